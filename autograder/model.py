@@ -1,0 +1,180 @@
+"""The nouns of the autograder: what an exercise is, and what is said about an answer to it.
+
+Plain data, numpy alone: every other module speaks in these words.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+Role: TypeAlias = Literal["general", "edge", "stability"]
+Layout: TypeAlias = Literal["plain", "strided", "frozen"]
+Status: TypeAlias = Literal[
+    "pass", "fail", "error", "timeout", "crash", "not_attempted", "internal"
+]
+Drive: TypeAlias = Callable[..., dict[str, Any]]
+Inputs: TypeAlias = dict[str, Array]
+
+ROLES: tuple[Role, ...] = ("general", "edge", "stability")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs to an exercise's driver.
+
+    inputs draws them from a random generator: the public and the hidden cases differ in its
+    seed alone. layout is how the arrays lie in memory when the driver gets them.
+    """
+
+    id: str
+    inputs: Callable[[np.random.Generator], Inputs]
+    role: Role = "general"
+    layout: Layout = "plain"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a student completes: one method or function, its points, and how it is driven.
+
+    id       `linear.backward`            number  `6.2`: notebook, then place in it
+    target   `mytorch.linear.Linear.backward`
+    points   by scored tensor, and for `edge` and `stability` as a whole
+    drive    `drive(mytorch, **inputs)` gives every scored tensor by its name
+    needs    ids of exercises whose results the driver passes through
+    doubles  the classes of `needs` that can be replaced (`mytorch.linear.Linear`)
+    """
+
+    id: str
+    number: str
+    target: str
+    points: Mapping[str, float]
+    drive: Drive
+    cases: tuple[Case, ...]
+    needs: tuple[str, ...] = ()
+    doubles: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The target as students call it: `Linear.backward`."""
+        return ".".join(self.target.split(".")[2:])
+
+    @property
+    def module(self) -> str:
+        """The module that holds the target: `mytorch.linear`."""
+        return ".".join(self.target.split(".")[:2])
+
+    @property
+    def file(self) -> str:
+        """The file that holds the target, from the tree's top: `mytorch/linear.py`."""
+        return self.module.replace(".", "/") + ".py"
+
+    @property
+    def stub(self) -> str:
+        """What the unfinished target's `NotImplementedError` says."""
+        return f"Exercise {self.number}: {self.title}"
+
+    @property
+    def max_score(self) -> float:
+        return sum(self.points.values())
+
+
+FaultKind: TypeAlias = Literal[
+    "missing", "error", "type", "timeout", "crash", "not_attempted", "internal"
+]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why there are no tensors: a kind, the exception's type and text, the student's own line.
+
+    where  `mytorch/linear.py:42`, or "" where no line of the student's is known
+    line   that line's source, stripped
+    """
+
+    kind: FaultKind
+    type: str = ""
+    text: str = ""
+    where: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an implementation gave for one case: tensors by name, or a fault."""
+
+    exercise: str
+    case: str
+    tensors: Mapping[str, Array] = field(default_factory=dict)
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A reference: anything from low to high is right (two equal arrays, but for subgradients).
+
+    scale is the size of the terms that went into it, which rounding errors follow.
+    """
+
+    low: Array
+    high: Array
+    scale: float
+
+
+Level: TypeAlias = Literal["missing", "shape", "dtype", "finite", "values"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The first level at which a tensor differs from its reference.
+
+    count of size entries differ, most at index: got, where expected ± allowed was right.
+    """
+
+    level: Level
+    message: str
+    count: int = 0
+    size: int = 0
+    index: tuple[int, ...] = ()
+    got: float = 0.0
+    expected: float = 0.0
+    allowed: float = 0.0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a report: a target's tensor in one role, its points, and what was wrong."""
+
+    id: str
+    exercise: str
+    target: str
+    score: float
+    max_score: float
+    status: Status
+    message: str = ""
+    mistake: str | None = None
+    follow_through: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is said about one hand-in. The views (text, JSON) add nothing to it."""
+
+    hand_in: str
+    items: tuple[Item, ...]
+    message: str = ""
+    isolation: str = "process"
+    references: Literal["hidden", "public"] = "public"
+    digests: Mapping[str, str] = field(default_factory=dict)
+    provisional: bool = False
+
+    @property
+    def score(self) -> float:
+        return sum(item.score for item in self.items)
+
+    @property
+    def max_score(self) -> float:
+        return sum(item.max_score for item in self.items)
