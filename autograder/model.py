@@ -82,9 +82,7 @@ class Exercise:
         return sum(self.points.values())
 
 
-FaultKind: TypeAlias = Literal[
-    "missing", "error", "type", "timeout", "crash", "not_attempted", "internal"
-]
+FaultKind: TypeAlias = Literal["missing", "error", "timeout", "crash", "not_attempted", "internal"]
 
 
 @dataclass(frozen=True)
@@ -104,11 +102,15 @@ class Fault:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an implementation gave for one case: tensors by name, or a fault."""
+    """What an implementation gave for one case: tensors by name, or a fault.
+
+    odd  by tensor, a word for what was given where an array belongs: `None`, `a list`
+    """
 
     exercise: str
     case: str
     tensors: Mapping[str, Array] = field(default_factory=dict)
+    odd: Mapping[str, str] = field(default_factory=dict)
     fault: Fault | None = None
 
 

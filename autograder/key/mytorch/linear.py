@@ -1,9 +1,9 @@
 """A layer of a network without its activation: an affine combination of what comes in.
 
-    N      examples in the batch, one a row
-    C_in   features that come in        C_out   features that go out
-    A      what comes in, N × C_in      Z       what goes out, N × C_out
-    W      weights, C_out × C_in        b       biases, C_out × 1
+N      examples in the batch, one a row
+C_in   features that come in        C_out   features that go out
+A      what comes in, N × C_in      Z       what goes out, N × C_out
+W      weights, C_out × C_in        b       biases, C_out × 1
 """
 
 import numpy as np

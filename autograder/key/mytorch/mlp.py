@@ -1,8 +1,8 @@
 """The network: layers and activations in a chain.
 
-    N             examples in the batch, one a row
-    C_0 … C_K     widths: features that come in, after layer 1, …, after layer K
-    A             the network's input, N × C_0      Z   its output (logits), N × C_K
+N             examples in the batch, one a row
+C_0 … C_K     widths: features that come in, after layer 1, …, after layer K
+A             the network's input, N × C_0      Z   its output (logits), N × C_K
 """
 
 from collections.abc import Sequence

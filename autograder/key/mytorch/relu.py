@@ -1,8 +1,8 @@
 """The rectified linear unit: a scalar activation with a corner, so it needs a subgradient.
 
-    N   examples in the batch, one a row
-    C   features of one example
-    Z   what comes in, N × C        A   what goes out, N × C
+N   examples in the batch, one a row
+C   features of one example
+Z   what comes in, N × C        A   what goes out, N × C
 """
 
 import numpy as np

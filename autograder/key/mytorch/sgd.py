@@ -1,7 +1,7 @@
 """One step of gradient descent on everything a network has learned so far.
 
-    W      a layer's weights, C_out × C_in      b      its biases, C_out × 1
-    dLdW   derivative of the loss, as W         dLdb   derivative of the loss, as b
+W      a layer's weights, C_out × C_in      b      its biases, C_out × 1
+dLdW   derivative of the loss, as W         dLdb   derivative of the loss, as b
 """
 
 from collections.abc import Sequence

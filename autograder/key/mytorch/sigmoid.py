@@ -1,8 +1,8 @@
 """The sigmoid: a scalar activation, squashing every number into (0, 1).
 
-    N   examples in the batch, one a row
-    C   features of one example
-    Z   what comes in, N × C        A   what goes out, N × C
+N   examples in the batch, one a row
+C   features of one example
+Z   what comes in, N × C        A   what goes out, N × C
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """The softmax: a vector activation, turning a row of numbers into probabilities.
 
-    N   examples in the batch, one a row
-    C   features of one example: here, classes
-    Z   what comes in (logits), N × C        A   what goes out (probabilities), N × C
+N   examples in the batch, one a row
+C   features of one example: here, classes
+Z   what comes in (logits), N × C        A   what goes out (probabilities), N × C
 """
 
 import numpy as np

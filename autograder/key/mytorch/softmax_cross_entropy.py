@@ -1,9 +1,9 @@
 """The divergence of a softmax output from the wanted class, straight from the logits.
 
-    N   examples in the batch, one a row
-    C   classes
-    Z   logits, N × C        Y   wanted probabilities, N × C: a 1 at the right class, else 0
-    L   the loss: the divergence, averaged over the batch; one number
+N   examples in the batch, one a row
+C   classes
+Z   logits, N × C        Y   wanted probabilities, N × C: a 1 at the right class, else 0
+L   the loss: the divergence, averaged over the batch; one number
 """
 
 import numpy as np

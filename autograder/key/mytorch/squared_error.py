@@ -1,7 +1,7 @@
 """The squared error: a divergence, the distance between an output and what was wanted.
 
-    y   output of the network, D × 1 or any other shape
-    d   desired output, the shape of y
+y   output of the network, D × 1 or any other shape
+d   desired output, the shape of y
 """
 
 import numpy as np

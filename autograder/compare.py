@@ -1,0 +1,82 @@
+"""Compare one tensor with its reference. Pure: arrays in, a finding out.
+
+Levels, in order; the first that fails is the finding: missing, shape, dtype, finite, values.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .model import Array, Expected, Finding
+
+# rtol and atol are one number: relative to the entry, and to the size of the incoming terms.
+TOLERANCE = {8: 1e-7, 4: 1e-4, 2: 1e-2}
+
+
+def tolerance(dtypes: Iterable[DTypeLike]) -> float:
+    """The tolerance of the coarsest floating type that a result went through."""
+    sizes = [np.dtype(d).itemsize for d in dtypes if np.dtype(d).kind == "f"]
+    return TOLERANCE.get(min(sizes, default=8), TOLERANCE[8])
+
+
+def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding | None:
+    """Find the first level at which a tensor differs from what was expected.
+
+    Args:    got: the tensor; a word for what was given instead of an array; None if nothing was.
+             rtol: relative tolerance, also of `expected.scale`.
+    Returns: None where everything agrees.
+    """
+    if got is None:
+        return Finding("missing", "was never set")
+    if isinstance(got, str):
+        return Finding("missing", f"is {got}, not an array")
+    low, high = expected.low, expected.high
+    if low.ndim == 0 and got.size == 1:
+        got = got.reshape(())
+    if got.shape != low.shape:
+        return Finding("shape", f"has shape {got.shape}, expected {low.shape}")
+    if got.dtype.kind != "f":
+        return Finding("dtype", f"holds {got.dtype.name} numbers, expected floating point")
+    bad = ~np.isfinite(got)
+    if bad.any():
+        index = first(bad)
+        return Finding(
+            "finite",
+            f"{bad.sum()} of {got.size} values are not finite (nan or inf)",
+            count=int(bad.sum()),
+            size=got.size,
+            index=index,
+            got=float(got[index]),
+            expected=float(nearest(got, low, high)[index]),
+        )
+    wide = got.astype(np.float64)
+    target = nearest(wide, low, high)
+    allowed = rtol * np.abs(target) + rtol * expected.scale
+    excess = np.abs(wide - target) - allowed
+    wrong = excess > 0
+    if not wrong.any():
+        return None
+    index = np.unravel_index(int(np.argmax(excess)), excess.shape)
+    index = tuple(int(i) for i in index)
+    count = int(wrong.sum())
+    return Finding(
+        "values",
+        f"{count} of {got.size} values differ ({100 * count / got.size:.0f} %)",
+        count=count,
+        size=got.size,
+        index=index,
+        got=float(wide[index]),
+        expected=float(target[index]),
+        allowed=float(allowed[index]),
+    )
+
+
+def nearest(got: Array, low: Array, high: Array) -> Array:
+    """The right value next to each entry: the entry itself where it is in the interval."""
+    return np.where(np.isnan(got), low, np.clip(got, low, high)).astype(np.float64)
+
+
+def first(mask: Array) -> tuple[int, ...]:
+    """The index of the first True, row by row."""
+    return tuple(int(i) for i in np.argwhere(mask)[0])

@@ -1,0 +1,150 @@
+"""Notebooks 04 and 05: sigmoid, rectifier, softmax. They share their drivers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..model import Array, Case, Drive, Exercise, Inputs
+from .draw import Random, huge, normal, single
+
+
+def forward(name: str) -> Drive:
+    """Drive one activation forward; `before` is an earlier batch through the same object."""
+
+    def drive(mytorch: Any, Z: Array, before: Array | None = None) -> dict[str, Any]:
+        f = getattr(mytorch, name)()
+        if before is not None:
+            f.forward(before)
+        return {"A": f.forward(Z)}
+
+    return drive
+
+
+def backward(name: str) -> Drive:
+    """Drive one activation forward and backward; `*_before` is an earlier round."""
+
+    def drive(
+        mytorch: Any,
+        Z: Array,
+        dLdA: Array,
+        Z_before: Array | None = None,
+        dLdA_before: Array | None = None,
+    ) -> dict[str, Any]:
+        f = getattr(mytorch, name)()
+        if Z_before is not None:
+            f.forward(Z_before)
+            f.backward(dLdA_before)
+        f.forward(Z)
+        return {"dLdZ": f.backward(dLdA)}
+
+    return drive
+
+
+def with_gradient(make: Callable[[Random], Array]) -> Callable[[Random], Inputs]:
+    def inputs(rng: Random) -> Inputs:
+        Z = make(rng)
+        return {"Z": Z, "dLdA": normal(rng, *Z.shape)}
+
+    return inputs
+
+
+def zeros(rng: Random) -> Array:
+    """Zeros among other numbers: where a rectifier has its corner."""
+    Z = normal(rng, 3, 4)
+    Z[0, :] = 0
+    Z[2, 1] = 0
+    return Z
+
+
+def cases(back: bool, saturates: bool) -> tuple[Case, ...]:
+    """The cases of one method of one activation.
+
+    Args: back: the method is `backward`.  saturates: huge inputs are a case of their own.
+    """
+
+    def case(id: str, make: Callable[[Random], Array], **rest: Any) -> Case:
+        return Case(id, with_gradient(make) if back else lambda rng: {"Z": make(rng)}, **rest)
+
+    def again(rng: Random) -> Inputs:
+        Z, Z_before = normal(rng, 3, 5), normal(rng, 4, 5)
+        if not back:
+            return {"Z": Z, "before": Z_before}
+        return {
+            "Z": Z,
+            "dLdA": normal(rng, 3, 5),
+            "Z_before": Z_before,
+            "dLdA_before": normal(rng, 4, 5),
+        }
+
+    def in_float32(rng: Random) -> Inputs:
+        Z = normal(rng, 3, 4)
+        return single({"Z": Z, "dLdA": normal(rng, 3, 4)} if back else {"Z": Z})
+
+    general = (
+        case("batch", lambda rng: 2 * normal(rng, 4, 3)),
+        case("square", lambda rng: 2 * normal(rng, 3, 3)),
+        case("wide", lambda rng: 2 * normal(rng, 2, 5)),
+        Case("again", again),
+    )
+    edge = (
+        case("one_example", lambda rng: normal(rng, 1, 3), role="edge"),
+        case("one_feature", lambda rng: normal(rng, 3, 1), role="edge"),
+        case("zeros", zeros, role="edge"),
+        case("strided", lambda rng: normal(rng, 3, 4), role="edge", layout="strided"),
+        case("frozen", lambda rng: normal(rng, 3, 4), role="edge", layout="frozen"),
+        Case("float32", in_float32, role="edge"),
+    )
+    stability = (
+        case("huge", lambda rng: huge(rng, 3, 4), role="stability"),
+        case("far_below", lambda rng: normal(rng, 3, 4) - 1e4, role="stability"),
+        case("far_above", lambda rng: normal(rng, 3, 4) + 1e4, role="stability"),
+    )
+    return general + edge + (stability if saturates else ())
+
+
+def exercises(
+    name: str,
+    file: str,
+    numbers: tuple[str, str],
+    forward_points: dict[str, float],
+    backward_points: dict[str, float],
+) -> tuple[Exercise, ...]:
+    """The two exercises of one activation."""
+    saturates = "stability" in forward_points
+    return (
+        Exercise(
+            id=f"{file}.forward",
+            number=numbers[0],
+            target=f"mytorch.{file}.{name}.forward",
+            points=forward_points,
+            drive=forward(name),
+            cases=cases(back=False, saturates=saturates),
+        ),
+        Exercise(
+            id=f"{file}.backward",
+            number=numbers[1],
+            target=f"mytorch.{file}.{name}.backward",
+            points=backward_points,
+            drive=backward(name),
+            cases=cases(back=True, saturates=saturates),
+            needs=(f"{file}.forward",),
+        ),
+    )
+
+
+EXERCISES = (
+    *exercises(
+        "Sigmoid",
+        "sigmoid",
+        ("4.1", "4.2"),
+        {"A": 2, "edge": 0.25, "stability": 0.25},
+        {"dLdZ": 3, "edge": 0.25, "stability": 0.25},
+    ),
+    *exercises("ReLU", "relu", ("4.3", "4.4"), {"A": 2, "edge": 0.5}, {"dLdZ": 3, "edge": 0.5}),
+    *exercises(
+        "Softmax",
+        "softmax",
+        ("5.1", "5.2"),
+        {"A": 2.5, "edge": 0.25, "stability": 0.25},
+        {"dLdZ": 4, "edge": 0.5, "stability": 0.5},
+    ),
+)

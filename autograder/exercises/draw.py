@@ -1,0 +1,28 @@
+"""Random inputs for cases, in the shapes and sizes that exercises ask for."""
+
+import numpy as np
+
+from ..model import Array
+
+Random = np.random.Generator
+
+
+def normal(rng: Random, *shape: int) -> Array:
+    """Numbers of about the size of 1, never uniform: a factor that is lost shows."""
+    return rng.standard_normal(shape)
+
+
+def one_hot(rng: Random, n: int, c: int) -> Array:
+    """Wanted outputs, N × C: one 1 a row, in a random column."""
+    return np.eye(c)[rng.integers(0, c, size=n)]
+
+
+def huge(rng: Random, *shape: int) -> Array:
+    """Numbers of size 1e4 of both signs in every row: their exponentials are 0 or overflow."""
+    signs = np.where(np.arange(shape[-1]) % 2 == 0, 1.0, -1.0)
+    return np.broadcast_to(signs, shape) * (1e4 + 100 * rng.random(shape))
+
+
+def single(inputs: dict[str, Array]) -> dict[str, Array]:
+    """The same inputs in float32."""
+    return {name: array.astype(np.float32) for name, array in inputs.items()}

@@ -1,0 +1,118 @@
+"""Notebook 06: the affine layer."""
+
+from typing import Any
+
+import numpy as np
+
+from ..model import Array, Case, Exercise, Inputs
+from .draw import Random, normal, single
+
+
+def set_parameters(layer: Any, W: Array, b: Array) -> None:
+    """Give a layer these parameters; b in the shape that its own b has."""
+    own = getattr(layer, "b", b)
+    layer.W, layer.b = W, b.reshape(np.shape(own)) if np.size(own) == b.size else b
+
+
+def layer(mytorch: Any, W: Array, b: Array) -> Any:
+    """The student's layer with these parameters."""
+    made = mytorch.Linear(W.shape[1], W.shape[0])
+    set_parameters(made, W, b)
+    return made
+
+
+def derivatives(made: Any) -> dict[str, Any]:
+    """The stored derivatives of a layer, dLdb as a column if it has the shape of the layer's b.
+
+    What was never set is left out: it costs its own points and no others.
+    """
+    found = {name: getattr(made, name) for name in ("dLdW", "dLdb") if hasattr(made, name)}
+    dLdb = found.get("dLdb")
+    if isinstance(dLdb, np.ndarray) and dLdb.ndim == 1 and dLdb.shape == np.shape(made.b):
+        found["dLdb"] = dLdb.reshape(-1, 1)
+    return found
+
+
+def drive_forward(
+    mytorch: Any, A: Array, W: Array, b: Array, A_before: Array | None = None
+) -> dict[str, Any]:
+    made = layer(mytorch, W, b)
+    if A_before is not None:
+        made.forward(A_before)
+    return {"Z": made.forward(A)}
+
+
+def drive_backward(
+    mytorch: Any,
+    A: Array,
+    W: Array,
+    b: Array,
+    dLdZ: Array,
+    A_before: Array | None = None,
+    dLdZ_before: Array | None = None,
+) -> dict[str, Any]:
+    made = layer(mytorch, W, b)
+    if A_before is not None:
+        made.forward(A_before)
+        made.backward(dLdZ_before)
+    made.forward(A)
+    return {"dLdA": made.backward(dLdZ), **derivatives(made)}
+
+
+def inputs(n: int, c_in: int, c_out: int, back: bool, before: int = 0) -> Any:
+    """Random inputs of these sizes; `before` is the size of an earlier batch, 0 for none."""
+
+    def draw(rng: Random) -> Inputs:
+        made = {
+            "A": normal(rng, n, c_in),
+            "W": normal(rng, c_out, c_in),
+            "b": normal(rng, c_out, 1),
+        }
+        if back:
+            made["dLdZ"] = normal(rng, n, c_out)
+        if before:
+            made["A_before"] = normal(rng, before, c_in)
+            if back:
+                made["dLdZ_before"] = normal(rng, before, c_out)
+        return made
+
+    return draw
+
+
+def cases(back: bool) -> tuple[Case, ...]:
+    def zeros(rng: Random) -> Inputs:
+        return {name: np.zeros_like(a) for name, a in inputs(3, 4, 2, back)(rng).items()}
+
+    return (
+        Case("batch", inputs(4, 3, 5, back)),
+        Case("square", inputs(3, 3, 3, back)),
+        Case("n_is_c_out", inputs(2, 3, 2, back)),
+        Case("again", inputs(3, 4, 2, back, before=5)),
+        Case("one_example", inputs(1, 3, 2, back), "edge"),
+        Case("one_feature", inputs(3, 1, 1, back), "edge"),
+        Case("zeros", zeros, "edge"),
+        Case("strided", inputs(3, 4, 2, back), "edge", "strided"),
+        Case("frozen", inputs(3, 4, 2, back), "edge", "frozen"),
+        Case("float32", lambda rng: single(inputs(3, 4, 2, back)(rng)), "edge"),
+    )
+
+
+EXERCISES = (
+    Exercise(
+        id="linear.forward",
+        number="6.1",
+        target="mytorch.linear.Linear.forward",
+        points={"Z": 4, "edge": 1},
+        drive=drive_forward,
+        cases=cases(back=False),
+    ),
+    Exercise(
+        id="linear.backward",
+        number="6.2",
+        target="mytorch.linear.Linear.backward",
+        points={"dLdA": 2.5, "dLdW": 2.5, "dLdb": 2.5, "edge": 1.5},
+        drive=drive_backward,
+        cases=cases(back=True),
+        needs=("linear.forward",),
+    ),
+)

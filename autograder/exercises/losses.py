@@ -1,0 +1,87 @@
+"""Notebook 07: divergences."""
+
+from typing import Any
+
+from ..model import Array, Case, Exercise, Inputs
+from .draw import Random, huge, normal, one_hot, single
+
+
+def drive_forward(
+    mytorch: Any, Z: Array, Y: Array, Z_before: Array | None = None, Y_before: Array | None = None
+) -> dict[str, Any]:
+    loss = mytorch.SoftmaxCrossEntropy()
+    if Z_before is not None:
+        loss.forward(Z_before, Y_before)
+    return {"L": loss.forward(Z, Y)}
+
+
+def drive_backward(
+    mytorch: Any, Z: Array, Y: Array, Z_before: Array | None = None, Y_before: Array | None = None
+) -> dict[str, Any]:
+    loss = mytorch.SoftmaxCrossEntropy()
+    if Z_before is not None:
+        loss.forward(Z_before, Y_before)
+        loss.backward()
+    loss.forward(Z, Y)
+    return {"dLdZ": loss.backward()}
+
+
+def inputs(n: int, c: int, before: int = 0) -> Any:
+    """Logits and wanted classes; `before` is the size of an earlier batch, 0 for none."""
+
+    def draw(rng: Random) -> Inputs:
+        made = {"Z": 2 * normal(rng, n, c), "Y": one_hot(rng, n, c)}
+        if before:
+            made |= {"Z_before": normal(rng, before, c), "Y_before": one_hot(rng, before, c)}
+        return made
+
+    return draw
+
+
+def zeros(rng: Random) -> Inputs:
+    return {"Z": 0 * normal(rng, 3, 4), "Y": one_hot(rng, 3, 4)}
+
+
+def saturated(rng: Random) -> Inputs:
+    return {"Z": huge(rng, 4, 3), "Y": one_hot(rng, 4, 3)}
+
+
+def shifted(by: float) -> Any:
+    return lambda rng: {"Z": normal(rng, 4, 3) + by, "Y": one_hot(rng, 4, 3)}
+
+
+CASES = (
+    Case("batch", inputs(4, 3)),
+    Case("square", inputs(3, 3)),
+    Case("wide", inputs(2, 5)),
+    Case("again", inputs(3, 4, before=5)),
+    Case("one_example", inputs(1, 3), "edge"),
+    Case("two_classes", inputs(3, 2), "edge"),
+    Case("zeros", zeros, "edge"),
+    Case("strided", inputs(3, 4), "edge", "strided"),
+    Case("frozen", inputs(3, 4), "edge", "frozen"),
+    Case("float32", lambda rng: single(inputs(3, 4)(rng)), "edge"),
+    Case("huge", saturated, "stability"),
+    Case("far_below", shifted(-1e4), "stability"),
+    Case("far_above", shifted(1e4), "stability"),
+)
+
+EXERCISES = (
+    Exercise(
+        id="softmax_cross_entropy.forward",
+        number="7.1",
+        target="mytorch.softmax_cross_entropy.SoftmaxCrossEntropy.forward",
+        points={"L": 2.5, "edge": 0.25, "stability": 0.25},
+        drive=drive_forward,
+        cases=CASES,
+    ),
+    Exercise(
+        id="softmax_cross_entropy.backward",
+        number="7.2",
+        target="mytorch.softmax_cross_entropy.SoftmaxCrossEntropy.backward",
+        points={"dLdZ": 2.5, "edge": 0.25, "stability": 0.25},
+        drive=drive_backward,
+        cases=CASES,
+        needs=("softmax_cross_entropy.forward",),
+    ),
+)

@@ -1,0 +1,182 @@
+"""Notebook 08: the network and its training."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from ..model import Array, Case, Exercise, Inputs
+from .draw import Random, normal, single
+from .linear import derivatives, set_parameters
+
+
+def network(mytorch: Any, sizes: Array, smooth: bool, parameters: dict[str, Array]) -> Any:
+    """The student's network with these parameters, and its layers in order.
+
+    Args: sizes: the widths, C_0 … C_K.  smooth: sigmoids between the layers, else the default.
+          parameters: W1, b1, … as Linear has them.
+    """
+    widths = [int(size) for size in sizes]
+    net = mytorch.MLP(widths, mytorch.Sigmoid) if smooth else mytorch.MLP(widths)
+    layers = linears(net, mytorch.Linear)
+    if len(layers) != len(widths) - 1:
+        raise ValueError(f"MLP({widths}) has {len(layers)} Linear, not {len(widths) - 1}")
+    for k, layer in enumerate(layers, start=1):
+        set_parameters(layer, parameters[f"W{k}"], parameters[f"b{k}"])
+    return net, layers
+
+
+def linears(net: Any, Linear: type) -> list[Any]:
+    """The Linear layers of a network, in its own lists or attributes, whatever their names."""
+
+    def search(value: Any) -> list[Any]:
+        if isinstance(value, Linear):
+            return [value]
+        if isinstance(value, dict):
+            value = list(value.values())
+        return (
+            [x for part in value for x in search(part)] if isinstance(value, list | tuple) else []
+        )
+
+    if found := search(getattr(net, "layers", [])):
+        return found
+    distinct = {id(layer): layer for value in vars(net).values() for layer in search(value)}
+    return list(distinct.values())
+
+
+def drive_forward(
+    mytorch: Any,
+    sizes: Array,
+    A: Array,
+    smooth: Array | None = None,
+    A_before: Array | None = None,
+    **parameters: Array,
+) -> dict[str, Any]:
+    net, _ = network(mytorch, sizes, smooth is not None, parameters)
+    if A_before is not None:
+        net.forward(A_before)
+    return {"Z": net.forward(A)}
+
+
+def drive_backward(
+    mytorch: Any,
+    sizes: Array,
+    A: Array,
+    dLdZ: Array,
+    smooth: Array | None = None,
+    A_before: Array | None = None,
+    dLdZ_before: Array | None = None,
+    **parameters: Array,
+) -> dict[str, Any]:
+    net, layers = network(mytorch, sizes, smooth is not None, parameters)
+    if A_before is not None:
+        net.forward(A_before)
+        net.backward(dLdZ_before)
+    net.forward(A)
+    tensors = {"dLdA": net.backward(dLdZ)}
+    for k, layer in enumerate(layers, start=1):
+        tensors |= {f"{name}{k}": value for name, value in derivatives(layer).items()}
+    return tensors
+
+
+def drive_step(mytorch: Any, lr: Array, steps: Array, **parameters: Array) -> dict[str, Any]:
+    """Drive the optimiser on layers that are nothing but parameters and derivatives."""
+    count = sum(name.startswith("dLdW") for name in parameters)
+    layers = [
+        SimpleNamespace(**{n: parameters[f"{n}{k}"] for n in ("W", "b", "dLdW", "dLdb")})
+        for k in range(1, count + 1)
+    ]
+    optimiser = mytorch.SGD(SimpleNamespace(layers=layers), float(lr))
+    for _ in range(int(steps)):
+        optimiser.step()
+    return {n: np.concatenate([np.ravel(getattr(x, n)) for x in layers]) for n in ("W", "b")}
+
+
+def inputs(
+    n: int, widths: tuple[int, ...], back: bool, before: int = 0, smooth: bool = False
+) -> Any:
+    """A batch of n, the parameters of a network of these widths, and derivatives if `back`."""
+
+    def draw(rng: Random) -> Inputs:
+        made = {"sizes": np.array(widths), "A": normal(rng, n, widths[0])}
+        for k, (c_in, c_out) in enumerate(zip(widths, widths[1:], strict=False), start=1):
+            made |= {f"W{k}": normal(rng, c_out, c_in), f"b{k}": normal(rng, c_out, 1)}
+        if back:
+            made["dLdZ"] = normal(rng, n, widths[-1])
+        if before:
+            made["A_before"] = normal(rng, before, widths[0])
+            if back:
+                made["dLdZ_before"] = normal(rng, before, widths[-1])
+        if smooth:
+            made["smooth"] = np.array(1.0)
+        return made
+
+    return draw
+
+
+def cases(back: bool) -> tuple[Case, ...]:
+    def in_float32(rng: Random) -> Inputs:
+        made = inputs(3, (4, 3, 2, 2), back)(rng)
+        return {"sizes": made.pop("sizes"), **single(made)}
+
+    return (
+        Case("batch", inputs(6, (4, 5, 3, 2), back)),
+        Case("square", inputs(3, (3, 3, 3, 3), back)),
+        Case("smooth", inputs(4, (2, 5, 4, 3), back, smooth=True)),
+        Case("again", inputs(2, (3, 4, 5, 2), back, before=4)),
+        Case("one_example", inputs(1, (3, 4, 2, 2), back), "edge"),
+        Case("one_layer", inputs(3, (4, 2), back), "edge"),
+        Case("strided", inputs(3, (4, 3, 2, 2), back), "edge", "strided"),
+        Case("frozen", inputs(3, (4, 3, 2, 2), back), "edge", "frozen"),
+        Case("float32", in_float32, "edge"),
+    )
+
+
+def step(lr: float, steps: int, *shapes: tuple[int, int]) -> Any:
+    def draw(rng: Random) -> Inputs:
+        made = {"lr": np.array(lr), "steps": np.array(float(steps))}
+        for k, (c_out, c_in) in enumerate(shapes, start=1):
+            made |= {f"W{k}": normal(rng, c_out, c_in), f"b{k}": normal(rng, c_out, 1)}
+            made |= {f"dLdW{k}": normal(rng, c_out, c_in), f"dLdb{k}": normal(rng, c_out, 1)}
+        return made
+
+    return draw
+
+
+GRADIENTS = {f"{name}{k}": 0.5 for name in ("dLdW", "dLdb") for k in (1, 2, 3)}
+LAYERS = ("mytorch.linear.Linear", "mytorch.relu.ReLU", "mytorch.sigmoid.Sigmoid")
+
+EXERCISES = (
+    Exercise(
+        id="mlp.forward",
+        number="8.1",
+        target="mytorch.mlp.MLP.forward",
+        points={"Z": 2.5, "edge": 0.5},
+        drive=drive_forward,
+        cases=cases(back=False),
+        needs=("linear.forward", "relu.forward", "sigmoid.forward"),
+        doubles=LAYERS,
+    ),
+    Exercise(
+        id="mlp.backward",
+        number="8.2",
+        target="mytorch.mlp.MLP.backward",
+        points={"dLdA": 1, **GRADIENTS, "edge": 1},
+        drive=drive_backward,
+        cases=cases(back=True),
+        needs=("mlp.forward", "linear.backward", "relu.backward", "sigmoid.backward"),
+        doubles=LAYERS,
+    ),
+    Exercise(
+        id="sgd.step",
+        number="8.3",
+        target="mytorch.sgd.SGD.step",
+        points={"W": 1, "b": 1},
+        drive=drive_step,
+        cases=(
+            Case("one_step", step(0.1, 1, (2, 3), (4, 2))),
+            Case("two_steps", step(0.5, 2, (3, 3), (1, 3), (2, 1))),
+            Case("one_layer", step(0.03, 1, (3, 2))),
+        ),
+    ),
+)

@@ -1,0 +1,236 @@
+"""Make the references: inputs drawn, the solved package driven, each mistake's tensors taken.
+
+Public and hidden differ in the seed alone.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import doubles, harness
+from ..compare import compare, tolerance
+from ..exercises import EXERCISES, HOMES
+from ..model import Answer, Array, Case, Exercise, Expected, Inputs
+from ..package import forget, register
+from ..store import DOUBLED, HIDDEN, PUBLIC, Misconception
+from .mistakes import MISTAKES, Mistake
+from .mistakes.model import SOLVED
+from .scales import largest, scale_of
+
+PUBLIC_SEED = 11785
+CORNER = 0.05  # general inputs of a rectifier keep this far from 0, where its slope is a choice
+OTHER_SLOPE = ("relu.py", "self.Z >= 0", "self.Z > 0")  # the other end of the subgradients at 0
+
+
+@contextmanager
+def variant(changes: Mapping[str, str], name: str = "mytorch_variant") -> Iterator[Any]:
+    """The solved package with some files replaced, registered while the block runs."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "mytorch")
+        shutil.copytree(SOLVED, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        for file, source in changes.items():
+            (folder / file).write_text(source, "utf-8")
+        package = register(folder, HOMES, name)
+        try:
+            yield package
+        finally:
+            forget(name)
+
+
+@dataclass
+class Built:
+    """References on their way to a folder."""
+
+    seed: int
+    seed_of_doubles: int
+    tensors: dict[str, Array] = field(default_factory=dict)
+    scales: dict[str, float] = field(default_factory=dict)
+    signatures: dict[str, Array] = field(default_factory=dict)
+    inputs: dict[str, dict[str, Inputs]] = field(default_factory=dict)
+
+    def expected(self, exercise: str, case: str, tensor: str, kind: str) -> Expected | None:
+        key = f"{exercise}/{case}/{kind}/{tensor}"
+        if key not in self.tensors:
+            return None
+        high = self.tensors.get(f"{exercise}/{case}/high/{tensor}") if kind == "low" else None
+        low = self.tensors[key]
+        return Expected(low, low if high is None else high, self.scales[key])
+
+
+def build(seed: int) -> Built:
+    """Draw the inputs from a seed, and compute everything that follows from them."""
+    rng = np.random.default_rng([seed, 1])
+    built = Built(seed, int(rng.integers(2**31)))
+    with variant({}) as solved:
+        for number, exercise in enumerate(EXERCISES.values()):
+            built.inputs[exercise.id] = {
+                case.id: draw(exercise, case, [seed, 2, number, place], solved)
+                for place, case in enumerate(exercise.cases)
+            }
+        add_expected(built, solved)
+    add_interval(built)
+    with variant({}) as solved:
+        add_doubled(built, solved)
+    for mistake in MISTAKES.values():
+        add_signatures(built, mistake)
+    return built
+
+
+def draw(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> Inputs:
+    """Draw a case's inputs; a general case again, until no rectifier is close to its corner."""
+    for attempt in range(1000):
+        inputs = case.inputs(np.random.default_rng([*seed, attempt]))
+        if case.role != "general" or distance_from_corner(exercise, case, inputs, solved) >= CORNER:
+            return inputs
+    raise RuntimeError(f"{exercise.id}/{case.id}: no inputs away from the corner")
+
+
+def distance_from_corner(exercise: Exercise, case: Case, inputs: Inputs, solved: Any) -> float:
+    """The smallest |z| that any rectifier meets."""
+    smallest = [np.inf]
+    original = solved.ReLU.forward
+
+    def forward(self: Any, Z: Array) -> Array:
+        smallest.append(float(np.min(np.abs(Z))))
+        result: Array = original(self, Z)
+        return result
+
+    solved.ReLU.forward = forward
+    harness.answer(exercise, case.id, inputs, "plain", solved)
+    solved.ReLU.forward = original
+    return min(smallest)
+
+
+def answers(built: Built, exercise: Exercise, package: Any, drive: Any) -> Iterator[Answer]:
+    for case in exercise.cases:
+        inputs = built.inputs[exercise.id][case.id]
+        yield drive(exercise, case.id, inputs, case.layout, package)
+
+
+def add_expected(built: Built, solved: Any) -> None:
+    for exercise in EXERCISES.values():
+        for given in answers(built, exercise, solved, harness.answer):
+            if given.fault or given.odd:
+                raise RuntimeError(f"the solved package fails: {given}")
+            inputs = built.inputs[exercise.id][given.case]
+            built.tensors |= {f"{exercise.id}/{given.case}/in/{n}": a for n, a in inputs.items()}
+            for name, array in given.tensors.items():
+                key = f"{exercise.id}/{given.case}/low/{name}"
+                built.tensors[key] = array.astype(np.float64)
+                built.scales[key] = scale_of(exercise.id, name, inputs, array)
+
+
+def add_interval(built: Built) -> None:
+    """Drive the package once more with the other slope at 0; between the two all is right."""
+    file, old, new = OTHER_SLOPE
+    source = (SOLVED / file).read_text("utf-8")
+    if source.count(old) != 1:
+        raise RuntimeError(f"{file}: {old!r} stands {source.count(old)} times")
+    with variant({file: source.replace(old, new)}) as other:
+        for exercise in EXERCISES.values():
+            for given in answers(built, exercise, other, harness.answer):
+                for name, array in given.tensors.items():
+                    key = f"{exercise.id}/{given.case}/low/{name}"
+                    low = built.tensors[key]
+                    if not np.array_equal(low, array):
+                        built.tensors[key] = np.minimum(low, array)
+                        built.tensors[key.replace("/low/", "/high/")] = np.maximum(low, array)
+
+
+def add_doubled(built: Built, solved: Any) -> None:
+    for exercise in EXERCISES.values():
+        if exercise.doubles:
+            drive = doubles.rehearsal(exercise.doubles, built.seed_of_doubles, solved.__name__)
+            for given in answers(built, exercise, solved, drive):
+                for name, array in given.tensors.items():
+                    key = f"{exercise.id}/{given.case}/doubled/{name}"
+                    built.tensors[key] = array
+                    built.scales[key] = max(1.0, largest(array))
+
+
+def add_signatures(built: Built, mistake: Mistake) -> None:
+    """Take the tensors in which a mistake differs, in the exercises of its own class."""
+    own = [
+        e for e in EXERCISES.values() if e.target.split(".")[:3] == mistake.target.split(".")[:3]
+    ]
+    changes = {mistake.file: mistake.plant()}
+    with variant(changes) as planted:
+        for exercise in own:
+            for given in answers(built, exercise, planted, harness.answer):
+                add_differing(built, mistake, exercise, given, "low", "")
+    for exercise in own:
+        if exercise.doubles:
+            with variant(changes) as planted:
+                drive = doubles.rehearsal(exercise.doubles, built.seed_of_doubles, planted.__name__)
+                for given in answers(built, exercise, planted, drive):
+                    add_differing(built, mistake, exercise, given, "doubled", DOUBLED)
+
+
+def add_differing(
+    built: Built, mistake: Mistake, exercise: Exercise, given: Answer, kind: str, prefix: str
+) -> None:
+    dtypes = [a.dtype for a in built.inputs[exercise.id][given.case].values()]
+    for name, array in given.tensors.items():
+        expected = built.expected(exercise.id, given.case, name, kind)
+        if name.startswith(doubles.SAW) or expected is None:
+            continue
+        if compare(array, expected, tolerance([array.dtype, *dtypes])):
+            built.signatures[f"{exercise.id}/{mistake.id}/{given.case}/{prefix}{name}"] = array
+
+
+def manifest(built: Built) -> dict[str, Any]:
+    return {
+        "seed": built.seed,
+        "seed_of_doubles": built.seed_of_doubles,
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+        "arrays": {
+            key: {"shape": list(array.shape), "dtype": array.dtype.name}
+            for key, array in sorted(built.tensors.items())
+        },
+        "inputs": {
+            key: hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+            for key, array in sorted(built.tensors.items())
+            if "/in/" in key
+        },
+        "scales": dict(sorted(built.scales.items())),
+    }
+
+
+def write(built: Built, folder: Path) -> None:
+    """Write the references of one kind into a folder, each file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, tensors in (("tensors.npz", built.tensors), ("signatures.npz", built.signatures)):
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".npz", delete=False) as scratch:
+            np.savez(scratch, **dict(sorted(tensors.items())))
+        Path(scratch.name).chmod(0o644)
+        Path(scratch.name).replace(folder / file)
+    text = json.dumps(manifest(built), indent=1)
+    (folder / "manifest.json").write_text(text + "\n", "utf-8")
+
+
+def write_mistakes(folder: Path) -> None:
+    """Write what students may know of the mistakes: never what was changed."""
+    known = [
+        asdict(Misconception(m.id, m.name, m.hint, m.slide)) for _, m in sorted(MISTAKES.items())
+    ]
+    text = json.dumps(known, indent=1, ensure_ascii=False)
+    (folder / "mistakes.json").write_text(text + "\n", "utf-8")
+
+
+def rebuild(hidden_seed: int | None = None) -> tuple[Path, Path]:
+    """Make both sets of references anew; the hidden ones from their stored seed if none is given."""
+    if hidden_seed is None:
+        hidden_seed = int(json.loads((HIDDEN / "manifest.json").read_text("utf-8"))["seed"])
+    write(build(PUBLIC_SEED), PUBLIC)
+    write_mistakes(PUBLIC)
+    write(build(hidden_seed), HIDDEN)
+    return PUBLIC, HIDDEN

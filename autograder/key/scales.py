@@ -1,0 +1,76 @@
+"""The size of the terms that go into a tensor, where it is not the size of the result.
+
+A result in which large terms cancel carries rounding errors of the size of the terms. These
+formulas are close to the answers, so they stay here; the references carry the numbers.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..model import Array, Inputs
+
+Scale = Callable[[Inputs], float]
+
+
+def largest(array: Array) -> float:
+    return float(np.max(np.abs(array), initial=0))
+
+
+def product(left: Array, right: Array) -> float:
+    """The largest sum of absolute terms in a matrix product."""
+    return largest(np.abs(left) @ np.abs(right))
+
+
+def parameter(name: str) -> Scale:
+    """A step's parameters: their size, and that of the moves."""
+
+    def scale(x: Inputs) -> float:
+        sizes = [largest(x[key]) for key in x if key.rstrip("0123456789") == name]
+        moves = [largest(x[key]) for key in x if key.rstrip("0123456789") == f"dLd{name}"]
+        return max(sizes) + float(x["steps"] * x["lr"]) * max(moves)
+
+    return scale
+
+
+def network_output(x: Inputs) -> float:
+    """The largest output a network could have if no term cancelled anywhere."""
+    A = np.abs(x["A"])
+    for k in range(1, len(x["sizes"])):
+        A = A @ np.abs(x[f"W{k}"]).T + np.abs(x[f"b{k}"]).T
+    return largest(A)
+
+
+def network_gradient(x: Inputs) -> float:
+    """The same for its derivatives: a bound on the products, forward times backward."""
+    dLdZ, bound = np.abs(x["dLdZ"]), largest(x["dLdZ"])
+    for k in range(len(x["sizes"]) - 1, 0, -1):
+        dLdZ = dLdZ @ np.abs(x[f"W{k}"])
+        bound = max(bound, largest(dLdZ))
+    return bound * max(1.0, network_output(x))
+
+
+SCALES: dict[tuple[str, str], Scale] = {
+    ("squared_error", "div"): lambda x: largest(x["y"]) ** 2 + largest(x["d"]) ** 2,
+    ("linear.forward", "Z"): lambda x: product(x["A"], x["W"].T) + largest(x["b"]),
+    ("linear.backward", "dLdA"): lambda x: product(x["dLdZ"], x["W"]),
+    ("linear.backward", "dLdW"): lambda x: product(x["dLdZ"].T, x["A"]),
+    ("linear.backward", "dLdb"): lambda x: largest(np.abs(x["dLdZ"]).sum(axis=0)),
+    ("sigmoid.forward", "A"): lambda x: 1.0,
+    ("sigmoid.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
+    ("softmax.forward", "A"): lambda x: 1.0,
+    ("softmax.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
+    ("softmax_cross_entropy.forward", "L"): lambda x: largest(x["Z"]),
+    ("softmax_cross_entropy.backward", "dLdZ"): lambda x: 1.0 / len(x["Z"]),
+    ("mlp.forward", "Z"): network_output,
+    **{("mlp.backward", f"{n}{k}"): network_gradient for n in ("dLdW", "dLdb") for k in (1, 2, 3)},
+    ("mlp.backward", "dLdA"): network_gradient,
+    ("sgd.step", "W"): parameter("W"),
+    ("sgd.step", "b"): parameter("b"),
+}
+
+
+def scale_of(exercise: str, tensor: str, inputs: Inputs, reference: Array) -> float:
+    """The size of a tensor's incoming terms; of the reference where no formula is needed."""
+    formula = SCALES.get((exercise, tensor))
+    return formula(inputs) if formula else largest(reference)

@@ -1,0 +1,102 @@
+"""The student's package as an object, each module loaded from its own file.
+
+Python would run `mytorch/__init__.py` first, and with it every file that it imports: one
+syntax error would cost all of them. Here the package stands before any file is read, and a
+file is read when something asks for it, always from its source.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module, util
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+
+class MissingName(AttributeError):
+    """A class or function that an exercise needs is not in its file."""
+
+
+class FromSource(SourceFileLoader):
+    """Loads a module from its text, never from a cached `.pyc` that may be older."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
+
+
+class PackageFinder(MetaPathFinder):
+    """Finds the modules of one registered package, in its folder and nowhere else."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith(self.name + ".") or path is None:
+            return None
+        stem = fullname.rpartition(".")[2]
+        for folder in map(Path, path):
+            for file in (folder / f"{stem}.py", folder / stem / "__init__.py"):
+                if file.is_file():
+                    places = [str(file.parent)] if file.name == "__init__.py" else None
+                    return util.spec_from_file_location(
+                        fullname,
+                        file,
+                        loader=FromSource(fullname, str(file)),
+                        submodule_search_locations=places,
+                    )
+        return None
+
+
+class Package(ModuleType):
+    """A package whose public names are read from their home modules, when they are asked for.
+
+    A name wins over a module of the same name: `package.squared_error` is the function.
+    """
+
+    def __init__(self, name: str, folder: Path, homes: Mapping[str, str]) -> None:
+        super().__init__(name)
+        self.__path__ = [str(folder)]
+        self.__package__ = name
+        self.homes = homes
+
+    def __getattribute__(self, attribute: str) -> Any:
+        if attribute.startswith("_") or attribute == "homes" or attribute not in self.homes:
+            return super().__getattribute__(attribute)
+        home = self.homes[attribute]
+        try:
+            module = import_module(f"{self.__name__}.{home}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{self.__name__}.{home}":
+                raise
+            raise MissingName(f"mytorch/{home}.py is missing") from None
+        if attribute not in vars(module):
+            raise MissingName(f"mytorch/{home}.py has no {attribute}")
+        return vars(module)[attribute]
+
+
+def register(folder: Path, homes: Mapping[str, str], name: str = "mytorch") -> Package:
+    """Put the package in `folder` in place as `name`, reading none of its files yet.
+
+    Args:    folder: the package's own folder.  homes: public name → module that holds it.
+    Returns: the package; `package.Linear` reads `linear.py` and gives its `Linear`.
+    """
+    package = Package(name, folder, homes)
+    forget(name)
+    sys.modules[name] = package
+    sys.meta_path.insert(0, PackageFinder(name))
+    return package
+
+
+def forget(name: str) -> None:
+    """Take a registered package and all its modules out of the interpreter."""
+    for loaded in [key for key in sys.modules if key == name or key.startswith(name + ".")]:
+        del sys.modules[loaded]
+    sys.meta_path[:] = [
+        finder
+        for finder in sys.meta_path
+        if not (isinstance(finder, PackageFinder) and finder.name == name)
+    ]

@@ -1,0 +1,137 @@
+"""The references as they lie on disk: inputs, expected tensors, signatures, hints.
+
+A folder holds `tensors.npz` (read without pickle), `signatures.npz` and `manifest.json`; the
+public one also `mistakes.json`. Names of arrays: `linear.forward/batch/in/A`, `…/low/Z`,
+`…/high/Z` where a subgradient makes it an interval, `…/doubled/Z` for the run on doubles;
+of signatures: `linear.forward/linear.no_bias/batch/Z`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from .exercises import EXERCISES
+from .model import Array, Case, Exercise, Expected, Inputs
+
+PUBLIC = Path(__file__).parent / "references"
+HIDDEN = Path(__file__).parent / "key" / "references"
+DOUBLED = "doubled "  # tensors of the run on doubles carry this prefix in signatures
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake as the student hears of it."""
+
+    id: str
+    name: str
+    hint: str
+    slide: str
+
+
+@dataclass(frozen=True)
+class CaseReference:
+    """One case with its inputs and what is expected of it; `doubled` on doubles."""
+
+    case: Case
+    inputs: Inputs
+    expected: Mapping[str, Expected]
+    doubled: Mapping[str, Expected]
+
+
+class References:
+    """One folder of references, read an exercise at a time.
+
+    Raises: FileNotFoundError: the folder lacks a file.
+    """
+
+    def __init__(self, folder: Path, kind: Literal["public", "hidden"]) -> None:
+        self.folder, self.kind = folder, kind
+        self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+        self.seed_of_doubles = int(self.manifest["seed_of_doubles"])
+        self.cases = cache(self._cases)
+        self.signatures = cache(self._signatures)
+
+    def _cases(self, exercise: str) -> tuple[CaseReference, ...]:
+        """The cases of an exercise, with their inputs and expected tensors."""
+        found: dict[str, dict[str, dict[str, Array]]] = {}
+        for key, array in arrays(self.folder / "tensors.npz", exercise + "/").items():
+            case, kind, name = key.split("/")
+            found.setdefault(case, {}).setdefault(kind, {})[name] = array
+        return tuple(
+            CaseReference(
+                case,
+                found[case.id]["in"],
+                self.expected(exercise, case.id, found[case.id], "low"),
+                self.expected(exercise, case.id, found[case.id], "doubled"),
+            )
+            for case in EXERCISES[exercise].cases
+        )
+
+    def expected(
+        self, exercise: str, case: str, found: Mapping[str, Mapping[str, Array]], kind: str
+    ) -> dict[str, Expected]:
+        scales = self.manifest["scales"]
+        high = found.get("high", {}) if kind == "low" else {}
+        return {
+            name: Expected(array, high.get(name, array), scales[f"{exercise}/{case}/{kind}/{name}"])
+            for name, array in found.get(kind, {}).items()
+        }
+
+    def _signatures(self, exercise: str) -> dict[str, dict[tuple[str, str], Array]]:
+        """What each mistake gives for an exercise: id → (case, tensor) → array.
+
+        Only tensors that differ from the reference are there.
+        """
+        found: dict[str, dict[tuple[str, str], Array]] = {}
+        for key, array in arrays(self.folder / "signatures.npz", exercise + "/").items():
+            mistake, case, tensor = key.split("/")
+            found.setdefault(mistake, {})[case, tensor] = array
+        return found
+
+
+def arrays(file: Path, prefix: str) -> dict[str, Array]:
+    """The arrays of an `.npz` whose names start with a prefix, which is dropped."""
+    with np.load(file, allow_pickle=False) as npz:
+        return {name[len(prefix) :]: npz[name] for name in npz.files if name.startswith(prefix)}
+
+
+@cache
+def public() -> References:
+    """The references that every student has."""
+    return References(PUBLIC, "public")
+
+
+def best() -> References:
+    """The hidden references where they are, else the public ones."""
+    return References(HIDDEN, "hidden") if (HIDDEN / "manifest.json").is_file() else public()
+
+
+@cache
+def misconceptions() -> dict[str, Misconception]:
+    """Every misconception that has a name, by id."""
+    entries = json.loads((PUBLIC / "mistakes.json").read_text("utf-8"))
+    return {entry["id"]: Misconception(**entry) for entry in entries}
+
+
+def chosen(names: list[str]) -> list[Exercise]:
+    """The exercises of these names: `linear.forward`, `linear` or `06`; all if there is none.
+
+    Raises: ValueError: a name fits no exercise.
+    """
+    found = []
+    for name in names:
+        fits = [
+            e
+            for e in EXERCISES.values()
+            if name in (e.id, e.id.split(".")[0], e.number, e.number.split(".")[0].zfill(2))
+            or name.lower() in (e.title.lower(), e.title.split(".")[0].lower())
+        ]
+        if not fits:
+            raise ValueError(f"no exercise {name!r}; there are: {', '.join(EXERCISES)}")
+        found += fits
+    return [e for e in EXERCISES.values() if not names or e in found]
