@@ -57,8 +57,7 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     wrong = excess > 0
     if not wrong.any():
         return None
-    index = np.unravel_index(int(np.argmax(excess)), excess.shape)
-    index = tuple(int(i) for i in index)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
     count = int(wrong.sum())
     return Finding(
         "values",

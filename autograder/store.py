@@ -20,6 +20,7 @@ from .model import Array, Case, Exercise, Expected, Inputs
 
 PUBLIC = Path(__file__).parent / "references"
 HIDDEN = Path(__file__).parent / "key" / "references"
+FAULT = "!"  # stands for a tensor in signatures where the mistake raises: the exception's name
 DOUBLED = "doubled "  # tensors of the run on doubles carry this prefix in signatures
 
 

@@ -21,7 +21,7 @@ from ..compare import compare, tolerance
 from ..exercises import EXERCISES, HOMES
 from ..model import Answer, Array, Case, Exercise, Expected, Inputs
 from ..package import forget, register
-from ..store import DOUBLED, HIDDEN, PUBLIC, Misconception
+from ..store import DOUBLED, FAULT, HIDDEN, PUBLIC, Misconception
 from .mistakes import MISTAKES, Mistake
 from .mistakes.model import SOLVED
 from .scales import largest, scale_of
@@ -178,6 +178,10 @@ def add_signatures(built: Built, mistake: Mistake) -> None:
 def add_differing(
     built: Built, mistake: Mistake, exercise: Exercise, given: Answer, kind: str, prefix: str
 ) -> None:
+    if given.fault:
+        built.signatures[f"{exercise.id}/{mistake.id}/{given.case}/{prefix}{FAULT}"] = (
+            np.frombuffer(given.fault.type.encode(), np.uint8)
+        )
     dtypes = [a.dtype for a in built.inputs[exercise.id][given.case].values()]
     for name, array in given.tensors.items():
         expected = built.expected(exercise.id, given.case, name, kind)
@@ -210,7 +214,7 @@ def write(built: Built, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for file, tensors in (("tensors.npz", built.tensors), ("signatures.npz", built.signatures)):
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".npz", delete=False) as scratch:
-            np.savez(scratch, **dict(sorted(tensors.items())))
+            np.savez(scratch, allow_pickle=False, **dict(sorted(tensors.items())))
         Path(scratch.name).chmod(0o644)
         Path(scratch.name).replace(folder / file)
     text = json.dumps(manifest(built), indent=1)
@@ -227,7 +231,7 @@ def write_mistakes(folder: Path) -> None:
 
 
 def rebuild(hidden_seed: int | None = None) -> tuple[Path, Path]:
-    """Make both sets of references anew; the hidden ones from their stored seed if none is given."""
+    """Make both sets of references anew; the hidden ones from the stored seed if none is given."""
     if hidden_seed is None:
         hidden_seed = int(json.loads((HIDDEN / "manifest.json").read_text("utf-8"))["seed"])
     write(build(PUBLIC_SEED), PUBLIC)

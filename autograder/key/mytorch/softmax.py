@@ -59,5 +59,6 @@ class Softmax:
         if self.A is None:
             raise RuntimeError("Softmax.backward: call forward first")
         weighted = np.sum(dLdA * self.A, axis=1, keepdims=True)
-        return self.A * (dLdA - weighted)
+        dLdZ: Array = self.A * (dLdA - weighted)
+        return dLdZ
         ### END SOLUTION

@@ -66,5 +66,6 @@ class SoftmaxCrossEntropy:
             raise RuntimeError("SoftmaxCrossEntropy.backward: call forward first")
         exponentials = np.exp(self.Z - self.Z.max(axis=1, keepdims=True))
         probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return (probabilities - self.Y) / len(self.Z)
+        dLdZ: Array = (probabilities - self.Y) / len(self.Z)
+        return dLdZ
         ### END SOLUTION

@@ -1,0 +1,190 @@
+"""Hold the answers to one exercise against its references: what passes, what fails and why.
+
+A judgement is all that is known about one line of the report; how it is worded is `explain`'s
+business, and what it is worth `score`'s.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .compare import compare, tolerance
+from .diagnose import matches, pattern
+from .doubles import SAW
+from .model import ROLES, Answer, Array, Exercise, Fault, Finding, Role, Status
+from .store import DOUBLED, FAULT, CaseReference, References
+
+Answers = Mapping[str, Answer]  # by case
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One line of the report, before it is worded.
+
+    tensor    its name, or "" for a line that stands for a whole role
+    case      the first case that failed, and what was found there: a finding or a fault
+    failed    how many of `total` cases failed
+    pattern   what the wrong results have in common, or ""
+    mistakes  ids of the misconceptions whose tensors these are: none, one, or several alike
+    saw       on doubles: the first call that got the wrong array, or ""
+    """
+
+    exercise: Exercise
+    role: Role
+    tensor: str
+    status: Status
+    case: str = ""
+    finding: Finding | None = None
+    fault: Fault | None = None
+    failed: int = 0
+    total: int = 0
+    pattern: str = ""
+    mistakes: tuple[str, ...] = ()
+    saw: str = ""
+
+    @property
+    def id(self) -> str:
+        return ".".join(part for part in (self.exercise.id, self.tensor, self.role) if part)
+
+    @property
+    def max_score(self) -> float:
+        return self.exercise.points[self.tensor or self.role]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One tensor that is not right in one case."""
+
+    case: str
+    tensor: str
+    finding: Finding | None = None
+    fault: Fault | None = None
+
+
+@dataclass
+class Sheet:
+    """The answers to one exercise beside their references, on own layers or on doubles."""
+
+    exercise: Exercise
+    references: References
+    answers: Answers
+    doubled: bool = False
+    cases: Mapping[str, CaseReference] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cases = {r.case.id: r for r in self.references.cases(self.exercise.id)}
+
+    def judge(self) -> list[Judgement]:
+        """Judge every line of the exercise, in the order of its points."""
+        judged = []
+        for name in self.exercise.points:
+            role = next((r for r in ROLES if r == name), None)
+            judged.append(self.line(role or "general", "" if role else name))
+        return judged
+
+    def line(self, role: Role, tensor: str) -> Judgement:
+        cases = [r for r in self.cases.values() if r.case.role == role]
+        failures = [f for r in cases for f in self.failures(r, tensor)]
+        if not failures:
+            return Judgement(self.exercise, role, tensor, "pass", total=len(cases))
+        first = failures[0]
+        named = [self.named(role, t) for t in dict.fromkeys(f.tensor for f in failures)]
+        return Judgement(
+            self.exercise,
+            role,
+            tensor,
+            status_of(first.fault),
+            case=first.case,
+            finding=first.finding,
+            fault=first.fault,
+            failed=len({f.case for f in failures}),
+            total=len(cases),
+            pattern=self.pattern(failures) if tensor else "",
+            mistakes=next((ids for ids in named if ids), ()),
+            saw=self.saw(first.case) if self.doubled else "",
+        )
+
+    def expected(self, reference: CaseReference, tensor: str) -> list[str]:
+        known = reference.doubled if self.doubled else reference.expected
+        return [tensor] if tensor else [name for name in known if not name.startswith(SAW)]
+
+    def failures(self, reference: CaseReference, tensor: str) -> list[Failure]:
+        """What is wrong in one case: of one tensor, or of all where none is named."""
+        case = reference.case.id
+        answer = self.answers.get(case)
+        names = self.expected(reference, tensor)
+        if answer is None:
+            return [Failure(case, n, fault=Fault("internal", text="no answer")) for n in names]
+        if answer.fault:
+            return [Failure(case, n, fault=answer.fault) for n in names]
+        known = reference.doubled if self.doubled else reference.expected
+        found = []
+        for name in names:
+            got = answer.tensors.get(name, answer.odd.get(name))
+            types = [
+                a.dtype for a in (got, *reference.inputs.values()) if isinstance(a, np.ndarray)
+            ]
+            if finding := compare(got, known[name], tolerance(types)):
+                found.append(Failure(case, name, finding))
+        return found
+
+    def named(self, role: Role, tensor: str) -> tuple[str, ...]:
+        """The misconceptions that explain a tensor in every case of a role."""
+        cases = {c: r for c, r in self.cases.items() if r.case.role == role}
+        wrong = [c for c, r in cases.items() if self.failures(r, tensor)]
+        got: dict[str, Array | str] = {}
+        for case in cases:
+            answer = self.answers.get(case)
+            if answer and answer.fault:
+                got[case] = answer.fault.type
+            elif answer and tensor in answer.tensors:
+                got[case] = answer.tensors[tensor]
+        prefix = DOUBLED if self.doubled else ""
+        right = {
+            c: (r.doubled if self.doubled else r.expected)[tensor].low
+            for c, r in cases.items()
+            if tensor in self.expected(r, tensor if role == "general" else "")
+        }
+        named = []
+        for mistake, stored in self.references.signatures(self.exercise.id).items():
+            signature: dict[str, Array | str] = {}
+            for (case, name), array in stored.items():
+                if case in right and name == prefix + tensor:
+                    signature[case] = array
+                elif case in right and name == prefix + FAULT:
+                    signature[case] = array.tobytes().decode()
+            if matches(signature, got, right, wrong):
+                named.append(mistake)
+        return tuple(named)
+
+    def pattern(self, failures: list[Failure]) -> str:
+        """What the wrong results of one tensor have in common."""
+        pairs, batch = [], []
+        for failure in failures:
+            reference = self.cases[failure.case]
+            expected = (reference.doubled if self.doubled else reference.expected)[failure.tensor]
+            got = self.answers[failure.case].tensors.get(failure.tensor)
+            if got is None or not np.isfinite(got).all() or (expected.low != expected.high).any():
+                return ""
+            pairs.append((got.astype(np.float64), expected.low))
+            batch.append(next(len(a) for n, a in reference.inputs.items() if n in ("A", "Z", "y")))
+        return pattern(pairs, batch)
+
+    def saw(self, case: str) -> str:
+        """The first call on a double that got another array than it should."""
+        answer, reference = self.answers[case], self.cases[case]
+        for name, expected in reference.doubled.items():
+            if name.startswith(SAW):
+                got = answer.tensors.get(name)
+                if got is None or compare(got, expected, tolerance([])):
+                    return name.removeprefix(SAW)[3:]
+        extra = [n for n in answer.tensors if n.startswith(SAW) and n not in reference.doubled]
+        return extra[0].removeprefix(SAW)[3:] if extra else ""
+
+
+def status_of(fault: Fault | None) -> Status:
+    """The status of a line that fails: its fault's, and `fail` for wrong numbers."""
+    if fault is None:
+        return "fail"
+    return "error" if fault.kind == "missing" else fault.kind

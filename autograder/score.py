@@ -1,0 +1,68 @@
+"""Give points: from judgements to the items of a report.
+
+A tensor's points come from its general cases, all of them. Edge and stability count only where
+the general ones pass. What builds on earlier layers is judged on the student's own layers and
+on doubles; the better run counts, whole.
+"""
+
+from .explain import explain
+from .judge import Answers, Judgement, Sheet
+from .model import Exercise, Item
+from .store import References
+
+GATED = "counts once the general cases pass"
+
+
+def judgements(
+    exercise: Exercise, references: References, own: Answers, doubled: Answers | None = None
+) -> tuple[list[Judgement], bool]:
+    """Judge an exercise on the better of its two runs.
+
+    Returns: its lines, and whether they come from the run on doubles.
+    """
+    first = Sheet(exercise, references, own).judge()
+    if not doubled or all(j.status == "pass" for j in first):
+        return first, False
+    second = Sheet(exercise, references, doubled, doubled=True).judge()
+    return (second, True) if worth(second) > worth(first) else (first, False)
+
+
+def worth(judged: list[Judgement]) -> tuple[float, int]:
+    """What a run is worth: its points, then how many lines are explained by name."""
+    return sum(map(points, judged, [judged] * len(judged))), sum(bool(j.mistakes) for j in judged)
+
+
+def points(line: Judgement, judged: list[Judgement]) -> float:
+    """The points of one line, among the lines of its exercise."""
+    gate = line.role == "general" or all(j.status == "pass" for j in judged if j.role == "general")
+    return line.max_score if line.status == "pass" and gate else 0.0
+
+
+def items(
+    exercise: Exercise,
+    references: References,
+    own: Answers,
+    doubled: Answers | None = None,
+) -> list[Item]:
+    """Score an exercise: one item a line of it.
+
+    Args: own: answers by case.  doubled: the same on doubles, if that run was made.
+    """
+    judged, followed = judgements(exercise, references, own, doubled)
+    return [item(line, judged, followed, references.kind == "public") for line in judged]
+
+
+def item(line: Judgement, judged: list[Judgement], followed: bool, values: bool) -> Item:
+    score = points(line, judged)
+    gated = line.status == "pass" and score < line.max_score
+    return Item(
+        id=line.id,
+        exercise=line.exercise.id,
+        target=line.exercise.target,
+        score=score,
+        max_score=line.max_score,
+        status="fail" if gated else line.status,
+        message=GATED if gated else "\n".join(explain(line, values)),
+        mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
+        follow_through=followed,
+    )
