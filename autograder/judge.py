@@ -12,7 +12,7 @@ import numpy as np
 from .compare import compare, tolerance
 from .diagnose import matches, pattern
 from .doubles import SAW
-from .model import ROLES, Answer, Array, Exercise, Fault, Finding, Role, Status
+from .model import ROLES, Answer, Array, Exercise, Expected, Fault, Finding, Role, Status
 from .store import DOUBLED, FAULT, CaseReference, References
 
 Answers = Mapping[str, Answer]  # by case
@@ -105,20 +105,21 @@ class Sheet:
             saw=self.saw(first.case) if self.doubled else "",
         )
 
-    def expected(self, reference: CaseReference, tensor: str) -> list[str]:
+    def known(self, reference: CaseReference) -> Mapping[str, Expected]:
+        """What is expected of one case, without what the doubles saw."""
         known = reference.doubled if self.doubled else reference.expected
-        return [tensor] if tensor else [name for name in known if not name.startswith(SAW)]
+        return {name: e for name, e in known.items() if not name.startswith(SAW)}
 
     def failures(self, reference: CaseReference, tensor: str) -> list[Failure]:
         """What is wrong in one case: of one tensor, or of all where none is named."""
         case = reference.case.id
         answer = self.answers.get(case)
-        names = self.expected(reference, tensor)
+        known = self.known(reference)
+        names = [name for name in known if tensor in ("", name)]
         if answer is None:
             return [Failure(case, n, fault=Fault("internal", text="no answer")) for n in names]
         if answer.fault:
             return [Failure(case, n, fault=answer.fault) for n in names]
-        known = reference.doubled if self.doubled else reference.expected
         found = []
         for name in names:
             got = answer.tensors.get(name, answer.odd.get(name))
@@ -141,11 +142,8 @@ class Sheet:
             elif answer and tensor in answer.tensors:
                 got[case] = answer.tensors[tensor]
         prefix = DOUBLED if self.doubled else ""
-        right = {
-            c: (r.doubled if self.doubled else r.expected)[tensor].low
-            for c, r in cases.items()
-            if tensor in self.expected(r, tensor if role == "general" else "")
-        }
+        known = {c: self.known(r) for c, r in cases.items()}
+        right = {c: expected[tensor].low for c, expected in known.items() if tensor in expected}
         named = []
         for mistake, stored in self.references.signatures(self.exercise.id).items():
             signature: dict[str, Array | str] = {}
@@ -163,7 +161,7 @@ class Sheet:
         pairs, batch = [], []
         for failure in failures:
             reference = self.cases[failure.case]
-            expected = (reference.doubled if self.doubled else reference.expected)[failure.tensor]
+            expected = self.known(reference)[failure.tensor]
             got = self.answers[failure.case].tensors.get(failure.tensor)
             if got is None or not np.isfinite(got).all() or (expected.low != expected.high).any():
                 return ""

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import numpy
 import safetensors
 
-from .model import Answer, Fault, Inputs, Layout
+from .model import Answer, Fault, FaultKind, Inputs, Layout
 from .wire import WireError, read_frame, write_frame
 
 CHILD = Path(__file__).with_name("child.py")
@@ -127,7 +127,8 @@ def converse(
         child = start(Path(str(order["folder"])).parent)
     except OSError as error:
         return [], Fault("internal", text=f"no process could be started ({error})")
-    assert child.stdin and child.stdout
+    assert child.stdin is not None
+    assert child.stdout is not None
     frames: queue.Queue[Any] = queue.Queue()
     threads = [
         threading.Thread(target=send, args=(child.stdin, order, jobs), daemon=True),
@@ -209,9 +210,9 @@ def believed(job: Job, header: Mapping[str, Any], tensors: Inputs) -> Answer:
     if not isinstance(fault, dict):
         return Answer(job.exercise, job.case, tensors, odd)
     words = {k: str(fault.get(k, ""))[:500] for k in ("type", "text", "where", "line")}
-    kind = fault.get("kind")
-    known = kind if kind in ("missing", "not_attempted") else "error"
-    return Answer(job.exercise, job.case, fault=Fault(known, **words))
+    kinds: tuple[FaultKind, ...] = ("missing", "not_attempted")
+    kind = next((k for k in kinds if k == fault.get("kind")), "error")
+    return Answer(job.exercise, job.case, fault=Fault(kind, **words))
 
 
 def farewell(child: "subprocess.Popen[bytes]", word: str, limits: Limits) -> Fault:

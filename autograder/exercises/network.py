@@ -1,5 +1,6 @@
 """Notebook 08: the network and its training."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -99,7 +100,7 @@ def inputs(
 
     def draw(rng: Random) -> Inputs:
         made = {"sizes": np.array(widths), "A": normal(rng, n, widths[0])}
-        for k, (c_in, c_out) in enumerate(zip(widths, widths[1:], strict=False), start=1):
+        for k, (c_in, c_out) in enumerate(pairwise(widths), start=1):
             made |= {f"W{k}": normal(rng, c_out, c_in), f"b{k}": normal(rng, c_out, 1)}
         if back:
             made["dLdZ"] = normal(rng, n, widths[-1])

@@ -6,6 +6,7 @@ A             the network's input, N × C_0      Z   its output (logits), N × C
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -42,7 +43,7 @@ class MLP:
     ) -> None:
         given = {} if rng is None else {"rng": rng}
         widths = [int(size) for size in sizes]
-        self.layers = [Linear(c_in, c_out, **given) for c_in, c_out in zip(widths, widths[1:])]
+        self.layers = [Linear(c_in, c_out, **given) for c_in, c_out in pairwise(widths)]
         self.f = [activation() for _ in self.layers[:-1]]
 
     def forward(self, A: Array) -> Array:
@@ -69,7 +70,8 @@ class MLP:
 
         For one example:
 
-            for k = K … 1:   ∇_{z_k} Div = ∇_{y_k} Div · J_{y_k}(z_k),   ∇_{y_{k-1}} Div = ∇_{z_k} Div · W_k
+            for k = K … 1:   ∇_{z_k} Div = ∇_{y_k} Div · J_{y_k}(z_k)
+                             ∇_{y_{k-1}} Div = ∇_{z_k} Div · W_k
 
         Lecture: «The Backward Pass». Each layer keeps its own dLdW and dLdb on the way.
 
