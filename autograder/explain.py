@@ -31,7 +31,7 @@ def finding_lines(judged: Judgement, values: bool) -> list[str]:
         return []
     cases = f"in {judged.failed} of {judged.total} cases" if judged.total > 1 else ""
     where = f", first in «{judged.case}»" if cases else f" in «{judged.case}»"
-    lines = [f"{judged.tensor or judged.role} {finding.message} {cases}".rstrip() + where]
+    lines = [f"{judged.wrong} {finding.message} {cases}".rstrip() + where]
     if finding.level in ("values", "finite"):
         lines += numbers(finding, values)
     return lines

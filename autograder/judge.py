@@ -23,7 +23,8 @@ class Judgement:
     """One line of the report, before it is worded.
 
     tensor    its name, or "" for a line that stands for a whole role
-    case      the first case that failed, and what was found there: a finding or a fault
+    case      the first case that failed, and the tensor that is wrong in it
+    finding   what was found there, or fault: why there is nothing
     failed    how many of `total` cases failed
     pattern   what the wrong results have in common, or ""
     mistakes  ids of the misconceptions whose tensors these are: none, one, or several alike
@@ -35,6 +36,7 @@ class Judgement:
     tensor: str
     status: Status
     case: str = ""
+    wrong: str = ""
     finding: Finding | None = None
     fault: Fault | None = None
     failed: int = 0
@@ -96,6 +98,7 @@ class Sheet:
             tensor,
             status_of(first.fault),
             case=first.case,
+            wrong=first.tensor,
             finding=first.finding,
             fault=first.fault,
             failed=len({f.case for f in failures}),

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 import numpy
 import safetensors
 
+from .exercises import EXERCISES
 from .model import Answer, Fault, FaultKind, Inputs, Layout
 from .wire import WireError, read_frame, write_frame
 
@@ -103,8 +104,10 @@ def run(
             elif fault.kind == "timeout" and not tried_alone and budget.left > 0:
                 tried_alone = True
             else:
-                culprit = left[0].exercise
-                lost = [job for job in left if job.exercise == culprit or budget.left <= 0]
+                hopeless = {left[0].exercise}
+                if fault.kind == "timeout" and not doubles:
+                    hopeless |= passing_through(left[0].exercise)
+                lost = [job for job in left if job.exercise in hopeless or budget.left <= 0]
                 for job in lost:
                     answers.setdefault(job.exercise, {})[job.case] = Answer(
                         job.exercise, job.case, fault=fault
@@ -112,6 +115,15 @@ def run(
                 left = [job for job in left if job not in lost]
                 tried_alone = False
     return answers
+
+
+def passing_through(exercise: str) -> set[str]:
+    """The exercises whose drivers call this one's target too, directly or through others."""
+    found = {exercise}
+    for other in EXERCISES.values():
+        if found & set(other.needs):
+            found.add(other.id)
+    return found
 
 
 def converse(
@@ -211,7 +223,7 @@ def believed(job: Job, header: Mapping[str, Any], tensors: Inputs) -> Answer:
         return Answer(job.exercise, job.case, tensors, odd)
     words = {k: str(fault.get(k, ""))[:500] for k in ("type", "text", "where", "line")}
     kinds: tuple[FaultKind, ...] = ("missing", "not_attempted")
-    kind = next((k for k in kinds if k == fault.get("kind")), "error")
+    kind: FaultKind = next((k for k in kinds if k == fault.get("kind")), "error")
     return Answer(job.exercise, job.case, fault=Fault(kind, **words))
 
 
