@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from . import runner
+from .handin import HandIn
 from .model import Exercise, Item, Report
 from .runner import Budget, Job, Limits
 from .score import items
@@ -42,7 +43,7 @@ def grade(
         message,
         runner.ISOLATION,
         references.kind,
-        {"hand_in": digest(files)},
+        {"hand_in": digest(files), "references": references.digest},
         provisional=any(item.status == "internal" for item in found),
     )
 
@@ -68,3 +69,24 @@ def digest(files: Mapping[str, bytes]) -> str:
         for part in (name.encode(), files[name]):
             sha.update(len(part).to_bytes(8, "little") + part)
     return sha.hexdigest()
+
+
+def unreadable(found: HandIn, references: References, exercises: Sequence[Exercise]) -> Report:
+    """The report on a hand-in of which nothing could be read: 0 of full points.
+
+    Final where the file itself is at fault, provisional where there was none.
+    """
+    nothing = tuple(
+        Item(id, e.id, e.target, 0.0, e.points[tensor or role], "not_attempted", found.message)
+        for e in exercises
+        for tensor, role, id in e.lines
+    )
+    return Report(
+        found.name,
+        nothing,
+        found.message,
+        runner.ISOLATION,
+        references.kind,
+        {"hand_in": digest({}), "references": references.digest},
+        provisional=not found.found,
+    )

@@ -12,7 +12,7 @@ import numpy as np
 from .compare import compare, tolerance
 from .diagnose import matches, pattern
 from .doubles import SAW
-from .model import ROLES, Answer, Array, Exercise, Expected, Fault, Finding, Role, Status
+from .model import Answer, Array, Exercise, Expected, Fault, Finding, Role, Status
 from .store import DOUBLED, FAULT, CaseReference, References
 
 Answers = Mapping[str, Answer]  # by case
@@ -32,6 +32,7 @@ class Judgement:
     """
 
     exercise: Exercise
+    id: str
     role: Role
     tensor: str
     status: Status
@@ -44,10 +45,6 @@ class Judgement:
     pattern: str = ""
     mistakes: tuple[str, ...] = ()
     saw: str = ""
-
-    @property
-    def id(self) -> str:
-        return ".".join(part for part in (self.exercise.id, self.tensor, self.role) if part)
 
     @property
     def max_score(self) -> float:
@@ -79,21 +76,18 @@ class Sheet:
 
     def judge(self) -> list[Judgement]:
         """Judge every line of the exercise, in the order of its points."""
-        judged = []
-        for name in self.exercise.points:
-            role = next((r for r in ROLES if r == name), None)
-            judged.append(self.line(role or "general", "" if role else name))
-        return judged
+        return [self.line(tensor, role, id) for tensor, role, id in self.exercise.lines]
 
-    def line(self, role: Role, tensor: str) -> Judgement:
+    def line(self, tensor: str, role: Role, id: str) -> Judgement:
         cases = [r for r in self.cases.values() if r.case.role == role]
         failures = [f for r in cases for f in self.failures(r, tensor)]
         if not failures:
-            return Judgement(self.exercise, role, tensor, "pass", total=len(cases))
+            return Judgement(self.exercise, id, role, tensor, "pass", total=len(cases))
         first = failures[0]
         named = [self.named(role, t) for t in dict.fromkeys(f.tensor for f in failures)]
         return Judgement(
             self.exercise,
+            id,
             role,
             tensor,
             status_of(first.fault),

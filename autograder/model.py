@@ -78,6 +78,16 @@ class Exercise:
         return f"Exercise {self.number}: {self.title}"
 
     @property
+    def lines(self) -> list[tuple[str, Role, str]]:
+        """The lines of a report: tensor (or "" for a whole role), role, and the line's id."""
+        found: list[tuple[str, Role, str]] = []
+        for name in self.points:
+            role = next((r for r in ROLES if r == name), None)
+            line = (self.id, name) if role else (self.id, name, "general")
+            found.append(("" if role else name, role or "general", ".".join(line)))
+        return found
+
+    @property
     def max_score(self) -> float:
         return sum(self.points.values())
 

@@ -7,23 +7,11 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TextIO
 
-from .exercises import EXERCISES
+from .exercises import EXERCISES, NOTEBOOKS
 from .model import Exercise, Item, Report
 
 MARKS = {"pass": "✔", "fail": "✘", "not_attempted": "·", "internal": "!"}
 COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
-NOTEBOOKS = {
-    "00": "Start here",
-    "01": "Risk and descent",
-    "02": "Derivatives as multipliers",
-    "03": "One network, unit by unit",
-    "04": "Scalar activations",
-    "05": "Vector activations",
-    "06": "The vector form",
-    "07": "Divergences",
-    "08": "The network and its training",
-    "09": "Digits",
-}
 
 
 def to_json(report: Report) -> str:

@@ -6,6 +6,7 @@ public one also `mistakes.json`. Names of arrays: `linear.forward/batch/in/A`, `
 of signatures: `linear.forward/linear.no_bias/batch/Z`.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class References:
     def __init__(self, folder: Path, kind: Literal["public", "hidden"]) -> None:
         self.folder, self.kind = folder, kind
         self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+        self.digest = hashlib.sha256((folder / "tensors.npz").read_bytes()).hexdigest()
         self.seed_of_doubles = int(self.manifest["seed_of_doubles"])
         self.cases = cache(self._cases)
         self.signatures = cache(self._signatures)

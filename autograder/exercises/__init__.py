@@ -16,3 +16,17 @@ EXERCISES: dict[str, Exercise] = {
 HOMES: dict[str, str] = {
     exercise.target.split(".")[2]: exercise.target.split(".")[1] for exercise in EXERCISES.values()
 }
+
+# The notebooks of the course, by number.
+NOTEBOOKS: dict[str, str] = {
+    "00": "Start here",
+    "01": "Risk and descent",
+    "02": "Derivatives as multipliers",
+    "03": "One network, unit by unit",
+    "04": "Scalar activations",
+    "05": "Vector activations",
+    "06": "The vector form",
+    "07": "Divergences",
+    "08": "The network and its training",
+    "09": "Digits",
+}

@@ -1,0 +1,83 @@
+"""Generate everything that students get from the key, and say what is out of step."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+from ..exercises import EXERCISES
+from .notebook import cells, notebook, run, sources
+from .solved import modules, skeleton, stub
+
+ROOT = Path(__file__).parents[2]
+
+
+def generated() -> dict[str, str]:
+    """The generated text files, by path from the tree's top."""
+    files = {f"mytorch/{name}": skeleton(name, text) for name, text in modules().items()}
+    stubs = {exercise.id: stub(exercise) for exercise in EXERCISES.values()}
+    files["autograder/stubs.json"] = json.dumps(stubs, indent=1, ensure_ascii=False) + "\n"
+    return files
+
+
+def build(root: Path = ROOT) -> Iterator[str]:
+    """Write the skeleton, the stubs and the student notebooks, and run these.
+
+    Returns: a line for each file that changed, as it is written.
+    """
+    for name, text in generated().items():
+        path = root / name
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            yield f"wrote {name}"
+    for path in surplus(root):
+        path.unlink()
+        yield f"removed {path.relative_to(root).as_posix()}"
+    for name, source in sources().items():
+        path = root / "notebooks" / name
+        made = notebook(source, solved=False)
+        run(made, path.parent)
+        text = nbformat.writes(made) + "\n"
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            yield f"wrote notebooks/{name}"
+
+
+def out_of_step(root: Path = ROOT) -> Iterator[str]:
+    """Say, a line a file, where a generated file differs from what its source gives."""
+    for name, text in generated().items():
+        path = root / name
+        if not path.is_file():
+            yield f"{name} is missing"
+        elif path.read_text("utf-8") != text:
+            yield f"{name} differs from what the key gives"
+    for path in surplus(root):
+        yield f"{path.relative_to(root).as_posix()} comes from nothing in the key"
+    for name, source in sources().items():
+        path = root / "notebooks" / name
+        if not path.is_file():
+            yield f"notebooks/{name} is missing"
+            continue
+        differing = difference(notebook(source, solved=False), nbformat.read(path, as_version=4))
+        if differing:
+            yield f"notebooks/{name} differs from its source in {differing}"
+
+
+def surplus(root: Path) -> list[Path]:
+    """Generated files that no source gives any more."""
+    wanted = {root / name for name in generated()}
+    wanted |= {root / "notebooks" / name for name in sources()}
+    found = [*(root / "mytorch").glob("*.py"), *(root / "notebooks").glob("*.ipynb")]
+    return sorted(set(found) - wanted)
+
+
+def difference(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode) -> str:
+    """Where two notebooks say something different, or "" if nowhere."""
+    for number, (one, other) in enumerate(zip(cells(wanted), cells(found)), start=1):
+        if one != other:
+            return f"cell {number}"
+    if len(wanted.cells) != len(found.cells):
+        return f"its number of cells ({len(found.cells)} instead of {len(wanted.cells)})"
+    return ""

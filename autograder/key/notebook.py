@@ -1,0 +1,92 @@
+"""Student and solved notebooks, made from the prose sources and the solved package."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+from ..exercises import EXERCISES
+from .solved import cell
+from .still import png
+
+SOURCES = Path(__file__).parent / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def sources() -> dict[str, str]:
+    """The prose sources, by the notebook's file name."""
+    return {
+        path.with_suffix(".ipynb").name: path.read_text("utf-8")
+        for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+    }
+
+
+def notebook(source: str, solved: bool) -> nbformat.NotebookNode:
+    """One notebook without outputs; its exercise cells with stubs, or with solutions.
+
+    Raises: ValueError: a cell names an exercise that there isn't.
+    """
+    made = jupytext.reads(source, fmt="py:percent")
+    seen: dict[str, int] = {}
+    for node in made.cells:
+        name = node.metadata.get("exercise")
+        node.metadata = nbformat.NotebookNode()
+        if name is not None:
+            if name not in EXERCISES:
+                raise ValueError(f"a cell names the exercise {name!r}: there is none")
+            node.source = cell(EXERCISES[name], solved)
+            node.metadata = nbformat.from_dict({"tags": ["raises-exception"]})
+            key = f"exercise-{name.replace('.', '-').replace('_', '-')}"
+        else:
+            key = hashlib.sha256(node.source.encode()).hexdigest()[:12]
+        seen[key] = seen.get(key, 0) + 1
+        node.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
+    made.metadata = nbformat.from_dict(METADATA)
+    made.nbformat, made.nbformat_minor = 4, 5
+    return made
+
+
+def run(made: nbformat.NotebookNode, folder: Path) -> None:
+    """Run a notebook in a folder, and keep its outputs: pictures as PNG, no widget."""
+    client = NotebookClient(
+        made, timeout=120, resources={"metadata": {"path": str(folder)}}, store_widget_state=True
+    )
+    client.execute()
+    widgets = made.metadata.pop("widgets", {})
+    state = widgets.get(STATE, {}).get("state", {})
+    for node in made.cells:
+        node.metadata.pop("execution", None)
+        for output in node.get("outputs", []):
+            view = output.get("data", {}).pop(WIDGET, None)
+            if view is not None:
+                picture = png(svg_of(state, view["model_id"]))
+                output.data["image/png"] = base64.b64encode(picture).decode()
+    made.metadata = nbformat.from_dict(METADATA)
+
+
+def svg_of(state: dict[str, Any], model: str) -> str:
+    """The SVG text in a widget, or in the widgets it is made of.
+
+    Raises: ValueError: there is none.
+    """
+    waiting = [model]
+    while waiting:
+        values = state[waiting.pop(0)]["state"]
+        if "<svg" in str(values.get("value", "")):
+            return str(values["value"])
+        waiting += [c.removeprefix("IPY_MODEL_") for c in values.get("children", [])]
+    raise ValueError("a widget without a picture cannot be kept in a notebook")
+
+
+def cells(made: nbformat.NotebookNode) -> list[dict[str, Any]]:
+    """What a notebook says, without what it printed."""
+    return [{k: node[k] for k in ("id", "cell_type", "source", "metadata")} for node in made.cells]

@@ -1,0 +1,114 @@
+"""The student release: copied by an allow-list, then searched for anything that gives answers.
+
+What is generated comes from the key, never from the working tree; the engine is copied as it
+is. Nothing of the key, the hidden references or the tests is in it.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+from .build import ROOT, generated
+from .notebook import notebook, sources
+from .solved import modules
+
+ENGINE = (
+    "LICENSE",
+    "pyproject.toml",
+    "requirements.lock",
+    "autograder/*.py",
+    "autograder/exercises/*.py",
+    "autograder/references/*",
+    "notebooks/*.py",
+    "notebooks/workbook/**/*.py",
+)
+README = Path(__file__).parent / "README-students.md"
+
+# Formulas that stand on the slides, or are no answer where they stand in the engine.
+NO_SECRET: frozenset[str] = frozenset()
+
+
+class Leak(Exception):
+    """Something in the release gives an answer away."""
+
+
+def release(folder: Path, root: Path = ROOT) -> int:
+    """Write the student release into a new folder, and search it for answers.
+
+    Returns: the number of files.
+    Raises:  FileExistsError: there is something in that folder.
+             Leak: a solution's statement stands in a file; the release is not to be given out.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty: name a new folder")
+    files = contents(root)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    leaks = list(scan(files))
+    if leaks:
+        raise Leak("\n".join(leaks))
+    return len(files)
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """The files of the release, by path."""
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for allowed in ENGINE
+        for path in sorted(root.glob(allowed))
+    }
+    files |= {name: text.encode() for name, text in generated().items()}
+    files["README.md"] = README.read_bytes()
+    for name, source in sources().items():
+        made = notebook(source, solved=False)
+        shown = root / "notebooks" / name
+        if shown.is_file():
+            take_outputs(made, nbformat.read(shown, as_version=4))
+        files[f"notebooks/{name}"] = (nbformat.writes(made) + "\n").encode()
+    return files
+
+
+def take_outputs(made: nbformat.NotebookNode, shown: nbformat.NotebookNode) -> None:
+    """Show what the built notebook shows, in cells that are the same."""
+    known = {node.id: node for node in shown.cells if node.cell_type == "code"}
+    for node in made.cells:
+        built = known.get(node.id)
+        if node.cell_type == "code" and built and built.source == node.source:
+            node.outputs, node.execution_count = built.outputs, built.execution_count
+
+
+def scan(files: dict[str, bytes]) -> Iterator[str]:
+    """Say where a statement of a solution that computes something stands in the release."""
+    needles = {n: s for n, s in computing_statements() if n not in NO_SECRET}
+    for name, content in files.items():
+        if Path(name).suffix in (".py", ".md", ".ipynb", ".json"):
+            text = content.decode()
+            if name.endswith(".ipynb"):
+                text = "\n".join(c["source"] for c in nbformat.reads(text, 4).cells)
+            straw = normalised(text)
+            for needle, statement in needles.items():
+                if needle in straw:
+                    yield f"{name}: {statement}"
+
+
+def computing_statements() -> Iterator[tuple[str, str]]:
+    """Every expression that a solution assigns or returns, if it computes: bare, and as it is."""
+    for source in modules().values():
+        lines = source.splitlines()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and node.value:
+                inside = sum(line.strip().startswith("### ") for line in lines[: node.lineno])
+                computes = any(
+                    isinstance(part, ast.BinOp | ast.Call) for part in ast.walk(node.value)
+                )
+                if inside % 2 and computes:
+                    text = ast.unparse(node.value)
+                    yield normalised(text), text
+
+
+def normalised(text: str) -> str:
+    return "".join(text.replace("self.", "").split())

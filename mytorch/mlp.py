@@ -1,0 +1,78 @@
+"""The network: layers and activations in a chain.
+
+N             examples in the batch, one a row
+C_0 … C_K     widths: features that come in, after layer 1, …, after layer K
+A             the network's input, N × C_0      Z   its output (logits), N × C_K
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+
+from .linear import Linear
+from .relu import ReLU
+from .shapes import Array
+
+
+class Activation(Protocol):
+    """What the network asks of an activation."""
+
+    def forward(self, Z: Array, /) -> Array: ...
+
+    def backward(self, dLdA: Array, /) -> Array: ...
+
+
+class MLP:
+    """A multi-layer perceptron: K layers, an activation after each but the last.
+
+    Args:       sizes: the widths C_0 … C_K, at least two.
+                activation: the class of the activations between the layers.
+                rng: passed on to the layers, if given.
+    Attributes: layers: the K layers.  f: the K − 1 activations; the last layer's output is the
+                network's.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: type[Activation] = ReLU,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        given = {} if rng is None else {"rng": rng}
+        widths = [int(size) for size in sizes]
+        self.layers = [Linear(c_in, c_out, **given) for c_in, c_out in pairwise(widths)]
+        self.f = [activation() for _ in self.layers[:-1]]
+
+    def forward(self, A: Array) -> Array:
+        """Send a batch through the network, first layer to last.
+
+        For one example:
+
+            y_0 = x;   for k = 1 … K:   z_k = W_k y_{k-1} + b_k,   y_k = f_k(z_k)
+
+        Lecture: «The Forward Pass». Here no activation follows the last layer.
+
+        Args:    A: the network's input, N × C_0.
+        Returns: Z: the network's output (logits), N × C_K.
+        Raises:  ValueError: A is not N × C_0.
+        """
+        raise NotImplementedError("Exercise 8.1: MLP.forward")
+
+    def backward(self, dLdZ: Array) -> Array:
+        """Carry the derivative back through the network, last layer to first.
+
+        For one example:
+
+            for k = K … 1:   ∇_{z_k} Div = ∇_{y_k} Div · J_{y_k}(z_k)
+                             ∇_{y_{k-1}} Div = ∇_{z_k} Div · W_k
+
+        Lecture: «The Backward Pass». Each layer keeps its own dLdW and dLdb on the way.
+
+        Args:    dLdZ: derivative of the loss by the network's output, N × C_K.
+        Returns: dLdA: derivative of the loss by the network's input, N × C_0.
+        Raises:  RuntimeError: `forward` has not run.
+        """
+        raise NotImplementedError("Exercise 8.2: MLP.backward")

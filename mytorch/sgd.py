@@ -1,0 +1,50 @@
+"""One step of gradient descent on everything a network has learned so far.
+
+W      a layer's weights, C_out × C_in      b      its biases, C_out × 1
+dLdW   derivative of the loss, as W         dLdb   derivative of the loss, as b
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .shapes import Array
+
+
+class Layer(Protocol):
+    """What the step asks of a layer: parameters, and derivatives of the same shape."""
+
+    W: Array
+    b: Array
+    dLdW: Array
+    dLdb: Array
+
+
+class Model(Protocol):
+    """What the step asks of a network: its layers."""
+
+    @property
+    def layers(self) -> Sequence[Layer]: ...
+
+
+class SGD:
+    """Walk against the gradient, a step at a time.
+
+    Args: model: a network with `.layers`.  lr: the step size η, greater than 0.
+    """
+
+    def __init__(self, model: Model, lr: float = 0.1) -> None:
+        self.model = model
+        self.lr = lr
+
+    def step(self) -> None:
+        """Move every parameter of every layer a little against its derivative.
+
+        For every layer k (∇ is a row or its like; a stored gradient is transposed already):
+
+            W_k = W_k − η (∇_{W_k} Loss)ᵀ      b_k = b_k − η (∇_{b_k} Loss)ᵀ
+
+        Lecture: «Neural network training algorithm». The 1/T stands in the loss already.
+
+        Sets: W and b of every layer of the model.
+        """
+        raise NotImplementedError("Exercise 8.3: SGD.step")

@@ -1,0 +1,59 @@
+"""The divergence of a softmax output from the wanted class, straight from the logits.
+
+N   examples in the batch, one a row
+C   classes
+Z   logits, N × C        Y   wanted probabilities, N × C: a 1 at the right class, else 0
+L   the loss: the divergence, averaged over the batch; one number
+"""
+
+import numpy as np
+
+from .shapes import Array, expect_shape
+
+
+class SoftmaxCrossEntropy:
+    """Softmax and cross-entropy in one: stable, and with a derivative that fits on one line.
+
+    Attributes: Z, Y: the arguments of the last `forward`, N × C, or None before the first.
+    """
+
+    def __init__(self) -> None:
+        self.Z: Array | None = None
+        self.Y: Array | None = None
+
+    def forward(self, Z: Array, Y: Array) -> float:
+        """Average over the batch how surprised the network is by the right answers.
+
+        For one example, with y = softmax(z) and d the wanted output:
+
+            Div(y, d) = − Σ_i d_i log y_i
+
+        The loss is the average over the T examples of the training set; here, over the batch:
+
+            Loss = 1/T Σ_t Div(y_t, d_t)
+
+        Lecture: «Recognizing the digit», «Training neural nets through Empirical Risk
+        Minimization: Problem Setup». log 0 is −∞: huge logits must give the right number too.
+
+        Args:    Z: logits, N × C.  Y: wanted probabilities, N × C; each row sums to 1.
+        Returns: L: the average divergence, one number.
+        Sets:    whatever `backward` will need.
+        Raises:  ValueError: Z has not two axes, or Y not the shape of Z.
+        """
+        expect_shape("SoftmaxCrossEntropy.forward: Z", Z, ("N", "C"))
+        expect_shape("SoftmaxCrossEntropy.forward: Y", Y, np.shape(Z))
+        raise NotImplementedError("Exercise 7.1: SoftmaxCrossEntropy.forward")
+
+    def backward(self) -> Array:
+        """Find the derivative of the loss by the logits.
+
+        It is the chain rule through two steps you know, for one example:
+
+            ∂Div/∂z_i = Σ_j ∂Div/∂y_j · ∂y_j/∂z_i
+
+        Lecture: «Example Vector Activation: Softmax». Most of it cancels.
+
+        Returns: dLdZ: derivative of the loss by the logits, N × C.
+        Raises:  RuntimeError: `forward` has not run.
+        """
+        raise NotImplementedError("Exercise 7.2: SoftmaxCrossEntropy.backward")

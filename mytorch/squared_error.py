@@ -1,0 +1,24 @@
+"""The squared error: a divergence, the distance between an output and what was wanted.
+
+y   output of the network, D × 1 or any other shape
+d   desired output, the shape of y
+"""
+
+import numpy as np
+
+from .shapes import Array, expect_shape
+
+
+def squared_error(y: Array, d: Array) -> float:
+    """Measure how far the output y is from the desired output d: one number, never negative.
+
+        Div(y, d) = ½ Σ_i (y_i − d_i)²
+
+    Lecture: «Training neural nets through Empirical Risk Minimization: Problem Setup».
+
+    Args:    y: output of the network, any shape.  d: desired output, the shape of y.
+    Returns: the divergence, one number.
+    Raises:  ValueError: d has not the shape of y.
+    """
+    expect_shape("squared_error: d", d, np.shape(y))
+    raise NotImplementedError("Exercise 0.1: squared_error")
