@@ -1,0 +1,506 @@
+"""What `python3 notebooks` and `python3 tests` do: make `.venv`, then start what was asked for.
+
+The standard library alone: it runs before anything is installed. No grammar newer than Python
+3.6, so that an old Python never stumbles here before it has read that it is too old.
+
+`.venv/workbook.json` is the stamp: it says what the environment was made from. It is empty while
+a set-up is under way, so an interrupted one is known by it, and is made anew.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+TREE = Path(__file__).resolve().parent.parent
+LOCK = "requirements.lock"
+TEST_LOCK = "tests/requirements.lock"  # holds all that LOCK holds, and what the tests need
+FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+FIRST_PORT = 8888
+
+# Not every Python has these: Debian packs the first two apart, a self-built one lacks the others
+# where their headers were missing.
+NEEDED_MODULES = ("venv", "ensurepip", "zlib", "_ssl", "_sqlite3", "_ctypes")
+
+# What would lead pip or Python away from `.venv`, or a plot away from its notebook.
+UNWANTED_VARIABLES = (
+    *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON"),
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONSTARTUP", "PYTHONWARNINGS"),
+    "MPLBACKEND",
+)
+
+LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+}
+
+FAILURES = (
+    (
+        r"No space left on device|Errno 28\b|not enough space on the disk",
+        "The disk is full: free 700 MB, here and where temporary files go, and run this again.",
+    ),
+    (
+        r"NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|name resolution|getaddrinfo"
+        r"|Network is unreachable|ProxyError",
+        "The packages can't be downloaded: get this machine online (or set pip's index or proxy), "
+        "and run this again.",
+    ),
+    (
+        r"DO NOT MATCH THE HASHES",
+        "A downloaded package is not the one the lock names: try another network or index.",
+    ),
+)
+
+
+class Trouble(Exception):
+    """Something is missing; the text is one line and says what to do about it."""
+
+
+# ── the two commands ─────────────────────────────────────────────────────────────────────────────
+
+
+def open_workbook(arguments: list[str]) -> int:
+    """Set up, print scores and address, and become JupyterLab.
+
+    Returns: the exit code, where it comes back at all.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python3 notebooks",
+        description="Set this folder up (once, in .venv) and open the workbook in JupyterLab.",
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="only print the address, as on a server"
+    )
+    parser.add_argument(
+        "--port", type=port_number, help=f"1 to 65535 (default: the first free from {FIRST_PORT})"
+    )
+    parser.add_argument("--set-up", action="store_true", help="set up, and start nothing")
+    options = parser.parse_args(arguments)
+
+    def work() -> int:
+        set_up(TREE, LOCK)
+        if options.set_up:
+            print("All is set up. To open the workbook: python3 notebooks")
+            return 0
+        return start(TREE, options.port, not options.no_browser and has_screen())
+
+    return guarded(work)
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Set up and become pytest over `tests/`, with the arguments as typed."""
+
+    def work() -> int:
+        set_up(TREE, TEST_LOCK)
+        variables = environment(TREE)
+        return become([python_of(TREE), "-m", "pytest", *arguments], TREE, variables)
+
+    return guarded(work)
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Do the work; whatever stops it becomes one line on stderr and an exit code."""
+    with contextlib.suppress(AttributeError, OSError):  # a path that the terminal can't show
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    # Stopped from outside, take the child that is at work along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return work()
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.strerror or error}: {error.filename or TREE}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. Run the same command again to go on.", file=sys.stderr)
+        return 130
+
+
+# ── setting up ───────────────────────────────────────────────────────────────────────────────────
+
+
+def set_up(tree: Path, lock: str) -> None:
+    """Make `.venv` hold what `lock` names and the tree itself; where it does, take no time.
+
+    Raises: Trouble: something is missing.  OSError: a file can't be written.
+    """
+    check_writable(tree)
+    if not is_ready(tree, lock):
+        with alone(tree):
+            if not is_ready(tree, lock):
+                make(tree, lock)
+    trust_notebooks(tree)
+
+
+def stamp(tree: Path, lock: str) -> dict[str, str]:
+    """What an environment is made from; where one of these differs, it is no longer right.
+
+    An environment and an editable install hold absolute paths: a moved tree is another tree.
+    """
+    return {
+        "tree": str(tree),
+        "python": f"{sys.implementation.cache_tag} {sysconfig.get_platform()}",
+        "pyproject.toml": digest(tree / "pyproject.toml"),
+        lock: digest(tree / lock),
+    }
+
+
+def read_stamp(tree: Path) -> dict[str, str]:
+    """What `.venv` was made from: nothing where there is none, or where it was interrupted."""
+    try:
+        made_from = json.loads((tree / ".venv/workbook.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return made_from if isinstance(made_from, dict) else {}
+
+
+def write_stamp(tree: Path, made_from: dict[str, str]) -> None:
+    """Replace the stamp, whole or not at all."""
+    path = tree / ".venv/workbook.json"
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(made_from, indent=1), encoding="utf-8")
+    draft.replace(path)
+
+
+def is_ready(tree: Path, lock: str) -> bool:
+    """Whether `.venv` was made, to its end, from just what is here now."""
+    return stamp(tree, lock).items() <= read_stamp(tree).items() and Path(python_of(tree)).exists()
+
+
+def make(tree: Path, lock: str) -> None:
+    """Make `.venv`, or bring a whole one up to date.
+
+    Raises: Trouble: something is missing; what is done so far is done again next time.
+    """
+    venv = tree / ".venv"
+    marker = venv / "workbook.json"
+    if venv.exists() and not marker.exists() and (not venv.is_dir() or any(venv.iterdir())):
+        raise Trouble(f"{venv} was not made by this command: move it away, and run this again.")
+    check_modules()
+    old, new = read_stamp(tree), stamp(tree, lock)
+    keep = all(old.get(name) == new[name] for name in ("tree", "python"))
+    keep = keep and Path(python_of(tree)).exists()
+    venv.mkdir(exist_ok=True)
+    write_stamp(tree, {})
+    variables = environment(tree)
+    if not keep:
+        old = {}
+        for entry in venv.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry != marker:
+                entry.unlink()
+        # The Python below a virtual environment: this may run in the one that is made anew.
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        step(tree, "Making .venv", [base, "-I", "-m", "venv", str(venv)], variables)
+    pip = [python_of(tree), "-I", "-m", "pip", "--no-input", "--disable-pip-version-check"]
+    # A pip.conf may say `user = true`, which no virtual environment takes.
+    install = [*pip, "install", "--no-user"]
+    step(
+        tree,
+        "Installing JupyterLab, numpy and what they need (a minute or two)",
+        [*install, "--require-hashes", "-r", str(tree / lock)],
+        variables,
+    )
+    step(
+        tree,
+        "Installing the autograder",
+        [*install, "--no-deps", "--no-build-isolation", "--editable", str(tree)],
+        variables,
+    )
+    settings = venv / "share/jupyter/lab/settings/overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(LAB_SETTINGS, indent=1), encoding="utf-8")
+    # The tests' lock holds all of the other.
+    also = {LOCK: digest(tree / LOCK)} if lock == TEST_LOCK else {}
+    write_stamp(tree, {**old, **also, **new})
+
+
+def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:
+    """Run one command of the set-up, and say what it is and how long it took.
+
+    A terminal shows what goes on meanwhile; the whole output is kept where a step fails.
+
+    Raises: Trouble: the command failed.
+    """
+    began = time.monotonic()
+    width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
+    print(f"{title} …", end="", flush=True)
+    output = []
+    with subprocess.Popen(
+        command,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as child:
+        try:
+            for line in child.stdout or ():
+                output.append(line)
+                if width:
+                    now = f"{title} … {line.strip()}"[:width]
+                    print(f"\r{now:{width}}", end="", flush=True)
+        except BaseException:
+            child.kill()
+            raise
+    done = f"{title} … {time.monotonic() - began:.0f} s"
+    print(f"\r{done:{width}}" if width else done[len(title) + 2 :], flush=True)
+    if child.returncode:
+        fail(tree, output)
+
+
+def fail(tree: Path, output: list[str]) -> NoReturn:
+    """Raise the Trouble that a failed command's output tells of."""
+    text = "".join(output)
+    known = [advice for pattern, advice in FAILURES if re.search(pattern, text)]
+    lines = [line.strip() for line in output if line.strip()] or ["a command failed"]
+    errors = [line for line in lines if re.match(r"(?i)error", line)]
+    advice = known[0] if known else f"The set-up failed: {(errors or lines)[-1]}"
+    log = tree / ".workbook/set-up.log"
+    with contextlib.suppress(OSError):  # on a full disk the advice must do
+        log.write_text(text, encoding="utf-8")
+        advice += f" (All it said: {log})"
+    raise Trouble(advice)
+
+
+def check_writable(tree: Path) -> None:
+    """Raises: Trouble: the tree, or what an earlier set-up left in it, can't be written to."""
+    for folder in (tree, tree / ".venv", tree / ".workbook"):
+        if folder.exists() and not os.access(folder, os.W_OK):
+            raise Trouble(
+                f"{folder} can't be written to: copy the whole folder to a place of yours "
+                "(without .venv and .workbook), and run this there."
+            )
+
+
+def check_modules() -> None:
+    """Raises: Trouble: this Python lacks a part of the standard library that is needed."""
+    for name in NEEDED_MODULES:
+        if importlib.util.find_spec(name) is not None:
+            continue
+        if name in ("venv", "ensurepip"):
+            package = "python{}.{}-venv".format(*sys.version_info)
+            raise Trouble(
+                f"This Python has no `{name}`. On Debian or Ubuntu: sudo apt install {package} "
+                "(elsewhere: take Python's own installer), and run this again."
+            )
+        raise Trouble(
+            f"This Python ({sys.executable}) was built without `{name.lstrip('_')}`: "
+            "take another one of 3.11 or newer, and run this again."
+        )
+
+
+@contextlib.contextmanager
+def alone(tree: Path) -> Iterator[None]:
+    """Keep a second window from setting up at the same time; the lock dies with its process.
+
+    Raises: Trouble: another window is at it.
+    """
+    if sys.platform == "win32":  # it has no such lock, and does without
+        yield
+        return
+    import fcntl
+
+    (tree / ".workbook").mkdir(exist_ok=True)
+    with open(tree / ".workbook/set-up.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble("Another window is setting this folder up: wait for it.") from None
+        except OSError:  # a network disk without locks
+            pass
+        yield
+
+
+def trust_notebooks(tree: Path) -> None:
+    """Tell Jupyter that these notebooks are ours: it drops the pictures of those it doesn't trust.
+
+    Never fails: an untrusted notebook is trusted once its cells are run.
+    """
+    notebooks = sorted((tree / "notebooks").glob("*.ipynb"))
+    now = {path.name: digest(path) for path in notebooks}
+    record = jupyter_home(tree) / "trusted.json"
+    with contextlib.suppress(OSError, ValueError):
+        if json.loads(record.read_text(encoding="utf-8")) == now:
+            return
+    names = [str(path) for path in notebooks]
+    done = subprocess.run(
+        [python_of(tree), "-I", "-m", "nbformat.sign", *names],
+        env=environment(tree),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if done.returncode == 0:
+        record.write_text(json.dumps(now, indent=1), encoding="utf-8")
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, or an empty string where there is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+# ── what is started ──────────────────────────────────────────────────────────────────────────────
+
+
+def start(tree: Path, port: int | None, browser: bool) -> int:
+    """Print the scores and the address, and become JupyterLab on the first notebook.
+
+    Raises: Trouble: the port is taken.
+    """
+    port = free_port(port)
+    variables = environment(tree)
+    # In the environment: what stands on a command line, every user of the machine can read.
+    variables["JUPYTER_TOKEN"] = token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
+    print_scores(tree, variables)
+    print(f"\nThe workbook: http://127.0.0.1:{port}/lab/tree/{FIRST_NOTEBOOK}?token={token}")
+    if browser:
+        print("It opens in your browser in a moment.", end=" ")
+    else:
+        print(f"From another machine, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE", end=". ")
+    print("To stop it, press Ctrl-C here.")
+    command = [python_of(tree), "-I", "-m", "jupyterlab", "--log-level=WARN"]
+    command += ["--answer-yes"]  # Ctrl-C stops it, without a question that waits for an answer
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0"]  # the address is printed: no other port will do
+    command += [f"--ServerApp.root_dir={tree}", f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]
+    if not browser:
+        command += ["--no-browser"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command += ["--allow-root"]
+    return become(command, tree, variables)
+
+
+def print_scores(tree: Path, variables: dict[str, str]) -> None:
+    """Print `autograder check --brief`; whatever fails in it, the workbook still opens."""
+    try:
+        done = subprocess.run(
+            [python_of(tree), "-I", "-m", "autograder", "check", "--brief"],
+            cwd=tree,
+            env={**variables, "PYTHONUTF8": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        said, failed = "", str(error)
+    else:
+        said, failed = done.stdout.strip(), (done.stderr.strip().splitlines() or [""])[-1]
+    print(said or f"(The scores can't be shown now. {failed})")
+
+
+def free_port(wanted: int | None) -> int:
+    """The wanted port if it is free; without a wish, the first free one from 8888.
+
+    Raises: Trouble: it is taken, or a hundred are.
+    """
+    for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
+        with socket.socket() as trial:
+            if os.name != "nt":  # there it would take a port that is in use
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind(("127.0.0.1", port))
+            except OSError as error:
+                reason = error.strerror
+            else:
+                return port
+    raise Trouble(f"Port {port} can't be used ({reason}): choose another with --port.")
+
+
+def port_number(text: str) -> int:
+    """Raises: argparse.ArgumentTypeError: the text is no port."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, got {text!r}")
+    return int(text)
+
+
+def has_screen() -> bool:
+    """Whether a browser can show itself; without a screen, only one in the terminal would start."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+
+
+def environment(tree: Path) -> dict[str, str]:
+    """The variables for all that is started here: this folder's own Jupyter, and nobody else's.
+
+    Kernels, extensions and settings of the user's other Jupyter were made for other packages.
+    """
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "IPYTHON")) and name not in UNWANTED_VARIABLES
+    }
+    home = jupyter_home(tree)
+    runtime = private(home / "runtime")
+    if os.name != "nt" and runtime.stat().st_mode & 0o077:
+        # A disk without permissions (Windows' own, under WSL): keys of kernels can't lie there.
+        runtime = Path(tempfile.mkdtemp(prefix="workbook-"))
+    return {
+        **variables,
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "IPYTHONDIR": str(home / "ipython"),
+        "VIRTUAL_ENV": str(tree / ".venv"),
+        "PATH": os.pathsep.join([str(programs(tree)), os.environ.get("PATH", os.defpath)]),
+    }
+
+
+def become(command: list[str], folder: Path, variables: dict[str, str]) -> int:
+    """Run the command in this process's place, so that signals and exit code are its own."""
+    sys.stdout.flush()
+    os.chdir(folder)
+    if os.name != "nt":
+        os.execve(command[0], command, variables)
+    with subprocess.Popen(command, env=variables) as child:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):  # the child has got it too, and ends
+                return child.wait()
+
+
+def jupyter_home(tree: Path) -> Path:
+    """Where the Jupyter of this folder keeps what it remembers; made where it is missing."""
+    return private(tree / ".workbook/jupyter")
+
+
+def private(folder: Path) -> Path:
+    """The folder, made where it is missing, closed to other users where the disk knows of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
+    return folder
+
+
+def programs(tree: Path) -> Path:
+    """The folder of the environment's programs."""
+    return tree / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+
+
+def python_of(tree: Path) -> str:
+    """The environment's Python."""
+    return str(programs(tree) / ("python.exe" if os.name == "nt" else "python"))
