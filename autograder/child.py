@@ -51,7 +51,7 @@ def main() -> None:
     package = register(Path(order["folder"]), HOMES)
     drive = harness.answer
     if order["doubles"]:
-        drive = doubles.rehearsal(order["doubles"], order["seed"])
+        drive = doubles.rehearsal(order["doubles"], order["seed"], bare=order["bare"])
     for header, inputs in jobs:
         restart_clock(order["seconds"])
         answer = drive(

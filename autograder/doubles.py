@@ -23,15 +23,18 @@ SAW = "saw "  # what the doubles were given travels beside the tensors, under th
 Log = list[tuple[str, Array]]
 
 
-def install(target: str, seed: int, log: Log, package: str = "mytorch") -> None:
+def install(target: str, seed: int, log: Log, package: str, bare: bool) -> None:
     """Replace the methods of one of the student's classes by a double's.
 
     Args: target: `mytorch.linear.Linear`; a file that cannot be loaded, or lacks the class, gets
               a bare one, so that what builds on it can be scored all the same.
           log: what each double gets is appended here.
+          bare: do not even try to load the file.
     """
     _, home, name = target.split(".")
     try:
+        if bare:
+            raise ImportError(home)
         module = import_module(f"{package}.{home}")
     except BaseException:
         module = sys.modules[f"{package}.{home}"] = ModuleType(f"{package}.{home}")
@@ -115,14 +118,17 @@ def checksum(array: Array, seed: int) -> float:
     return float(np.sum(array * drawn(array.shape, seed, "checksum")))
 
 
-def rehearsal(targets: Iterable[str], seed: int, name: str = "mytorch") -> Callable[..., Answer]:
+def rehearsal(
+    targets: Iterable[str], seed: int, name: str = "mytorch", bare: bool = False
+) -> Callable[..., Answer]:
     """Replace the classes of `targets` for good, and return what drives an exercise on them.
 
+    Args:    name: the registered package.  bare: load none of the files of the classes.
     Returns: `harness.answer`, whose tensors also hold what each double was given, in order.
     """
     log: Log = []
     for target in targets:
-        install(target, seed, log, name)
+        install(target, seed, log, name, bare)
 
     def answer(*arguments: Any) -> Answer:
         log.clear()

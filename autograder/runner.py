@@ -89,6 +89,7 @@ def run(
             "folder": str(folder),
             "doubles": list(doubles),
             "seed": seed,
+            "bare": False,
             "memory": budget.limits.memory,
             "seconds": budget.limits.seconds,
         }
@@ -101,6 +102,8 @@ def run(
             left = left[len(given) :]
             if fault is None:
                 tried_alone = False
+            elif doubles and not given and not order["bare"]:
+                order["bare"] = True  # loading the doubled classes may be what ended it
             elif fault.kind == "timeout" and not tried_alone and budget.left > 0:
                 tried_alone = True
             else:

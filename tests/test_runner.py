@@ -1,0 +1,161 @@
+"""The process that runs student code: whatever happens in it, the others keep their points."""
+
+import pytest
+from conftest import package, replaced
+
+from autograder import store
+from autograder.exercises import EXERCISES
+from autograder.grade import grade
+from autograder.model import Report
+from autograder.runner import Limits
+
+FULL = sum(exercise.max_score for exercise in EXERCISES.values())
+RESULT = "return np.maximum(Z, 0)"
+TOP = '"""The rectified linear unit'
+QUICK = Limits(seconds=1, wall=3.0, total=30.0)
+
+
+def graded(changes: dict[str, str], limits: Limits = QUICK) -> Report:
+    return grade(
+        package(changes=changes), store.best(), list(EXERCISES.values()), limits=limits
+    )
+
+
+def lost(report: Report) -> set[str]:
+    """The classes that lost points."""
+    return {item.target.split(".")[2] for item in report.items if item.score < item.max_score}
+
+
+def test_the_solved_package_gets_all_points() -> None:
+    """The key itself, through the real process, scores full on hidden and on public cases."""
+    for references in (store.best(), store.public()):
+        report = grade(package(), references, list(EXERCISES.values()))
+        assert report.score == report.max_score == FULL
+        assert not report.provisional
+
+
+def test_the_skeleton_is_not_attempted() -> None:
+    """Every line of a fresh skeleton is not_attempted, with full max_score."""
+    report = grade(package(solved=False), store.best(), list(EXERCISES.values()))
+    assert {item.status for item in report.items} == {"not_attempted"}
+    assert (report.score, report.max_score) == (0, FULL)
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        ("raise ValueError(f'{Z}')", "error"),
+        ("raise SystemExit", "error"),
+        ("import sys; sys.exit(0)", "error"),
+        ("raise KeyboardInterrupt", "crash"),
+        ("raise BaseException", "error"),
+        ("import os; os._exit(0)", "crash"),
+        ("import os; os.kill(os.getpid(), 9)", "crash"),
+        ("import os; os.abort()", "crash"),
+        ("return np.ones((50_000, 30_000))", "error"),
+        ("while True: pass", "timeout"),
+        ("import time; time.sleep(1000)", "timeout"),
+        ("return input()", "error"),
+        ("return self.forward(Z)", "error"),
+        ("return None", "fail"),
+        ("return [1, 2]", "fail"),
+        ("return 'text'", "fail"),
+        ("return np.array([object()])", "fail"),
+        ("return Z + 1j", "fail"),
+        ("return np.maximum(Z, 0).astype(int)", "fail"),
+        ("return np.full_like(Z, np.nan)", "fail"),
+        ("return np.maximum(Z, 0)[None]", "fail"),
+        ("return torch.relu(Z)", "error"),
+        ("import torch; return torch.relu(Z)", "error"),
+    ],
+)
+def test_what_one_function_does_costs_its_class_alone(ending: str, status: str) -> None:
+    """A function that misbehaves loses its class's points; all other classes keep theirs."""
+    report = graded(replaced("relu.py", RESULT, ending))
+    assert lost(report) == {"ReLU"}
+    (item,) = [i for i in report.items if i.id == "relu.forward.A.general"]
+    assert item.status == status
+    assert item.message
+    assert report.max_score == FULL
+    assert not report.provisional
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "def broken(:\n",
+        "import torch\n",
+        "1 / 0\n",
+        "import os; os._exit(3)\n",
+        "while True: pass\n",
+        "from .nowhere import x\n",
+    ],
+)
+def test_a_file_that_cannot_be_loaded_costs_that_file_alone(first: str) -> None:
+    """A syntax error, a missing import, an endless loop at import: one file's points, no more."""
+    report = graded(replaced("relu.py", TOP, first + TOP))
+    assert lost(report) == {"ReLU"}
+    assert any(item.follow_through for item in report.items if item.exercise == "mlp.forward")
+
+
+def test_a_missing_class_and_a_wrong_signature_get_a_line() -> None:
+    """What is not there, or cannot be called as the exercise says, is named."""
+    report = graded(replaced("relu.py", "class ReLU", "class Relu"))
+    (message,) = {i.message for i in report.items if i.target.startswith("mytorch.relu.")}
+    assert message == "mytorch/relu.py has no ReLU"
+    report = graded(replaced("relu.py", "def forward(self, Z: Array)", "def forward(self)"))
+    messages = {i.message for i in report.items if i.exercise == "relu.forward"}
+    assert messages == {"TypeError"}, "hidden cases: the type alone"
+    report = graded(replaced("relu.py", "def forward(", "def forwards("))
+    messages = {i.message for i in report.items if i.exercise == "relu.forward"}
+    assert messages == {"'ReLU' object has no attribute 'forward'"}
+
+
+def test_a_grade_on_hidden_cases_shows_no_value() -> None:
+    """An exception that carries the inputs in its text is reported by type and line alone."""
+    report = graded(replaced("relu.py", RESULT, "raise ValueError(f'{Z}')"))
+    (item,) = [i for i in report.items if i.id == "relu.forward.A.general"]
+    assert item.message.splitlines()[0].startswith("ValueError in mytorch/relu.py:")
+    assert "[[" not in item.message
+
+
+def test_output_goes_nowhere() -> None:
+    """A flood of output neither reaches the grader nor slows it."""
+    flood = f"print('x' * 10**6)\n        {RESULT}"
+    report = graded(replaced("relu.py", RESULT, flood))
+    assert report.score == FULL
+
+
+def test_the_child_finds_no_other_mytorch() -> None:
+    """A hand-in without files scores nothing, wherever another `mytorch` may lie."""
+    report = grade({}, store.best(), list(EXERCISES.values()))
+    assert report.score == 0
+    assert {i.message for i in report.items if i.exercise == "linear.forward"} == {
+        "mytorch/linear.py is missing"
+    }
+
+
+def test_the_key_cannot_be_imported() -> None:
+    """Student code cannot load the solved package, nor the references' maker."""
+    steal = "from autograder.key.mytorch.relu import ReLU as R; return R().forward(Z)"
+    assert lost(graded(replaced("relu.py", RESULT, steal))) == {"ReLU"}
+
+
+def test_forged_frames_are_not_believed() -> None:
+    """Garbage in the grader's channel ends the child's run and gains nothing."""
+    forge = "import os; [os.write(n, b'x' * 999) for n in range(3, 30) if not bad(n)]"
+    bad = """
+
+def bad(n):
+    import os
+    try:
+        os.fstat(n)
+        return False
+    except OSError:
+        return True
+"""
+    changes = replaced("relu.py", RESULT, f"{forge}\n        {RESULT}")
+    changes["relu.py"] += bad
+    report = graded(changes)
+    assert report.score < FULL
+    assert report.max_score == FULL
