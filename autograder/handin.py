@@ -100,7 +100,7 @@ def read_zip(archive: zipfile.ZipFile, name: str) -> HandIn:
     sound = []
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[:1]:
+        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             collector.ignore(entry.filename, "paths that lead out of the archive")
         elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
             collector.ignore(entry.filename, "links")

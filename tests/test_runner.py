@@ -16,9 +16,7 @@ QUICK = Limits(seconds=1, wall=3.0, total=30.0)
 
 
 def graded(changes: dict[str, str], limits: Limits = QUICK) -> Report:
-    return grade(
-        package(changes=changes), store.best(), list(EXERCISES.values()), limits=limits
-    )
+    return grade(package(changes=changes), store.best(), list(EXERCISES.values()), limits=limits)
 
 
 def lost(report: Report) -> set[str]:

@@ -35,7 +35,7 @@ def notebook(source: str, solved: bool) -> nbformat.NotebookNode:
 
     Raises: ValueError: a cell names an exercise that there isn't.
     """
-    made = jupytext.reads(source, fmt="py:percent")
+    made: nbformat.NotebookNode = jupytext.reads(source, fmt="py:percent")
     seen: dict[str, int] = {}
     for node in made.cells:
         name = node.metadata.get("exercise")

@@ -1,0 +1,176 @@
+"""Reading hand-ins: every shape that people send, and every shape that attackers send."""
+
+import io
+import os
+import stat
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from conftest import MakeTree, package
+
+from autograder import handin
+from autograder.handin import HandIn, find, read
+
+
+def zipped(path: Path, entries: Mapping[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return path
+
+
+def under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"{folder}mytorch/{name}": content for name, content in files.items()}
+
+
+@pytest.mark.parametrize("folder", ["", "ada/", "Ada Lovelace, HW 5/"])
+def test_a_zip_may_wrap_the_package_once(tmp_path: Path, folder: str) -> None:
+    """`mytorch/` at the top of an archive, or one folder deeper, is read."""
+    found = read(zipped(tmp_path / "a.zip", under(folder, package())))
+    assert found.files == package()
+    assert found.message == ""
+
+
+def test_a_folder_is_read_like_a_zip(make_tree: MakeTree) -> None:
+    """A folder with `mytorch/` in it, or with one folder that has it, is a hand-in."""
+    tree = make_tree("wrapped/inner")
+    assert read(tree).files == read(tree.parent).files == package()
+
+
+def test_what_a_path_stands_for(make_tree: MakeTree, tmp_path: Path) -> None:
+    """A tree is itself, an empty folder too; any other folder stands for its children."""
+    ada, bob = make_tree("class/ada"), zipped(tmp_path / "class" / "bob.zip", {})
+    empty = tmp_path / "class" / "cleo"
+    empty.mkdir()
+    assert list(find([str(tmp_path / "class")])) == [ada, bob, empty]
+    assert list(find([str(ada)])) == [ada]
+    assert list(find([str(empty)])) == [empty]
+    assert read(empty) == HandIn(str(empty), message="there is no folder mytorch in it")
+
+
+def test_paths_that_lead_out_are_ignored_and_named(tmp_path: Path) -> None:
+    """`../`, absolute and drive paths are left out; the rest of the archive counts."""
+    evil = {"../evil.py": b"x", "/tmp/evil.py": b"x", "C:\\evil.py": b"x", "a/../../b.py": b"x"}
+    found = read(zipped(tmp_path / "a.zip", {**evil, **under("", package())}))
+    assert found.files == package()
+    assert found.message == (
+        "ignored paths that lead out of the archive: ../evil.py, /tmp/evil.py, C:\\evil.py"
+        " and 1 more"
+    )
+    assert not (tmp_path.parent / "evil.py").exists()
+
+
+def test_links_are_ignored_and_named(tmp_path: Path, make_tree: MakeTree) -> None:
+    """A link is never followed: not in an archive, not in a folder."""
+    path = zipped(tmp_path / "a.zip", under("", package()))
+    with zipfile.ZipFile(path, "a") as archive:
+        link = zipfile.ZipInfo("mytorch/secret.py")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    assert read(path).message == "ignored links: mytorch/secret.py"
+    tree = make_tree()
+    (tree / "mytorch" / "secret.py").symlink_to("/etc/passwd")
+    (tree / "mytorch" / "more").symlink_to("/etc")
+    found = read(tree)
+    assert found.files == package()
+    assert found.message == "ignored links: mytorch/secret.py"
+
+
+def test_a_linked_package_is_not_read(tmp_path: Path, make_tree: MakeTree) -> None:
+    """`mytorch` itself as a link to somebody else's is an empty hand-in."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "mytorch").symlink_to(make_tree("other") / "mytorch")
+    assert read(own).files == {}
+    assert read(own).message == "ignored mytorch: it is a link"
+
+
+def test_pipes_and_devices_are_not_opened(make_tree: MakeTree) -> None:
+    """A named pipe in the place of a module would block for ever."""
+    tree = make_tree()
+    os.mkfifo(tree / "mytorch" / "pipe.py")
+    assert read(tree).files == package()
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    """A module that inflates beyond a megabyte is left out; so is a lying header."""
+    bomb = {**under("", package()), "mytorch/bomb.py": b"0" * (50 * 2**20)}
+    found = read(zipped(tmp_path / "a.zip", bomb))
+    assert found.files == package()
+    assert found.message == "ignored files larger than 1048576 bytes: bomb.py"
+
+
+def test_too_many_entries_are_refused(tmp_path: Path) -> None:
+    """Twenty thousand files are no hand-in; two hundred modules are the most that is read."""
+    many = {f"mytorch/m{i}.py": b"" for i in range(300)}
+    found = read(zipped(tmp_path / "a.zip", many))
+    assert len(found.files) == handin.MOST_FILES
+    flood = {f"f{i}": b"" for i in range(handin.MOST_ENTRIES + 1)}
+    assert read(zipped(tmp_path / "b.zip", flood)).message == (
+        "more than 20000 entries in the archive"
+    )
+
+
+def test_only_modules_are_read(tmp_path: Path) -> None:
+    """Notebooks, compiled files and libraries beside the modules are of no interest."""
+    extra = {
+        "mytorch/linear.so": b"x",
+        "mytorch/__pycache__/linear.pyc": b"x",
+        "sitecustomize.py": b"x",
+        "numpy.py": b"x",
+        "conftest.py": b"x",
+        "__MACOSX/mytorch/._linear.py": b"x",
+    }
+    assert read(zipped(tmp_path / "a.zip", {**extra, **under("", package())})).files == package()
+
+
+def cut(path: Path) -> Path:
+    path.write_bytes(path.read_bytes()[:-200])
+    return path
+
+
+def test_an_unreadable_archive_is_a_final_zero(tmp_path: Path) -> None:
+    """A cut-off zip, a text with the wrong suffix, an encrypted one: one line, no exception."""
+    whole = zipped(tmp_path / "whole.zip", under("", package()))
+    truncated = cut(zipped(tmp_path / "cut.zip", under("", package())))
+    text = tmp_path / "text.zip"
+    text.write_text("I could not finish, sorry")
+    empty = tmp_path / "empty.zip"
+    empty.touch()
+    flipped = tmp_path / "flipped.zip"
+    data = bytearray(whole.read_bytes())
+    data[80:400] = bytes(320)
+    flipped.write_bytes(data)
+    for path in (truncated, text, empty, flipped):
+        found = read(path)
+        assert not found.readable, path
+        assert found.found
+        assert found.message.startswith("not a readable zip archive"), found.message
+        assert "\n" not in found.message
+
+
+def test_no_such_path_is_not_found(tmp_path: Path) -> None:
+    """A path that is not there has no final grade."""
+    found = read(tmp_path / "nobody.zip")
+    assert (found.found, found.message) == (False, "no such file or folder")
+
+
+def test_names_are_printed_without_control_characters(tmp_path: Path) -> None:
+    """An entry's name cannot move the cursor or fill the screen."""
+    name = "../\x1b[2J" + "n" * 300
+    found = read(zipped(tmp_path / "a.zip", {name: b"x", **under("", package())}))
+    assert "\x1b" not in found.message
+    assert len(found.message) < 200
+
+
+def test_an_archive_in_memory_is_no_different(tmp_path: Path) -> None:
+    """Names that the zip format itself cannot hold do not stop the reading."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in under("ü/", package()).items():
+            archive.writestr(name, content)
+    path = tmp_path / "ü.zip"
+    path.write_bytes(buffer.getvalue())
+    assert read(path).files == package()

@@ -1,0 +1,115 @@
+"""The house itself: which way imports run, that the tools are content, how large the engine is."""
+
+import ast
+import io
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+STANDARD = set(sys.stdlib_module_names)
+NOT_IN_A_NOTEBOOK = {"subprocess", "threading", "signal", "resource", "socket", "multiprocessing"}
+NOTEBOOK_PATH = [
+    "model",
+    "package",
+    "harness",
+    "compare",
+    "diagnose",
+    "judge",
+    "explain",
+    "score",
+    "store",
+    "source",
+    "doubles",
+]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The absolute names of all that a file imports, wherever in it the import stands."""
+    package = path.relative_to(ROOT).with_suffix("").parts
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: -node.level]) if node.level else ""
+            name = ".".join(part for part in (base, node.module or "") if part)
+            yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+def outside(paths: Iterator[Path]) -> set[str]:
+    """The top-level packages beyond the standard library that files import."""
+    return {name.split(".")[0] for path in paths for name in imports(path)} - STANDARD
+
+
+def engine() -> list[Path]:
+    return list(ROOT.glob("autograder/*.py"))
+
+
+def code_lines(path: Path) -> int:
+    """The lines of a file that hold code: no blank ones, comments or docstrings."""
+    text = path.read_text("utf-8")
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in (tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING):
+            lines.update(range(token.start[0], token.end[0] + 1))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, documented) and ast.get_docstring(node):
+            lines -= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    return len(lines)
+
+
+def test_mytorch_knows_numpy_alone() -> None:
+    """Neither the skeleton nor the solved package knows of graders or notebooks."""
+    assert outside(ROOT.glob("mytorch/*.py")) <= {"numpy", "mytorch"}
+    solved = outside(ROOT.glob("autograder/key/mytorch/*.py"))
+    assert solved <= {"numpy", "autograder"}, "its relative imports, seen from the tree's top"
+
+
+def test_the_scoring_path_imports_neither_jupyter_nor_plots() -> None:
+    """Scoring needs numpy and safetensors alone, and nothing of the workbook."""
+    files = [*engine(), *ROOT.glob("autograder/exercises/*.py")]
+    assert outside(iter(files)) <= {"numpy", "safetensors", "autograder"}
+
+
+def test_the_workbook_looks_up_to_the_autograder_and_not_back() -> None:
+    """`workbook → autograder → numpy`; the key is seen from the command line alone."""
+    for path in ROOT.glob("autograder/**/*.py"):
+        assert not any(name.startswith("workbook") for name in imports(path)), path
+    for path in [*engine(), *ROOT.glob("autograder/exercises/*.py")]:
+        if path.name not in ("cli.py",):
+            assert not any(n.startswith("autograder.key") for n in imports(path)), path
+    for path in ROOT.glob("notebooks/workbook/**/*.py"):
+        assert not any(name.startswith("autograder.key") for name in imports(path)), path
+
+
+def test_a_notebook_needs_no_process_thread_or_signal() -> None:
+    """What runs in the kernel could also run in a browser's Python."""
+    files = [ROOT / "autograder" / f"{name}.py" for name in NOTEBOOK_PATH]
+    files += ROOT.glob("notebooks/workbook/**/*.py")
+    files += ROOT.glob("mytorch/*.py")
+    for path in files:
+        assert not {n.split(".")[0] for n in imports(path)} & NOT_IN_A_NOTEBOOK, path
+
+
+def test_the_engine_is_small() -> None:
+    """Workbook without pictures and autograder without key and exercises: near 2 000 lines."""
+    files = [*engine(), *ROOT.glob("notebooks/workbook/*.py")]
+    sizes = {path.name: code_lines(path) for path in files}
+    assert sum(sizes.values()) < 2300, sizes
+    assert max(sizes.values()) < 250, sizes
+
+
+@pytest.mark.parametrize(
+    "tool", [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]], ids=" ".join
+)
+def test_the_tools_are_content(tool: list[str]) -> None:
+    """Lint, format and types, as pyproject.toml configures them."""
+    done = subprocess.run(
+        [sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
