@@ -1,0 +1,126 @@
+"""Notebook 06: a change of the input, carried through the first layer and its activation."""
+
+from ..small_network import B1, W1, X
+from .picture import Picture, Slider
+from .strokes import (
+    BLUE,
+    DASHED,
+    INK,
+    LINE,
+    ORANGE,
+    QUIET,
+    arrow,
+    dot,
+    line,
+    number,
+    polygon,
+    sheet,
+    text,
+)
+
+Pair = tuple[float, float]
+PANEL, UNIT, TOP = 186.0, 26.0, 36.0  # a panel's side, pixels of 1, where panels begin
+LOW = -2.5  # the value at a panel's left and lower edge
+AGREES = "= prediction"
+
+
+def perturbation() -> Picture:
+    return Picture(
+        "a change carried through a layer",
+        draw,
+        dx1=Slider("change of x₁", 1.0, -1.5, 1.5),
+        dx2=Slider("change of x₂", 0.0, -1.5, 1.5),
+    )
+
+
+def layer(x: Pair) -> Pair:
+    """The small network's first layer, for one example."""
+    (w11, w21), (w12, w22) = W1.tolist()
+    (b1,), (b2,) = B1.tolist()
+    return w11 * x[0] + w21 * x[1] + b1, w12 * x[0] + w22 * x[1] + b2
+
+
+def bent(z: Pair) -> Pair:
+    return max(z[0], 0.0), max(z[1], 0.0)
+
+
+def draw(dx1: float, dx2: float) -> str:
+    """Draw x, z and y with their changes: what really happens, and what the Jacobian says."""
+    x: Pair = tuple(X[0].tolist())
+    moved = (x[0] + dx1, x[1] + dx2)
+    z, z_moved = layer(x), layer(moved)
+    y, y_moved = bent(z), bent(z_moved)
+    dz, dy = minus(z_moved, z), minus(y_moved, y)
+    # z > 0 here, so the activation's Jacobian is the identity: the prediction for y is dz
+    away = abs(dy[0] - dz[0]) + abs(dy[1] - dz[1])
+    verdict = AGREES if away < 1e-9 else f"≠ prediction {pair(dz)}"
+    said = (
+        f"The input changes by {pair((dx1, dx2))}. The layer's output z changes by {pair(dz)}, "
+        f"exactly as the Jacobian predicts. After the ReLU, y changes by {pair(dy)}; "
+        f"the Jacobians predict {pair(dz)}."
+    )
+    parts = [
+        *panel(14, "x", x, moved, moved, f"Δx = {pair((dx1, dx2))}", ""),
+        *panel(227, "z = W x + b", z, z_moved, z_moved, f"Δz = {pair(dz)}", AGREES),
+        *panel(440, "y = ReLU(z)", y, y_moved, plus(y, dz), f"Δy = {pair(dy)}", verdict),
+        arrow(204, TOP + PANEL / 2, 223, TOP + PANEL / 2, QUIET, 2),
+        arrow(417, TOP + PANEL / 2, 436, TOP + PANEL / 2, QUIET, 2),
+        *legend(),
+    ]
+    return sheet("A change of the input, carried through a layer", said, 640, 310, *parts)
+
+
+def panel(
+    left: float, title: str, start: Pair, truth: Pair, guess: Pair, said: str, verdict: str
+) -> list[str]:
+    """One plane: the point, where it really goes, and where the linear rule sends it."""
+
+    def place(point: Pair) -> Pair:
+        return left + UNIT * (point[0] - LOW), TOP + PANEL - UNIT * (point[1] - LOW)
+
+    zero = place((0, 0))
+    edge = [
+        (left, TOP), (left + PANEL, TOP), (left + PANEL, TOP + PANEL), (left, TOP + PANEL)
+    ]  # fmt: skip
+    ticks = [*range(-2, 0), *range(1, 5)]
+    return [
+        text(left + PANEL / 2, TOP - 12, title, 15, bold=True),
+        polygon(edge, colour=LINE),
+        line(left, zero[1], left + PANEL, zero[1], INK, 1),
+        line(zero[0], TOP, zero[0], TOP + PANEL, INK, 1),
+        *(
+            line(place((n, 0))[0], zero[1] - 3, place((n, 0))[0], zero[1] + 3, INK, 1)
+            for n in ticks
+        ),
+        *(
+            line(zero[0] - 3, place((0, n))[1], zero[0] + 3, place((0, n))[1], INK, 1)
+            for n in ticks
+        ),
+        arrow(*place(start), *place(truth), BLUE, 4),
+        arrow(*place(start), *place(guess), ORANGE, 2, DASHED) if title != "x" else "",
+        dot(*place(start), 4.5),
+        text(left + PANEL / 2, TOP + PANEL + 22, said, 13),
+        text(left + PANEL / 2, TOP + PANEL + 40, verdict, 12, colour=QUIET, bold="≠" in verdict),
+    ]
+
+
+def legend() -> list[str]:
+    height = TOP + PANEL + 70
+    return [
+        arrow(120, height - 4, 160, height - 4, BLUE, 4),
+        text(170, height, "what really happens", 13, "start"),
+        arrow(345, height - 4, 385, height - 4, ORANGE, 2, DASHED),
+        text(395, height, "what the Jacobian predicts", 13, "start"),
+    ]
+
+
+def minus(one: Pair, other: Pair) -> Pair:
+    return one[0] - other[0], one[1] - other[1]
+
+
+def plus(one: Pair, other: Pair) -> Pair:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def pair(values: Pair) -> str:
+    return f"({number(values[0])}, {number(values[1])})"
