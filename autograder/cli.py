@@ -7,11 +7,12 @@ Any: 2 the command was called wrongly or could not do its work.
 import argparse
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import handin, pack, report, store
+from . import handin, pack, report, runner, store
 from .grade import grade, unreadable
 from .model import Exercise, Report
 
@@ -163,10 +164,18 @@ def graded(
         return grade(found.files, used, exercises, found.name, found.message)
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
+        waiting = deque(pool.submit(one, path) for path in paths)
         try:
-            yield from pool.map(one, paths)
-        finally:
+            while waiting:
+                made = waiting[0].result()
+                waiting.popleft()
+                yield made
+        except KeyboardInterrupt:
+            runner.STOP.set()
             pool.shutdown(wait=False, cancel_futures=True)
+            finished = [f for f in waiting if f.done() and not f.cancelled()]
+            yield from (future.result() for future in finished)
+            raise
 
 
 def progress(reports: Iterator[Report], count: int) -> Iterator[Report]:

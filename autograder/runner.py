@@ -25,6 +25,7 @@ from .exercises import EXERCISES
 from .model import Answer, Fault, FaultKind, Inputs, Layout
 from .wire import WireError, read_frame, write_frame
 
+STOP = threading.Event()  # set when the user stops a batch: no further answer is waited for
 CHILD = Path(__file__).with_name("child.py")
 ISOLATION = "process"
 
@@ -136,6 +137,8 @@ def converse(
 
     Returns: the answers, in the order of the jobs, and why they stopped before the last, if so.
     """
+    if STOP.is_set():
+        return [], Fault("internal", text="stopped")
     if budget.left <= 0:
         return [], Fault("timeout", text=f"the {budget.limits.total:g} s of a hand-in are used up")
     try:
@@ -155,9 +158,8 @@ def converse(
     fault: Fault | None = None
     try:
         while len(given) < len(jobs) and fault is None:
-            try:
-                frame = frames.get(timeout=max(0.0, min(budget.limits.wall, budget.left)))
-            except queue.Empty:
+            frame = awaited(frames, min(budget.limits.wall, budget.left))
+            if frame is None:
                 fault = Fault("timeout", text=f"no answer within {budget.limits.wall:g} s")
                 break
             if isinstance(frame, tuple):
@@ -171,6 +173,17 @@ def converse(
             thread.join(timeout=1)
         child.stdout.close()
     return given, fault
+
+
+def awaited(frames: "queue.Queue[Any]", seconds: float) -> Any:
+    """The next frame, or None if it does not come within so many seconds, or all is stopped."""
+    end = time.monotonic() + seconds
+    while not STOP.is_set() and (left := end - time.monotonic()) > 0:
+        try:
+            return frames.get(timeout=min(0.2, left))
+        except queue.Empty:
+            continue
+    return None
 
 
 def start(scratch: Path) -> "subprocess.Popen[bytes]":

@@ -197,7 +197,7 @@ def read(data: bytes) -> Source:
         text = data.decode(encoding)
         if text.encode(encoding) != data:
             raise SourceError(f"is written in {encoding}, which cannot be written back alike")
-    except (SyntaxError, UnicodeDecodeError) as error:
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         raise SourceError(f"cannot be decoded: {error}") from None
     return Source(split(text), encoding, parse(text))
 

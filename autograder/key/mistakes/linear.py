@@ -4,7 +4,15 @@ from .model import Mistake
 
 FORWARD = "mytorch.linear.Linear.forward"
 BACKWARD = "mytorch.linear.Linear.backward"
+FORMULA = "Vector formulation"
 APPLICATION = "Special Case: Application to a network"
+SHAPES = "More calculus: Special Case"
+ADDING = "Training by BackProp"
+STORE = "Overall Approach"
+
+OUTPUT = "A @ self.W.T + self.b.T"
+WEIGHTS = "dLdZ.T @ self.A"
+BIASES = "dLdZ.T @ np.ones((len(dLdZ), 1))"
 
 MISTAKES = (
     Mistake(
@@ -14,7 +22,7 @@ MISTAKES = (
         new="",
         name="the bias is left out",
         hint="What does the layer give for an input of zeros? The slide adds something to W y.",
-        slide="Vector formulation",
+        slide=FORMULA,
     ),
     Mistake(
         id="linear.bias_subtracted",
@@ -23,15 +31,184 @@ MISTAKES = (
         new=" - self.b.T",
         name="the bias is subtracted",
         hint="Set W to zero: the output should then be b itself, not −b.",
-        slide="Vector formulation",
+        slide=FORMULA,
+    ),
+    Mistake(
+        id="linear.weights_not_transposed",
+        target=FORWARD,
+        old="A @ self.W.T",
+        new="A @ self.W",
+        name="A meets W with the wrong side",
+        hint="Write the shapes of A and W beside each other. The slide has one example as a "
+        "column; yours are rows. Which sides must be equal?",
+        slide=FORMULA,
+    ),
+    Mistake(
+        id="linear.bias_along_the_batch",
+        target=FORWARD,
+        old=" + self.b.T",
+        new=" + self.b",
+        name="each example gets a bias of its own, instead of each output",
+        hint="b has an entry for every output. Along which axis of Z do the outputs lie?",
+        slide=FORMULA,
+    ),
+    Mistake(
+        id="linear.output_remembered",
+        target=FORWARD,
+        old=f"self.A = A\n        return {OUTPUT}",
+        new=f"self.A = {OUTPUT}\n        return self.A",
+        name="the output is put aside where the input is needed",
+        hint="∇_W Div = y ∇z Div: is that y what went into the layer, or what came out?",
+        slide=APPLICATION,
+    ),
+    Mistake(
+        id="linear.first_batch_remembered",
+        target=FORWARD,
+        old="self.A = A\n",
+        new="self.A = A if self.A is None else self.A\n",
+        name="the input of the very first batch is remembered for ever",
+        hint="A layer sees many batches. Which input belongs to the dLdZ that comes back now?",
+        slide=STORE,
     ),
     Mistake(
         id="linear.mean_over_batch",
         target=BACKWARD,
-        old="self.dLdW = dLdZ.T @ self.A",
-        new="self.dLdW = dLdZ.T @ self.A / len(dLdZ)",
+        old=WEIGHTS,
+        new=f"{WEIGHTS} / len(dLdZ)",
         name="the weight gradient is averaged over the batch",
         hint="1/N enters once, in the loss: dLdZ already carries it. Here gradients add up.",
-        slide="Training by BackProp",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.weight_gradient_accumulates",
+        target=BACKWARD,
+        old="self.dLdW = ",
+        new="self.dLdW = self.dLdW + ",
+        name="the weight gradient is added to that of the batch before",
+        hint="The slides add up over t, starting from 0. One batch is such a sum already: what "
+        "should the next one start from?",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.weight_gradient_transposed",
+        target=BACKWARD,
+        old=WEIGHTS,
+        new="self.A.T @ dLdZ",
+        name="the weight gradient lies on its side",
+        hint="A stored gradient has the shape of what it belongs to, and the slide's derivative "
+        "has the transposed one. What is the shape of W?",
+        slide=SHAPES,
+    ),
+    Mistake(
+        id="linear.weights_of_last_example",
+        target=BACKWARD,
+        old=WEIGHTS,
+        new="dLdZ[-1:].T @ self.A[-1:]",
+        name="the weight gradient comes from the last example alone",
+        hint="Every example has something to say about W. What becomes of the earlier ones?",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_mean",
+        target=BACKWARD,
+        old=BIASES,
+        new=f"{BIASES} / len(dLdZ)",
+        name="the bias gradient is averaged over the batch",
+        hint="1/N enters once, in the loss: dLdZ already carries it. Here gradients add up.",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_gradient_accumulates",
+        target=BACKWARD,
+        old="self.dLdb = ",
+        new="self.dLdb = self.dLdb + ",
+        name="the bias gradient is added to that of the batch before",
+        hint="The slides add up over t, starting from 0. One batch is such a sum already: what "
+        "should the next one start from?",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_of_last_example",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ[-1:].T",
+        name="the bias gradient comes from the last example alone",
+        hint="Every example has something to say about b. What becomes of the earlier ones?",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_over_outputs",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ.sum(axis=1, keepdims=True)",
+        name="the bias gradient is summed over the outputs, instead of the examples",
+        hint="b has one entry an output. Which axis of dLdZ has to go, and which to stay?",
+        slide=SHAPES,
+    ),
+    Mistake(
+        id="linear.bias_not_summed",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ",
+        name="the bias gradient still has one row an example",
+        hint="∇_b Div = ∇z Div holds for one example. What do the lecture's loops do with the "
+        "gradients of all examples?",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_gradient_is_a_row",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ.sum(axis=0, keepdims=True)",
+        name="the bias gradient is a row, where b is a column",
+        hint="A stored gradient has the shape of what it belongs to. What would b − dLdb be?",
+        slide=SHAPES,
+    ),
+    Mistake(
+        id="linear.bias_gradient_flat",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ.sum(axis=0)",
+        name="the bias gradient has one axis, where b has two",
+        hint="A stored gradient has the shape of what it belongs to. What would b − dLdb be?",
+        slide=SHAPES,
+    ),
+    Mistake(
+        id="linear.bias_sums_everything",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ.sum()",
+        name="the bias gradient is one number for all outputs",
+        hint="b has one entry an output, and each has a derivative of its own.",
+        slide=APPLICATION,
+    ),
+    Mistake(
+        id="linear.weights_transposed_on_the_way_back",
+        target=BACKWARD,
+        old="dLdZ @ self.W",
+        new="dLdZ @ self.W.T",
+        name="dLdZ meets W with the wrong side",
+        hint="dLdA has the shape of A. Write the shapes of dLdZ and W beside each other: the "
+        "slide's ∇z is a row, and so is yours.",
+        slide=APPLICATION,
+    ),
+    Mistake(
+        id="linear.derivative_passes_through",
+        target=BACKWARD,
+        old="return dLdZ @ self.W",
+        new="return dLdZ",
+        name="the derivative passes through the layer unchanged",
+        hint="How much does z move when y does? That number belongs into the product.",
+        slide=APPLICATION,
+    ),
+    Mistake(
+        id="linear.derivative_averaged",
+        target=BACKWARD,
+        old="dLdZ @ self.W",
+        new="dLdZ @ self.W / len(dLdZ)",
+        name="the derivative that goes back is averaged over the batch",
+        hint="dLdA has a row for each example, and no sum over examples in it. 1/N enters once, "
+        "in the loss.",
+        slide=APPLICATION,
     ),
 )

@@ -1,0 +1,246 @@
+"""What goes wrong in a divergence."""
+
+from .model import Mistake
+
+FORWARD = "mytorch.softmax_cross_entropy.SoftmaxCrossEntropy.forward"
+BACKWARD = "mytorch.softmax_cross_entropy.SoftmaxCrossEntropy.backward"
+PROBLEM = "Training neural nets through Empirical Risk Minimization: Problem Setup"
+DIGIT = "Recognizing the digit"
+SOFTMAX = "Example Vector Activation: Softmax"
+OUTPUT_LAYER = "Backward Pass for softmax output layer"
+DERIVATIVES = "Derivatives of vector activation"
+
+SHIFTED = "shifted = Z - Z.max(axis=1, keepdims=True)\n        "
+LOGS = (
+    "log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))\n        "
+)
+TERMS = "Y * log_probabilities"
+MEAN = " / len(Z)"
+EXPONENTIALS = "exponentials = np.exp(self.Z - self.Z.max(axis=1, keepdims=True))\n        "
+PROBABILITIES = "probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)"
+DIFFERENCE = "(probabilities - self.Y)"
+
+MISTAKES = (
+    Mistake(
+        id="softmax_cross_entropy.summed",
+        target=FORWARD,
+        old=MEAN,
+        new="",
+        name="the examples' divergences are added up, and not averaged",
+        hint="Twice the same batch should have the same loss as the batch itself. Has it?",
+        slide=PROBLEM,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.mean_over_entries",
+        target=FORWARD,
+        old=MEAN,
+        new=" / Z.size",
+        name="the loss is averaged over examples and classes",
+        hint="T on the slide counts examples. What does your denominator count?",
+        slide=PROBLEM,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.sign",
+        target=FORWARD,
+        old="-np.sum",
+        new="np.sum",
+        name="the minus sign of the cross-entropy is lost",
+        hint="Logarithms of probabilities are negative. A loss should fall to 0 as the network "
+        "gets better: does yours?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.no_logarithm",
+        target=FORWARD,
+        old=TERMS,
+        new="Y * np.exp(log_probabilities)",
+        name="the logarithm is left out",
+        hint="An answer held for impossible, and right, should cost without limit. What does it "
+        "cost with you?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.no_softmax",
+        target=FORWARD,
+        old=TERMS,
+        new="Y * Z",
+        name="the logits are taken for the logarithms of probabilities",
+        hint="Add 5 to all logits of an example: its probabilities stay what they are. Does your "
+        "loss?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.log10",
+        target=FORWARD,
+        old=TERMS,
+        new=f"{TERMS} / np.log(10)",
+        name="the logarithm is the one to base 10",
+        hint="Two classes, equally likely, natural logarithm: the loss is 0.693. What is yours?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.log2",
+        target=FORWARD,
+        old=TERMS,
+        new=f"{TERMS} / np.log(2)",
+        name="the logarithm is the one to base 2",
+        hint="Two classes, equally likely, natural logarithm: the loss is 0.693. What is yours?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.binary",
+        target=FORWARD,
+        old=TERMS,
+        new=f"({TERMS} + (1 - Y) * np.log(1 - np.exp(log_probabilities)))",
+        name="each class is judged as a yes-or-no question of its own",
+        hint="The sum has one term a class, d_i log y_i. What does it say of classes with d_i = 0?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.over_the_batch",
+        target=FORWARD,
+        old=SHIFTED + LOGS,
+        new="shifted = Z - Z.max(axis=0, keepdims=True)\n        "
+        "log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))\n"
+        "        ",
+        name="the softmax inside the loss runs over the examples",
+        hint="The probabilities of one example's classes sum to 1. Along which axis are those?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.per_example",
+        target=FORWARD,
+        old="float(-np.sum(Y * log_probabilities) / len(Z))",
+        new="-np.sum(Y * log_probabilities, axis=1)",
+        name="each example keeps a divergence of its own",
+        hint="The loss is one number for the whole batch: what does the slide do with the Div?",
+        slide=PROBLEM,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.no_shift",
+        target=FORWARD,
+        old=SHIFTED,
+        new="shifted = Z\n        ",
+        name="the exponential of a large logit overflows in the loss",
+        hint="exp(1000) is inf. Which number may you subtract from a row of logits without "
+        "changing its softmax?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.log_of_zero",
+        target=FORWARD,
+        old=LOGS,
+        new="log_probabilities = np.log(\n            "
+        "np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True))\n        ",
+        name="the logarithm meets a probability that was rounded to 0",
+        hint="log(exp(a)/S) needs neither the exponential nor the quotient: what is the logarithm "
+        "of a quotient?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.epsilon",
+        target=FORWARD,
+        old=LOGS,
+        new="log_probabilities = np.log(\n            "
+        "np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True) + 1e-12)\n        ",
+        name="a small number inside the logarithm caps the loss",
+        hint="log(0 + 1e-12) is −27.6, however wrong the network is. What is the logarithm of a "
+        "quotient?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_not_averaged",
+        target=BACKWARD,
+        old=" / len(self.Z)",
+        new="",
+        name="the 1/N of the loss is missing in its derivative",
+        hint="The loss is an average over the batch. What is the derivative of a sum divided by N?",
+        slide=PROBLEM,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_averaged_twice",
+        target=BACKWARD,
+        old=" / len(self.Z)",
+        new=" / len(self.Z) / len(self.Z)",
+        name="the derivative is divided by N twice",
+        hint="1/N enters once, in the loss. Where have you divided?",
+        slide=PROBLEM,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_over_entries",
+        target=BACKWARD,
+        old=" / len(self.Z)",
+        new=" / self.Z.size",
+        name="the derivative is divided by examples times classes",
+        hint="T on the slide counts examples. What does your denominator count?",
+        slide=PROBLEM,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_sign",
+        target=BACKWARD,
+        old=DIFFERENCE,
+        new="(self.Y - probabilities)",
+        name="the derivative points downhill",
+        hint="Make the logit of a wrong class larger: does the loss grow or fall? Which sign has "
+        "its derivative?",
+        slide=OUTPUT_LAYER,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_by_outputs",
+        target=BACKWARD,
+        old=DIFFERENCE,
+        new="(-self.Y / probabilities)",
+        name="the derivative is the one by the probabilities, and not by the logits",
+        hint="There are two steps from the logits to the loss. You have gone back through one.",
+        slide=OUTPUT_LAYER,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_of_logits",
+        target=BACKWARD,
+        old=DIFFERENCE,
+        new="(self.Z - self.Y)",
+        name="the logits stand in the derivative where the probabilities should",
+        hint="The derivative by an example's logits sums to 0 over its classes. Does yours?",
+        slide=OUTPUT_LAYER,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_diagonal_only",
+        target=BACKWARD,
+        old=DIFFERENCE,
+        new="(-self.Y * (1 - probabilities))",
+        name="only the diagonal of the softmax's Jacobian is used",
+        hint="The right class's probability moves with the logits of all classes. What derivative "
+        "do the wrong classes get from you?",
+        slide=DERIVATIVES,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_no_target",
+        target=BACKWARD,
+        old=DIFFERENCE,
+        new="probabilities",
+        name="the wanted output does not enter the derivative",
+        hint="Where the network is certain and right, there is nothing to learn: the derivative "
+        "is 0. Is yours?",
+        slide=OUTPUT_LAYER,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_over_the_batch",
+        target=BACKWARD,
+        old=EXPONENTIALS + PROBABILITIES,
+        new="exponentials = np.exp(self.Z - self.Z.max(axis=0, keepdims=True))\n        "
+        "probabilities = exponentials / exponentials.sum(axis=0, keepdims=True)",
+        name="the softmax inside the derivative runs over the examples",
+        hint="The probabilities of one example's classes sum to 1. Along which axis are those?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_no_shift",
+        target=BACKWARD,
+        old=EXPONENTIALS,
+        new="exponentials = np.exp(self.Z)\n        ",
+        name="the exponential of a large logit overflows in the derivative",
+        hint="exp(1000) is inf, and inf/inf is no number. Which number may you subtract from a "
+        "row of logits without changing its softmax?",
+        slide=SOFTMAX,
+    ),
+)

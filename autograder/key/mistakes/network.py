@@ -1,0 +1,258 @@
+"""What goes wrong in a chain of layers, and in a step of descent."""
+
+from .model import Mistake
+
+FORWARD = "mytorch.mlp.MLP.forward"
+BACKWARD = "mytorch.mlp.MLP.backward"
+STEP = "mytorch.sgd.SGD.step"
+THERE = "The Forward Pass"
+BACK = "The Backward Pass"
+REMEMBER = "Computing derivatives"
+DESCENT = "Recap: Gradient Descent Algorithm"
+TRAINING = "Neural network training algorithm"
+
+PAIRS = "zip(self.layers, self.f)"
+PAIR = "A = activation.forward(layer.forward(A))"
+LAST = "return self.layers[-1].forward(A)"
+FIRST_BACK = "dLdA = self.layers[-1].backward(dLdZ)"
+PAIR_BACK = "dLdA = layer.backward(activation.backward(dLdA))"
+STEPS = (
+    "layer.W = layer.W - self.lr * layer.dLdW\n            "
+    "layer.b = layer.b - self.lr * layer.dLdb"
+)
+
+MISTAKES = (
+    Mistake(
+        id="mlp.activation_after_last",
+        target=FORWARD,
+        old=LAST,
+        new="A = self.layers[-1].forward(A)\n        "
+        "return type(self.f[-1])().forward(A) if self.f else A",
+        name="an activation follows the last layer too",
+        hint="The network returns logits: the softmax stands in the loss. How many activations "
+        "are there for K layers?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.last_layer_skipped",
+        target=FORWARD,
+        old=LAST,
+        new="return A",
+        name="the last layer is never reached",
+        hint="There is one activation fewer than layers. What does a loop over pairs do with the "
+        "layer that has no partner?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.no_activations",
+        target=FORWARD,
+        old=PAIR,
+        new="A = layer.forward(A)",
+        name="the activations are skipped on the way forward",
+        hint="Without anything between them, layers melt into a single affine one. What stands "
+        "between z_k and y_k on the slide?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.activation_before_layer",
+        target=FORWARD,
+        old=PAIR,
+        new="A = layer.forward(activation.forward(A))",
+        name="each activation comes before its layer",
+        hint="Which comes first on the slide, z_k or y_k? What is the very first thing done to x?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.first_layer_skipped",
+        target=FORWARD,
+        old=PAIRS,
+        new="zip(self.layers[1:], self.f)",
+        name="the way forward starts behind the first layer",
+        hint="y_0 is x. Which layer is the first to see it? Python counts from 0.",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.input_for_every_layer",
+        target=FORWARD,
+        old=PAIR,
+        new="activation.forward(layer.forward(A))",
+        name="a layer's result is not handed on to the next",
+        hint="What does the second layer get from you: x, or y_1?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.shared_activation",
+        target=FORWARD,
+        old=PAIRS,
+        new="zip(self.layers, [self.f[0]] * len(self.f) if self.f else [])",
+        name="one activation object serves all layers",
+        hint="An activation remembers its last input for the way back. What does it remember "
+        "after the second layer has used it?",
+        slide=REMEMBER,
+    ),
+    Mistake(
+        id="mlp.not_reversed",
+        target=BACKWARD,
+        old="zip(reversed(self.layers[:-1]), reversed(self.f))",
+        new="zip(self.layers[:-1], self.f)",
+        name="the way back goes through the layers first to last",
+        hint="The derivative comes from the loss. Which layer stands next to it?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.activations_not_reversed",
+        target=BACKWARD,
+        old="reversed(self.f)",
+        new="self.f",
+        name="the layers are taken backwards, but not the activations",
+        hint="On the way back each layer meets the activation that followed it on the way forward.",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.activations_skipped_back",
+        target=BACKWARD,
+        old=PAIR_BACK,
+        new="dLdA = layer.backward(dLdA)",
+        name="the activations are skipped on the way back",
+        hint="∇_{z_k} and ∇_{y_k} are two things on the slide. What stands between them?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.layer_before_activation_back",
+        target=BACKWARD,
+        old=PAIR_BACK,
+        new="dLdA = activation.backward(layer.backward(dLdA))",
+        name="each layer is passed before its activation on the way back",
+        hint="On the way forward the activation came last. Which of the two is undone first?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.first_layer_not_reached",
+        target=BACKWARD,
+        old="reversed(self.layers[:-1])",
+        new="reversed(self.layers[1:-1])",
+        name="the way back stops before the first layer",
+        hint="The slide goes down to k = 1. Where does Python's count of the layers start?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.last_layer_skipped_back",
+        target=BACKWARD,
+        old=FIRST_BACK,
+        new="dLdA = dLdZ",
+        name="the way back starts behind the last layer",
+        hint="dLdZ is the derivative by the output of the last layer. Who turns it into one by "
+        "its input, and finds that layer's dLdW?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.activation_after_last_back",
+        target=BACKWARD,
+        old=FIRST_BACK,
+        new="dLdA = self.layers[-1].backward(self.f[-1].backward(dLdZ) if self.f else dLdZ)",
+        name="the way back starts with an activation, though none follows the last layer",
+        hint="dLdZ is the derivative by the logits. What did the way forward do last?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.derivative_not_handed_on",
+        target=BACKWARD,
+        old=PAIR_BACK,
+        new="layer.backward(activation.backward(dLdA))",
+        name="a layer's derivative is not handed on to the one before",
+        hint="Each backward returns the derivative by its input. Who needs it next?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.returns_what_came_in",
+        target=BACKWARD,
+        old="return dLdA",
+        new="return dLdZ",
+        name="the derivative that came in is returned",
+        hint="backward owes the derivative by x. It has the shape of x.",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.returns_derivative_of_first_output",
+        target=BACKWARD,
+        old=f"{PAIR_BACK}\n        return dLdA",
+        new="dLdY = dLdA\n            dLdA = layer.backward(activation.backward(dLdA))\n"
+        "        return dLdY if self.f else dLdA",
+        name="the derivative by y_1 is returned, and not the one by x",
+        hint="backward owes the derivative by x: one layer further. It has the shape of x.",
+        slide=BACK,
+    ),
+    Mistake(
+        id="sgd.uphill",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace(" - ", " + "),
+        name="the step goes uphill",
+        hint="The derivative says where the loss grows. Where do you want to go?",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.no_step_size",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("self.lr * ", ""),
+        name="the step size is not used",
+        hint="Which letter on the slide says how long a step is?",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.divided_by_step_size",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("self.lr * ", "1 / self.lr * "),
+        name="the derivative is divided by the step size",
+        hint="A smaller η should make smaller steps. Does yours?",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.biases_left",
+        target=STEP,
+        old="layer.b = layer.b - self.lr * layer.dLdb",
+        new="pass",
+        name="the biases never move",
+        hint="The bias is a parameter too. How many updates does the slide make for each k?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.nothing_stored",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("layer.W = ", "W = ").replace("layer.b = ", "b = "),
+        name="the result of the step is not stored in the layer",
+        hint="A new value in a variable of the method's own is gone when the method ends. Where "
+        "does the next forward pass look for W?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.first_layer_only",
+        target=STEP,
+        old="self.model.layers",
+        new="self.model.layers[:1]",
+        name="only the first layer moves",
+        hint="«For all k, update»: how often does the body of your loop run to its end?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.forgets_the_parameter",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("layer.W - ", "-").replace("layer.b - ", "-"),
+        name="the step itself becomes the parameter",
+        hint="A step leads from where you stand to somewhere near. Where did you stand?",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.weight_decay",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("layer.dLdW", "layer.W").replace("layer.dLdb", "layer.b"),
+        name="the parameters are moved by themselves, and not by their derivatives",
+        hint="What tells you where the loss falls: W, or the derivative of the loss by W?",
+        slide=DESCENT,
+    ),
+)
