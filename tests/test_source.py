@@ -202,12 +202,9 @@ def test_lines_inside_a_string_are_not_moved() -> None:
 
 def test_characters_that_end_no_line_for_python() -> None:
     """Form feed, file separator and U+2028 are part of a line, also before the function."""
-    data = (
-        "class Linear:\n    x = '\x1c\u2028\x85'\n\x0c    def forward(self, A):\n        return 1\n"
-    )
-    assert replace_function(data.encode(), TARGET, NEW).decode() == (
-        "class Linear:\n    x = '\x1c\u2028\x85'\n\x0c    def forward(self, A):\n        return A + 1\n"
-    )
+    before = "class Linear:\n    x = '\x1c\u2028\x85'\n\x0c    def forward(self, A):\n"
+    replaced = replace_function(f"{before}        return 1\n".encode(), TARGET, NEW).decode()
+    assert replaced == before + "        return A + 1\n"
 
 
 def test_a_byte_order_mark_and_an_encoding_are_kept() -> None:
@@ -313,10 +310,12 @@ def test_a_function_that_was_deleted_comes_back_at_the_files_end() -> None:
         (b"def f():\nreturn 1\n", "is no Python in line 2: expected an indented block"),
         (b"\n\nx = '\xff'\n", "cannot be decoded: 'utf-8' codec can't decode byte 0xff"),
         (b"# coding: klingon\n", "cannot be decoded: unknown encoding: klingon"),
+        (b"# coding: rot13\n", "cannot be decoded: 'rot13' is not a text encoding"),
+        (b"# coding: utf-7\nx = '+AGE-'\n", "is written in utf-7, which cannot be written back"),
         (b"x = '\x00'\n", "is no Python"),
         (b"x = " + b"(" * 500 + b"\n", "is no Python"),
     ],
-    ids=["class", "syntax", "indent", "bytes", "cookie", "null", "deep"],
+    ids=["class", "syntax", "indent", "bytes", "cookie", "codec", "utf-7", "null", "deep"],
 )
 def test_a_file_that_cannot_be_completed_says_why(data: bytes, said: str) -> None:
     """No such class, no Python: one sentence, with the line where there is one."""
