@@ -10,27 +10,20 @@
 # # 00 · Start here
 #
 # In five minutes you complete your first function, and a green tick says so.
-# After that you know everything the other notebooks ask of you.
 #
 # | you need | it takes | you can earn |
 # | --- | --- | --- |
-# | a little Python: functions and calls | 5 minutes to the first tick, 15 in all | 2 points |
+# | a little Python: functions and calls | 5 minutes to the tick, 15 in all | 2 points |
 #
-# ## How a page like this works
-#
-# This page is made of *cells*.
-# Cells of text you read; cells of code you run.
-# Click into the cell below and press **Shift + Enter**.
+# This page is made of *cells*: text to read, code to run.
+# Click into the next cell and press **Shift + Enter**.
 
 # %%
 2 + 3
 
 # %% [markdown]
-# The answer appeared under the cell, and a number in front of it: the cell has run.
-# Change the `2` to a `20` and run it again. Every cell works like that, as often as you like.
-#
-# The next cell fetches what this page needs.
-# It says nothing when it is done.
+# The answer is under the cell. Change the 2 and run it again: as often as you like.
+# The next cell fetches what this page needs, and says nothing.
 
 # %%
 import numpy as np
@@ -39,17 +32,15 @@ from mytorch.squared_error import squared_error
 from workbook import course_map, demo, exercise, pictures
 
 # %% [markdown]
-# `mytorch` is a small library for neural networks.
-# It is *yours*: all its parts are there, and each is waiting for the lines that you write.
-# Today it gets its first.
+# `mytorch` is a library for neural networks, and it is *yours*.
+# All its parts are there. Each waits for the lines that you write.
 #
 # ## The idea
 #
-# A network gets an input and gives an output $y$. We wanted $d$.
-# How wrong is that? One number has to say it.
-# The lecture calls it the *divergence* of $y$ from $d$
+# A network's output is $y$, but we wanted $d$. How wrong is that, in one number?
+# The lecture calls that number the *divergence*
 # (slide «Training neural nets through Empirical Risk Minimization: Problem Setup»)
-# and leaves open which one you take. Take the simplest, the **squared error**:
+# and leaves its formula open. The simplest is the **squared error**:
 #
 # $$Div(y, d) = \tfrac12 \sum_i (y_i - d_i)^2$$
 #
@@ -59,28 +50,29 @@ from workbook import course_map, demo, exercise, pictures
 # | $d$, what was wanted | `d` | as `y` |
 # | $Div(y, d)$ | what `squared_error(y, d)` returns | one number |
 #
-# **By hand.** One small network goes with you through all notebooks.
-# For its first example it gives $y = 2$, and $d = 1$ was wanted:
-#
-# $$Div = \tfrac12 (2 - 1)^2 = 0.5$$
-#
-# **Now you.** What is it for $y = [2, 0]$ and $d = [1, 3]$? Decide first, then open the answer.
+# One small network goes with you through all notebooks.
+# Its first output is 2, and 1 was wanted. By hand:
+
+# %%
+1 / 2 * (2 - 1) ** 2
+
+# %% [markdown]
+# **Your turn, on paper:** what is it for $y = [2, 0]$ and $d = [1, 3]$?
 #
 # <details><summary>Answer</summary>
 #
-# The differences are $1$ and $-3$, their squares $1$ and $9$, half of their sum is $5$.
+# The differences are 1 and −3, their squares 1 and 9. Half of their sum is 5.
 #
 # </details>
 #
 # ## A picture, and a question first
 #
-# For one output the formula is an area: half of a square.
-# Its side is the distance from $d$ to $y$.
+# For a single output, $Div$ is the area of half a square.
+# The square stands on the line from $d$ to $y$.
 #
-# > **Predict.** $y$ moves until it is twice as far from $d$. How many times larger is $Div$ then?
+# > **Predict.** Move $y$ twice as far away from $d$. How many times larger is $Div$?
 #
-# Now run the cell and drag *output y*.
-# (With the keyboard: Tab goes to a slider, the arrow keys move it.)
+# Run the cell, then drag *output y*. (By keyboard: Tab to a slider, then the arrow keys.)
 
 # %%
 pictures.half_square()
@@ -88,45 +80,51 @@ pictures.half_square()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Four times. Twice the side makes four times the square.
-# So one large error costs more than several small ones.
-# On the right the same numbers make a curve. It is flat at $d$ alone, where there is nothing left
-# to improve. Learning means to roll down such a curve.
+# Four times: one large error costs more than several small ones.
+# On the right you see the same as a curve. Learning will mean rolling down such curves.
 #
 # </details>
 #
-# ## Your turn: Exercise 0.1
+# ## Three things numpy does
 #
-# The cell below is the exercise. Its first line inside the function is given: it refuses arrays
-# whose shapes don't agree.
-# **Replace the line with `raise` by your own**, then press Shift + Enter.
+# An operation between two arrays works entry by entry, and `np.sum` adds all entries up.
+
+# %%
+a = np.array([1.0, 2.0, 3.0])
+b = np.array([5.0, 5.0, 5.0])
+a - b
+
+# %%
+a * a
+
+# %%
+np.sum(a)
+
+# %% [markdown]
+# ## Exercise 0.1 · `squared_error`
 #
-# You may need: `a - b` and `a * a` work on every entry of an array at once;
-# `np.sum(a)` adds up all its entries; `return` gives the result back.
+# The next cell is an exercise. Its first line is given: it refuses arrays of different shapes.
+# **Put your own line in the place of the `raise`**, beginning with `return`.
+# Then press Shift + Enter.
 
 # %% exercise="squared_error"
 
 # %% [markdown]
-# The table under the cell tells you how you stand.
-# ✔ means: right, on inputs of several shapes.
-# ✘ means: not yet, and the lines below it say where, by how much, and often why.
-#
-# Did it say *not started*? Then the `raise` is still in the cell.
+# A ✔ means: right, for several inputs.
+# A ✘ means: not yet, and the lines under it say where, by how much, and often why.
 #
 # ## Now do it wrong, on purpose
 #
-# Everybody meets the ✘ sooner or later, so meet it now, while nothing is at stake.
-# Leave the ½ out of your answer and run the cell again.
+# You will meet the ✘ sooner or later, so meet it while nothing is at stake.
+# Leave out the ½ and run the cell again.
 #
 # > **Predict.** What will the table say about your numbers?
 #
-# Read it, then put the ½ back until the tick returns.
-# You cannot break anything: a cell can be run a hundred times, and only the last time counts.
+# Then put the ½ back. You cannot break anything: only the last run counts.
 #
-# ## Use what you wrote
+# ## Use it
 #
-# Your function works everywhere now.
-# Here it computes the two numbers from above.
+# Your function works everywhere now. Here are the two numbers from above.
 
 # %%
 with demo():
@@ -134,50 +132,43 @@ with demo():
     print(squared_error(np.array([2.0, 0.0]), np.array([1.0, 3.0])))
 
 # %% [markdown]
-# A cell that begins with `with demo():` uses your code.
-# As long as that isn't finished, the cell waits, and says for which exercise.
-# So you can always choose *Run ▸ Run All Cells*, however far you are.
+# A cell with `demo` uses your code. It waits until that is finished, so
+# *Run ▸ Run All Cells* is always allowed.
 #
-# An `assert` says what must be true. Where it is, it says nothing.
+# An `assert` states what must be true. As long as it is, you see nothing.
 
 # %%
 with demo():
-    assert squared_error(np.array([2.0]), np.array([1.0])) == 0.5
-    assert squared_error(np.array([2.0, 0.0]), np.array([1.0, 3.0])) == 5
+    y, d = np.array([2.0, 0.0]), np.array([1.0, 3.0])
+    assert squared_error(y, d) == 5
+    assert squared_error(y, y) == 0
+    assert squared_error(d, y) == squared_error(y, d)
 
 # %% [markdown]
 # ## Where your text went
 #
-# Running the exercise cell wrote your function into a file:
-# [mytorch/squared_error.py](../mytorch/squared_error.py). Open it and look.
-# **The files in `mytorch` are what you hand in.**
-# You may edit them directly, too; the cell is only the more comfortable way.
-# If cell and file ever disagree, nothing is lost: the older text is kept aside, and a message
-# says where.
+# The cell wrote your function into a file. Open it:
+# [mytorch/squared_error.py](../mytorch/squared_error.py).
+# **What you hand in are the files in `mytorch`.** You may edit them directly, too.
+# Nothing you wrote is ever lost: before a cell replaces a text that it doesn't know, it puts that
+# text aside and says where.
 #
-# ## Two commands
+# For the rest, open a terminal (*File ▸ New ▸ Terminal*) and save the notebook first:
 #
-# Open a terminal: *File ▸ New ▸ Terminal*. It understands:
-#
-# | type | and it |
+# | type | and you get |
 # | --- | --- |
-# | `autograder check` | scores everything you have so far and explains every lost point |
-# | `autograder check 0.1` | does that for one exercise |
-# | `autograder reset 0.1` | lets you start it over; your text is kept aside |
-# | `autograder pack --name ada` | makes the zip that you hand in |
+# | `autograder check` | the score of everything so far, and a reason for each lost point |
+# | `autograder reset 0.1` | the exercise as it was at first |
+# | `autograder pack --name ada` | the zip that you hand in |
 #
-# ## When you are stuck
-#
-# 1. Read the feedback to its last line: the hint is there.
-# 2. Read what the function promises. Click on its name in a cell and press **Shift + Tab**.
-# 3. Go back to the slide. Each exercise names its slide.
-# 4. A cell that never ends shows `[*]`. Choose *Kernel ▸ Interrupt Kernel*.
-# 5. Everything is strange? *Kernel ▸ Restart Kernel and Run All Cells* is always allowed.
+# **When you are stuck.** Read the feedback to its last line: the hint is there.
+# Click on a name and press **Shift + Tab**: you see what it promises, and its slide.
+# Where a cell never ends, choose *Kernel ▸ Interrupt Kernel*.
+# Where everything is strange, *Kernel ▸ Restart Kernel and Run All Cells*.
 #
 # ## The map
 #
-# This is the whole course, and how much of it is yours.
-# The numbers are read from your `mytorch` each time you run the cell.
+# This is the course, and how much of it is yours. Run the cell again whenever you come back.
 
 # %%
 course_map()
@@ -185,25 +176,22 @@ course_map()
 # %% [markdown]
 # ## One last question
 #
-# Somebody writes `np.mean` where the formula has the sum. For $y = 2$, $d = 1$ everything is right.
-# For which inputs does the mistake show?
+# Somebody takes `np.mean` instead of the sum. For which inputs does it show?
 #
 # <details><summary>Answer</summary>
 #
-# For all with more than one entry. With one entry, sum and mean are the same number.
-# That is why the table tries several shapes: an example that is too simple proves nothing.
-# Keep that in mind for your own asserts.
+# For all with more than one entry. With a single entry, mean and sum are the same.
+# That is why the table tries several shapes: too simple an example proves nothing.
 #
 # </details>
 #
-# **What you learned.** A divergence says in one number how wrong an output is; the squared error
-# grows with the square of the distance. You answer in a cell, the answer lands in a file, and a
-# table tells you how it stands.
+# **What you learned.** A divergence says in one number how wrong an output is.
+# You answer in a cell, a file keeps it, a table explains it.
 #
-# **What was verified.** Two numbers by hand, and your function on inputs of three shapes.
+# **What was verified.** Two numbers by hand; your function on three shapes; that it is 0 for equal
+# arrays, and the same both ways round.
 #
-# **Roads not taken.** $|y - d|$ would do as well, but it has a corner at $d$, and slopes are what we
-# are going to walk along. The ½ is there for convenience: it cancels the 2 of the square's slope,
-# which leaves $y - d$.
+# **Roads not taken.** $|y - d|$ would do, but it has a corner where we want a slope.
+# Without the ½ the slope would be $2 (y - d)$; with it, $y - d$.
 #
-# **What comes next.** The map says it: follow its first link.
+# **What comes next.** Follow the link under the map.
