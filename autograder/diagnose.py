@@ -11,6 +11,7 @@ import numpy as np
 from .model import Array
 
 CLOSE = 1e-3  # of the distance between mistake and reference: closer than any two mistakes are
+ROUNDING = 1e-9  # of the reference: where a mistake is right in some entries, and nan in others
 
 
 def matches(
@@ -44,6 +45,7 @@ def same(sign: Array | str, got: Array | str | None, right: Array) -> bool:
         return False
     distance = np.abs(sign - right) if sign.shape == right.shape else np.abs(sign)
     allowed = CLOSE * np.max(distance[finite], initial=0)
+    allowed += ROUNDING * np.max(np.abs(right), initial=0)
     return bool(np.all(np.abs(got[finite] - sign[finite]) <= allowed))
 
 

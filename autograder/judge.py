@@ -128,7 +128,21 @@ class Sheet:
         return found
 
     def named(self, role: Role, tensor: str) -> tuple[str, ...]:
-        """The misconceptions that explain a tensor in every case of a role."""
+        """The misconceptions that explain a tensor in every case of a role.
+
+        Of several, those that explain every tensor they should; of these, those that explain most.
+        """
+        fits = self.fitting(role, tensor)
+        if len(fits) < 2:
+            return fits
+        also = {t: self.fitting(role, t) for t in self.tensors(role) if t != tensor}
+        reach = {m: self.reach(m, role) for m in fits}
+        whole = [m for m in fits if all(m in also[t] for t in reach[m] - {tensor})]
+        most = max((len(reach[m]) for m in whole), default=0)
+        return tuple(m for m in whole if len(reach[m]) == most) or fits
+
+    def fitting(self, role: Role, tensor: str) -> tuple[str, ...]:
+        """The misconceptions that explain a tensor, whatever they say of the others."""
         cases = {c: r for c, r in self.cases.items() if r.case.role == role}
         wrong = [c for c, r in cases.items() if self.failures(r, tensor)]
         got: dict[str, Array | str] = {}
@@ -138,20 +152,37 @@ class Sheet:
                 got[case] = answer.fault.type
             elif answer and tensor in answer.tensors:
                 got[case] = answer.tensors[tensor]
-        prefix = DOUBLED if self.doubled else ""
         known = {c: self.known(r) for c, r in cases.items()}
         right = {c: expected[tensor].low for c, expected in known.items() if tensor in expected}
         named = []
         for mistake, stored in self.references.signatures(self.exercise.id).items():
             signature: dict[str, Array | str] = {}
             for (case, name), array in stored.items():
-                if case in right and name == prefix + tensor:
+                if case in right and name == self.prefix + tensor:
                     signature[case] = array
-                elif case in right and name == prefix + FAULT:
+                elif case in right and name == self.prefix + FAULT:
                     signature[case] = array.tobytes().decode()
             if matches(signature, got, right, wrong):
                 named.append(mistake)
         return tuple(named)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before a tensor's name in signatures."""
+        return DOUBLED if self.doubled else ""
+
+    def tensors(self, role: Role) -> set[str]:
+        return {n for r in self.cases.values() if r.case.role == role for n in self.known(r)}
+
+    def reach(self, mistake: str, role: Role) -> set[str]:
+        """The tensors in which a mistake gives other numbers."""
+        stored = self.references.signatures(self.exercise.id)[mistake]
+        return {
+            tensor
+            for tensor in self.tensors(role)
+            for case, reference in self.cases.items()
+            if reference.case.role == role and (case, self.prefix + tensor) in stored
+        }
 
     def pattern(self, failures: list[Failure]) -> str:
         """What the wrong results of one tensor have in common."""
@@ -163,7 +194,8 @@ class Sheet:
             if got is None or not np.isfinite(got).all() or (expected.low != expected.high).any():
                 return ""
             pairs.append((got.astype(np.float64), expected.low))
-            batch.append(next(len(a) for n, a in reference.inputs.items() if n in ("A", "Z", "y")))
+            examples = (len(a) for n, a in reference.inputs.items() if n in ("A", "Z"))
+            batch.append(next(examples, 1))
         return pattern(pairs, batch)
 
     def saw(self, case: str) -> str:

@@ -20,10 +20,14 @@ class MissingName(AttributeError):
 
 
 class FromSource(SourceFileLoader):
-    """Loads a module from its text, never from a cached `.pyc` that may be older."""
+    """Loads a module from its text, never from a cached `.pyc` that may be older.
+
+    executed: the bytes that were loaded last, for who wants to know whether the file changed.
+    """
 
     def get_code(self, fullname: str) -> CodeType:
-        return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
+        self.executed = self.get_data(self.path)
+        return compile(self.executed, self.path, "exec", dont_inherit=True)
 
 
 class PackageFinder(MetaPathFinder):

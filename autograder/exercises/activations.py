@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..model import Array, Case, Drive, Exercise, Inputs
-from .draw import Random, huge, normal, single
+from .draw import Random, apart, huge, normal, single
 
 
 def forward(name: str) -> Drive:
@@ -97,6 +97,7 @@ def cases(back: bool, saturates: bool) -> tuple[Case, ...]:
         case("huge", lambda rng: huge(rng, 3, 4), role="stability"),
         case("far_below", lambda rng: normal(rng, 3, 4) - 1e4, role="stability"),
         case("far_above", lambda rng: normal(rng, 3, 4) + 1e4, role="stability"),
+        case("apart", lambda rng: apart(rng, 3, 4), role="stability"),
     )
     return general + edge + (stability if saturates else ())
 

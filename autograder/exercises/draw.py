@@ -23,6 +23,11 @@ def huge(rng: Random, *shape: int) -> Array:
     return np.broadcast_to(signs, shape) * (1e4 + 100 * rng.random(shape))
 
 
+def apart(rng: Random, *shape: int) -> Array:
+    """Rows of ordinary numbers, far from each other: whose maximum is subtracted, matters."""
+    return rng.standard_normal(shape) + 1e4 * (np.arange(shape[0])[:, np.newaxis] - 1)
+
+
 def single(inputs: dict[str, Array]) -> dict[str, Array]:
     """The same inputs in float32."""
     return {name: array.astype(np.float32) for name, array in inputs.items()}

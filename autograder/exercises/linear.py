@@ -88,6 +88,7 @@ def cases(back: bool) -> tuple[Case, ...]:
         Case("square", inputs(3, 3, 3, back)),
         Case("n_is_c_out", inputs(2, 3, 2, back)),
         Case("again", inputs(3, 4, 2, back, before=5)),
+        Case("again_alike", inputs(3, 4, 2, back, before=3)),
         Case("one_example", inputs(1, 3, 2, back), "edge"),
         Case("one_feature", inputs(3, 1, 1, back), "edge"),
         Case("zeros", zeros, "edge"),

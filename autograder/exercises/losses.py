@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..model import Array, Case, Exercise, Inputs
-from .draw import Random, huge, normal, one_hot, single
+from .draw import Random, apart, huge, normal, one_hot, single
 
 
 def drive_forward(
@@ -64,6 +64,7 @@ CASES = (
     Case("huge", saturated, "stability"),
     Case("far_below", shifted(-1e4), "stability"),
     Case("far_above", shifted(1e4), "stability"),
+    Case("apart", lambda rng: {"Z": apart(rng, 3, 4), "Y": one_hot(rng, 3, 4)}, "stability"),
 )
 
 EXERCISES = (

@@ -33,21 +33,26 @@ def parameter(name: str) -> Scale:
     return scale
 
 
-def network_output(x: Inputs) -> float:
-    """The largest output a network could have if no term cancelled anywhere."""
+def network_signal(x: Inputs, k: int) -> Array:
+    """What a network's first k layers would give if no term cancelled, and nothing was stopped."""
     A = np.abs(x["A"])
-    for k in range(1, len(x["sizes"])):
-        A = A @ np.abs(x[f"W{k}"]).T + np.abs(x[f"b{k}"]).T
-    return largest(A)
+    for layer in range(1, k + 1):
+        A = A @ np.abs(x[f"W{layer}"]).T + np.abs(x[f"b{layer}"]).T
+    return A
 
 
-def network_gradient(x: Inputs) -> float:
-    """The same for its derivatives: a bound on the products, forward times backward."""
-    dLdZ, bound = np.abs(x["dLdZ"]), largest(x["dLdZ"])
-    for k in range(len(x["sizes"]) - 1, 0, -1):
-        dLdZ = dLdZ @ np.abs(x[f"W{k}"])
-        bound = max(bound, largest(dLdZ))
-    return bound * max(1.0, network_output(x))
+def network_gradient(name: str, k: int) -> Scale:
+    """The same for one of its derivatives: `dLdW` or `dLdb` of layer k, or `dLdA`, k = 0."""
+
+    def scale(x: Inputs) -> float:
+        dLdZ = np.abs(x["dLdZ"])
+        for later in range(len(x["sizes"]) - 1, k, -1):
+            dLdZ = dLdZ @ np.abs(x[f"W{later}"])
+        if name == "dLdW":
+            return product(dLdZ.T, network_signal(x, k - 1))
+        return largest(dLdZ.sum(axis=0)) if name == "dLdb" else largest(dLdZ)
+
+    return scale
 
 
 SCALES: dict[tuple[str, str], Scale] = {
@@ -62,9 +67,13 @@ SCALES: dict[tuple[str, str], Scale] = {
     ("softmax.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
     ("softmax_cross_entropy.forward", "L"): lambda x: largest(x["Z"]),
     ("softmax_cross_entropy.backward", "dLdZ"): lambda x: 1.0 / len(x["Z"]),
-    ("mlp.forward", "Z"): network_output,
-    **{("mlp.backward", f"{n}{k}"): network_gradient for n in ("dLdW", "dLdb") for k in (1, 2, 3)},
-    ("mlp.backward", "dLdA"): network_gradient,
+    ("mlp.forward", "Z"): lambda x: largest(network_signal(x, len(x["sizes"]) - 1)),
+    **{
+        ("mlp.backward", f"{name}{k}"): network_gradient(name, k)
+        for name in ("dLdW", "dLdb")
+        for k in (1, 2, 3)
+    },
+    ("mlp.backward", "dLdA"): network_gradient("dLdA", 0),
     ("sgd.step", "W"): parameter("W"),
     ("sgd.step", "b"): parameter("b"),
 }

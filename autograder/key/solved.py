@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..exercises import EXERCISES
 from ..model import Exercise
+from ..source import function_text
 
 FOLDER = Path(__file__).parent / "mytorch"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -77,17 +78,10 @@ def function(exercise: Exercise, source: str) -> ast.FunctionDef:
     return node
 
 
-def text(exercise: Exercise, source: str) -> str:
-    """The source of an exercise's function, dedented."""
-    node = function(exercise, source)
-    lines = source.splitlines(keepends=True)[node.lineno - 1 : node.end_lineno]
-    return textwrap.dedent("".join(lines))
-
-
 def stub(exercise: Exercise) -> str:
     """The unfinished function of an exercise, as `reset` puts it back."""
     file = exercise.file.removeprefix("mytorch/")
-    return text(exercise, skeleton(file, modules()[file]))
+    return function_text(skeleton(file, modules()[file]).encode(), exercise.target)
 
 
 def cell(exercise: Exercise, solved: bool) -> str:

@@ -11,9 +11,7 @@ OUTPUT_LAYER = "Backward Pass for softmax output layer"
 DERIVATIVES = "Derivatives of vector activation"
 
 SHIFTED = "shifted = Z - Z.max(axis=1, keepdims=True)\n        "
-LOGS = (
-    "log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))\n        "
-)
+LOGS = "log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))\n        "
 TERMS = "Y * log_probabilities"
 MEAN = " / len(Z)"
 EXPONENTIALS = "exponentials = np.exp(self.Z - self.Z.max(axis=1, keepdims=True))\n        "

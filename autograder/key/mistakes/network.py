@@ -11,14 +11,13 @@ REMEMBER = "Computing derivatives"
 DESCENT = "Recap: Gradient Descent Algorithm"
 TRAINING = "Neural network training algorithm"
 
-PAIRS = "zip(self.layers, self.f)"
+LOOP = "for layer, activation in zip(self.layers, self.f)"
 PAIR = "A = activation.forward(layer.forward(A))"
 LAST = "return self.layers[-1].forward(A)"
 FIRST_BACK = "dLdA = self.layers[-1].backward(dLdZ)"
 PAIR_BACK = "dLdA = layer.backward(activation.backward(dLdA))"
 STEPS = (
-    "layer.W = layer.W - self.lr * layer.dLdW\n            "
-    "layer.b = layer.b - self.lr * layer.dLdb"
+    "layer.W = layer.W - self.lr * layer.dLdW\n            layer.b = layer.b - self.lr * layer.dLdb"
 )
 
 MISTAKES = (
@@ -65,8 +64,8 @@ MISTAKES = (
     Mistake(
         id="mlp.first_layer_skipped",
         target=FORWARD,
-        old=PAIRS,
-        new="zip(self.layers[1:], self.f)",
+        old=LOOP,
+        new="for layer, activation in zip(self.layers[1:], self.f)",
         name="the way forward starts behind the first layer",
         hint="y_0 is x. Which layer is the first to see it? Python counts from 0.",
         slide=THERE,
@@ -83,8 +82,8 @@ MISTAKES = (
     Mistake(
         id="mlp.shared_activation",
         target=FORWARD,
-        old=PAIRS,
-        new="zip(self.layers, [self.f[0]] * len(self.f) if self.f else [])",
+        old=LOOP,
+        new=f"self.f = self.f[:1] * len(self.f)\n        {LOOP}",
         name="one activation object serves all layers",
         hint="An activation remembers its last input for the way back. What does it remember "
         "after the second layer has used it?",

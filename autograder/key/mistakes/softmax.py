@@ -103,8 +103,7 @@ MISTAKES = (
         id="softmax.no_keepdims_no_shift",
         target=FORWARD,
         old=SHIFT + SHARE,
-        new="exponentials = np.exp(Z)\n        "
-        "self.A = exponentials / exponentials.sum(axis=1)",
+        new="exponentials = np.exp(Z)\n        self.A = exponentials / exponentials.sum(axis=1)",
         name="the rows' sums are laid along the columns",
         hint="numpy fits shapes from the right: what are (4, 3) and (4,) to each other, and what "
         "would (4, 3) and (4, 1) be?",

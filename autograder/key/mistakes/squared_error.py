@@ -4,7 +4,6 @@ from .model import Mistake
 
 TARGET = "mytorch.squared_error.squared_error"
 PROBLEM = "Training neural nets through Empirical Risk Minimization: Problem Setup"
-RULES = "Calculus Refresher: Basic rules of calculus"
 SQUARE = "difference * difference"
 HALVED = "0.5 * np.sum(difference * difference)"
 
@@ -16,7 +15,7 @@ MISTAKES = (
         new="",
         name="the ½ is left out",
         hint="Take y = 3 and d = 1, by hand. The ½ is there to make the derivative plain y − d.",
-        slide=RULES,
+        slide=PROBLEM,
     ),
     Mistake(
         id="squared_error.mean",

@@ -1,0 +1,198 @@
+"""The command line, as students and instructors type it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, MakeTree, replaced
+
+from autograder.exercises import EXERCISES
+
+FULL = sum(exercise.max_score for exercise in EXERCISES.values())
+KEYS = {
+    *("hand_in", "message", "score", "max_score", "provisional", "isolation", "references"),
+    *("digests", "items"),
+}
+ITEM = {
+    *("id", "exercise", "target", "score", "max_score", "status", "message", "mistake"),
+    "follow_through",
+}
+Done = subprocess.CompletedProcess[str]
+
+
+def autograder(*arguments: str | Path, cwd: Path = ROOT) -> Done:
+    """Run the command in a folder, as from a terminal that shows no colour."""
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_check_climbs_from_nothing_to_full(make_tree: MakeTree) -> None:
+    """A skeleton scores 0, half a tree its half, the solved tree everything; exit says so."""
+    done = autograder("check", "--json", cwd=make_tree(solved=False))
+    assert (done.returncode, json.loads(done.stdout)["score"]) == (1, 0)
+    half = make_tree()
+    assert autograder("reset", "05", "mlp", "07", cwd=half).returncode == 0
+    report = json.loads(autograder("check", "--json", cwd=half).stdout)
+    left = ("squared_error", "sigmoid.", "relu.", "linear.", "sgd.")
+    points = sum(e.max_score for e in EXERCISES.values() if e.id.startswith(left))
+    assert report["score"] == points
+    assert {i["status"] for i in report["items"] if i["score"] == 0} == {"not_attempted"}
+    done = autograder("check", cwd=make_tree())
+    assert done.returncode == 0
+    assert f"{FULL:g} / {FULL:g}" in done.stdout
+
+
+def test_check_takes_part_of_the_course(make_tree: MakeTree) -> None:
+    """An exercise, a class or a notebook by any of its names; a wrong name is answered."""
+    tree = make_tree()
+    for names, count in ((["linear"], 6), (["6.1"], 2), (["06"], 6), (["Linear.backward"], 4)):
+        report = json.loads(autograder("check", "--json", *names, cwd=tree).stdout)
+        assert len(report["items"]) == count, names
+    done = autograder("check", "liner", cwd=tree)
+    assert done.returncode == 2
+    assert done.stderr.startswith("autograder: no exercise 'liner'; there are: squared_error, ")
+
+
+def test_check_explains_a_lost_point(make_tree: MakeTree) -> None:
+    """What is wrong, where, by how much, what it is called, and one hint."""
+    change = replaced("linear.py", "dLdZ.T @ self.A", "dLdZ.T @ self.A / len(dLdZ)")
+    done = autograder("check", "linear.backward", cwd=make_tree(changes=change))
+    assert done.returncode == 1
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert lines[0].startswith("✘ 6.2  Linear.backward")
+    assert lines[1].startswith("✘ dLdW.general (−2.5): dLdW 15 of 15 values differ (100 %)")
+    assert lines[2].startswith("got ")
+    assert "expected" in lines[2]
+    assert lines[4] == "this is how it looks when the weight gradient is averaged over the batch"
+    assert lines[5].startswith("hint: ")
+    assert "\x1b" not in done.stdout
+
+
+def test_check_outside_a_tree_says_where_to_go(tmp_path: Path) -> None:
+    """Without a `mytorch` here nothing is scored, and no other one is found."""
+    done = autograder("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"autograder: there is no folder mytorch in {tmp_path}: go to the top of your workbook\n"
+    )
+
+
+def test_an_empty_package_in_a_solved_tree_scores_nothing(tmp_path: Path) -> None:
+    """An empty `mytorch` must not find the key's."""
+    (tmp_path / "mytorch").mkdir()
+    report = json.loads(autograder("check", "--json", cwd=tmp_path).stdout)
+    assert (report["score"], report["max_score"]) == (0, FULL)
+
+
+def test_what_is_packed_is_what_is_graded(make_tree: MakeTree) -> None:
+    """`pack` then `grade` gives the points of `check`, with hidden references."""
+    tree = make_tree()
+    (tree / "notebooks").mkdir()
+    packed = autograder("pack", "--name", "ada", cwd=tree)
+    assert packed.stdout == "hand-in-ada.zip\n"
+    done = autograder("grade", "--json", tree / "hand-in-ada.zip")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert set(report) == KEYS
+    assert all(set(item) == ITEM for item in report["items"])
+    assert (report["score"], report["references"]) == (FULL, "hidden")
+    assert report["hand_in"] == str(tree / "hand-in-ada.zip")
+    assert autograder("pack", "--name", "../ada", cwd=tree).returncode == 2
+
+
+def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
+    """A cell that was changed and not run is named; a cell that agrees with its file is not."""
+    tree = make_tree(solved=False)
+    (tree / "notebooks").mkdir()
+    cell = "@exercise(Linear)\ndef forward(self, A):\n    return A\n"
+    notebook = {"cells": [{"cell_type": "code", "source": cell}]}
+    path = tree / "notebooks" / "06.ipynb"
+    path.write_text(json.dumps(notebook))
+    done = autograder("pack", cwd=tree)
+    assert done.stderr.splitlines()[0] == (
+        "note: Linear.forward in 06.ipynb: the cell was not run since you changed it;"
+        " run it, then pack again"
+    )
+    assert "not saved" in done.stderr.splitlines()[-1]
+    assert sorted(zipfile.ZipFile(tree / "hand-in.zip").namelist())[-1] == "notebooks/06.ipynb"
+
+
+def test_reset_keeps_the_text(make_tree: MakeTree) -> None:
+    """The stub comes back, what stood there is kept aside, and a second reset changes nothing."""
+    tree, fresh = make_tree(), make_tree("fresh", solved=False)
+    text = (tree / "mytorch" / "linear.py").read_text()
+    done = autograder("reset", "linear", cwd=tree)
+    assert done.stdout.splitlines() == [
+        "Linear.forward starts over; your text is kept in kept-aside/linear.forward.1.py",
+        "Linear.backward starts over; your text is kept in kept-aside/linear.backward.1.py",
+    ]
+    kept = (tree / "kept-aside" / "linear.forward.1.py").read_text()
+    assert "return A @ self.W.T + self.b.T" in kept
+    assert "return A @ self.W.T + self.b.T" in text
+    assert (tree / "mytorch/linear.py").read_text() == (fresh / "mytorch/linear.py").read_text()
+    again = autograder("reset", "linear.forward", cwd=tree)
+    assert again.stdout == "Linear.forward is as it was in the beginning\n"
+
+
+def test_a_batch_takes_everything_that_people_send(make_tree: MakeTree, tmp_path: Path) -> None:
+    """Good, wrong, empty, broken and missing hand-ins: a row each, in order, full max_score."""
+    folder = make_tree("class/ada").parent
+    make_tree("class/bob", changes={"linear.py": "def broken(:\n"})
+    (folder / "cleo").mkdir()
+    (folder / "dan.zip").write_text("no zip")
+    done = autograder("grade", "--json", "--jobs", "2", folder, tmp_path / "nobody.zip")
+    assert done.returncode == 3
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(row["hand_in"]).name for row in rows] == [
+        *("ada", "bob", "cleo", "dan.zip", "nobody.zip")
+    ]
+    assert [row["max_score"] for row in rows] == [FULL] * 5
+    assert [row["score"] for row in rows] == [FULL, FULL - 14, 0, 0, 0]
+    assert [row["provisional"] for row in rows] == [False] * 4 + [True]
+    assert all("\n" not in row["message"] for row in rows)
+
+
+def test_a_stopped_batch_keeps_what_is_finished(make_tree: MakeTree) -> None:
+    """Ctrl-C prints what was graded, ends at once and leaves no process behind."""
+    loop = replaced("squared_error.py", "difference = y - d", "import time; time.sleep(99)")
+    folder = make_tree("class/b-slow", changes=loop).parent
+    make_tree("class/a-quick")
+    make_tree("class/c-quick")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "grade", "--json", "--jobs", "2", str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(3)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
+    assert time.monotonic() - start < 5
+    assert process.returncode == 130
+    names = [Path(json.loads(line)["hand_in"]).name for line in output.splitlines()]
+    assert names == ["a-quick", "c-quick"]
+    assert errors == "autograder: stopped; what is printed above is finished\n"
+
+
+@pytest.mark.parametrize(
+    "verb", ["", *["check", "pack", "reset", "grade", "build", "solve", "references"]]
+)
+def test_every_command_has_help(verb: str) -> None:
+    """`--help` of each command says what it does."""
+    done = autograder(*([verb] if verb else []), "--help")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 4
