@@ -1,0 +1,81 @@
+"""Notebook 00: the notebooks of the course as stations of a way, and how far one has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from .strokes import (
+    BLUE,
+    DOTTED,
+    GREEN,
+    INK,
+    LINE,
+    QUIET,
+    arrow,
+    box,
+    number,
+    sheet,
+    text,
+)
+
+WIDE, HIGH, ACROSS, DOWN, ROW = 112.0, 86.0, 127.0, 112.0, 5
+
+
+@dataclass(frozen=True)
+class Station:
+    """One notebook: its points so far, of how many, and whether it comes next.
+
+    link  the notebook's file, or "" where there is none yet
+    """
+
+    number: str
+    title: str
+    link: str = ""
+    score: float = 0
+    of: float = 0
+    next: bool = False
+
+    @property
+    def done(self) -> bool:
+        return bool(self.of) and self.score == self.of
+
+    @property
+    def points(self) -> str:
+        """How it stands, in words: `2 of 12`, `later`, or "" where nothing is scored."""
+        if not self.link:
+            return "later"
+        return f"{number(self.score)} of {number(self.of)}" if self.of else ""
+
+
+def draw(stations: Sequence[Station]) -> str:
+    """Draw the stations in rows of five, in the order of the course."""
+    words = (f"{s.number} {s.title}: {s.points}{', comes next' * s.next}" for s in stations)
+    height = int(DOWN * -(-len(stations) // ROW)) + 12
+    parts = [part for k, station in enumerate(stations) for part in sign(k, station)]
+    return sheet("Map of the course", "; ".join(words) + ".", 640, height, *parts)
+
+
+def sign(k: int, station: Station) -> list[str]:
+    """The station at place k, and the arrow that leads on from it."""
+    x, y = 10 + ACROSS * (k % ROW), 14 + DOWN * (k // ROW)
+    ink = INK if station.link else QUIET
+    dash = "" if station.link else DOTTED
+    colour = GREEN if station.done else BLUE if station.next else LINE
+    corner = "✔" if station.done else "next" if station.next else ""
+    parts = [
+        box(x, y, WIDE, HIGH, "none", colour, 3 if station.next else 1.5, dash, round=8),
+        text(x + 10, y + 22, station.number, 15, "start", ink, bold=True),
+        text(x + WIDE - 10, y + 22, corner, 13, "end", ink, bold=True),
+        *(
+            text(x + 10, y + 40 + 13 * i, words, 11, "start", ink)
+            for i, words in enumerate(wrap(station.title, 16))
+        ),
+        text(x + 10, y + 76, station.points, 11, "start", QUIET),
+    ]
+    if station.of and station.link:
+        parts.append(box(x + 60, y + 68, 42, 8, colour=LINE, stroke=1, round=2))
+        filled = 42 * station.score / station.of
+        parts.append(box(x + 60, y + 68, filled, 8, GREEN, GREEN, 1, round=2))
+    if k % ROW < ROW - 1:
+        parts.append(arrow(x + WIDE + 1, y + HIGH / 2, x + ACROSS - 1, y + HIGH / 2, QUIET, 1.5))
+    return parts
