@@ -44,16 +44,22 @@ UNWANTED_VARIABLES = (
     "MPLBACKEND",
 )
 
-LAB_SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+SETTINGS = {
+    # No question about news, no look for updates; a saved notebook keeps its pictures.
+    "share/jupyter/lab/settings/overrides.json": {
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",
+            "checkForUpdates": False,
+        },
+        "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+    },
+    # Each kernel warns that it doesn't encrypt what never leaves the machine.
+    "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
 }
 
+DISK_FULL = "The disk is full: free 700 MB, here and where temporary files go, and run this again."
 FAILURES = (
-    (
-        r"No space left on device|Errno 28\b|not enough space on the disk",
-        "The disk is full: free 700 MB, here and where temporary files go, and run this again.",
-    ),
+    (r"No space left on device|Disk quota exceeded|not enough space on the disk", DISK_FULL),
     (
         r"NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|name resolution|getaddrinfo"
         r"|Network is unreachable|ProxyError",
@@ -224,9 +230,9 @@ def make(tree: Path, lock: str) -> None:
         [*install, "--no-deps", "--no-build-isolation", "--editable", str(tree)],
         variables,
     )
-    settings = venv / "share/jupyter/lab/settings/overrides.json"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps(LAB_SETTINGS, indent=1), encoding="utf-8")
+    for name, settings in SETTINGS.items():
+        (venv / name).parent.mkdir(parents=True, exist_ok=True)
+        (venv / name).write_text(json.dumps(settings, indent=1), encoding="utf-8")
     # The tests' lock holds all of the other.
     also = {LOCK: digest(tree / LOCK)} if lock == TEST_LOCK else {}
     write_stamp(tree, {**old, **also, **new})
@@ -235,7 +241,7 @@ def make(tree: Path, lock: str) -> None:
 def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:
     """Run one command of the set-up, and say what it is and how long it took.
 
-    A terminal shows what goes on meanwhile; the whole output is kept where a step fails.
+    A terminal shows what pip is at meanwhile; the whole output is kept where a step fails.
 
     Raises: Trouble: the command failed.
     """
@@ -255,7 +261,7 @@ def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) 
         try:
             for line in child.stdout or ():
                 output.append(line)
-                if width:
+                if width and re.match(r"\s*(Collecting|Downloading|Installing) ", line):
                     now = f"{title} … {line.strip()}"[:width]
                     print(f"\r{now:{width}}", end="", flush=True)
         except BaseException:
@@ -271,6 +277,10 @@ def fail(tree: Path, output: list[str]) -> NoReturn:
     """Raise the Trouble that a failed command's output tells of."""
     text = "".join(output)
     known = [advice for pattern, advice in FAILURES if re.search(pattern, text)]
+    with contextlib.suppress(OSError):  # `venv` hides what its pip said
+        places = (tree, Path(tempfile.gettempdir()))
+        if min(shutil.disk_usage(place).free for place in places) < 20e6:
+            known = [DISK_FULL]
     lines = [line.strip() for line in output if line.strip()] or ["a command failed"]
     errors = [line for line in lines if re.match(r"(?i)error", line)]
     advice = known[0] if known else f"The set-up failed: {(errors or lines)[-1]}"
@@ -283,11 +293,15 @@ def fail(tree: Path, output: list[str]) -> NoReturn:
 
 def check_writable(tree: Path) -> None:
     """Raises: Trouble: the tree, or what an earlier set-up left in it, can't be written to."""
-    for folder in (tree, tree / ".venv", tree / ".workbook"):
-        if folder.exists() and not os.access(folder, os.W_OK):
+    if not os.access(tree, os.W_OK):
+        raise Trouble(
+            f"{tree} can't be written to: copy the folder to a place of yours, and run this there."
+        )
+    for name in (".venv", ".workbook", ".workbook/jupyter"):
+        if (tree / name).exists() and not os.access(tree / name, os.W_OK):
             raise Trouble(
-                f"{folder} can't be written to: copy the whole folder to a place of yours "
-                "(without .venv and .workbook), and run this there."
+                f"{tree / name} belongs to another user, perhaps since this was run with sudo: "
+                "make it yours (chown -R) or remove it, and run this again."
             )
 
 
@@ -335,13 +349,14 @@ def trust_notebooks(tree: Path) -> None:
 
     Never fails: an untrusted notebook is trusted once its cells are run.
     """
-    notebooks = sorted((tree / "notebooks").glob("*.ipynb"))
-    now = {path.name: digest(path) for path in notebooks}
+    names = [str(path) for path in sorted((tree / "notebooks").glob("*.ipynb"))]
+    now = {name: digest(Path(name)) for name in names}
     record = jupyter_home(tree) / "trusted.json"
+    before = {}
     with contextlib.suppress(OSError, ValueError):
-        if json.loads(record.read_text(encoding="utf-8")) == now:
-            return
-    names = [str(path) for path in notebooks]
+        before = json.loads(record.read_text(encoding="utf-8"))
+    if now == before:
+        return
     done = subprocess.run(
         [python_of(tree), "-I", "-m", "nbformat.sign", *names],
         env=environment(tree),
@@ -376,12 +391,13 @@ def start(tree: Path, port: int | None, browser: bool) -> int:
     print_scores(tree, variables)
     print(f"\nThe workbook: http://127.0.0.1:{port}/lab/tree/{FIRST_NOTEBOOK}?token={token}")
     if browser:
-        print("It opens in your browser in a moment.", end=" ")
+        print("It opens in your browser in a moment. To stop it, press Ctrl-C here.")
     else:
-        print(f"From another machine, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE", end=". ")
-    print("To stop it, press Ctrl-C here.")
-    command = [python_of(tree), "-I", "-m", "jupyterlab", "--log-level=WARN"]
-    command += ["--answer-yes"]  # Ctrl-C stops it, without a question that waits for an answer
+        print("Open it in a browser. To stop it, press Ctrl-C here.")
+        print(f"From another machine, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE")
+    command = [python_of(tree), "-I", "-m", "jupyterlab"]
+    command += ["--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR"]
+    command += ["-y"]  # Ctrl-C stops it, without a question that waits for an answer
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0"]  # the address is printed: no other port will do
     command += [f"--ServerApp.root_dir={tree}", f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]
