@@ -1,0 +1,247 @@
+"""The live package: `mytorch` as this kernel has it, always following its files.
+
+A changed file is executed in its own module. A class that was there before is not replaced but
+changed in place, and so is a function: objects made earlier, names imported anywhere, subclasses
+and `super()` follow the file, and what the file has no more is gone. Where the execution fails,
+module and classes are as they were.
+"""
+
+import sys
+import warnings
+from collections import UserDict
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
+from typing import Any
+
+from autograder.exercises import HOMES
+from autograder.package import FromSource, Package, register
+
+NAME = "mytorch"
+KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
+NOT_COPIED = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
+MISSING = object()
+Undo = list[Callable[[], None]]
+
+
+class Refused(ImportError):
+    """Why this notebook cannot work: one sentence, which Jupyter shows without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def attach(here: Path | None = None) -> Path:
+    """Let `mytorch` be that of the tree around a folder (the working directory), and no other.
+
+    Returns: the tree.  Raises: Refused: there is none, or another `mytorch` is loaded.
+    """
+    here = here or Path.cwd()
+    places = (here.parent, here) if here.name == "notebooks" else (here, here.parent)
+    tree = next((place for place in places if (place / NAME).is_dir()), None)
+    if tree is None:
+        raise Refused(f"There is no folder {NAME} in {here} or beside it: open the workbook there.")
+    loaded = {n: m for n, m in sys.modules.items() if f"{n}.".startswith(f"{NAME}.")}
+    for module in loaded.values():
+        if (found := folder_of(module).resolve()) != (tree / NAME).resolve():
+            raise Refused(
+                f"{NAME} was loaded from {found}, but this workbook's is {tree / NAME}: "
+                "restart the kernel, and open notebooks where they belong."
+            )
+    if not isinstance(loaded.pop(NAME, None), Package):
+        package = register(tree / NAME, HOMES)
+        for name, module in loaded.items():
+            if module.__file__ and module.__spec__:
+                module.__spec__.loader = module.__loader__ = FromSource(name, module.__file__)
+                sys.modules[name] = module
+                setattr(package, name.rpartition(".")[2], module)
+    return tree
+
+
+def folder_of(module: ModuleType) -> Path:
+    """The folder of the package that a module belongs to."""
+    if places := list(getattr(module, "__path__", [])):
+        return Path(places[0])
+    return Path(module.__file__ or "?").parent
+
+
+def package() -> Package:
+    """The registered `mytorch`.  Raises: Refused: something else has taken its place."""
+    found = sys.modules.get(NAME)
+    if not isinstance(found, Package):
+        raise Refused(f"{NAME} is not the workbook's any more: restart the kernel.")
+    return found
+
+
+def tree() -> Path:
+    """The folder that holds `mytorch`."""
+    return folder_of(package()).parent
+
+
+def refresh() -> dict[str, BaseException]:
+    """Execute every loaded module whose file has changed since.
+
+    Returns: by module, why its file cannot be executed; such a module is as it was.
+    """
+    waiting = dict(changed())
+    while waiting:
+        failed: dict[str, BaseException] = {}
+        for name, data in waiting.items():
+            try:
+                execute(sys.modules[name], data)
+            except (Exception, SystemExit) as error:
+                failed[name] = error
+        if len(failed) == len(waiting):
+            return failed
+        waiting = {name: waiting[name] for name in failed}  # it may need one that followed it
+    return {}
+
+
+def changed() -> Iterator[tuple[str, bytes]]:
+    """The loaded modules whose files hold something else than was executed, with what they hold.
+
+    A module without a file is forgotten, so that importing it says so.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{NAME}.") and module.__file__:
+            try:
+                data = Path(module.__file__).read_bytes()
+            except FileNotFoundError:
+                del sys.modules[name]
+                continue
+            if data != getattr(module.__loader__, "executed", None):
+                yield name, data
+
+
+def execute(module: ModuleType, data: bytes) -> None:
+    """Execute a file's new text in its module, and change what is live in place.
+
+    Raises: whatever the text raises; module and classes are then as they were.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        code = compile(data, module.__file__ or "?", "exec", dont_inherit=True)
+    names = vars(module)
+    before = dict(names)
+    undo: Undo = []
+    for name in before.keys() - set(KEPT):
+        del names[name]
+    names["__doc__"] = None
+    try:
+        exec(code, names, Names(module, before, undo))
+        for name, value in list(names.items()):
+            if isinstance(value, FunctionType):
+                names[name] = follow(before.get(name), value, undo)
+    except BaseException:
+        for step in reversed(undo):
+            step()
+        names.clear()
+        names.update(before)
+        raise
+    vars(module.__loader__)["executed"] = data
+
+
+class Names(UserDict[str, Any]):
+    """A module's names while its file is executed.
+
+    A class is changed in place the moment it is bound, so that the rest of the file (default
+    arguments, tables, subclasses) meets the live one.
+    """
+
+    def __init__(self, module: ModuleType, before: dict[str, Any], undo: Undo) -> None:
+        self.data, self.module, self.before, self.undo = vars(module), module, before, undo
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if isinstance(value, type) and value.__module__ == self.module.__name__:
+            value = follow(self.before.get(name), value, self.undo)
+        self.data[name] = value
+
+
+def follow(old: Any, new: Any, undo: Undo) -> Any:
+    """Change a class or function in place to what it is now.
+
+    Returns: the old one, changed; the new one where it is another thing or another layout.
+    """
+    alike = all(getattr(old, n, 0) == getattr(new, n, 1) for n in ("__module__", "__qualname__"))
+    if old is new or not alike:
+        return new
+    if isinstance(old, FunctionType) and isinstance(new, FunctionType):
+        return change_function(old, new, undo)
+    if isinstance(old, type) and isinstance(new, type):
+        return change_class(old, new, undo)
+    return new
+
+
+def change_function(old: FunctionType, new: FunctionType, undo: Undo) -> FunctionType:
+    free = new.__code__.co_freevars
+    if old.__code__.co_freevars != free or free not in ((), ("__class__",)):
+        return new  # what it closes over is new as well
+    for name in ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__"):
+        undo.append(partial(setattr, old, name, getattr(old, name)))
+        setattr(old, name, getattr(new, name))
+    return old
+
+
+def change_class(old: type, new: type, undo: Undo) -> type:
+    slots = [vars(c).get("__slots__") for c in (old, new)]
+    plain = type(old) is type(new) and type(old).__setattr__ is type.__setattr__
+    if not plain or slots[0] != slots[1] or old in new.__mro__:
+        return new
+    if old.__bases__ != new.__bases__:
+        undo.append(partial(setattr, old, "__bases__", old.__bases__))
+        try:
+            old.__bases__ = new.__bases__
+        except TypeError:
+            undo.pop()
+            return new
+    for name in vars(old).keys() - vars(new).keys():
+        put(old, name, MISSING, undo)
+    for name, value in list(vars(new).items()):
+        if not isinstance(value, NOT_COPIED) and name != "_abc_impl":
+            put(old, name, follow(vars(old).get(name), value, undo), undo)
+            for function in functions_in(value):
+                for cell in function.__closure__ or ():
+                    if contents(cell) is new:  # what `super()` goes by
+                        cell.cell_contents = old
+    return old
+
+
+def put(owner: type, name: str, value: Any, undo: Undo) -> None:
+    """Set an attribute of a class, or delete it where there is no value."""
+    undo.append(partial(assign, owner, name, vars(owner).get(name, MISSING)))
+    assign(owner, name, value)
+
+
+def assign(owner: type, name: str, value: Any) -> None:
+    if value is not MISSING:
+        type.__setattr__(owner, name, value)
+    elif name in vars(owner):
+        type.__delattr__(owner, name)
+
+
+def functions_in(attribute: Any) -> Iterator[FunctionType]:
+    """The functions that an attribute of a class is made of, through properties and wrappers."""
+    waiting, seen = [attribute], set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, FunctionType):
+            yield part
+            waiting += [contents(cell) for cell in part.__closure__ or ()]
+        elif isinstance(part, property):
+            waiting += [part.fget, part.fset, part.fdel]
+        elif isinstance(part, staticmethod | classmethod):
+            waiting.append(part.__func__)
+        elif not isinstance(part, type):
+            own = getattr(part, "__dict__", {})
+            waiting += [own.get("__wrapped__"), own.get("func")]
+
+
+def contents(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None  # it is empty
