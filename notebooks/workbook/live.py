@@ -20,7 +20,8 @@ from autograder.package import FromSource, Package, register
 
 NAME = "mytorch"
 KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
-NOT_COPIED = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
+SLOTS = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
+LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one class
 MISSING = object()
 Undo = list[Callable[[], None]]
 
@@ -198,7 +199,7 @@ def change_class(old: type, new: type, undo: Undo) -> type:
     for name in vars(old).keys() - vars(new).keys():
         put(old, name, MISSING, undo)
     for name, value in list(vars(new).items()):
-        if not isinstance(value, NOT_COPIED) and name != "_abc_impl":
+        if not isinstance(value, SLOTS) and name not in LEFT:
             put(old, name, follow(vars(old).get(name), value, undo), undo)
             for function in functions_in(value):
                 for cell in function.__closure__ or ():
