@@ -31,7 +31,10 @@ def draw(examples: int, dz2: float) -> str:
     parts += [text(238, TOP + CELL_H + 7, "+", 22), text(448, TOP + CELL_H + 7, "=", 22)]
     parts += grid(510, TOP, total, "the sum so far", left=("z₁", "z₂"), above=("x₁", "x₂"))
     rows = "; ".join(", ".join(number(v, 3) for v in row) for row in total)
-    said = f"After {examples} of 2 examples the sum of the tables is: {rows}."
+    said = (
+        f"The derivatives of example 2 are 0 and {number(dz2)}. "
+        f"After {examples} of 2 examples the sum of the tables is: {rows}."
+    )
     return sheet("The examples' tables add up", said, 640, 180, *parts)
 
 

@@ -49,10 +49,15 @@ class Station:
 
 def draw(stations: Sequence[Station]) -> str:
     """Draw the stations in rows of five, in the order of the course."""
-    words = (f"{s.number} {s.title}: {s.points}{', comes next' * s.next}" for s in stations)
     height = int(DOWN * -(-len(stations) // ROW)) + 12
     parts = [part for k, station in enumerate(stations) for part in sign(k, station)]
-    return sheet("Map of the course", "; ".join(words) + ".", 640, height, *parts)
+    return sheet("Map of the course", "; ".join(map(in_words, stations)) + ".", 640, height, *parts)
+
+
+def in_words(station: Station) -> str:
+    """One station as it is read aloud."""
+    state = station.points + ", done" * station.done + ", comes next" * station.next
+    return f"{station.number} {station.title}" + f": {state}" * bool(state)
 
 
 def sign(k: int, station: Station) -> list[str]:

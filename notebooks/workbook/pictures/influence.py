@@ -1,0 +1,102 @@
+"""Notebook 05: one z is pushed: which outputs move, of a scalar and of a vector activation."""
+
+from collections.abc import Sequence
+from math import exp, log
+
+from .picture import Picture, Slider
+from .strokes import (
+    BLUE,
+    DASHED,
+    INK,
+    LINE,
+    ORANGE,
+    QUIET,
+    box,
+    dot,
+    line,
+    number,
+    sheet,
+    text,
+)
+
+Z = (0.0, log(2), log(5))
+TOP, STEP, BAR = 92.0, 62.0, 120.0  # the first unit's height, the distance of two, 1 as a bar
+
+
+def influence() -> Picture:
+    return Picture(
+        "who influences whom",
+        draw,
+        i=Slider("which z is pushed", 2, 1, 3, 1),
+        push=Slider("by how much", 1.0, -2.0, 2.0, 0.25),
+    )
+
+
+def squashed(z: Sequence[float]) -> list[float]:
+    return [1 / (1 + exp(-value)) for value in z]
+
+
+def shares(z: Sequence[float]) -> list[float]:
+    exponentials = [exp(value) for value in z]
+    return [e / sum(exponentials) for e in exponentials]
+
+
+def draw(i: int, push: float) -> str:
+    """Draw both kinds of activation: what goes in, the lines of influence, outputs as bars."""
+    pushed = [value + push * (k == i - 1) for k, value in enumerate(Z)]
+    kinds = (("scalar: sigmoid", squashed), ("vector: softmax", shares))
+    parts: list[str] = []
+    words: list[str] = []
+    for k, (name, f) in enumerate(kinds):
+        before, after = f(Z), f(pushed)
+        parts += panel(18.0 + 320 * k, name, i - 1, pushed, before, after, everyone=k == 1)
+        moves = ", ".join(f"{number(b)} to {number(a)}" for b, a in zip(before, after))
+        words.append(f"{name}: the outputs go from {moves}")
+    said = f"z{i} is pushed by {number(push)}. {'; '.join(words)}."
+    return sheet("Who influences whom", said, 640, 290, *parts)
+
+
+def panel(
+    x: float,
+    name: str,
+    i: int,
+    z: Sequence[float],
+    before: Sequence[float],
+    after: Sequence[float],
+    everyone: bool,
+) -> list[str]:
+    """One layer of three units; the lines that leave the pushed z are thick."""
+    left, right = x + 62, x + 142
+    middles = [TOP + STEP * k for k in range(3)]
+    pairs = [(a, b) for a in range(3) for b in range(3) if everyone or a == b]
+    parts = [
+        text(x + 145, 24, name, 15, bold=True),
+        text(left - 20, TOP - 30, "z", 14),
+        text(right + 40, TOP - 30, "y, before and now", 13),
+    ]
+    for a, b in sorted(pairs, key=lambda pair: pair[0] == i):
+        mine = a == i
+        parts.append(
+            line(
+                left + 7,
+                middles[a],
+                right - 6,
+                middles[b],
+                BLUE if mine else LINE,
+                4 if mine else 1,
+            )
+        )
+    for k, middle in enumerate(middles):
+        moved = abs(after[k] - before[k]) > 1e-9
+        parts += [
+            dot(left, middle, 7, BLUE if k == i else INK),
+            text(left - 14, middle + 5, number(z[k]), 14, "end", bold=k == i),
+            box(right, middle - 10, BAR * after[k], 20, ORANGE, ORANGE, opacity=0.35),
+            box(right, middle - 14, BAR * before[k], 28, colour=INK, dash=DASHED),
+            text(
+                right, middle + 29,
+                f"{number(before[k])} → {number(after[k])}" if moved else f"{number(after[k])} stays",
+                12, "start", INK if moved else QUIET, bold=moved,
+            ),
+        ]  # fmt: skip
+    return parts

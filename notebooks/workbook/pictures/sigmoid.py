@@ -1,0 +1,107 @@
+"""Notebook 04: the sigmoid, its two distances from the ends, and its slope."""
+
+from math import log
+
+from .picture import Picture, Slider
+from .strokes import (
+    BLUE,
+    DASHED,
+    DOTTED,
+    GREEN,
+    INK,
+    LINE,
+    ORANGE,
+    QUIET,
+    arrow,
+    dot,
+    line,
+    number,
+    polyline,
+    sheet,
+    text,
+)
+
+UNIT, HIGH = 36.0, 190.0  # pixels of 1 across, and of 1 upwards
+GROUND, FAR = 250.0, 4.0  # height of the axis; its ends
+HEIGHTS = [n / 200 for n in range(4, 197)]  # the outputs at which the curve is drawn
+
+
+def sigmoid() -> Picture:
+    return Picture("the sigmoid and its slope", draw, y=Slider("output y", 0.6, 0.05, 0.95, 0.05))
+
+
+def place(y: float) -> float:
+    """The z at which the curve is y high: the curve is drawn from its heights."""
+    return log(y / (1 - y))
+
+
+def steepness(y: float) -> float:
+    """The slope where the curve is y high, measured on a tiny piece of the curve."""
+    rise = 1e-5
+    return rise / (place(y + rise / 2) - place(y - rise / 2))
+
+
+def draw(y: float) -> str:
+    """Draw the curve, the column that it splits, its tangent; and on the right all slopes."""
+    z, slope = place(y), steepness(y)
+    said = (
+        f"At z = {number(z)} the sigmoid is y = {number(y)}; {number(1 - y)} is left up to 1. "
+        f"Its slope there is {number(slope, 4)}."
+    )
+    parts = [*curve(z, y, slope), *slopes(z, slope)]
+    return sheet("The sigmoid and its slope", said, 640, 300, *parts)
+
+
+def axis(zero: float, title: str) -> list[str]:
+    left, right = zero - UNIT * FAR, zero + UNIT * FAR
+    return [
+        arrow(left, GROUND, right + 14, GROUND, INK, 1.5),
+        text(right + 18, GROUND + 5, "z", 14, "start"),
+        text(zero, 22, title, 14, bold=True),
+        *(line(zero + UNIT * n, GROUND - 3, zero + UNIT * n, GROUND + 3) for n in range(-3, 4)),
+        *(
+            text(zero + UNIT * n, GROUND + 17, number(n), 11, colour=QUIET)
+            for n in range(-3, 4)
+        ),
+    ]  # fmt: skip
+
+
+def curve(z: float, y: float, slope: float) -> list[str]:
+    zero = 180.0
+    x, height, top = zero + UNIT * z, GROUND - HIGH * y, GROUND - HIGH
+    side = -1 if z > 0 else 1  # words stand on the side where there is room
+    anchor = "end" if z > 0 else "start"
+    reach = 1.3
+    return [
+        *axis(zero, "y = sigmoid(z)"),
+        line(zero - UNIT * FAR, top, zero + UNIT * FAR, top, LINE, 1),
+        text(zero - UNIT * FAR - 6, top + 4, "1", 11, "end", QUIET),
+        text(zero - UNIT * FAR - 6, GROUND + 4, "0", 11, "end", QUIET),
+        polyline([(zero + UNIT * place(h), GROUND - HIGH * h) for h in HEIGHTS], INK, 2.5),
+        line(x, GROUND, x, height, BLUE, 5),
+        line(x, height, x, top, ORANGE, 5, DASHED),
+        line(
+            x - UNIT * reach, height + HIGH * slope * reach,
+            x + UNIT * reach, height - HIGH * slope * reach, GREEN, 3, DOTTED,
+        ),
+        dot(x, height, 6, BLUE),
+        text(x - 10 * side, (GROUND + height) / 2 + 4, f"y = {number(y)}", 13,
+             "start" if anchor == "end" else "end", bold=True),
+        text(x + 10 * side, (top + height) / 2 + 4, f"1 − y = {number(1 - y)}", 13, anchor,
+             bold=True),
+    ]  # fmt: skip
+
+
+def slopes(z: float, slope: float) -> list[str]:
+    zero, scale = 474.0, 4 * HIGH * 0.85
+    x, height = zero + UNIT * z * 0.9, GROUND - scale * slope
+    bell = [
+        (zero + UNIT * place(h) * 0.9, GROUND - scale * steepness(h)) for h in HEIGHTS
+    ]  # fmt: skip
+    return [
+        *axis(zero, "slope of the tangent"),
+        polyline(bell, INK, 2.5),
+        line(x, GROUND, x, height, GREEN, 4, DOTTED),
+        dot(x, height, 6, GREEN),
+        text(zero, 44, f"here: {number(slope, 4)}", 14, bold=True),
+    ]
