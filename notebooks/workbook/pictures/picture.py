@@ -30,6 +30,7 @@ class Slider:
             max=self.high,
             step=self.step,
             description=self.label,
+            tooltip=self.label,
             continuous_update=True,
             readout_format="d" if whole else ".2f",
             style={"description_width": "200px"},
