@@ -220,7 +220,7 @@ def make(tree: Path, lock: str) -> None:
     install = [*pip, "install", "--no-user"]
     step(
         tree,
-        "Installing JupyterLab, numpy and what they need (a minute or two)",
+        "Installing the packages (a minute or two)",
         [*install, "--require-hashes", "-r", str(tree / lock)],
         variables,
     )
@@ -262,7 +262,7 @@ def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) 
             for line in child.stdout or ():
                 output.append(line)
                 if width and re.match(r"\s*(Collecting|Downloading|Installing) ", line):
-                    now = f"{title} … {line.strip()}"[:width]
+                    now = f"{title} … {line.strip().split(' (')[0]}"[:width]
                     print(f"\r{now:{width}}", end="", flush=True)
         except BaseException:
             child.kill()

@@ -83,7 +83,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     titles: list[str] = []
 
     def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:
-        titles.append(title.split(",")[0])
+        titles.append(title.split(" (")[0])
         Path(bootstrap.python_of(tree)).parent.mkdir(exist_ok=True)
         Path(bootstrap.python_of(tree)).touch()
 
@@ -91,7 +91,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return titles
 
 
-ANEW = ["Making .venv", "Installing JupyterLab", "Installing the autograder"]
+ANEW = ["Making .venv", "Installing the packages", "Installing the autograder"]
 
 
 # ── old Pythons ──────────────────────────────────────────────────────────────────────────────────
@@ -408,6 +408,21 @@ def test_the_users_other_jupyter_stays_out(tree: Path, monkeypatch: pytest.Monke
     assert variables["PATH"].startswith(str(tree / ".venv"))
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         assert variables[name].startswith(str(tree / ".workbook"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps others out in its own way")
+def test_keys_of_kernels_lie_where_no_one_else_reads(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jupyter's running files are closed to other users, on a disk without permissions too."""
+    runtime = Path(bootstrap.environment(tree)["JUPYTER_RUNTIME_DIR"])
+    assert runtime.stat().st_mode & 0o777 == 0o700
+    runtime.chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", lambda *_: None)
+    elsewhere = Path(bootstrap.environment(tree)["JUPYTER_RUNTIME_DIR"])
+    assert elsewhere != runtime
+    assert elsewhere.stat().st_mode & 0o777 == 0o700
+    elsewhere.rmdir()
 
 
 def test_a_taken_port_is_passed_by_or_named() -> None:
