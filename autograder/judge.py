@@ -79,7 +79,7 @@ class Sheet:
         return [self.line(tensor, role, id) for tensor, role, id in self.exercise.lines]
 
     def line(self, tensor: str, role: Role, id: str) -> Judgement:
-        cases = [r for r in self.cases.values() if r.case.role == role]
+        cases = self.of(role)
         failures = [f for r in cases for f in self.failures(r, tensor)]
         if not failures:
             return Judgement(self.exercise, id, role, tensor, "pass", total=len(cases))
@@ -101,6 +101,9 @@ class Sheet:
             mistakes=next((ids for ids in named if ids), ()),
             saw=self.saw(first.case) if self.doubled else "",
         )
+
+    def of(self, role: Role) -> list[CaseReference]:
+        return [r for r in self.cases.values() if r.case.role == role]
 
     def known(self, reference: CaseReference) -> Mapping[str, Expected]:
         """What is expected of one case, without what the doubles saw."""
@@ -130,9 +133,13 @@ class Sheet:
     def named(self, role: Role, tensor: str) -> tuple[str, ...]:
         """The misconceptions that explain a tensor in every case of a role.
 
-        Of several, those that explain every tensor they should; of these, those that explain most.
+        What is wrong in the general cases too must be explained there as well. Of several
+        misconceptions, those that explain every tensor they should; of these, those that explain
+        most.
         """
         fits = self.fitting(role, tensor)
+        if role != "general" and any(self.failures(r, tensor) for r in self.of("general")):
+            fits = tuple(m for m in fits if m in self.fitting("general", tensor))
         if len(fits) < 2:
             return fits
         also = {t: self.fitting(role, t) for t in self.tensors(role) if t != tensor}
@@ -143,7 +150,7 @@ class Sheet:
 
     def fitting(self, role: Role, tensor: str) -> tuple[str, ...]:
         """The misconceptions that explain a tensor, whatever they say of the others."""
-        cases = {c: r for c, r in self.cases.items() if r.case.role == role}
+        cases = {r.case.id: r for r in self.of(role)}
         wrong = [c for c, r in cases.items() if self.failures(r, tensor)]
         got: dict[str, Array | str] = {}
         for case in cases:
@@ -172,7 +179,7 @@ class Sheet:
         return DOUBLED if self.doubled else ""
 
     def tensors(self, role: Role) -> set[str]:
-        return {n for r in self.cases.values() if r.case.role == role for n in self.known(r)}
+        return {name for reference in self.of(role) for name in self.known(reference)}
 
     def reach(self, mistake: str, role: Role) -> set[str]:
         """The tensors in which a mistake gives other numbers."""
@@ -180,8 +187,8 @@ class Sheet:
         return {
             tensor
             for tensor in self.tensors(role)
-            for case, reference in self.cases.items()
-            if reference.case.role == role and (case, self.prefix + tensor) in stored
+            for reference in self.of(role)
+            if (reference.case.id, self.prefix + tensor) in stored
         }
 
     def pattern(self, failures: list[Failure]) -> str:

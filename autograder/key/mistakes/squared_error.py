@@ -60,7 +60,8 @@ MISTAKES = (
         old="np.sum(difference * difference)",
         new="np.sum(difference) ** 2",
         name="the sum is squared, instead of the squares summed",
-        hint="One entry too large by 1, another too small by 1: which comes first, Σ or the square?",
+        hint="One entry too large by 1, another too small by 1: how far is that from right? Does Σ "
+        "come first, or the square?",
         slide=PROBLEM,
     ),
     Mistake(

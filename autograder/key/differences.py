@@ -1,0 +1,178 @@
+"""The slides' formulas, one example at a time, and their derivatives by central differences.
+
+A second twin of `mytorch`, that needs numpy alone. Forward is what the lecture writes down, for
+one column; no derivative is written down here at all: each backward moves every entry of what it
+differentiates by ±h and sees what the forward makes of it.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..model import Array
+
+# Differences lose the digits that both sides share: the more there are, the better. The step
+# errs on the large side, for logits of 1e4 take four of them away.
+Precise = np.longdouble
+STEP = 10 * float(np.finfo(Precise).eps) ** (1 / 3)
+TOLERANCE = 1e-9 if np.finfo(Precise).eps < 1e-18 else 1e-6
+
+Function = Callable[[Array], Any]
+
+
+def differences(f: Function, x: Array, upstream: Array | float) -> Array:
+    """The derivative of Σ upstream · f(x) by each entry of x."""
+    x = np.array(x, Precise)
+    found = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        there, back = x.copy(), x.copy()
+        there[index] += STEP
+        back[index] -= STEP
+        change = np.sum(upstream * (f(there) - f(back)))
+        found[index] = change / (there[index] - back[index])
+    return found
+
+
+def sigmoid(z: Array) -> Array:
+    """y = 1 / (1 + exp(−z)), for each number."""
+    return np.array([1 / (1 + np.exp(-z_i)) if z_i > -1e3 else 0 * z_i for z_i in z])
+
+
+def relu(z: Array) -> Array:
+    """y = z if z > 0, and 0 otherwise."""
+    return np.array([z_i if z_i > 0 else 0 * z_i for z_i in z])
+
+
+def softmax(z: Array) -> Array:
+    """y_i = exp(z_i) / Σ_j exp(z_j); both sides of the fraction times exp(−max z)."""
+    y: Array = np.exp(z - max(z)) / sum(np.exp(z_j - max(z)) for z_j in z)
+    return y
+
+
+def affine(y: Array, W: Array, b: Array) -> Array:
+    """z_j = Σ_i w_ji y_i + b_j."""
+    return np.array([sum(w * y_i for w, y_i in zip(row, y)) + bias for row, (bias,) in zip(W, b)])
+
+
+def divergence(z: Array, d: Array) -> Any:
+    """Div = − Σ_i d_i log y_i, with y = softmax(z)."""
+    total = np.log(sum(np.exp(z_j - max(z)) for z_j in z))
+    return -sum(d_i * (z_i - max(z) - total) for d_i, z_i in zip(d, z))
+
+
+def batch(f: Function, rows: Array) -> Array:
+    return np.stack([f(row) for row in rows])
+
+
+def squared_error(y: Array, d: Array) -> float:
+    """Div = ½ Σ_i (y_i − d_i)²."""
+    return float(sum((y_i - d_i) ** 2 for y_i, d_i in zip(y.ravel(), d.ravel())) / 2)
+
+
+class Activation:
+    """A function of one example, on a batch."""
+
+    function: Function
+
+    def forward(self, Z: Array) -> Array:
+        self.Z = Z
+        return self.output(np.array(Z, Precise)).astype(np.float64)
+
+    def output(self, Z: Array) -> Array:
+        return batch(type(self).function, Z)
+
+    def backward(self, dLdA: Array) -> Array:
+        return differences(self.output, self.Z, dLdA)
+
+
+class Sigmoid(Activation):
+    function = staticmethod(sigmoid)
+
+
+class ReLU(Activation):
+    function = staticmethod(relu)
+
+
+class Softmax(Activation):
+    function = staticmethod(softmax)
+
+
+class Linear:
+    """z = W y + b, on a batch."""
+
+    W: Array
+    b: Array
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        self.sizes = in_features, out_features
+
+    def output(self, A: Array, W: Array | None = None, b: Array | None = None) -> Array:
+        W, b = self.W if W is None else W, self.b if b is None else b
+        return batch(lambda y: affine(y, W, b), A)
+
+    def forward(self, A: Array) -> Array:
+        self.A = A
+        return self.output(np.array(A, Precise)).astype(np.float64)
+
+    def backward(self, dLdZ: Array) -> Array:
+        self.dLdW = differences(lambda W: self.output(self.A, W=W), self.W, dLdZ)
+        self.dLdb = differences(lambda b: self.output(self.A, b=b), self.b, dLdZ)
+        return differences(self.output, self.A, dLdZ)
+
+
+class SoftmaxCrossEntropy:
+    """Loss = 1/T Σ_t Div(y_t, d_t)."""
+
+    def output(self, Z: Array) -> Any:
+        return sum(divergence(z, d) for z, d in zip(Z, self.Y)) / len(Z)
+
+    def forward(self, Z: Array, Y: Array) -> float:
+        self.Z, self.Y = Z, Y
+        return float(self.output(np.array(Z, Precise)))
+
+    def backward(self) -> Array:
+        return differences(self.output, self.Z, 1.0)
+
+
+class MLP:
+    """y_k = f_k(W_k y_{k-1} + b_k), and no f behind the last; differentiated as a whole."""
+
+    def __init__(self, sizes: Sequence[int], activation: type[Activation] = ReLU) -> None:
+        self.layers = [Linear(c_in, c_out) for c_in, c_out in pairwise(sizes)]
+        self.f = activation.function
+
+    def output(self, A: Array, change: Linear | None = None, **parameter: Array) -> Array:
+        """The output for A, with another parameter in one of the layers."""
+        for layer in self.layers:
+            A = layer.output(A, **(parameter if layer is change else {}))
+            A = A if layer is self.layers[-1] else batch(self.f, A)
+        return A
+
+    def forward(self, A: Array) -> Array:
+        self.A = A
+        return self.output(np.array(A, Precise)).astype(np.float64)
+
+    def backward(self, dLdZ: Array) -> Array:
+        for layer in self.layers:
+            self.differentiate(layer, dLdZ)
+        return differences(self.output, self.A, dLdZ)
+
+    def differentiate(self, layer: Linear, dLdZ: Array) -> None:
+        layer.dLdW = differences(lambda W: self.output(self.A, layer, W=W), layer.W, dLdZ)
+        layer.dLdb = differences(lambda b: self.output(self.A, layer, b=b), layer.b, dLdZ)
+
+
+class SGD:
+    """w = w − η dLoss/dw, for every layer, every parameter, one by one."""
+
+    def __init__(self, model: Any, lr: float) -> None:
+        self.layers, self.lr = model.layers, lr
+
+    def step(self) -> None:
+        for layer in self.layers:
+            for name in ("W", "b"):
+                values, slopes = getattr(layer, name), getattr(layer, f"dLd{name}")
+                moved = [w - self.lr * s for w, s in zip(values.ravel(), slopes.ravel())]
+                setattr(layer, name, np.reshape(moved, values.shape))

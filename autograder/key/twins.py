@@ -1,0 +1,144 @@
+"""The twin of `mytorch` on PyTorch's float64 autograd: no derivative is written down here.
+
+The drivers find the same names, and arrays of numpy on both sides. Needs the extra `proof`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..model import Array
+
+torch: Any = import_module("torch")  # looked up by name: types are checked without PyTorch too
+functional: Any = import_module("torch.nn.functional")
+
+
+def leaf(array: Array) -> Any:
+    """A float64 tensor whose derivative will be asked for."""
+    return torch.tensor(np.asarray(array, np.float64), requires_grad=True)
+
+
+def derivative(tensor: Any) -> Array:
+    """What backward left in a leaf; zeros where nothing depends on it."""
+    gradient = torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
+    return np.array(gradient)
+
+
+def squared_error(y: Array, d: Array) -> float:
+    loss = functional.mse_loss(torch.tensor(y), torch.tensor(d), reduction="sum")
+    return float(loss) / 2
+
+
+class Activation:
+    """A function of PyTorch's, forward and backward."""
+
+    function: Callable[[Any], Any]
+
+    def forward(self, Z: Array) -> Array:
+        self.Z = leaf(Z)
+        self.A = type(self).function(self.Z)
+        return np.array(self.A.detach())
+
+    def backward(self, dLdA: Array) -> Array:
+        self.A.backward(torch.tensor(dLdA))
+        return derivative(self.Z)
+
+
+class Sigmoid(Activation):
+    function = staticmethod(torch.sigmoid)
+
+
+class ReLU(Activation):
+    function = staticmethod(torch.relu)
+
+
+class Softmax(Activation):
+    function = staticmethod(lambda Z: torch.softmax(Z, dim=1))
+
+
+class Linear:
+    """PyTorch's affine function."""
+
+    W: Array
+    b: Array
+    dLdW: Array
+    dLdb: Array
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        self.sizes = in_features, out_features
+
+    def function(self, A: Any) -> Any:
+        """The output for a tensor A; the parameters become leaves anew."""
+        self.weight, self.bias = leaf(self.W), leaf(self.b)
+        return functional.linear(A, self.weight, self.bias[:, 0])
+
+    def store(self) -> None:
+        """Take the derivatives over from the leaves."""
+        self.dLdW, self.dLdb = derivative(self.weight), derivative(self.bias)
+
+    def forward(self, A: Array) -> Array:
+        self.A = leaf(A)
+        self.Z = self.function(self.A)
+        return np.array(self.Z.detach())
+
+    def backward(self, dLdZ: Array) -> Array:
+        self.Z.backward(torch.tensor(dLdZ))
+        self.store()
+        return derivative(self.A)
+
+
+class SoftmaxCrossEntropy:
+    """PyTorch's cross-entropy of logits, with probabilities as targets."""
+
+    def forward(self, Z: Array, Y: Array) -> float:
+        self.Z = leaf(Z)
+        self.L = functional.cross_entropy(self.Z, torch.tensor(Y))
+        return float(self.L)
+
+    def backward(self) -> Array:
+        self.L.backward()
+        return derivative(self.Z)
+
+
+class MLP:
+    """One graph from the input to the output: autograd goes through all layers at once."""
+
+    def __init__(self, sizes: Sequence[int], activation: type[Activation] = ReLU) -> None:
+        self.layers = [Linear(c_in, c_out) for c_in, c_out in pairwise(sizes)]
+        self.activation = activation
+
+    def forward(self, A: Array) -> Array:
+        self.A = leaf(A)
+        Y = self.A
+        for layer in self.layers[:-1]:
+            Y = self.activation.function(layer.function(Y))
+        self.Z = self.layers[-1].function(Y)
+        return np.array(self.Z.detach())
+
+    def backward(self, dLdZ: Array) -> Array:
+        self.Z.backward(torch.tensor(dLdZ))
+        for layer in self.layers:
+            layer.store()
+        return derivative(self.A)
+
+
+class SGD:
+    """PyTorch's optimiser, on the layers' arrays."""
+
+    def __init__(self, model: Any, lr: float) -> None:
+        self.layers, self.lr = model.layers, lr
+
+    def step(self) -> None:
+        for layer in self.layers:
+            layer.W, layer.b = self.moved([(layer.W, layer.dLdW), (layer.b, layer.dLdb)])
+
+    def moved(self, pairs: Iterable[tuple[Array, Array]]) -> list[Array]:
+        parameters = []
+        for value, gradient in pairs:
+            parameters.append(leaf(value))
+            parameters[-1].grad = torch.tensor(gradient)
+        torch.optim.SGD(parameters, lr=self.lr).step()
+        return [np.array(parameter.detach()) for parameter in parameters]

@@ -1,0 +1,19 @@
+from .linear import Linear
+from .relu import ReLU
+
+
+class MLP:
+    def __init__(self, sizes, activation=ReLU):
+        self.layers = [Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:])]
+        self.f = [activation() for _ in sizes[1:-1]]
+
+    def forward(self, A):
+        for i in range(len(self.f)):
+            A = self.f[i].forward(self.layers[i].forward(A))
+        return self.layers[-1].forward(A)
+
+    def backward(self, dLdZ):
+        for i in range(len(self.layers) - 1)[::-1]:
+            dLdZ = self.f[i].backward(dLdZ)
+            dLdZ = self.layers[i].backward(dLdZ)
+        return dLdZ

@@ -1,0 +1,11 @@
+from .softmax import Softmax
+
+
+class SoftmaxCrossEntropy:
+    def forward(self, Z, Y):
+        self.Y = Y
+        self.P = Softmax().forward(Z)
+        return -(Y * self.P).sum(axis=1).mean()
+
+    def backward(self):
+        return (self.P - self.Y) / self.Y.shape[0]

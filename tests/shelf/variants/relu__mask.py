@@ -1,0 +1,7 @@
+class ReLU:
+    def forward(self, Z):
+        self.mask = Z > 0
+        return Z * self.mask
+
+    def backward(self, dLdA):
+        return dLdA * self.mask

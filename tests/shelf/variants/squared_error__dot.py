@@ -1,0 +1,6 @@
+import numpy as np
+
+
+def squared_error(y, d):
+    e = (y - d).reshape(-1)
+    return 0.5 * np.dot(e, e)
