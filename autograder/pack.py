@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import aside
+from . import aside, store
 from .exercises import EXERCISES
 from .model import Exercise
 from .source import (
@@ -19,7 +19,6 @@ from .source import (
     write_atomically,
 )
 
-STUBS = Path(__file__).with_name("stubs.json")
 UNSAVED = "edits that you have not saved in JupyterLab are not seen: save all, then pack again"
 
 
@@ -105,7 +104,7 @@ def reset(tree: Path, exercise: Exercise) -> str:
     Raises:  ValueError: the file cannot be read as Python, or lacks the class.
     """
     path = tree / exercise.file
-    stub: str = json.loads(STUBS.read_text("utf-8"))[exercise.id]
+    stub = store.stubs()[exercise.id]
     data = path.read_bytes()
     try:
         old = function_text(data, exercise.target)

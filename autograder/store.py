@@ -20,6 +20,7 @@ from .exercises import EXERCISES
 from .model import Array, Case, Exercise, Expected, Inputs
 
 PUBLIC = Path(__file__).parent / "references"
+STUBS = Path(__file__).with_name("stubs.json")
 HIDDEN = Path(__file__).parent / "key" / "references"
 FAULT = "!"  # stands for a tensor in signatures where the mistake raises: the exception's name
 DOUBLED = "doubled "  # tensors of the run on doubles carry this prefix in signatures
@@ -119,6 +120,13 @@ def misconceptions() -> dict[str, Misconception]:
     """Every misconception that has a name, by id."""
     entries = json.loads((PUBLIC / "mistakes.json").read_text("utf-8"))
     return {entry["id"]: Misconception(**entry) for entry in entries}
+
+
+@cache
+def stubs() -> dict[str, str]:
+    """The unfinished function of every exercise, by id: what `reset` puts back."""
+    found: dict[str, str] = json.loads(STUBS.read_text("utf-8"))
+    return found
 
 
 def chosen(names: list[str]) -> list[Exercise]:

@@ -1,8 +1,24 @@
-"""What the notebooks use: exercise cells, demo cells and pictures.
+"""What the notebooks use: exercise cells, demo cells, the map and pictures.
 
 Importing it makes `mytorch` the one beside the notebook, and no other.
 """
 
+from typing import Any
+
+from .cells import exercise
+from .demo import demo
 from .live import attach
 
+__all__ = ["course_map", "demo", "exercise", "pictures"]
+
 attach()
+
+
+def __getattr__(name: str) -> Any:
+    """What needs a notebook's libraries is imported when it is asked for."""
+    if name != "course_map":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .course_map import course_map
+
+    globals()[name] = course_map
+    return course_map
