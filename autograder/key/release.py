@@ -27,7 +27,7 @@ ENGINE = (
 README = Path(__file__).parent / "README-students.md"
 
 # Formulas that stand on the slides, or are no answer where they stand in the engine.
-NO_SECRET: frozenset[str] = frozenset()
+NO_SECRET = frozenset({"y-d"})
 
 
 class Leak(Exception):
@@ -39,18 +39,18 @@ def release(folder: Path, root: Path = ROOT) -> int:
 
     Returns: the number of files.
     Raises:  FileExistsError: there is something in that folder.
-             Leak: a solution's statement stands in a file; the release is not to be given out.
+             Leak: a solution's statement stands in a file; nothing is written.
     """
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty: name a new folder")
     files = contents(root)
+    leaks = list(scan(files))
+    if leaks:
+        raise Leak("\n".join(leaks))
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    leaks = list(scan(files))
-    if leaks:
-        raise Leak("\n".join(leaks))
     return len(files)
 
 

@@ -1,0 +1,114 @@
+"""What is generated: the skeleton and notebooks agree with the key, the release gives nothing away."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from autograder.exercises import EXERCISES
+from autograder.key import release
+from autograder.key.build import out_of_step
+from autograder.key.notebook import notebook, sources
+from autograder.key.solved import cell, modules, skeleton
+
+
+def test_everything_generated_is_in_step() -> None:
+    """Skeleton, stubs and notebooks are what the key gives."""
+    assert list(out_of_step()) == []
+
+
+def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
+    """A changed skeleton, a lost notebook, a cell edited in place: each is named."""
+    files = release.contents(ROOT)
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    assert list(out_of_step(tmp_path)) == []
+    with (tmp_path / "mytorch" / "relu.py").open("a") as file:
+        file.write("# by hand\n")
+    (tmp_path / "mytorch" / "extra.py").touch()
+    (tmp_path / "notebooks" / "06_vector_form.ipynb").unlink()
+    path = tmp_path / "notebooks" / "00_start_here.ipynb"
+    changed = nbformat.read(path, as_version=4)
+    changed.cells[1].source += " "
+    nbformat.write(changed, path)
+    assert list(out_of_step(tmp_path)) == [
+        "mytorch/relu.py differs from what the key gives",
+        "mytorch/extra.py comes from nothing in the key",
+        "notebooks/00_start_here.ipynb differs from its source in cell 2",
+        "notebooks/06_vector_form.ipynb is missing",
+    ]
+
+
+def test_every_exercise_has_all_its_places() -> None:
+    """A solution, a cell, points, cases of every scored role, a mistake: which one is missing?"""
+    from autograder.key.mistakes import MISTAKES
+
+    everything = "".join(sources().values())
+    for exercise in EXERCISES.values():
+        file = exercise.file.removeprefix("mytorch/")
+        assert exercise.stub in skeleton(file, modules()[file]), exercise.id
+        assert everything.count(f'exercise="{exercise.id}"') == 1, exercise.id
+        roles = {case.role for case in exercise.cases}
+        assert roles == {"general"} | {role for _, role, _ in exercise.lines}, exercise.id
+        small = sum(exercise.points.get(role, 0) for role in ("edge", "stability"))
+        assert small <= exercise.max_score / 5, exercise.id
+        assert any(m.target == exercise.target for m in MISTAKES.values()), exercise.id
+
+
+def test_a_student_cell_is_the_skeleton_without_its_prose() -> None:
+    """The cell shows what is given and the stub's raise; the solved one shows the solution."""
+    assert cell(EXERCISES["linear.forward"], solved=False) == (
+        "@exercise(Linear)\n"
+        "def forward(self, A):\n"
+        '    expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))\n'
+        '    raise NotImplementedError("Exercise 6.1: Linear.forward")'
+    )
+    assert "return A @ self.W.T + self.b.T" in cell(EXERCISES["linear.forward"], solved=True)
+
+
+def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
+    """No key, no tests, no hidden reference; and `autograder check` runs in it, alone."""
+    count = release.release(tmp_path / "release")
+    files = {p.relative_to(tmp_path / "release").as_posix() for p in tmp_path.rglob("*.*")}
+    assert count > 60
+    assert not [name for name in files if name.startswith("tests") or "/key" in name]
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "check", "--json"],
+        cwd=tmp_path / "release",
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert {item["status"] for item in report["items"]} == {"not_attempted"}
+    with pytest.raises(FileExistsError):
+        release.release(tmp_path / "release")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("notebooks/workbook/x.py", "Z = A @ layer.W.T + layer.b.T".replace("layer.", "self.")),
+        ("README.md", "Write `self.dLdW = dLdZ.T @ self.A` there."),
+        ("autograder/exercises/x.py", "def f(A):\n    return np.maximum( Z,\n        0)"),
+    ],
+)
+def test_the_scan_finds_an_answer_in_any_text(name: str, text: str) -> None:
+    """Statements of solutions are found whatever the spacing, with or without `self.`."""
+    assert [leak.split(":")[0] for leak in release.scan({name: text.encode()})] == [name]
+
+
+def test_the_scan_reads_notebooks() -> None:
+    """A solved notebook would be caught."""
+    (source,) = (s for n, s in sources().items() if n.startswith("06"))
+    for solved, found in ((True, True), (False, False)):
+        content = nbformat.writes(notebook(source, solved)).encode()
+        assert bool(list(release.scan({"notebooks/06.ipynb": content}))) is found
