@@ -1,0 +1,133 @@
+"""Notebook 08: two moons, what the network says about the field around them, and its loss."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..two_moons import COLUMNS, EACH, LEFT, LOW, PLACES, POINTS, ROWS, SIDE
+from .picture import Picture, Slider
+from .strokes import (
+    BLUE,
+    INK,
+    LINE,
+    ORANGE,
+    QUIET,
+    arrow,
+    box,
+    dot,
+    line,
+    number,
+    polygon,
+    polyline,
+    sheet,
+    text,
+)
+
+# The loss before steps 0, 5, 10, … 400 of a right training, run once.
+EXPECTED = (
+    0.6897, 0.4578, 0.3760, 0.3303, 0.3005, 0.2804, 0.2667, 0.2569, 0.2499, 0.2454,
+    0.2421, 0.2396, 0.2374, 0.2356, 0.2342, 0.2330, 0.2321, 0.2312, 0.2304, 0.2297,
+    0.2290, 0.2283, 0.2270, 0.2254, 0.2238, 0.2215, 0.2187, 0.2157, 0.2121, 0.2081,
+    0.2043, 0.2006, 0.1967, 0.1927, 0.1886, 0.1841, 0.1793, 0.1743, 0.1691, 0.1635,
+    0.1577, 0.1519, 0.1459, 0.1398, 0.1344, 0.1304, 0.1236, 0.1193, 0.1129, 0.1075,
+    0.1031, 0.0983, 0.0940, 0.0899, 0.0860, 0.0824, 0.0794, 0.0757, 0.0726, 0.0697,
+    0.0670, 0.0645, 0.0621, 0.0598, 0.0576, 0.0555, 0.0536, 0.0517, 0.0501, 0.0488,
+    0.0469, 0.0454, 0.0442, 0.0428, 0.0415, 0.0407, 0.0392, 0.0385, 0.0372, 0.0365,
+    0.0352,
+)  # fmt: skip
+EVERY = 5
+STEPS = EVERY * (len(EXPECTED) - 1)
+FIELD_X, FIELD_Y, SCALE = 24.0, 44.0, 72.0  # the field's upper left corner, pixels of 1
+WIDE, HIGH = SCALE * SIDE * COLUMNS, SCALE * SIDE * ROWS
+CURVE_X, GROUND, CURVE_W, CURVE_H = 378.0, 233.0, 230.0, 180.0  # the curve's axes; 1 is its top
+
+
+def learning(losses: Sequence[Any], answers: Sequence[Any]) -> Picture:
+    """Show a training, step by step.
+
+    Args: losses: the loss before each step.
+          answers: the network's logits at `PLACES` before each step, each 672 × 2.
+    """
+    curve = [float(np.ravel(loss)[0]) for loss in losses]
+    last = max(len(curve) - 1, 1)
+
+    def draw_step(step: int) -> str:
+        return draw(curve, answers, step)
+
+    return Picture("what the network learned", draw_step, step=Slider("step", last, 0, last, 1))
+
+
+def draw(curve: Sequence[float], answers: Sequence[Any], step: int) -> str:
+    """Draw the field as the network sees it before a step, and the loss until then."""
+    parts = [*field(answers[step] if step < len(answers) else None), *axes()]
+    head, said = "not trained yet", "Nothing is trained yet: there are only the points."
+    if step < len(curve):
+        head = f"step {step}: loss {number(curve[step], 3)}"
+        said = f"Before step {step} the loss is {number(curve[step], 3)}."
+        known = [place(n, curve[n]) for n in range(step + 1) if np.isfinite(curve[n])]
+        parts.append(polyline(known, BLUE, 3))
+        parts += [dot(*end, 6, BLUE) for end in known[-1:]]
+    parts.append(text(CURVE_X + CURVE_W / 2, 24, head, 14, bold=True))
+    return sheet("Two moons, and what the network says", said, 640, 284, *parts)
+
+
+def field(answer: Any) -> list[str]:
+    """The moons as dots and diamonds; around them, the moon that the network takes."""
+    parts = []
+    if np.shape(answer) == np.shape(PLACES):
+        second = np.asarray(answer)[:, 1] > np.asarray(answer)[:, 0]
+        parts = [square(x, y, s) for (x, y), s in zip(PLACES.tolist(), second.tolist())]
+    parts.append(box(FIELD_X, FIELD_Y, WIDE, HIGH, colour=LINE))
+    for n, (x, y) in enumerate(POINTS.tolist()):
+        at = FIELD_X + SCALE * (x - LEFT), FIELD_Y + HIGH - SCALE * (y - LOW)
+        parts.append(dot(*at, 4.5, BLUE) if n < EACH else diamond(*at))
+    return [
+        *parts,
+        dot(FIELD_X + 6, 19, 4.5, BLUE),
+        text(FIELD_X + 18, 24, "moon 1, shaded", 13, "start"),
+        diamond(FIELD_X + 150, 19),
+        text(FIELD_X + 162, 24, "moon 2, hatched", 13, "start"),
+        text(FIELD_X + WIDE / 2, FIELD_Y + HIGH + 30, "what the network says there", 12,
+             colour=QUIET),
+    ]  # fmt: skip
+
+
+def square(x: float, y: float, second: bool) -> str:
+    """One of the field's squares: shaded for the first moon, hatched for the second."""
+    side = SCALE * SIDE
+    left = FIELD_X + SCALE * (x - LEFT) - side / 2
+    top = FIELD_Y + HIGH - SCALE * (y - LOW) - side / 2
+    if second:
+        return line(left, top + side, left + side, top, ORANGE, 1)
+    return box(left, top, side, side, BLUE, "none", 0, opacity=0.2)
+
+
+def diamond(x: float, y: float) -> str:
+    return polygon([(x, y - 6), (x + 5, y), (x, y + 6), (x - 5, y)], ORANGE, INK, 0.7)
+
+
+def place(step: float, loss: float) -> tuple[float, float]:
+    """A point of the curve; what is beyond an axis' end stays there."""
+    return CURVE_X + CURVE_W * min(step / STEPS, 1), GROUND - CURVE_H * min(max(loss, 0), 1)
+
+
+def axes() -> list[str]:
+    """The curve's axes, and in dashes what a right training gives."""
+    points = [place(EVERY * n, loss) for n, loss in enumerate(EXPECTED)]
+    return [
+        arrow(CURVE_X, GROUND, CURVE_X + CURVE_W + 14, GROUND, INK, 1.5),
+        arrow(CURVE_X, GROUND, CURVE_X, 38, INK, 1.5),
+        text(CURVE_X + CURVE_W / 2, GROUND + 36, "step", 12, colour=QUIET),
+        text(CURVE_X + 9, 48, "loss", 12, "start", QUIET),
+        *(
+            text(place(n, 0)[0], GROUND + 17, str(n), 11, colour=QUIET)
+            for n in range(0, STEPS + 1, 100)
+        ),
+        *(
+            text(CURVE_X - 7, place(0, n / 4)[1] + 4, number(n / 4), 11, "end", QUIET)
+            for n in (1, 2, 3)
+        ),
+        *(line(*a, *b, QUIET, 2) for a, b in [*pairwise(points)][::2]),
+    ]
