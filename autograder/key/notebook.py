@@ -58,7 +58,11 @@ def notebook(source: str, solved: bool) -> nbformat.NotebookNode:
 def run(made: nbformat.NotebookNode, folder: Path) -> None:
     """Run a notebook in a folder, and keep its outputs: pictures as PNG, no widget."""
     client = NotebookClient(
-        made, timeout=120, resources={"metadata": {"path": str(folder)}}, store_widget_state=True
+        made,
+        timeout=120,
+        resources={"metadata": {"path": str(folder)}},
+        store_widget_state=True,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
     client.execute()
     widgets = made.metadata.pop("widgets", {})

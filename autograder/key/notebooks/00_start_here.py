@@ -28,8 +28,9 @@
 # %%
 import numpy as np
 
-from mytorch.squared_error import squared_error
 from workbook import course_map, demo, exercise, pictures
+
+from mytorch.squared_error import squared_error
 
 # %% [markdown]
 # `mytorch` is a library for neural networks, and it is *yours*.

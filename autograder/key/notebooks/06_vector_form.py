@@ -35,9 +35,10 @@
 # %%
 import numpy as np
 
-from mytorch.linear import Linear
 from workbook import demo, exercise, pictures
 from workbook.small_network import B1, W1, X
+
+from mytorch.linear import Linear
 
 # %% [markdown]
 # ## 1 · A layer in one line
