@@ -35,9 +35,13 @@ def build(root: Path = ROOT) -> Iterator[str]:
     for path in surplus(root):
         path.unlink()
         yield f"removed {path.relative_to(root).as_posix()}"
-    for name, source in sources().items():
+    notebooks = {name: notebook(source, solved=False) for name, source in sources().items()}
+    for name, made in notebooks.items():
         path = root / "notebooks" / name
-        made = notebook(source, solved=False)
+        if not path.is_file():  # before any runs: the map in one shows which others there are
+            path.write_text(nbformat.writes(made), "utf-8")
+    for name, made in notebooks.items():
+        path = root / "notebooks" / name
         run(made, path.parent)
         text = nbformat.writes(made) + "\n"
         if not path.is_file() or path.read_text("utf-8") != text:
