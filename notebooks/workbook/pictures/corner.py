@@ -1,4 +1,4 @@
-"""Notebook 04: lines that touch the rectifier's curve, and which of their slopes are subgradients."""
+"""Notebook 04: lines through a point of the rectifier, and which slopes are subgradients."""
 
 from .picture import Picture, Slider
 from .strokes import (
@@ -48,18 +48,18 @@ def draw(z0: float, v: float) -> str:
     under = low <= v <= high
     verdict = "nowhere above the curve:" if under else "somewhere above the curve:"
     judged = "v is a subgradient" if under else "v is no subgradient"
-    allowed = number(low) if low == high else f"every slope from {number(low)} to {number(high)}"
+    allowed = f"only {number(low)}" if low == high else f"all from {number(low)} to {number(high)}"
     said = (
         f"The line through the point at {number(z0)} with slope {number(v)} lies {verdict} "
         f"{judged}. Subgradients there: {allowed}."
     )
     parts = [
-        *plane(z0, v, under),
-        text(520, 60, "The line lies", 14),
+        *plane(z0, v, low, high),
+        text(520, 60, "The thin line lies", 14),
         text(520, 82, verdict, 14),
         text(520, 106, judged, 15, bold=True),
         *scale(v, low, high),
-        text(520, 262, f"at z₀ = {number(z0)}: {allowed}", 12, colour=QUIET),
+        text(520, 262, f"subgradients at z₀ = {number(z0)}: {allowed}", 12, colour=QUIET),
     ]
     return sheet("A line through a point of the rectifier", said, 640, 300, *parts)
 
@@ -68,14 +68,17 @@ def spot(z: float, height: float) -> tuple[float, float]:
     return ZERO + UNIT * z, GROUND - UNIT * height
 
 
-def plane(z0: float, v: float, under: bool) -> list[str]:
+def plane(z0: float, v: float, low: float, high: float) -> list[str]:
+    """The curve, the line through its point, and what of the line lies above the curve."""
+    under = low <= v <= high
+
     def height(z: float) -> float:
         return bent(z0) + v * (z - z0)
 
     shown = [z for z in STEPS if -1.5 <= height(z) <= FAR]
+    fan = [n / 4 for n in range(5)] if under and low < high else []
     above = [spot(z, max(height(z), bent(z))) for z in shown]
     below = [spot(z, bent(z)) for z in reversed(shown)]
-    too_high = (z for z in (shown[0], shown[-1]) if height(z) > bent(z))
     return [
         arrow(ZERO - UNIT * FAR, GROUND, ZERO + UNIT * FAR + 12, GROUND, INK, 1.5),
         arrow(ZERO, GROUND + 60, ZERO, GROUND - UNIT * FAR - 8, INK, 1.5),
@@ -88,9 +91,8 @@ def plane(z0: float, v: float, under: bool) -> list[str]:
         ),
         polygon([*above, *below], ORANGE, "none", opacity=0.3),
         *(
-            text(spot(z, height(z))[0] + (24 if z < 0 else -24), spot(z, height(z))[1] - 8,
-                 "above", 12)
-            for z in too_high
+            line(*spot(-1.2, -1.2 * slope), *spot(2.9, 2.9 * slope), GREEN, 1, DASHED)
+            for slope in fan
         ),
         polyline([spot(-FAR, 0), spot(0, 0), spot(2.9, 2.9)], BLUE, 4),
         line(*spot(shown[0], height(shown[0])), *spot(shown[-1], height(shown[-1])),

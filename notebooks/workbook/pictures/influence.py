@@ -72,7 +72,7 @@ def panel(
     parts = [
         text(x + 145, 24, name, 15, bold=True),
         text(left - 20, TOP - 30, "z", 14),
-        text(right + 40, TOP - 30, "y, before and now", 13),
+        text(right + 50, TOP - 30, "y now; dashed: before", 13),
     ]
     for a, b in sorted(pairs, key=lambda pair: pair[0] == i):
         mine = a == i
@@ -88,6 +88,8 @@ def panel(
         )
     for k, middle in enumerate(middles):
         moved = abs(after[k] - before[k]) > 1e-9
+        now = number(after[k])
+        said = f"{number(before[k])} → {now}" if moved else f"{now} stays"
         parts += [
             dot(left, middle, 7, BLUE if k == i else INK),
             text(left - 14, middle + 5, number(z[k]), 14, "end", bold=k == i),
@@ -95,8 +97,7 @@ def panel(
             box(right, middle - 14, BAR * before[k], 28, colour=INK, dash=DASHED),
             text(
                 right, middle + 29,
-                f"{number(before[k])} → {number(after[k])}" if moved else f"{number(after[k])} stays",
-                12, "start", INK if moved else QUIET, bold=moved,
+                said, 12, "start", INK if moved else QUIET, bold=moved,
             ),
         ]  # fmt: skip
     return parts

@@ -32,9 +32,9 @@ def draw(z1: float, z2: float, z3: float) -> str:
     parts = [
         *bars(y),
         *shades(entries),
-        *grid(LEFT, TOP, entries, "Jacobian: ∂y (row) by ∂z (column)",
+        *grid(LEFT, TOP, [[round(v, 2) for v in row] for row in entries], "Jacobian",
               left=("y₁", "y₂", "y₃"), above=("z₁", "z₂", "z₃")),
-        text(LEFT + 3 * CELL_W + 66, TOP - 30, "its rows' sums", 12, colour=QUIET),
+        text(LEFT + 3 * CELL_W + 66, TOP - 8, "sum of the row", 11, colour=QUIET),
         *(
             text(LEFT + 3 * CELL_W + 66, TOP + CELL_H * (j + 0.65), number(sum(row)), 14)
             for j, row in enumerate(entries)
@@ -63,7 +63,7 @@ def shades(entries: Sequence[Sequence[float]]) -> list[str]:
     """A frame inside each entry, filled the more the larger it is; dashed where negative."""
     return [
         box(
-            LEFT + CELL_W * i + 3, TOP + CELL_H * j + 3, CELL_W - 6, CELL_H - 6,
+            LEFT + CELL_W * i + 1, TOP + CELL_H * j + 1, CELL_W - 2, CELL_H - 2,
             BLUE if value > 0 else ORANGE, BLUE if value > 0 else ORANGE,
             1.5, "" if value > 0 else DASHED, opacity=min(0.6, 2.4 * abs(value)), round=3,
         )

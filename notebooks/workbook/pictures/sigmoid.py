@@ -21,7 +21,7 @@ from .strokes import (
     text,
 )
 
-UNIT, HIGH = 36.0, 190.0  # pixels of 1 across, and of 1 upwards
+UNIT, HIGH = 34.0, 190.0  # pixels of 1 across, and of 1 upwards
 GROUND, FAR = 250.0, 4.0  # height of the axis; its ends
 HEIGHTS = [n / 200 for n in range(4, 197)]  # the outputs at which the curve is drawn
 
@@ -56,7 +56,7 @@ def axis(zero: float, title: str) -> list[str]:
     left, right = zero - UNIT * FAR, zero + UNIT * FAR
     return [
         arrow(left, GROUND, right + 14, GROUND, INK, 1.5),
-        text(right + 18, GROUND + 5, "z", 14, "start"),
+        text(right + 8, GROUND - 10, "z", 14),
         text(zero, 22, title, 14, bold=True),
         *(line(zero + UNIT * n, GROUND - 3, zero + UNIT * n, GROUND + 3) for n in range(-3, 4)),
         *(
@@ -67,10 +67,10 @@ def axis(zero: float, title: str) -> list[str]:
 
 
 def curve(z: float, y: float, slope: float) -> list[str]:
-    zero = 180.0
+    zero = 166.0
     x, height, top = zero + UNIT * z, GROUND - HIGH * y, GROUND - HIGH
-    side = -1 if z > 0 else 1  # words stand on the side where there is room
-    anchor = "end" if z > 0 else "start"
+    # two corners lie off the curve; the column leaves one of them free
+    left, first = (zero - UNIT * FAR + 12, top + 24) if z > 0 else (zero + 24, GROUND - 48)
     reach = 1.3
     return [
         *axis(zero, "y = sigmoid(z)"),
@@ -85,19 +85,17 @@ def curve(z: float, y: float, slope: float) -> list[str]:
             x + UNIT * reach, height - HIGH * slope * reach, GREEN, 3, DOTTED,
         ),
         dot(x, height, 6, BLUE),
-        text(x - 10 * side, (GROUND + height) / 2 + 4, f"y = {number(y)}", 13,
-             "start" if anchor == "end" else "end", bold=True),
-        text(x + 10 * side, (top + height) / 2 + 4, f"1 − y = {number(1 - y)}", 13, anchor,
-             bold=True),
+        line(left, first - 5, left + 26, first - 5, ORANGE, 5, DASHED),
+        text(left + 34, first, f"1 − y = {number(1 - y)}", 13, "start", bold=True),
+        line(left, first + 19, left + 26, first + 19, BLUE, 5),
+        text(left + 34, first + 24, f"y = {number(y)}", 13, "start", bold=True),
     ]  # fmt: skip
 
 
 def slopes(z: float, slope: float) -> list[str]:
-    zero, scale = 474.0, 4 * HIGH * 0.85
-    x, height = zero + UNIT * z * 0.9, GROUND - scale * slope
-    bell = [
-        (zero + UNIT * place(h) * 0.9, GROUND - scale * steepness(h)) for h in HEIGHTS
-    ]  # fmt: skip
+    zero, scale = 478.0, 4 * HIGH * 0.85
+    x, height = zero + UNIT * z, GROUND - scale * slope
+    bell = [(zero + UNIT * place(h), GROUND - scale * steepness(h)) for h in HEIGHTS]
     return [
         *axis(zero, "slope of the tangent"),
         polyline(bell, INK, 2.5),
