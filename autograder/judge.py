@@ -70,6 +70,7 @@ class Sheet:
     answers: Answers
     doubled: bool = False
     cases: Mapping[str, CaseReference] = field(init=False)
+    fits: dict[tuple[Role, str], tuple[str, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.cases = {r.case.id: r for r in self.references.cases(self.exercise.id)}
@@ -134,22 +135,27 @@ class Sheet:
         """The misconceptions that explain a tensor in every case of a role.
 
         What is wrong in the general cases too must be explained there as well. Of several
-        misconceptions, those that explain every tensor they should; of these, those that explain
-        most.
+        misconceptions, those that explain every tensor they should, and of these, those that
+        explain most. One that doesn't may still be made in this tensor alone: unless zeros are
+        all it gives, for these have many causes.
         """
         fits = self.fitting(role, tensor)
         if role != "general" and any(self.failures(r, tensor) for r in self.of("general")):
             fits = tuple(m for m in fits if m in self.fitting("general", tensor))
-        if len(fits) < 2:
-            return fits
-        also = {t: self.fitting(role, t) for t in self.tensors(role) if t != tensor}
         reach = {m: self.reach(m, role) for m in fits}
-        whole = [m for m in fits if all(m in also[t] for t in reach[m] - {tensor})]
-        most = max((len(reach[m]) for m in whole), default=0)
-        return tuple(m for m in whole if len(reach[m]) == most) or fits
+        whole = [m for m in fits if all(m in self.fitting(role, t) for t in reach[m])]
+        if not whole:
+            return tuple(m for m in fits if reach[m][tensor])
+        most = max(len(reach[m]) for m in whole)
+        return tuple(m for m in whole if len(reach[m]) == most)
 
     def fitting(self, role: Role, tensor: str) -> tuple[str, ...]:
         """The misconceptions that explain a tensor, whatever they say of the others."""
+        if (role, tensor) not in self.fits:
+            self.fits[role, tensor] = self.fit(role, tensor)
+        return self.fits[role, tensor]
+
+    def fit(self, role: Role, tensor: str) -> tuple[str, ...]:
         cases = {r.case.id: r for r in self.of(role)}
         wrong = [c for c, r in cases.items() if self.failures(r, tensor)]
         got: dict[str, Array | str] = {}
@@ -178,18 +184,16 @@ class Sheet:
         """What stands before a tensor's name in signatures."""
         return DOUBLED if self.doubled else ""
 
-    def tensors(self, role: Role) -> set[str]:
-        return {name for reference in self.of(role) for name in self.known(reference)}
-
-    def reach(self, mistake: str, role: Role) -> set[str]:
-        """The tensors in which a mistake gives other numbers."""
+    def reach(self, mistake: str, role: Role) -> dict[str, bool]:
+        """The tensors in which a mistake gives other numbers, and whether these are not all 0."""
         stored = self.references.signatures(self.exercise.id)[mistake]
-        return {
-            tensor
-            for tensor in self.tensors(role)
-            for reference in self.of(role)
-            if (reference.case.id, self.prefix + tensor) in stored
-        }
+        found: dict[str, bool] = {}
+        for reference in self.of(role):
+            for tensor in self.known(reference):
+                array = stored.get((reference.case.id, self.prefix + tensor))
+                if array is not None:
+                    found[tensor] = found.get(tensor, False) or bool(array.any())
+        return found
 
     def pattern(self, failures: list[Failure]) -> str:
         """What the wrong results of one tensor have in common."""

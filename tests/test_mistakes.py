@@ -1,0 +1,339 @@
+"""Every planted mistake is caught under its own name, in every style, and costs its own points."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import package
+from in_process import accused, loaded, lost, run, scored
+
+from autograder import store
+from autograder.compare import compare, tolerance
+from autograder.doubles import SAW
+from autograder.exercises import EXERCISES
+from autograder.grade import grade
+from autograder.harness import answer
+from autograder.key.mistakes import MISTAKES, Mistake
+from autograder.model import Answer, Array, Exercise, Item, Report
+from autograder.runner import Budget, Job
+from autograder.score import items
+from autograder.store import FAULT, References
+
+SHELF = Path(__file__).parent / "shelf"
+MISTAKEN = sorted((SHELF / "mistaken").glob("*.py"))
+CLASSES = sorted({e.target.split(".")[2] for e in EXERCISES.values()})
+BOTH = {"public": store.public(), "hidden": store.best()}
+ONE_EACH = (
+    "squared_error.no_half",
+    "sigmoid.twice",
+    "relu.mask_of_upstream",
+    "softmax.diagonal_only",
+    "linear.mean_over_batch",
+    "softmax_cross_entropy.gradient_not_averaged",
+    "mlp.not_reversed",
+    "sgd.uphill",
+)
+
+
+def own_items(mistake: Mistake, references: References) -> set[str]:
+    """The lines that a mistake should cost: those whose tensors differ when it is planted.
+
+    Found without the grader: driven here, compared, and no more. Of the runs on own layers and on
+    doubles the better one counts; edge and stability lines fall with the general ones.
+    """
+    files = package(changes={mistake.file: mistake.plant()})
+    found: set[str] = set()
+    for exercise in EXERCISES.values():
+        if exercise.target.split(".")[2] == mistake.target.split(".")[2]:
+            runs = [differing(exercise, references, files, "expected")]
+            if exercise.doubles:
+                runs.append(differing(exercise, references, files, "doubled"))
+            found |= min(runs, key=lambda ids: worth(exercise, ids))
+    return found
+
+
+def differing(
+    exercise: Exercise, references: References, files: Mapping[str, bytes], kind: str
+) -> set[str]:
+    classes = exercise.doubles if kind == "doubled" else ()
+    jobs = [
+        Job(exercise.id, r.case.id, r.inputs, r.case.layout) for r in references.cases(exercise.id)
+    ]
+    answers = run(files, jobs, Budget(), classes, references.seed_of_doubles)[exercise.id]
+    wrong: set[tuple[str, str]] = set()
+    for reference in references.cases(exercise.id):
+        given = answers[reference.case.id].tensors
+        inputs = [array.dtype for array in reference.inputs.values()]
+        for name, expected in getattr(reference, kind).items():
+            got = given.get(name)
+            loose = tolerance(inputs if got is None else [got.dtype, *inputs])
+            if not name.startswith(SAW) and compare(got, expected, loose):
+                wrong |= {(reference.case.role, name), (reference.case.role, "")}
+    ids = {id for tensor, role, id in exercise.lines if (role, tensor) in wrong}
+    if any(id.endswith(".general") for id in ids):
+        ids |= {id for tensor, _, id in exercise.lines if not tensor}
+    return ids
+
+
+def worth(exercise: Exercise, ids: Collection[str]) -> float:
+    return sum(exercise.points[t or role] for t, role, id in exercise.lines if id in ids)
+
+
+def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: References) -> None:
+    """The report names this mistake and no other, and takes its points and no others."""
+    assert lost(found) == own_items(mistake, references)
+    assert accused(found) == {mistake.id}
+    assert all(item.status != "internal" for item in found.values())
+    known = store.misconceptions()[mistake.id]
+    named = [item for item in found.values() if item.mistake]
+    assert all(known.hint in item.message and known.slide in item.message for item in named)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("id", MISTAKES)
+def test_a_planted_mistake_is_named_and_costs_its_own_points(id: str, kind: str) -> None:
+    """In the style of the key: its own id, the lines whose tensors differ, and no others."""
+    mistake = MISTAKES[id]
+    found = scored({mistake.file: mistake.plant()}, BOTH[kind])
+    expect_its_own(mistake, found, BOTH[kind])
+
+
+@pytest.mark.parametrize("path", MISTAKEN, ids=lambda path: path.stem)
+def test_a_mistake_is_named_in_other_styles_too(path: Path) -> None:
+    """Loops, einsum, Jacobians, other attributes: the same name, the same points."""
+    mistake = MISTAKES[path.stem.split("__")[0]]
+    found = scored({mistake.file: path.read_text("utf-8")}, BOTH["hidden"])
+    expect_its_own(mistake, found, BOTH["hidden"])
+
+
+def test_the_shelf_is_full() -> None:
+    """Every class has five mistakes and more, and every mistake a source in another style."""
+    for name in CLASSES:
+        assert sum(m.target.split(".")[2] == name for m in MISTAKES.values()) >= 5
+    assert {path.stem.split("__")[0] for path in MISTAKEN} == set(MISTAKES)
+
+
+def test_a_mistake_in_a_layer_costs_the_network_nothing() -> None:
+    """What the network loses on a broken layer it gets back on doubles, and the report says so."""
+    found = scored({"linear.py": MISTAKES["linear.derivative_averaged"].plant()})
+    network = [item for item in found.values() if item.exercise == "mlp.backward"]
+    assert all(item.score == item.max_score for item in network)
+    assert all(item.follow_through for item in network)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ("linear.mean_over_batch", "mlp.not_reversed"),
+        ("linear.weights_not_transposed", "mlp.activations_skipped_back"),
+        ("linear.no_bias", "mlp.no_activations"),
+        ("relu.not_masked", "mlp.shared_activation"),
+        ("sigmoid.sign_of_exponent", "mlp.returns_what_came_in"),
+        ("softmax.over_the_batch", "softmax_cross_entropy.over_the_batch"),
+        ONE_EACH,
+    ],
+    ids="+".join,
+)
+def test_mistakes_in_several_classes_are_all_named(ids: tuple[str, ...]) -> None:
+    """Each costs the lines of its own class, though the network builds on the others."""
+    mistakes = [MISTAKES[id] for id in ids]
+    found = scored({m.file: m.plant() for m in mistakes})
+    assert accused(found) == set(ids)
+    assert lost(found) == set().union(*(own_items(m, BOTH["hidden"]) for m in mistakes))
+
+
+def test_two_mistakes_in_one_method_are_both_named() -> None:
+    """Two tensors of one method, each wrong in its own way: each line names its own."""
+    first, second = MISTAKES["linear.mean_over_batch"], MISTAKES["linear.bias_over_outputs"]
+    source = first.plant()
+    assert source.count(second.old) == 1
+    found = scored({"linear.py": source.replace(second.old, second.new)})
+    assert found["linear.backward.dLdW.general"].mistake == first.id
+    assert found["linear.backward.dLdb.general"].mistake == second.id
+    assert found["linear.backward.dLdA.general"].status == "pass"
+
+
+def test_in_processes_of_their_own_the_same_is_said() -> None:
+    """One mistake in each class, through the real runner: item by item what the tests above see."""
+    planted = {MISTAKES[id].file: MISTAKES[id].plant() for id in ONE_EACH}
+    report = grade(package(changes=planted), BOTH["hidden"], list(EXERCISES.values()))
+    assert {item.id: item for item in report.items} == scored(planted)
+    assert {item.mistake for item in report.items if item.mistake} == set(ONE_EACH)
+    assert classes(report, lost_only=True) == set(CLASSES)
+
+
+def classes(report: Report, lost_only: bool) -> set[str]:
+    found = [i for i in report.items if i.score < i.max_score or not lost_only]
+    return {item.target.split(".")[2] for item in found}
+
+
+Tensors = dict[tuple[str, str], Array]
+
+
+def right_ones(exercise: str, references: References) -> Tensors:
+    return {
+        (r.case.id, n): e.low for r in references.cases(exercise) for n, e in r.expected.items()
+    }
+
+
+def whole_signature(id: str, exercise: str, references: References) -> Tensors:
+    """What a mistake gives for every tensor of every case, wrong or right."""
+    stored = references.signatures(exercise)[id]
+    right = right_ones(exercise, references)
+    return {key: stored.get((key[0], FAULT), stored.get(key, right[key])) for key in right}
+
+
+def apart(one: Array, other: Array, right: Array) -> bool:
+    """Whether two tensors differ by 1 % of how far they are from the right one."""
+    if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
+        return True
+    both = np.isfinite(one)
+    if not np.array_equal(both, np.isfinite(other)):
+        return True
+    if one.dtype.kind == "u":  # the name of an exception
+        return not np.array_equal(one, other)
+    sizes = [x - right if x.shape == right.shape else x for x in (one, other)]
+    size = max(float(np.max(np.abs(s), where=both, initial=0)) for s in sizes)
+    return float(np.max(np.abs(one - other), where=both, initial=0)) > 0.01 * size
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("id", EXERCISES)
+def test_no_two_mistakes_look_alike(id: str, kind: str) -> None:
+    """Every two signatures differ by 1 %: in a general case, if either mistake shows in one."""
+    references, right = BOTH[kind], right_ones(id, BOTH[kind])
+    role = {case.id: case.role for case in EXERCISES[id].cases}
+    stored = references.signatures(id)
+    telling = [m for m in sorted(stored) if any(FAULT not in name for _, name in stored[m])]
+    whole = {m: whole_signature(m, id, references) for m in telling}
+    for place, one in enumerate(telling):
+        for other in telling[:place]:
+            with np.errstate(invalid="ignore"):
+                where = {
+                    role[case]
+                    for case, name in right
+                    if apart(whole[one][case, name], whole[other][case, name], right[case, name])
+                }
+            shows = {role[case] for m in (one, other) for case, _ in stored[m]}
+            assert ("general" in where) if "general" in shows else where, f"{one}, {other}"
+
+
+def own_answers(exercise: Exercise, references: References, near: float, id: str) -> Any:
+    """Answers between the right ones (0) and a mistake's (1)."""
+    signature = references.signatures(exercise.id)[id]
+    answers = {}
+    for r in references.cases(exercise.id):
+        tensors = {}
+        for name, expected in r.expected.items():
+            wrong = signature.get((r.case.id, name), expected.low)
+            same = wrong.shape == expected.low.shape
+            tensors[name] = (1 - near) * expected.low + near * wrong if same else near * wrong
+        answers[r.case.id] = Answer(exercise.id, r.case.id, tensors)
+    return answers
+
+
+@pytest.mark.parametrize("near", [0.5, 0.99, 1.01, -1.0])
+@pytest.mark.parametrize("id", MISTAKES)
+def test_what_is_only_near_a_mistake_is_not_called_by_its_name(id: str, near: float) -> None:
+    """An answer that misses a signature by 1 % of its size is wrong, but not that mistake."""
+    references = BOTH["hidden"]
+    for exercise in EXERCISES.values():
+        stored = references.signatures(exercise.id).get(id, {})
+        finite = [a for (_, n), a in stored.items() if FAULT not in n and np.isfinite(a).all()]
+        if finite and len(finite) == len(stored):
+            for item in items(exercise, references, own_answers(exercise, references, near, id)):
+                assert item.mistake != id
+
+
+@pytest.mark.parametrize("given", [np.nan, np.inf, 0.0, 1.0])
+@pytest.mark.parametrize("id", EXERCISES)
+def test_answers_that_are_nobodys_are_not_named(id: str, given: float) -> None:
+    """The same number everywhere earns nothing, and accuses of nothing."""
+    exercise, references = EXERCISES[id], BOTH["hidden"]
+    answers = {
+        r.case.id: Answer(
+            id, r.case.id, {n: np.full_like(e.low, given) for n, e in r.expected.items()}
+        )
+        for r in references.cases(id)
+    }
+    for item in items(exercise, references, answers):
+        assert item.score == 0
+        assert item.mistake is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_answers_are_not_named(seed: int) -> None:
+    """Numbers of the right shape and size, drawn at random, are nobody's mistake."""
+    rng = np.random.default_rng(seed)
+    for exercise in EXERCISES.values():
+        answers = {
+            r.case.id: Answer(
+                exercise.id,
+                r.case.id,
+                {n: rng.standard_normal(e.low.shape) for n, e in r.expected.items()},
+            )
+            for r in BOTH["hidden"].cases(exercise.id)
+        }
+        found = items(exercise, BOTH["hidden"], answers)
+        assert {item.mistake for item in found} == {None}
+        assert sum(item.score for item in found) == 0
+
+
+def test_a_mistake_is_planted_in_one_place() -> None:
+    """Text that stands nowhere in the target, or twice, is refused."""
+    known = vars(MISTAKES["linear.no_bias"])
+    for old, times in (("nowhere", 0), ("self", 5)):
+        with pytest.raises(ValueError, match=f"linear.no_bias: '{old}' stands {times} times"):
+            Mistake(**{**known, "old": old}).plant()
+
+
+def test_mistakes_are_told_as_a_teacher_would() -> None:
+    """A clause for a name, one hint that is no line of code, and a slide by its own title."""
+    slides = (SHELF / "slides.txt").read_text("utf-8").splitlines()
+    for mistake in MISTAKES.values():
+        assert mistake.slide in slides
+        assert mistake.name[0].islower() or mistake.name.startswith(("A ", "W ", "dLd"))
+        assert mistake.name[-1] not in ".?!"
+        assert mistake.hint[-1] in ".?!"
+        assert len(mistake.hint) <= 240
+        for code in ("self.A", "self.d", "np.", "axis=", "keepdims", "@", ".T"):
+            assert code not in mistake.hint, mistake.id
+
+
+def test_students_get_names_and_tensors_and_not_what_was_changed() -> None:
+    """The public list of mistakes is that of the key, without the substitutions."""
+    assert {m.id: (m.name, m.hint, m.slide) for m in store.misconceptions().values()} == {
+        m.id: (m.name, m.hint, m.slide) for m in MISTAKES.values()
+    }
+    text = (store.PUBLIC / "mistakes.json").read_text("utf-8")
+    assert '"old"' not in text
+    assert '"new"' not in text
+
+
+def test_signatures_hold_what_a_planted_mistake_gives() -> None:
+    """The stored tensors are those of the planted package, and only those that differ."""
+    for id in ONE_EACH:
+        mistake = MISTAKES[id]
+        files = package(changes={mistake.file: mistake.plant()})
+        with loaded(files) as mytorch:
+            for exercise in EXERCISES.values():
+                if exercise.module != ".".join(mistake.target.split(".")[:2]):
+                    continue
+                for r in BOTH["public"].cases(exercise.id):
+                    check_case(id, exercise, r, mytorch)
+
+
+def check_case(id: str, exercise: Exercise, reference: store.CaseReference, mytorch: Any) -> None:
+    case, inputs = reference.case, reference.inputs
+    given = answer(exercise, case.id, inputs, case.layout, mytorch)
+    stored = BOTH["public"].signatures(exercise.id).get(id, {})
+    assert ((case.id, FAULT) in stored) == (given.fault is not None)
+    for name, array in given.tensors.items():
+        assert not name.startswith(SAW)
+        loose = tolerance([a.dtype for a in (array, *inputs.values())])
+        wrong = compare(array, reference.expected[name], loose) is not None
+        assert ((case.id, name) in stored) == wrong
+        if wrong:
+            np.testing.assert_allclose(stored[case.id, name], array, rtol=1e-6, atol=1e-9)
