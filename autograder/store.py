@@ -7,8 +7,9 @@ of signatures: `linear.forward/linear.no_bias/batch/Z`.
 """
 
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,12 +60,12 @@ class References:
         self.seed_of_doubles = int(self.manifest["seed_of_doubles"])
         self.cases = cache(self._cases)
         self.signatures = cache(self._signatures)
+        self.opened = cache(self._opened)
 
     def _cases(self, exercise: str) -> tuple[CaseReference, ...]:
         """The cases of an exercise, with their inputs and expected tensors."""
         found: dict[str, dict[str, dict[str, Array]]] = {}
-        for key, array in arrays(self.folder / "tensors.npz", exercise + "/").items():
-            case, kind, name = key.split("/")
+        for (case, kind, name), array in self.arrays("tensors.npz", exercise):
             found.setdefault(case, {}).setdefault(kind, {})[name] = array
         return tuple(
             CaseReference(
@@ -92,16 +93,20 @@ class References:
         Only tensors that differ from the reference are there.
         """
         found: dict[str, dict[tuple[str, str], Array]] = {}
-        for key, array in arrays(self.folder / "signatures.npz", exercise + "/").items():
-            mistake, case, tensor = key.split("/")
+        for (mistake, case, tensor), array in self.arrays("signatures.npz", exercise):
             found.setdefault(mistake, {})[case, tensor] = array
         return found
 
+    def arrays(self, file: str, exercise: str) -> Iterator[tuple[list[str], Array]]:
+        """The arrays of an exercise in a file, each with its name in parts."""
+        npz = self.opened(file)
+        for name in npz.files:
+            if name.startswith(exercise + "/"):
+                yield name.split("/")[1:], npz[name]
 
-def arrays(file: Path, prefix: str) -> dict[str, Array]:
-    """The arrays of an `.npz` whose names start with a prefix, which is dropped."""
-    with np.load(file, allow_pickle=False) as npz:
-        return {name[len(prefix) :]: npz[name] for name in npz.files if name.startswith(prefix)}
+    def _opened(self, file: str) -> Any:
+        """An `.npz` in memory: reading its table of contents takes longer than any exercise's."""
+        return np.load(io.BytesIO((self.folder / file).read_bytes()), allow_pickle=False)
 
 
 @cache

@@ -283,6 +283,6 @@ def cell_text(function: Any) -> str:
     exact = [f.text for f in found if f.line == code.co_firstlineno] or [f.text for f in found]
     if len(exact) != 1:
         raise Refused(
-            f"The text of {code.co_name} cannot be found: write it in a cell, and run it."
+            f"The text of {code.co_name} is not to be found: run it in a cell, without %%."
         )
     return exact[0]

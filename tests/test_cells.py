@@ -1,0 +1,570 @@
+"""Exercise and demo cells, run in a real IPython shell over a skeleton, as a student would."""
+
+import json
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, MakeTree, package
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+from workbook import cells, live
+
+from autograder.exercises import EXERCISES
+from autograder.key.solved import cell as generated
+from autograder.package import forget
+from autograder.source import digest, function_text
+
+IMPORTS = """
+    from workbook import demo, exercise
+    from mytorch.linear import Linear
+    from mytorch.mlp import MLP
+    from mytorch.squared_error import squared_error
+    import numpy as np
+    """
+FORWARD = """
+    @exercise(Linear)
+    def forward(self, A):
+        self.A = A
+        return A @ self.W.T + self.b.T
+    """
+STUB = """
+    @exercise(Linear)
+    def forward(self, A):
+        expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))
+        raise NotImplementedError("Exercise 6.1: Linear.forward")
+    """
+DONE = """\
+✔ Linear.forward (6.1): 5 of 5 points on the public cases
+  ✔ Z (5 cases): 4 of 4
+  ✔ edge cases (6 cases): 1 of 1
+"""
+
+
+@dataclass
+class Notebook:
+    """A notebook's kernel and the tree that it works on."""
+
+    shell: InteractiveShell
+    tree: Path
+
+    def run(self, text: str) -> str:
+        """Run a cell; give what stands under it, in plain text."""
+        self.failed: BaseException | None = None
+        with capture_output() as caught:
+            result = self.shell.run_cell(textwrap.dedent(text))
+        self.failed = result.error_in_exec or result.error_before_exec
+        shown = [output.data["text/plain"] + "\n" for output in caught.outputs]
+        return str(caught.stdout) + "".join(shown)
+
+    def file(self, name: str = "linear.py") -> Path:
+        return self.tree / "mytorch" / name
+
+    def kept(self) -> dict[str, str]:
+        """The texts that were kept aside, by file name."""
+        return {p.name: p.read_text() for p in sorted((self.tree / "kept-aside").glob("*"))}
+
+    def edit(self, old: str, new: str, name: str = "linear.py") -> None:
+        """Change a file by hand, as in an editor."""
+        text = self.file(name).read_text("utf-8")
+        assert old in text
+        self.file(name).write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    config = Config()
+    config.HistoryManager.enabled = False
+    folder = str(tmp_path_factory.mktemp("ipython"))
+    yield InteractiveShell.instance(config=config, ipython_dir=folder)
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def notebook(shell: InteractiveShell, make_tree: MakeTree) -> Iterator[Notebook]:
+    """A notebook over a fresh skeleton, its first cell run."""
+    forget("mytorch")
+    made = Notebook(shell, make_tree(solved=False))
+    live.attach(made.tree)
+    made.run(IMPORTS)
+    yield made
+    shell.reset()
+    forget("mytorch")
+
+
+def test_the_empty_stub_changes_nothing(notebook: Notebook) -> None:
+    """Running the cell as it comes says «not started», writes nothing and raises nothing."""
+    before = {p: p.read_bytes() for p in notebook.tree.rglob("*.py")}
+    assert notebook.run(STUB) == "· Linear.forward (6.1)\n  not started\n"
+    assert notebook.failed is None
+    assert {p: p.read_bytes() for p in notebook.tree.rglob("*") if p.is_file()} == before
+
+
+def test_every_generated_cell_is_a_stub_or_a_solution(notebook: Notebook) -> None:
+    """Each cell of the student notebooks says «not started»; each solved one earns everything."""
+    notebook.run("import mytorch\nfrom mytorch import *")
+    for exercise in EXERCISES.values():
+        owner = exercise.target.split(".")[2]
+        notebook.run(f"from mytorch import {owner}")
+        said = notebook.run(generated(exercise, solved=False))
+        assert said == f"· {exercise.title} ({exercise.number})\n  not started\n"
+    for exercise in EXERCISES.values():
+        said = notebook.run(generated(exercise, solved=True)).split("\n")[0]
+        points = f"{exercise.max_score:g} of {exercise.max_score:g} points on the public cases"
+        assert said == f"✔ {exercise.title} ({exercise.number}): {points}"
+
+
+def test_a_finished_cell_goes_into_its_place(notebook: Notebook) -> None:
+    """The function's text replaces the stub's, keeps the docstring, and nothing else changes."""
+    before = notebook.file().read_text("utf-8")
+    assert notebook.run(FORWARD) == DONE
+    after = notebook.file().read_text("utf-8")
+    stub = before[before.index("    def forward") : before.index("    def backward")]
+    place = after[after.index("    def forward") : after.index("    def backward")]
+    assert after == before.replace(stub, place)
+    docstring = stub[stub.index('        """') : stub.rindex('"""')]
+    assert place == (
+        f'    def forward(self, A):\n{docstring}"""\n'
+        "        self.A = A\n        return A @ self.W.T + self.b.T\n\n"
+    )
+
+
+def test_the_cell_gives_the_live_method(notebook: Notebook) -> None:
+    """Objects made earlier have the new method, the name is bound to it, and twice is once."""
+    notebook.run("layer = Linear(2, 2)")
+    assert notebook.run(FORWARD) == DONE
+    before = notebook.file().stat().st_mtime_ns
+    assert notebook.run(FORWARD) == DONE
+    assert notebook.file().stat().st_mtime_ns == before, "the same text is not written again"
+    assert notebook.run("print(layer.forward(np.zeros((1, 2))))") == "[[0. 0.]]\n"
+    assert notebook.run("print(forward is Linear.forward)") == "True\n"
+
+
+def test_a_function_and_a_module_can_be_completed(notebook: Notebook) -> None:
+    """`@exercise(squared_error)` works twice, and so does the module as the owner."""
+    solution = "def squared_error(y, d):\n    return float(((y - d) ** 2).sum() / 2)\n"
+    for _ in range(2):
+        said = notebook.run(f"@exercise(squared_error)\n{solution}")
+        assert said.startswith("✔ squared_error (0.1): 2 of 2 points")
+    assert notebook.run("print(squared_error(np.array([2.0]), np.array([1.0])))") == "0.5\n"
+    said = notebook.run(f"import sys\n@exercise(sys.modules['mytorch.squared_error'])\n{solution}")
+    assert said.startswith("✔ squared_error (0.1): 2 of 2 points")
+
+
+def test_what_a_cell_wrote_is_remembered(notebook: Notebook) -> None:
+    """`.workbook/cells.json` holds the digests of the cell's function and of the file's."""
+    notebook.run(FORWARD)
+    known = json.loads((notebook.tree / ".workbook" / "cells.json").read_text())
+    text = "def forward(self, A):\n    self.A = A\n    return A @ self.W.T + self.b.T\n"
+    inside = function_text(notebook.file().read_bytes(), "mytorch.linear.Linear.forward")
+    assert known == {"linear.forward": {"cell": digest(text), "file": digest(inside)}}
+
+
+def test_an_unfinished_cell_with_code_says_what_to_do(notebook: Notebook) -> None:
+    """Code above or below the stub's `raise` is never run: the line to delete is named."""
+    said = (
+        "· Linear.forward (6.1)\n"
+        "  not finished: delete the line raise NotImplementedError(…), then run the cell again\n"
+    )
+    assert notebook.run(STUB.replace("raise", "self.A = A\n        raise")) == said
+    assert notebook.run(STUB.rstrip() + "\n        return A\n") == said
+    notes = STUB.replace("raise", "# what now?\n        raise")
+    assert notebook.run(notes).endswith("not started\n"), "a comment is no code"
+
+
+def test_the_stub_over_a_finished_file_shows_the_files_feedback(notebook: Notebook) -> None:
+    """Running the empty cell over a solved file changes nothing, and shows how the file does."""
+    notebook.run(FORWARD)
+    before = notebook.file().read_bytes()
+    title, *table = DONE.splitlines(keepends=True)
+    note = "  what follows is about mytorch/linear.py, as it stands there\n"
+    assert notebook.run(STUB) == "".join([title, "  not started\n", note, *table])
+    assert notebook.file().read_bytes() == before
+
+
+def test_a_wrong_cell_is_written_and_explained(notebook: Notebook) -> None:
+    """A wrong result is shown with both values, the misconception and its hint; nothing raises."""
+    said = notebook.run(FORWARD.replace(" + self.b.T", ""))
+    assert notebook.failed is None
+    assert "\n      Z 20 of 20 values differ (100 %) in 5 of 5 cases, first in «batch»\n" in said
+    assert "\n      this is how it looks when the bias is left out\n      hint: " in said
+    assert "return A @ self.W.T\n" in notebook.file().read_text("utf-8")
+
+
+def test_a_name_that_only_the_notebook_knows_is_an_error_at_once(notebook: Notebook) -> None:
+    """A helper in another cell is not in the file: the error says so, with the student's line."""
+    notebook.run("def affine(A, W, b): return A @ W.T + b.T")
+    call = (
+        "    @exercise(Linear)\n    def forward(self, A):\n        return affine(A, self.W, self.b)"
+    )
+    line = 1 + notebook.file().read_text("utf-8").split("\n").index(
+        '        expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))'
+    )
+    assert notebook.run(call) == (
+        "✘ Linear.forward (6.1): 0 of 5 points on the public cases\n"
+        "  ✘ Z, edge cases (5 cases): 0 of 5\n"
+        f"      NameError: name 'affine' is not defined in mytorch/linear.py:{line}\n"
+        "      the line is: return affine(A, self.W, self.b)\n"
+        "      mytorch/linear.py knows only its own names: put helpers and imports inside the def,"
+        " or into that file\n"
+    )
+    notebook.edit(
+        "class Linear:", "def affine(A, W, b):\n    return A @ W.T + b.T\n\n\nclass Linear:"
+    )
+    assert notebook.run(call) == DONE, "now the file has it"
+
+
+def test_a_text_that_cannot_be_executed_leaves_all_as_it_was(notebook: Notebook) -> None:
+    """The file keeps its bytes, the class its methods, and the student's line is shown."""
+    notebook.run(FORWARD)
+    before = notebook.file().read_bytes()
+    said = notebook.run(
+        "size = 3\n@exercise(Linear)\ndef forward(self, A: np.ndarray, k=size):\n    return A"
+    )
+    assert said == (
+        "· Linear.forward (6.1)\n"
+        "  mytorch/linear.py is as it was, for with this cell it cannot be executed:\n"
+        "  NameError: name 'size' is not defined\n"
+        "  the line is: def forward(self, A: np.ndarray, k=size):\n"
+    )
+    assert notebook.failed is None
+    assert notebook.file().read_bytes() == before
+    assert notebook.run("print(Linear(2, 2).forward(np.zeros((1, 2))))") == "[[0. 0.]]\n"
+    assert not notebook.kept()
+
+
+def test_a_text_edited_by_hand_is_kept_aside(notebook: Notebook) -> None:
+    """What the cell did not write is kept before it is replaced, and the message says where."""
+    own = "mytorch/linear.py held a text that is not from this cell; it is kept in kept-aside/"
+    notebook.run(FORWARD)
+    assert notebook.run(FORWARD.replace("self.A = A", "self.A = A + 0")) == DONE
+    assert notebook.run(FORWARD) == DONE
+    assert notebook.kept() == {}, "the cell's own texts are not kept"
+    notebook.edit("return A @ self.W.T + self.b.T", "return self.b.T + A @ self.W.T  # mine")
+    said = notebook.run(FORWARD)
+    assert said.split("\n")[1] == f"  {own}linear.forward.1.py"
+    assert list(notebook.kept()) == ["linear.forward.1.py"]
+    assert "return self.b.T + A @ self.W.T  # mine\n" in notebook.kept()["linear.forward.1.py"]
+    notebook.edit("return A @ self.W.T + self.b.T", "return self.b.T + A @ self.W.T  # mine")
+    assert f"{own}linear.forward.1.py" in notebook.run(FORWARD), "the same text is kept once"
+    notebook.edit("return A @ self.W.T + self.b.T", "return 0  # another try")
+    assert f"{own}linear.forward.2.py" in notebook.run(FORWARD)
+    assert len(notebook.kept()) == 2
+
+
+def test_notes_in_the_files_stub_are_kept_aside_too(notebook: Notebook) -> None:
+    """A stub that the student has written into is not a stub that can be thrown away."""
+    notebook.edit("raise NotImplementedError(\"Exercise 6.1", "# idea: A Wᵀ\n        raise "
+                  "NotImplementedError(\"Exercise 6.1")  # fmt: skip
+    assert "kept-aside/linear.forward.1.py" in notebook.run(FORWARD)
+    assert "# idea: A Wᵀ" in notebook.kept()["linear.forward.1.py"]
+
+
+def test_the_cell_follows_a_file_edited_by_hand(notebook: Notebook) -> None:
+    """A method finished in the editor counts in the next cell, without a restart."""
+    notebook.edit('raise NotImplementedError("Exercise 6.1: Linear.forward")', "self.A = A\n"
+                  "        return A @ self.W.T + self.b.T")  # fmt: skip
+    said = notebook.run(STUB)
+    assert said.startswith("✔ Linear.forward (6.1): 5 of 5 points")
+    notebook.edit("return A @ self.W.T + self.b.T", "return A @ self.W.T - self.b.T")
+    assert "this is how it looks when the bias is subtracted" in notebook.run(STUB)
+
+
+def test_another_files_error_costs_that_file_alone(notebook: Notebook) -> None:
+    """A hand-edited file that cannot be executed is named with its line; the others go on."""
+    notebook.run("import mytorch.relu")
+    notebook.edit("import numpy as np", "import numpy as np\n\nx = 1 / 0", "relu.py")
+    said = notebook.run(FORWARD).split("\n")
+    assert said[0] == "✔ Linear.forward (6.1): 5 of 5 points on the public cases"
+    assert said[1:3] == [
+        "  mytorch/relu.py cannot be executed, and counts as it was before: "
+        "ZeroDivisionError: division by zero",
+        "  the line is: x = 1 / 0",
+    ]
+    demo = notebook.run("with demo():\n    print('goes on')")
+    assert demo.startswith("mytorch/relu.py cannot be executed")
+    assert demo.endswith("goes on\n")
+
+
+def test_a_file_that_is_no_python_is_named_with_its_line(notebook: Notebook) -> None:
+    """Where the file cannot be read as Python, nothing is written and a sentence says where."""
+    notebook.edit("class Linear:", "class Linear(:")
+    before = notebook.file().read_bytes()
+    number = before.decode().split("\n").index("class Linear(:") + 1
+    broken = f"mytorch/linear.py is no Python in line {number}: invalid syntax: class Linear(:"
+    assert notebook.run(FORWARD) == f"{broken}; the cell was not written.\n"
+    assert notebook.run(STUB) == f"{broken}.\n"
+    assert notebook.file().read_bytes() == before
+
+
+def test_a_class_that_is_gone_and_a_method_that_is_gone(notebook: Notebook) -> None:
+    """A deleted method comes back at the class's end; a deleted class is missed by its name."""
+    text = notebook.file().read_text("utf-8")
+    notebook.file().write_text(text[: text.index("    def forward")], "utf-8")
+    assert notebook.run(STUB) == "mytorch/linear.py has no Linear.forward.\n"
+    assert notebook.run(FORWARD) == DONE
+    notebook.file().write_text("x = 1\n", "utf-8")
+    missing = "mytorch/linear.py has no class Linear; the cell was not written.\n"
+    assert notebook.run(FORWARD) == missing
+    notebook.file().unlink()
+    assert notebook.run(FORWARD) == (
+        "mytorch/linear.py cannot be read (No such file or directory).\n"
+    )
+
+
+def test_an_unfinished_earlier_exercise_is_named(notebook: Notebook) -> None:
+    """A cell that builds on another exercise says which one is not finished."""
+    said = notebook.run(generated(EXERCISES["linear.backward"], solved=True))
+    assert said.split("\n")[1:3] == [
+        "  · dLdA, dLdW, dLdb, edge cases (5 cases): 0 of 9",
+        "      needs 6.1: Linear.forward, which is not finished",
+    ]
+
+
+def test_an_earlier_exercise_that_is_wrong_is_named(notebook: Notebook) -> None:
+    """Where nothing else explains a wrong result, the wrong exercise that it builds on does."""
+    for name in ("sigmoid.forward", "relu.forward"):
+        notebook.run(f"from mytorch import {EXERCISES[name].target.split('.')[2]}")
+        notebook.run(generated(EXERCISES[name], solved=True))
+    notebook.run(FORWARD.replace("self.b.T", "self.b.T + 0.125"))
+    said = notebook.run(generated(EXERCISES["mlp.forward"], solved=True)).split("\n")
+    assert said[0].startswith("✘ MLP.forward (8.1): 0 of 3 points")
+    assert said[1] == "  Linear.forward (6.1) is not right yet: that may be why"
+
+
+def test_an_endless_loop_that_is_stopped_costs_the_feedback_alone(notebook: Notebook) -> None:
+    """The file is written when the driver runs: stopping it loses nothing, and says so."""
+    said = notebook.run(FORWARD.replace("self.A = A", "raise KeyboardInterrupt"))
+    assert said == (
+        "· Linear.forward (6.1)\n"
+        "  you stopped it (an endless loop?); mytorch/linear.py holds your text all the same\n"
+    )
+    assert "raise KeyboardInterrupt\n" in notebook.file().read_text("utf-8")
+    assert notebook.failed is None
+
+
+def test_an_endless_loop_in_the_files_own_text(notebook: Notebook) -> None:
+    """Stopped while the file is executed, nothing was written."""
+    before = notebook.file().read_bytes()
+    notebook.edit("class Linear:", "def stop(): raise KeyboardInterrupt\nclass Linear:")
+    live.refresh()
+    edited = notebook.file().read_bytes()
+    said = notebook.run(
+        "def stop(): pass\n@exercise(Linear)\ndef forward(self, A, x=stop()):\n    return A"
+    )
+    assert said == "Stopped before anything was written.\n"
+    assert notebook.file().read_bytes() == edited != before
+
+
+def test_a_students_print_is_shown_once(notebook: Notebook) -> None:
+    """What the code prints is shown for one case: the first that fails, else the first."""
+    printing = FORWARD.replace("self.A = A", "self.A = A; print(A.shape)")
+    assert notebook.run(printing) == "(4, 3)\n" + DONE
+    wrong = printing.replace("+ self.b.T", "+ self.b.T + (len(A) == 2)")
+    assert notebook.run(wrong).startswith("(2, 3)\n✘ ")
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("import sys; sys.exit()", "the code ends the program (sys.exit) in mytorch/linear.py:"),
+        ("raise ValueError('<b>no</b>')", "ValueError: <b>no</b> in mytorch/linear.py:"),
+        ("return self.forward(A)", "RecursionError: maximum recursion depth exceeded"),
+        ("return [1, 2]", "Z is a list, not an array in 5 of 5 cases, first in «batch»"),
+        ("pass", "Z is None, not an array in 5 of 5 cases, first in «batch»"),
+        ("A[:] = 0; return A @ self.W.T + self.b.T", "Z 20 of 20 values differ (100 %)"),
+    ],
+)
+def test_whatever_a_students_code_does_is_told_in_words(
+    notebook: Notebook, statement: str, said: str
+) -> None:
+    """Exits, exceptions, endless recursion, other types: feedback, and no traceback."""
+    shown = notebook.run(f"@exercise(Linear)\ndef forward(self, A):\n    {statement}\n")
+    assert notebook.failed is None
+    assert said in shown
+    assert "Traceback" not in shown
+
+
+PLACE = "@exercise stands above a def, with what it completes in brackets: @exercise(Linear).\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("@exercise(Linear)\ndef foward(self, A): pass",
+         "Linear has no exercise foward; did you mean forward?\n"),
+        ("@exercise(Linear)\ndef __init__(self): pass",
+         "Linear has no exercise __init__; there are: forward, backward.\n"),
+        ("@exercise(squared_error)\ndef squared(y, d): pass",
+         "squared_error has no exercise squared; did you mean squared_error?\n"),
+        ("@exercise\ndef forward(self, A): pass", PLACE),
+        ("@exercise(Linear)\nclass forward: pass", PLACE),
+        ("_ = exercise(Linear)(lambda self, A: A)", PLACE),
+        ("_ = exercise(Linear)(3)", PLACE),
+        ("@exercise(Linear)\nasync def forward(self, A): pass",
+         "Write def, not async def: nothing here is awaited.\n"),
+        ("@exercise(np.ndarray)\ndef forward(self, A): pass",
+         "ndarray is nothing of mytorch: import it first, as in the cells above.\n"),
+        ("class Mine: pass\n@exercise(Mine)\ndef forward(self, A): pass",
+         "Mine is nothing of mytorch: import it first, as in the cells above.\n"),
+        ("@exercise('Linear')\ndef forward(self, A): pass",
+         "'Linear' is nothing of mytorch: import it first, as in the cells above.\n"),
+        ("@exercise(Linear(2, 2))\ndef forward(self, A): pass",
+         "@exercise takes the class Linear, not an object of it.\n"),
+        ("exec('def forward(self, A): return A')\nforward = exercise(Linear)(forward)",
+         "The text of forward is not to be found: run it in a cell, without %%.\n"),
+        ("def forward(self, A): pass\nforward = exercise(Linear)(forward)",
+         "The text of forward is not to be found: run it in a cell, without %%.\n"),
+    ],
+)  # fmt: skip
+def test_misuse_gets_one_sentence(notebook: Notebook, cell: str, said: str) -> None:
+    """A wrong name, owner or thing below the decorator: a sentence, and nothing changes."""
+    before = notebook.file().read_bytes()
+    assert notebook.run(cell) == said
+    assert notebook.failed is None
+    assert notebook.file().read_bytes() == before
+
+
+def test_two_functions_in_one_cell_are_told_apart(notebook: Notebook) -> None:
+    """Each decorated function of a cell is found by the line it stands in."""
+    said = notebook.run(
+        textwrap.dedent(FORWARD).replace("A = A", "A = 0") + textwrap.dedent(FORWARD)
+    )
+    assert said.count("Linear.forward (6.1)") == 2
+    assert said.endswith(DONE)
+
+
+def test_a_decorator_of_the_students_own_goes_along(notebook: Notebook) -> None:
+    """What stands between `@exercise` and the def is part of the function."""
+    notebook.edit("class Linear:", "def same(f): return f\n\n\nclass Linear:")
+    notebook.run("def same(f): return f")
+    said = notebook.run(textwrap.dedent(FORWARD).replace("def", "@same\ndef"))
+    assert said == DONE
+    assert "    @same\n    def forward(self, A):\n" in notebook.file().read_text("utf-8")
+
+
+def test_a_file_that_cannot_be_written(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A protected file or a full disk: one sentence, and file and module are as they were."""
+    before = notebook.file().read_bytes()
+
+    def fail(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cells, "write_atomically", fail)
+    assert notebook.run(FORWARD) == (
+        "mytorch/linear.py cannot be written (No space left on device); it is as it was.\n"
+    )
+    assert notebook.file().read_bytes() == before
+    waits = "waits for Exercise 6.1: Linear.forward\n"
+    assert notebook.run("with demo():\n    Linear(1, 1).forward(np.ones((1, 1)))") == waits
+
+
+def test_a_lost_memory_costs_nothing(notebook: Notebook) -> None:
+    """Without `.workbook`, or with garbage in it, a cell works as before."""
+    notebook.run(FORWARD)
+    state = notebook.tree / ".workbook" / "cells.json"
+    state.write_text("{[")
+    assert "kept-aside/linear.forward.1.py" in notebook.run(FORWARD.replace("A = A", "A = 1 * A"))
+    assert list(json.loads(state.read_text())) == ["linear.forward"]
+
+
+def test_the_packages_place_is_guarded(notebook: Notebook) -> None:
+    """Where something else has become `mytorch`, the cell refuses in one sentence."""
+    forget("mytorch")
+    assert notebook.run(FORWARD) == (
+        "mytorch is not the workbook's any more: restart the kernel.\n"
+    )
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = {paths}
+from workbook import exercise
+from mytorch.linear import Linear
+
+@exercise(Linear)
+def forward(self, A):
+    self.A = A
+    return A @ self.W.T + self.b.T  # by a script
+"""
+
+
+def test_plain_python_prints_the_same_and_this_kernel_follows(notebook: Notebook) -> None:
+    """A script without IPython prints the same text; what it wrote counts here at once."""
+    (notebook.tree / "notebooks").mkdir()
+    script = notebook.tree / "notebooks" / "script.py"
+    script.write_text(SCRIPT.format(paths=[str(ROOT / "notebooks"), str(ROOT)]))
+    done = subprocess.run(
+        [sys.executable, script.name],
+        cwd=script.parent,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (DONE, "")
+    assert "# by a script\n" in notebook.file().read_text("utf-8")
+    assert notebook.run("with demo():\n    print(Linear(1, 1).forward(np.zeros((1, 1))))") == (
+        "[[0.]]\n"
+    )
+
+
+def test_a_demo_waits_for_its_exercise(notebook: Notebook) -> None:
+    """Where student code is unfinished, one line says which exercise is waited for."""
+    demo = "with demo():\n    print('before')\n    Linear(2, 2).forward(np.ones((1, 2)))\n"
+    assert notebook.run(demo) == "before\nwaits for Exercise 6.1: Linear.forward\n"
+    assert notebook.failed is None
+    notebook.run(FORWARD)
+    assert notebook.run(demo) == "before\n"
+
+
+def test_a_demo_shows_the_students_line(notebook: Notebook) -> None:
+    """An error inside `mytorch` is shown with its line, an error of the cell is the cell's."""
+    notebook.run(FORWARD)
+    said = notebook.run("with demo():\n    Linear(2, 2).forward(np.ones((1, 3)))")
+    assert said.startswith("ValueError: ")
+    assert said.endswith("\nthe line is: return A @ self.W.T + self.b.T\n")
+    assert notebook.failed is None
+    notebook.run("with demo():\n    1 / 0")
+    assert isinstance(notebook.failed, ZeroDivisionError)
+    notebook.run("with demo():\n    raise KeyboardInterrupt")
+    assert isinstance(notebook.failed, KeyboardInterrupt)
+
+
+def test_a_demos_assert_does_not_hold_yet(notebook: Notebook) -> None:
+    """An assert that fails is shown whole, on one line; so is a call that asserts."""
+    said = notebook.run("with demo():\n    assert (\n        1 +\n        1) == 3, 'no'\n")
+    assert said == "does not hold yet: assert ( 1 + 1) == 3, 'no'\n"
+    said = notebook.run("with demo():\n    np.testing.assert_allclose(1, 2)\n")
+    assert said == "does not hold yet: np.testing.assert_allclose(1, 2)\n"
+    exec("with demo():\n    assert False", {"demo": notebook.shell.user_ns["demo"]})
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("state", ["right", "wrong"])
+def test_feedback_costs_less_than_fifty_milliseconds(
+    notebook: Notebook, name: str, state: str
+) -> None:
+    """For every exercise, right or wrong, in computing time, the references read beforehand."""
+    for file, content in package().items():
+        (notebook.tree / "mytorch" / file).write_bytes(content)
+    exercise = EXERCISES[name]
+    text = function_text((notebook.tree / exercise.file).read_bytes(), exercise.target)
+    if state == "wrong":
+        header, _, body = text.rpartition('"""')
+        text = f'{header}"""\n    import numpy as np\n' + body.replace("return", "return 1.5 *")
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        shown = cells.run(exercise, text)
+        shown._repr_html_()
+        times.append(time.process_time() - start)
+    assert shown.right is (state == "right") or name == "sgd.step"
+    assert min(times) < 0.050, times
