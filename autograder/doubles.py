@@ -38,10 +38,14 @@ def install(target: str, seed: int, log: Log, package: str, bare: bool) -> None:
         module = import_module(f"{package}.{home}")
     except BaseException:
         module = sys.modules[f"{package}.{home}"] = ModuleType(f"{package}.{home}")
+        setattr(sys.modules[package], home, module)  # for those who write `import mytorch.linear`
     owner = vars(module).get(name)
     if not isinstance(owner, type):
         owner = type(name, (), {})
         setattr(module, name, owner)
+    for attribute in ("dLdW", "dLdb"):
+        if isinstance(vars(owner).get(attribute), property):
+            delattr(owner, attribute)  # it would refuse what a double sets
     double = layer(name, seed, log) if name == "Linear" else activation(name, seed, log)
     for method, function in double.items():
         original = vars(owner).get(method)
