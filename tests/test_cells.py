@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, MakeTree, package
@@ -51,7 +52,7 @@ DONE = """\
 class Notebook:
     """A notebook's kernel and the tree that it works on."""
 
-    shell: InteractiveShell
+    shell: Any
     tree: Path
 
     def run(self, text: str) -> str:
@@ -78,7 +79,7 @@ class Notebook:
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     config = Config()
     config.HistoryManager.enabled = False
     folder = str(tmp_path_factory.mktemp("ipython"))
@@ -87,7 +88,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell
 
 
 @pytest.fixture
-def notebook(shell: InteractiveShell, make_tree: MakeTree) -> Iterator[Notebook]:
+def notebook(shell: Any, make_tree: MakeTree) -> Iterator[Notebook]:
     """A notebook over a fresh skeleton, its first cell run."""
     forget("mytorch")
     made = Notebook(shell, make_tree(solved=False))

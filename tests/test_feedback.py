@@ -1,0 +1,141 @@
+"""What a cell shows: the same words as a table and as text, nothing by colour alone."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from workbook.feedback import Feedback
+
+from autograder import report
+from autograder.exercises import EXERCISES
+from autograder.judge import Judgement
+from autograder.model import Fault, Finding, Role, Status
+from autograder.score import item
+
+BACKWARD = EXERCISES["linear.backward"]
+WRONG = Finding("values", "12 of 15 values differ (80 %)", 12, 15, (4, 2), 0.88, 3.53, 9e-7)
+
+
+def line(tensor: str, role: Role, status: Status, **rest: Any) -> Judgement:
+    """One line of `linear.backward`, as it is judged."""
+    id = ".".join(filter(None, (BACKWARD.id, tensor, role)))
+    return Judgement(BACKWARD, id, role, tensor, status, **rest)
+
+
+def wrong(tensor: str, **rest: Any) -> Judgement:
+    return line(
+        tensor,
+        "general",
+        "fail",
+        case="batch",
+        wrong=tensor,
+        finding=WRONG,
+        failed=4,
+        total=5,
+        **rest,
+    )
+
+
+AVERAGED = ("linear.mean_over_batch",)
+RIGHT = line("dLdA", "general", "pass", total=5)
+EDGE = replace(wrong("dLdW", mistakes=AVERAGED), tensor="", role="edge", failed=6, total=6)
+MIXED = Feedback(
+    BACKWARD,
+    ("a sentence",),
+    (RIGHT, wrong("dLdW", mistakes=AVERAGED), wrong("dLdb", pattern="odd"), EDGE),
+)
+FAULT = Fault("error", "ValueError", "<img src=x> & more", "mytorch/linear.py:42", "a = b < c")
+BROKEN = Feedback(
+    BACKWARD,
+    (),
+    (
+        line("dLdA", "general", "error", case="batch", fault=FAULT, failed=5, total=5),
+        line("dLdW", "general", "error", case="batch", fault=FAULT, failed=5, total=5),
+        line("", "edge", "error", case="frozen", fault=FAULT, failed=6, total=6),
+    ),
+)
+
+
+def test_the_text_whole() -> None:
+    """Points, marks, both values, what is in common, name and hint; nothing is said twice."""
+    assert repr(MIXED) == (
+        "✘ Linear.backward (6.2): 2.5 of 9 points on the public cases\n"
+        "  a sentence\n"
+        "  ✔ dLdA (5 cases): 2.5 of 2.5\n"
+        "  ✘ dLdW (5 cases): 0 of 2.5\n"
+        "      dLdW 12 of 15 values differ (80 %) in 4 of 5 cases, first in «batch»\n"
+        "      got 0.88, expected 3.53 at [4, 2]\n"
+        "      they differ by 2.65; 9e-07 is allowed\n"
+        "      this is how it looks when the weight gradient is averaged over the batch\n"
+        "      hint: 1/N enters once, in the loss: dLdZ already carries it. Here gradients add up."
+        " (slide «Training by BackProp»)\n"
+        "  ✘ dLdb (5 cases): 0 of 2.5\n"
+        "      dLdb 12 of 15 values differ (80 %) in 4 of 5 cases, first in «batch»\n"
+        "      odd\n"
+        "  ✘ edge cases (6 cases): 0 of 1.5\n"
+        "      dLdW 12 of 15 values differ (80 %) in 6 of 6 cases, first in «batch»"
+    )
+
+
+def test_what_fails_alike_is_one_line() -> None:
+    """An exception that all tensors share is shown once, with the student's line."""
+    assert repr(BROKEN) == (
+        "✘ Linear.backward (6.2): 0 of 9 points on the public cases\n"
+        "  ✘ dLdA, dLdW, edge cases (5 cases): 0 of 6.5\n"
+        "      ValueError: <img src=x> & more in mytorch/linear.py:42\n"
+        "      the line is: a = b < c"
+    )
+
+
+def test_edge_cases_count_once_the_general_ones_pass() -> None:
+    """A right edge line earns nothing beside a wrong general one, and says why."""
+    gated = Feedback(BACKWARD, (), (wrong("dLdW"), line("", "edge", "pass", total=6)))
+    assert repr(gated).endswith(
+        "  ✘ edge cases (6 cases): 0 of 1.5\n      counts once the general cases pass"
+    )
+
+
+class Words(HTMLParser):
+    """The words of a piece of HTML, and its tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.mark.parametrize("shown", [MIXED, BROKEN], ids=["mixed", "broken"])
+def test_the_table_says_what_the_text_says(shown: Feedback) -> None:
+    """Every finding of the text stands in the HTML too, and nothing needs its colour."""
+    words = " ".join(Words(shown._repr_html_()).words)
+    for row in shown.rows():
+        for text in (row.mark, row.checked, row.points, *row.found):
+            assert re.sub(r"\s+", "", text) in re.sub(r"\s+", "", unescape(words))
+
+
+def test_all_text_is_escaped() -> None:
+    """An exception's text and a line of code are text, and no HTML."""
+    parsed = Words(BROKEN._repr_html_())
+    known = {"div", "strong", "table", "thead", "tbody", "tr", "th", "td", "code"}
+    assert parsed.tags <= known
+    assert "<img src=x> & more" in "".join(parsed.words)
+    said = Feedback(BACKWARD, ("the line is: <script>alert(1)</script>",))
+    assert Words(said._repr_html_()).tags == {"div", "strong", "code"}
+
+
+def test_the_notebook_and_the_command_line_say_the_same() -> None:
+    """The words of a line are those of `autograder check`."""
+    items = [item(line, [*MIXED.judged], False, True) for line in MIXED.judged]
+    printed = "\n".join(report.exercise_lines(BACKWARD, items, colour=False))
+    for row in MIXED.rows():
+        assert all(text in printed for text in row.found)
