@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 
 from ..exercises import EXERCISES
 from .solved import cell
-from .still import png
+from .still import ZOOM, png
 
 SOURCES = Path(__file__).parent / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -74,6 +74,7 @@ def run(made: nbformat.NotebookNode, folder: Path) -> None:
             if view is not None:
                 picture = png(svg_of(state, view["model_id"]))
                 output.data["image/png"] = base64.b64encode(picture).decode()
+                output.metadata["image/png"] = {"width": int.from_bytes(picture[16:20]) // ZOOM}
     made.metadata = nbformat.from_dict(METADATA)
 
 

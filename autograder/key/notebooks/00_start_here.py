@@ -73,7 +73,8 @@ from mytorch.squared_error import squared_error
 #
 # > **Predict.** Move $y$ twice as far away from $d$. How many times larger is $Div$?
 #
-# Run the cell, then drag *output y*. (By keyboard: Tab to a slider, then the arrow keys.)
+# Run the cell, then drag *output y*. (By keyboard: Tab or Shift + Tab to a slider, then the
+# arrow keys.)
 
 # %%
 pictures.half_square()
@@ -99,14 +100,14 @@ a - b
 a * a
 
 # %%
-np.sum(a)
+print(np.sum(a))
 
 # %% [markdown]
 # ## Exercise 0.1 · `squared_error`
 #
 # The next cell is an exercise. Its first line is given: it refuses arrays of different shapes.
 # **Put your own line in the place of the `raise`**, beginning with `return`.
-# Then press Shift + Enter.
+# Then press Shift + Enter. As long as the `raise` is there, it says *not started*.
 
 # %% exercise="squared_error"
 
@@ -185,6 +186,8 @@ course_map()
 # That is why the table tries several shapes: too simple an example proves nothing.
 #
 # </details>
+#
+# ## Looking back
 #
 # **What you learned.** A divergence says in one number how wrong an output is.
 # You answer in a cell, a file keeps it, a table explains it.

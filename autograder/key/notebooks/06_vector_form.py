@@ -50,10 +50,13 @@ from mytorch.linear import Linear
 # Look closely at the slide's $W_k$. Its first row reads $w_{11}, w_{21}, \dots$
 # The weight $w_{ij}$ leads *from* input $i$ *to* output $j$, and stands in row $j$.
 # So **row $j$ of $W$ belongs to output $j$**.
-# Here is the first layer of the small network, and its first example as a column.
+# Here are the weights of the small network's first layer.
 
 # %%
 W1
+
+# %% [markdown]
+# Its biases are `B1`, and the first example is $[1, 2]$. As the slide's columns:
 
 # %%
 x = np.array([[1.0], [2.0]])
@@ -100,7 +103,8 @@ layer(x + [[0], [1]]) - layer(x)
 # So the Jacobian is $W$ itself (slide «Special case: Affine functions»), and the bias cancels.
 #
 # </details>
-#
+
+# %% [markdown]
 # In the picture a change of $x$ goes through the layer and then through a ReLU.
 # The solid arrow is what really happens. The dashed one is what the Jacobians predict.
 #
@@ -131,7 +135,7 @@ pictures.perturbation()
 
 # %%
 dz = [2, -1]
-[sum(dz[j] * W1[j, i] for j in range(2)) for i in range(2)]
+np.array([sum(dz[j] * W1[j, i] for j in range(2)) for i in range(2)])
 
 # %% [markdown]
 # For weights and biases, slide «Special Case: Application to a network» has
@@ -147,8 +151,8 @@ y = [1, 2]
 # %% [markdown]
 # But row $j$ of $W$ belongs to *output* $j$. The slide «More calculus: Special Case» warns:
 # derivatives have the *transposed* shape. So the update on «Overall Approach» has to turn them,
-# $W \leftarrow W - \eta\, \nabla_W Loss^\top$.
-# **We turn them once, when we store them: a stored gradient has the shape of what it belongs to.**
+# $W \leftarrow W - \eta\, \nabla_W Loss^\top$. «The gradient is the transpose of the derivative»,
+# says «The backward pass». **We store gradients: each has the shape of what it belongs to.**
 
 # %%
 [[y[i] * dz[j] for i in range(2)] for j in range(2)]
@@ -165,10 +169,13 @@ def div(W):
     return (output - 1) ** 2 / 2
 
 push = np.array([[0, 1e-6], [0, 0]])
-round((div(W1 + push) - div(W1)) / 1e-6, 3)
+print(round((div(W1 + push) - div(W1)) / 1e-6, 3))
 
 # %% [markdown]
-# Which entry of which table is that?
+# It is the 4, and it stands where the *turned* table has it.
+#
+# > **Errata.** On «Special Case: Application to a network» the last derivative is that of $D$.
+# > Read $Div$.
 #
 # ## 4 · From a column to a batch
 #
@@ -183,12 +190,13 @@ X
 
 # %%
 def slow_forward(A, W, b):
-    return [
-        [sum(A[n, i] * W[j, i] for i in range(len(W[j]))) + b[j, 0] for j in range(len(W))]
-        for n in range(len(A))
-    ]
+    Z = np.zeros((len(A), len(W)))
+    for n in range(len(A)):
+        for j in range(len(W)):
+            Z[n, j] = sum(A[n] * W[j]) + b[j, 0]
+    return Z
 
-np.array(slow_forward(X, W1, B1))
+slow_forward(X, W1, B1)
 
 # %% [markdown]
 # That is what your line has to agree with.
@@ -223,7 +231,8 @@ np.zeros((3, 2)) + np.array([[10.0, 20.0]])
 # The slide «More calculus: Special Case» has the formula for one example as a row.
 #
 # </details>
-#
+
+# %% [markdown]
 # The numbers by hand come back, and the slow loop agrees on other sizes too:
 
 # %%
@@ -235,6 +244,7 @@ with demo():
 # %%
 with demo():
     other = Linear(3, 4)
+    other.b = np.array([[1.0], [2.0], [3.0], [4.0]])
     A = np.arange(15.0).reshape(5, 3)
     assert np.allclose(other.forward(A), slow_forward(A, other.W, other.b))
 
@@ -285,7 +295,8 @@ pictures.adding_up()
 # Column $x_1$ multiplies the change by $x_1 = 0$: who said nothing gets no blame.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Adding, and overwriting.** The lecture *accumulates* over $t$.
 # Your `backward` gets the whole batch in one call, so the sum is complete when the call ends, and
 # it *overwrites* what the last call left. With `+=`, yesterday's batch would be in today's gradient.
@@ -295,9 +306,11 @@ pictures.adding_up()
 # A product makes its two inner sides disappear: it *sums over them*. That is the loop you want to
 # get rid of. In the picture, sides that look alike count the same thing.
 #
-# > **Predict.** `dLdA` from `dLdZ` and `W`: which side disappears?
-# > `dLdW` from `dLdZ` and `A`: which side now, and how does it come inside?
-# > `dLdb` from `dLdZ`: the same side, with nothing to multiply.
+# > **Predict.** Which side has to disappear, and how does it come inside?
+# >
+# > - for `dLdA`, from `dLdZ` and `W`
+# > - for `dLdW`, from `dLdZ` and `A`
+# > - for `dLdb`, from `dLdZ` alone
 
 # %%
 pictures.sides()
@@ -309,7 +322,7 @@ pictures.sides()
 # ### Exercise 6.2 · `Linear.backward`
 #
 # Set `self.dLdW` and `self.dLdb`, and return dLdA: three lines without a loop.
-# Where `forward` has not run yet, raise a `RuntimeError` that says so.
+# (Before any `forward` there is nothing to go back through: raise a `RuntimeError` then.)
 
 # %% exercise="linear.backward"
 
@@ -320,7 +333,8 @@ pictures.sides()
 # `.T` brings another side inside. A sum can keep its axis: see `keepdims` in numpy's `sum`.
 #
 # </details>
-#
+
+# %% [markdown]
 # By hand: the rows of `dLdA` are half of $[1.5, -2.5]$ and of $[0.25, 0.25]$.
 # `dLdW` is the sum of the two tables, and `dLdb` that of the two rows.
 
@@ -379,6 +393,8 @@ with demo():
 # | $\nabla_W Div$ is $C_{in} \times C_{out}$, turned in the update | `dLdW` is turned when it is stored |
 # | `+=` over the examples, from zero | one product over the batch; each call overwrites |
 # | $\eta / T$ in the update | $1/N$ in the loss, once |
+#
+# ## Looking back
 #
 # **What you learned.** A Jacobian multiplies a change, and a layer's is $W$. What goes back is a row
 # times $W$. A weight's derivative is what came in times what came back, summed over the examples.

@@ -22,8 +22,8 @@ def draw(n: int, c_in: int, c_out: int) -> str:
     """Draw every array of a layer and its derivative; sides that count the same look the same."""
     sizes = {"N": n, "C_in": c_in, "C_out": c_out, "1": 1}
     parts = [
-        text(8, 20, "in and out", 13, "start", QUIET),
-        text(8, 200, "derivatives of the loss", 13, "start", QUIET),
+        text(8, 14, "in and out", 13, "start", QUIET),
+        text(8, 192, "derivatives of the loss", 13, "start", QUIET),
     ]
     for column, (name, rows, columns) in enumerate(ARRAYS):
         parts += array(105 + 150 * column, 62, name, rows, columns, sizes)

@@ -85,7 +85,7 @@ def arrow(
     if length < 1:
         return ""
     dx, dy = (x2 - x1) / length, (y2 - y1) / length
-    head = min(10.0, length)
+    head = min(6 + 2 * width, length)
     bx, by, half = x2 - head * dx, y2 - head * dy, head * 0.42
     tip = [(x2, y2), (bx - half * dy, by + half * dx), (bx + half * dy, by - half * dx)]
     return line(x1, y1, bx, by, colour, width, dash) + polygon(tip, fill=colour, colour="none")
