@@ -319,6 +319,8 @@ dLdA = np.array([[2.0, -1.0], [-1.0, 0.5]])
 # </details>
 #
 # ### Exercise 4.4 · `ReLU.backward`
+#
+# Where `forward` has not run yet: a `RuntimeError`, as in 4.2.
 
 # %% exercise="relu.backward"
 
@@ -366,7 +368,7 @@ with demo():
 # at 61 places; the small network's rows through your `ReLU`.
 #
 # **Roads not taken.** A *leaky* ReLU has slope 0.01 instead of 0, so that no unit falls silent.
-# $\tanh$ is a sigmoid stretched to $(-1, 1)$.
+# $\tanh$ is a sigmoid that was stretched, from −1 to 1.
 #
 # **What comes next.** In notebook 05 each $z$ moves *every* $y$: the product becomes a sum, and the
 # Jacobian is full.

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from math import exp
 
-from .grid import CELL_H, CELL_W, grid
 from .picture import Picture, Slider
 from .strokes import BLUE, DASHED, INK, ORANGE, QUIET, box, number, sheet, text
 
-LEFT, TOP = 330.0, 88.0
+LEFT, TOP, FOOT = 300.0, 56.0, 194.0
+WIDE, HIGH = 58.0, 36.0  # a cell
 BAR = 130.0  # a probability of 1 as a bar
+SUB = "₁₂₃"
 
 
 def jacobian() -> Picture:
@@ -29,45 +30,57 @@ def draw(z1: float, z2: float, z3: float) -> str:
     entries = [[y[i] * ((i == j) - y[j]) for i in range(3)] for j in range(3)]
     rows = "; ".join(", ".join(number(v) for v in row) for row in entries)
     said = f"Probabilities {', '.join(number(v) for v in y)}. Jacobian, row by row: {rows}."
+    middle, right = LEFT + 1.5 * WIDE, LEFT + 3 * WIDE + 60
     parts = [
         *bars(y),
-        *shades(entries),
-        *grid(LEFT, TOP, [[round(v, 2) for v in row] for row in entries], "Jacobian",
-              left=("y₁", "y₂", "y₃"), above=("z₁", "z₂", "z₃")),
-        text(LEFT + 3 * CELL_W + 66, TOP - 8, "sum of the row", 11, colour=QUIET),
+        text(middle, TOP - 34, "Jacobian", 15, bold=True),
         *(
-            text(LEFT + 3 * CELL_W + 66, TOP + CELL_H * (j + 0.65), number(sum(row)), 14)
+            text(LEFT + WIDE * (i + 0.5), TOP - 10, f"z{SUB[i]}", 12, colour=QUIET)
+            for i in range(3)
+        ),
+        *(
+            text(LEFT - 10, TOP + HIGH * (j + 0.62), f"y{SUB[j]}", 12, "end", QUIET)
+            for j in range(3)
+        ),
+        *cells(entries),
+        box(LEFT, TOP, 3 * WIDE, 3 * HIGH),
+        text(right, TOP - 10, "sum of the row", 12, colour=QUIET),
+        *(
+            text(right, TOP + HIGH * (j + 0.62), number(sum(row)), 14)
             for j, row in enumerate(entries)
         ),
-        box(LEFT - 26, 222, 14, 14, BLUE, BLUE, opacity=0.4),
-        text(LEFT - 6, 234, "plus: grows with z", 12, "start"),
-        box(LEFT + 124, 222, 14, 14, ORANGE, ORANGE, 1.5, DASHED, opacity=0.4),
-        text(LEFT + 144, 234, "minus: shrinks", 12, "start"),
-    ]  # fmt: skip
-    return sheet("The Jacobian of a softmax", said, 640, 250, *parts)
+        box(LEFT, FOOT - 12, 14, 14, BLUE, BLUE, opacity=0.4),
+        text(LEFT + 20, FOOT, "plus: grows with z", 12, "start"),
+        box(LEFT + 154, FOOT - 12, 14, 14, ORANGE, ORANGE, 1.5, DASHED, opacity=0.4),
+        text(LEFT + 174, FOOT, "minus: shrinks", 12, "start"),
+    ]
+    return sheet("The Jacobian of a softmax", said, 640, 208, *parts)
 
 
 def bars(y: Sequence[float]) -> list[str]:
-    parts = [text(110, TOP - 30, "y = softmax(z)", 15, bold=True)]
+    parts = [text(110, TOP - 34, "y = softmax(z)", 15, bold=True)]
     for k, value in enumerate(y):
-        top = TOP + CELL_H * k
+        top = TOP + HIGH * k
         parts += [
-            text(42, top + 21, f"y{'₁₂₃'[k]}", 14, "end"),
-            box(50, top + 5, BAR * value, 22, INK, INK, opacity=0.2),
-            text(56 + BAR * value, top + 21, number(value), 14, "start"),
+            text(42, top + 23, f"y{SUB[k]}", 14, "end"),
+            box(50, top + 7, BAR * value, 22, INK, INK, opacity=0.2),
+            text(56 + BAR * value, top + 23, number(value), 14, "start"),
         ]
     return parts
 
 
-def shades(entries: Sequence[Sequence[float]]) -> list[str]:
-    """A frame inside each entry, filled the more the larger it is; dashed where negative."""
-    return [
-        box(
-            LEFT + CELL_W * i + 1, TOP + CELL_H * j + 1, CELL_W - 2, CELL_H - 2,
-            BLUE if value > 0 else ORANGE, BLUE if value > 0 else ORANGE,
-            1.5, "" if value > 0 else DASHED, opacity=min(0.6, 2.4 * abs(value)), round=3,
-        )
-        for j, row in enumerate(entries)
-        for i, value in enumerate(row)
-        if abs(value) >= 0.005
-    ]  # fmt: skip
+def cells(entries: Sequence[Sequence[float]]) -> list[str]:
+    """The entries, each in a frame that is filled the more the larger it is; minus is dashed."""
+    parts = []
+    for j, row in enumerate(entries):
+        for i, value in enumerate(row):
+            x, y = LEFT + WIDE * i, TOP + HIGH * j
+            colour, dash = (BLUE, "") if value > 0 else (ORANGE, DASHED)
+            if abs(value) >= 0.005:
+                size = (WIDE - 4, HIGH - 4)
+                opacity = min(0.6, 2.4 * abs(value))
+                parts.append(
+                    box(x + 2, y + 2, *size, colour, colour, 1.5, dash, opacity=opacity, round=3)
+                )
+            parts.append(text(x + WIDE / 2, y + HIGH * 0.62, number(value), 14))
+    return parts
