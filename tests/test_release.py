@@ -1,4 +1,4 @@
-"""What is generated: the skeleton and notebooks agree with the key, the release gives nothing away."""
+"""What is generated: skeleton and notebooks agree with the key, the release gives no answer."""
 
 import json
 import os
