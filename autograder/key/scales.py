@@ -56,7 +56,7 @@ def network_gradient(name: str, k: int) -> Scale:
 
 
 SCALES: dict[tuple[str, str], Scale] = {
-    ("squared_error", "div"): lambda x: largest(x["y"]) ** 2 + largest(x["d"]) ** 2,
+    ("squared_error", "div"): lambda x: 0.5 * float(np.sum((np.abs(x["y"]) + np.abs(x["d"])) ** 2)),
     ("linear.forward", "Z"): lambda x: product(x["A"], x["W"].T) + largest(x["b"]),
     ("linear.backward", "dLdA"): lambda x: product(x["dLdZ"], x["W"]),
     ("linear.backward", "dLdW"): lambda x: product(x["dLdZ"].T, x["A"]),
@@ -65,7 +65,7 @@ SCALES: dict[tuple[str, str], Scale] = {
     ("sigmoid.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
     ("softmax.forward", "A"): lambda x: 1.0,
     ("softmax.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
-    ("softmax_cross_entropy.forward", "L"): lambda x: largest(x["Z"]),
+    ("softmax_cross_entropy.forward", "L"): lambda x: largest(x["Z"]) + np.log(x["Z"].shape[1]),
     ("softmax_cross_entropy.backward", "dLdZ"): lambda x: 1.0 / len(x["Z"]),
     ("mlp.forward", "Z"): lambda x: largest(network_signal(x, len(x["sizes"]) - 1)),
     **{
@@ -82,4 +82,5 @@ SCALES: dict[tuple[str, str], Scale] = {
 def scale_of(exercise: str, tensor: str, inputs: Inputs, reference: Array) -> float:
     """The size of a tensor's incoming terms; of the reference where no formula is needed."""
     formula = SCALES.get((exercise, tensor))
-    return formula(inputs) if formula else largest(reference)
+    wide = {name: array.astype(np.float64) for name, array in inputs.items()}
+    return formula(wide) if formula else largest(reference)

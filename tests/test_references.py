@@ -1,0 +1,286 @@
+"""The references are right: two independent twins say so, and the proof can fail."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import store
+from autograder.compare import TOLERANCE
+from autograder.doubles import SAW
+from autograder.exercises import EXERCISES
+from autograder.harness import answer
+from autograder.key import differences, proof, references
+from autograder.key.mistakes import MISTAKES
+from autograder.model import Array, Case, Exercise, Expected
+from autograder.store import DOUBLED, FAULT, CaseReference, References
+
+BOTH = {"public": store.public(), "hidden": store.best()}
+BACKWARD = [id for id in EXERCISES if id.endswith(".backward")]
+
+
+@pytest.fixture(params=["differences", pytest.param("autograd", marks=pytest.mark.proof)])
+def twin(request: pytest.FixtureRequest) -> tuple[Any, float]:
+    """An independent implementation, and how closely it must agree."""
+    if request.param == "differences":
+        return differences, differences.TOLERANCE
+    pytest.importorskip("torch", reason="the proof by autograd needs PyTorch (extra `proof`)")
+    from autograder.key import twins
+
+    return twins, 1e-9
+
+
+class Forged(References):
+    """References of which one tensor was tampered with."""
+
+    def __init__(self, true: References, key: tuple[str, str, str], forge: Any) -> None:
+        super().__init__(true.folder, true.kind)
+        exercise, case, name = key
+        self.cases = lambda e: tuple(  # type: ignore[assignment]
+            forged(r, name, forge) if (e, r.case.id) == (exercise, case) else r
+            for r in true.cases(e)
+            if e == exercise
+        )
+
+
+def forged(reference: CaseReference, name: str, forge: Any) -> CaseReference:
+    old = reference.expected[name]
+    new = Expected(forge(old.low), forge(old.high), old.scale)
+    return replace(reference, expected={**reference.expected, name: new})
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_every_reference_is_confirmed(kind: str, twin: tuple[Any, float]) -> None:
+    """Forward and backward, public and hidden: by autograd, and by differences of the slides."""
+    assert proof.disagreements(BOTH[kind], *twin) == []
+
+
+def one_of_each() -> Iterator[tuple[str, str, str]]:
+    """Every scored tensor, in the first general case that has it."""
+    seen = set()
+    for exercise, case, name, expected in proof.tensors(BOTH["public"]):
+        if (exercise, name) not in seen and expected.low.any():
+            seen.add((exercise, name))
+            yield exercise, case, name
+
+
+@pytest.mark.parametrize("key", list(one_of_each()), ids="/".join)
+def test_the_proof_sees_a_small_error(key: tuple[str, str, str], twin: tuple[Any, float]) -> None:
+    """A factor of 1.0001 on any tensor is reported, at its place, and nothing else is."""
+    tampered = Forged(BOTH["public"], key, lambda array: 1.0001 * array)
+    found = proof.disagreements(tampered, *twin)
+    own = [line for line in found if line.startswith("/".join(key) + ":")]
+    assert len(own) == 1
+    assert [line for line in found if line.startswith(key[0] + "/")] == own
+
+
+@pytest.mark.parametrize("id", MISTAKES)
+def test_the_proof_sees_every_mistake(id: str, twin: tuple[Any, float]) -> None:
+    """What a planted mistake gives would not have passed for a reference."""
+    namespace, tolerance = twin
+    found = 0
+    for exercise in EXERCISES.values():
+        for (case, name), wrong in BOTH["public"].signatures(exercise.id).get(id, {}).items():
+            if FAULT in name or name.startswith(DOUBLED):
+                continue
+            (reference,) = (r for r in BOTH["public"].cases(exercise.id) if r.case.id == case)
+            wide = {n: a.astype(np.float64) for n, a in reference.inputs.items()}
+            said = answer(exercise, case, wide, "plain", namespace).tensors[name]
+            old = reference.expected[name]
+            assert not proof.distance(said, Expected(wrong, wrong, old.scale)) <= 10 * tolerance
+            found += 1
+            break
+    assert found
+
+
+def stored_in(file: str, kind: str) -> dict[str, Array]:
+    npz = BOTH[kind].opened(file)
+    return {name: npz[name] for name in npz.files}
+
+
+def test_a_twin_that_lacks_something_proves_nothing() -> None:
+    """Where a twin fails or gives other tensors, the proof says so."""
+    found = proof.disagreements(BOTH["public"], object(), 1.0)
+    assert len(found) == sum(len(exercise.cases) for exercise in EXERCISES.values())
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_stored_inputs_are_those_of_the_manifest(kind: str) -> None:
+    """Every input's hash, every array's shape and type stand in the manifest."""
+    manifest = BOTH[kind].manifest
+    stored = stored_in("tensors.npz", kind)
+    assert set(stored) == set(manifest["arrays"])
+    assert set(manifest["inputs"]) == {key for key in stored if "/in/" in key}
+    for key, array in stored.items():
+        assert manifest["arrays"][key] == {"shape": list(array.shape), "dtype": array.dtype.name}
+        if key in manifest["inputs"]:
+            digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+            assert manifest["inputs"][key] == digest, key
+    assert set(manifest["scales"]) == {
+        key for key in stored if "/low/" in key or "/doubled/" in key
+    }
+    assert set(manifest["versions"]) == {"python", "numpy"}
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_rebuilt_references_are_the_stored_ones(kind: str) -> None:
+    """From the stored seed: the same inputs, and tensors within a hundredth of the tolerance."""
+    built = references.build(int(BOTH[kind].manifest["seed"]))
+    stored = stored_in("tensors.npz", kind)
+    scales = BOTH[kind].manifest["scales"]
+    assert set(built.tensors) == set(stored)
+    assert built.seed_of_doubles == BOTH[kind].seed_of_doubles
+    for key, array in stored.items():
+        if "/in/" in key:
+            np.testing.assert_array_equal(built.tensors[key], array, key)
+            continue
+        assert built.scales.get(key, 0.0) == pytest.approx(scales.get(key, 0.0), rel=1e-9)
+        allowed = TOLERANCE[8] / 100 * (np.abs(array) + scales[key.replace("/high/", "/low/")])
+        assert (np.abs(built.tensors[key] - array) <= allowed).all(), key
+    signatures = stored_in("signatures.npz", kind)
+    assert set(built.signatures) == set(signatures)
+    for key, array in signatures.items():
+        np.testing.assert_allclose(built.signatures[key], array, rtol=1e-5, atol=1e-6, err_msg=key)
+
+
+def test_hidden_references_are_of_another_seed() -> None:
+    """No number of a hidden case, but for zeros and sizes, is also in the public one."""
+    public, hidden = (stored_in("tensors.npz", k) for k in BOTH)
+    assert set(public) == set(hidden)
+    for key, array in public.items():
+        _, case, kind, name = key.split("/")
+        if name in ("A", "Z", "W1", "y") and kind == "in" and case != "zeros":
+            assert not np.isin(array, hidden[key]).any(), key
+
+
+def general() -> list[tuple[Exercise, Case, CaseReference]]:
+    return [
+        (EXERCISES[id], r.case, r)
+        for kept in BOTH.values()
+        for id in EXERCISES
+        for r in kept.cases(id)
+        if r.case.role == "general"
+    ]
+
+
+def test_no_general_reference_is_uniform() -> None:
+    """No tensor of a general case has two equal rows, or one number everywhere, or is 0.
+
+    Nor is a network's 0 in any case: one whose rectifiers are all closed shows no mistake.
+    """
+    for exercise, case, reference in general():
+        for name, expected in reference.expected.items():
+            where = f"{exercise.id}/{case.id}/{name}"
+            assert expected.low.any(), where
+            assert expected.low.size == 1 or np.ptp(expected.low) > 0.01, where
+            assert (expected.low == expected.high).all(), where
+            if expected.low.ndim == 2 and exercise.id.split(".")[0] not in ("relu", "mlp"):
+                assert len(np.unique(expected.low, axis=0)) == len(expected.low), where
+
+    for kept in BOTH.values():
+        for exercise_id, case_id, name, expected in proof.tensors(kept):
+            if EXERCISES[exercise_id].doubles:
+                assert expected.low.any(), f"{exercise_id}/{case_id}/{name}"
+
+
+def test_upstream_derivatives_are_random() -> None:
+    """What comes in is different at every place, and not by a little."""
+    for exercise, case, reference in general():
+        for name, array in reference.inputs.items():
+            if name.startswith(("dLdA", "dLdZ")):
+                assert len(np.unique(array)) == array.size, f"{exercise.id}/{case.id}/{name}"
+                assert np.ptp(array) > 0.1, f"{exercise.id}/{case.id}/{name}"
+
+
+def sizes(reference: CaseReference) -> tuple[int, ...]:
+    """N and the widths of a general case."""
+    x = reference.inputs
+    if "sizes" in x:
+        return (len(x["A"]), *(int(size) for size in x["sizes"]))
+    return (*x["A"].shape, len(x["W"])) if "W" in x else x["Z"].shape
+
+
+@pytest.mark.parametrize("id", [id for id in EXERCISES if id not in ("squared_error", "sgd.step")])
+def test_general_cases_cannot_be_passed_by_luck(id: str) -> None:
+    """Unequal dimensions, a square, one with N = C_out, and a second round of another N."""
+    cases = [r for r in BOTH["hidden"].cases(id) if r.case.role == "general"]
+    found = [sizes(r) for r in cases]
+    assert any(len(set(size)) == len(size) for size in found), "none with unequal dimensions"
+    assert any(len(set(size)) == 1 for size in found), "none square"
+    assert any(size[0] == size[-1] for size in found)
+    assert any(1 < size[0] < size[1] for size in found), "none wider than long"
+    again = [
+        (len(x["A" if "A" in x else "Z"]), len(before[0]))
+        for x in (r.inputs for r in cases)
+        if (before := [a for n, a in x.items() if n in ("before", "A_before", "Z_before")])
+    ]
+    assert any(now != before for now, before in again), "no second round of another size"
+
+
+def test_edge_and_stability_are_a_fifth_at_most() -> None:
+    """`zeros_like` and luck earn nothing, and saturation is not half the course."""
+    for exercise in EXERCISES.values():
+        extra = sum(
+            points for name, points in exercise.points.items() if name in ("edge", "stability")
+        )
+        assert extra <= exercise.max_score / 5
+
+
+def test_rectifiers_stay_off_their_corner_but_in_their_own_edge_case() -> None:
+    """Only ReLU's own zeros have a reference that is an interval; everything else is one number."""
+    wide = {
+        (exercise, case)
+        for kept in BOTH.values()
+        for exercise, case, _, expected in proof.tensors(kept)
+        if (expected.low != expected.high).any()
+    }
+    assert wide == {("relu.backward", "zeros")}
+    for _, _, _, expected in proof.tensors(BOTH["hidden"]):
+        assert (expected.low <= expected.high).all()
+
+
+def test_float32_cases_are_there_and_proved_in_float64() -> None:
+    """Inputs of float32, and references that know more digits than these have."""
+    for id, exercise in EXERCISES.items():
+        cases = {r.case.id: r for r in BOTH["hidden"].cases(id)}
+        if "float32" not in cases:
+            assert id in ("squared_error", "sgd.step")
+            continue
+        kinds = {n: a.dtype for n, a in cases["float32"].inputs.items() if n != "sizes"}
+        assert set(kinds.values()) == {np.dtype(np.float32)}, exercise.id
+        digits = [e.low for e in cases["float32"].expected.values()]
+        assert any((array != array.astype(np.float32)).any() for array in digits) or "relu" in id
+
+
+def test_scales_are_those_of_the_terms() -> None:
+    """No scale is smaller than its tensor, none so large that a mistake could hide behind it."""
+    for kept in BOTH.values():
+        for exercise, case, name, expected in proof.tensors(kept):
+            size = float(np.max(np.abs(expected.low), initial=0))
+            where = f"{exercise}/{case}/{name}"
+            assert expected.scale >= size * (1 - 1e-12), where
+            if case in ("batch", "square", "wide", "one_example"):
+                assert expected.scale <= 1000 * size, where
+
+
+def test_doubles_give_nobodys_answer() -> None:
+    """On stand-ins the network's tensors are others than on layers, and what they saw is kept."""
+    for id in ("mlp.forward", "mlp.backward"):
+        for reference in BOTH["hidden"].cases(id):
+            seen = [name for name in reference.doubled if name.startswith(SAW)]
+            layers = len(reference.inputs["sizes"]) - 1
+            passes = (1 if id == "mlp.forward" else 2) * (
+                2 if "A_before" in reference.inputs else 1
+            )
+            if id == "mlp.forward":
+                passes = 2 if "A_before" in reference.inputs else 1
+            assert len(seen) == (2 * layers - 1) * passes
+            for name, expected in reference.expected.items():
+                assert not alike(expected.low, reference.doubled[name].low)
+
+
+def alike(one: Array, other: Array) -> bool:
+    return one.shape == other.shape and np.allclose(one, other)
