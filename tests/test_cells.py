@@ -102,7 +102,7 @@ def notebook(shell: Any, make_tree: MakeTree) -> Iterator[Notebook]:
 def test_the_empty_stub_changes_nothing(notebook: Notebook) -> None:
     """Running the cell as it comes says «not started», writes nothing and raises nothing."""
     before = {p: p.read_bytes() for p in notebook.tree.rglob("*.py")}
-    assert notebook.run(STUB) == "· Linear.forward (6.1)\n  not started\n"
+    assert notebook.run(STUB) == "· Linear.forward (6.1): not started\n"
     assert notebook.failed is None
     assert {p: p.read_bytes() for p in notebook.tree.rglob("*") if p.is_file()} == before
 
@@ -114,7 +114,7 @@ def test_every_generated_cell_is_a_stub_or_a_solution(notebook: Notebook) -> Non
         owner = exercise.target.split(".")[2]
         notebook.run(f"from mytorch import {owner}")
         said = notebook.run(generated(exercise, solved=False))
-        assert said == f"· {exercise.title} ({exercise.number})\n  not started\n"
+        assert said == f"· {exercise.title} ({exercise.number}): not started\n"
     for exercise in EXERCISES.values():
         said = notebook.run(generated(exercise, solved=True)).split("\n")[0]
         points = f"{exercise.max_score:g} of {exercise.max_score:g} points on the public cases"
@@ -170,8 +170,8 @@ def test_what_a_cell_wrote_is_remembered(notebook: Notebook) -> None:
 def test_an_unfinished_cell_with_code_says_what_to_do(notebook: Notebook) -> None:
     """Code above or below the stub's `raise` is never run: the line to delete is named."""
     said = (
-        "· Linear.forward (6.1)\n"
-        "  not finished: delete the line raise NotImplementedError(…), then run the cell again\n"
+        "· Linear.forward (6.1): not finished: delete the line raise NotImplementedError(…), "
+        "then run the cell again\n"
     )
     assert notebook.run(STUB.replace("raise", "self.A = A\n        raise")) == said
     assert notebook.run(STUB.rstrip() + "\n        return A\n") == said
@@ -229,8 +229,8 @@ def test_a_text_that_cannot_be_executed_leaves_all_as_it_was(notebook: Notebook)
         "size = 3\n@exercise(Linear)\ndef forward(self, A: np.ndarray, k=size):\n    return A"
     )
     assert said == (
-        "· Linear.forward (6.1)\n"
-        "  mytorch/linear.py is as it was, for with this cell it cannot be executed:\n"
+        "✘ Linear.forward (6.1): not written: with this cell, mytorch/linear.py cannot be "
+        "executed\n"
         "  NameError: name 'size' is not defined\n"
         "  the line is: def forward(self, A: np.ndarray, k=size):\n"
     )
@@ -343,8 +343,8 @@ def test_an_endless_loop_that_is_stopped_costs_the_feedback_alone(notebook: Note
     """The file is written when the driver runs: stopping it loses nothing, and says so."""
     said = notebook.run(FORWARD.replace("self.A = A", "raise KeyboardInterrupt"))
     assert said == (
-        "· Linear.forward (6.1)\n"
-        "  you stopped it (an endless loop?); mytorch/linear.py holds your text all the same\n"
+        "✘ Linear.forward (6.1): you stopped it (an endless loop?); mytorch/linear.py holds your "
+        "text all the same\n"
     )
     assert "raise KeyboardInterrupt\n" in notebook.file().read_text("utf-8")
     assert notebook.failed is None

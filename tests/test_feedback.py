@@ -129,7 +129,7 @@ def test_all_text_is_escaped() -> None:
     known = {"div", "strong", "table", "thead", "tbody", "tr", "th", "td", "code"}
     assert parsed.tags <= known
     assert "<img src=x> & more" in "".join(parsed.words)
-    said = Feedback(BACKWARD, ("the line is: <script>alert(1)</script>",))
+    said = Feedback(BACKWARD, ("<b>no</b>", "the line is: <script>alert(1)</script>"))
     assert Words(said._repr_html_()).tags == {"div", "strong", "code"}
 
 

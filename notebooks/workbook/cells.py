@@ -99,7 +99,7 @@ def run(asked: Exercise, cell: str) -> Feedback:
         executed = getattr(module.__loader__, "executed", old)
         live.execute(module, new)
     except (Exception, SystemExit) as error:
-        return Feedback(asked, (*said, *rejected(asked, error, new)))
+        return Feedback(asked, (*rejected(asked, error, new), *said), mark="✘")
     try:
         said += write(asked, path, old, new)
     except OSError as error:
@@ -139,7 +139,7 @@ def feedback(asked: Exercise, said: list[str]) -> Feedback:
         return Feedback(asked, (*said, *blame(asked, judged)), judged)
     except KeyboardInterrupt:
         stopped = f"you stopped it (an endless loop?); {asked.file} holds your text all the same"
-        return Feedback(asked, (*said, stopped))
+        return Feedback(asked, (stopped, *said), mark="✘")
 
 
 def judge(asked: Exercise) -> tuple[tuple[Judgement, ...], str]:
@@ -198,7 +198,7 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     file, _, number = fault.where.rpartition(":")
     line = read(new).lines[int(number) - 1].strip() if file == asked.file else fault.line
     said = [
-        f"{asked.file} is as it was, for with this cell it cannot be executed:",
+        f"not written: with this cell, {asked.file} cannot be executed",
         raised(fault, values=True),
     ]
     return [*said, *([f"the line is: {line}"] if line else [])]

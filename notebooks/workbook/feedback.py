@@ -17,6 +17,12 @@ from autograder.score import item
 ROLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}
 CELL = 'style="text-align: left; vertical-align: top; padding: 0.3em 0.8em"'
+HEADER = ("", "checked", "points", "found")
+MARKED_UP = {
+    "the line is: ": "the line is: <code>{}</code>",
+    "this is how it looks when ": "this is how it looks when <strong>{}</strong>",
+    "hint: ": "<strong>hint:</strong> {}",
+}
 TABLE = 'style="margin: 0.5em 0; table-layout: auto; border-collapse: collapse"'
 
 
@@ -36,26 +42,31 @@ class Feedback:
     """What is known of an exercise once its cell has run.
 
     said    sentences about the cell and the file
-    judged  the exercise on the public cases, line by line; nothing where it was not driven
+    judged  the exercise on the public cases, line by line; nothing where it was not driven:
+            then mark stands before the sentences
     """
 
     exercise: Exercise
     said: tuple[str, ...] = ()
     judged: tuple[Judgement, ...] = ()
+    mark: str = "·"
 
     @property
     def right(self) -> bool:
         return bool(self.judged) and all(line.status == "pass" for line in self.judged)
 
-    def title(self) -> str:
-        """`✘ Linear.forward (6.1): 4 of 5 points on the public cases`."""
+    def sentences(self) -> tuple[str, ...]:
+        """What stands above the table.
+
+        First the title, `✘ Linear.forward (6.1): 4 of 5 points on the public cases`.
+        """
+        name = f"{self.exercise.title} ({self.exercise.number}):"
+        if not self.judged:
+            first, *rest = self.said
+            return (f"{self.mark} {name} {first}", *rest)
         items = [item(line, [*self.judged], False, True) for line in self.judged]
-        name = f"{self.exercise.title} ({self.exercise.number})"
-        if not items:
-            return f"· {name}"
-        score = number(sum(i.score for i in items))
-        most = number(self.exercise.max_score)
-        return f"{overall(items)} {name}: {score} of {most} points on the public cases"
+        points = f"{number(sum(i.score for i in items))} of {number(self.exercise.max_score)}"
+        return (f"{overall(items)} {name} {points} points on the public cases", *self.said)
 
     def rows(self) -> Iterator[Row]:
         """The table, line by line; lines that say the same are one, and nothing is said twice."""
@@ -80,34 +91,36 @@ class Feedback:
             )
 
     def __repr__(self) -> str:
-        lines = [self.title(), *(f"  {sentence}" for sentence in self.said)]
+        lines = "\n  ".join(self.sentences()).split("\n")
         for row in self.rows():
             lines.append(f"  {row.mark} {row.checked} ({plural(row.cases)}): {row.points}")
             lines += [f"      {text}" for text in row.found]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = f"<strong>{escape(self.title())}</strong>"
-        said = "".join(f"<div>{marked_up(sentence)}</div>" for sentence in self.said)
+        first, *rest = self.sentences()
+        said = f"<div><strong>{escape(first)}</strong></div>" + "".join(map(marked_up, rest))
+        if not self.judged:
+            return said
+        header = "".join(f'<th scope="col" {CELL}>{name}</th>' for name in HEADER)
         rows = "".join(map(html, self.rows()))
-        names = ("", "checked", "points", "found")
-        header = "".join(f'<th scope="col" {CELL}>{name}</th>' for name in names)
-        table = f"<table {TABLE}><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
-        return f"<div>{head}{said}{table if self.judged else ''}</div>"
+        table = f"<thead><tr>{header}</tr></thead><tbody>{rows}</tbody>"
+        return f"{said}<table {TABLE}>{table}</table>"
 
 
 def html(row: Row) -> str:
-    found = "".join(f"<div>{marked_up(text)}</div>" for text in row.found)
     checked = f"<code>{escape(row.checked)}</code>" if " " not in row.checked else row.checked
     mark = f'<strong style="color: {COLOURS.get(row.mark, "inherit")}">{row.mark}</strong>'
-    cells = (mark, f"{checked} in {plural(row.cases)}", row.points, found)
+    found = "".join(map(marked_up, row.found))
+    cells = (mark, f"{checked} in {plural(row.cases)}", row.points.replace(" ", "&nbsp;"), found)
     return "<tr>" + "".join(f"<td {CELL}>{cell}</td>" for cell in cells) + "</tr>"
 
 
 def marked_up(text: str) -> str:
-    """A sentence in HTML; a line of code in it as code."""
-    start, line, code = text.partition("the line is: ")
-    return escape(start + line) + (f"<code>{escape(code)}</code>" if code else "")
+    """A sentence in HTML: a line of code as code, the name of a mistake and its hint in bold."""
+    lead = next((lead for lead in MARKED_UP if text.startswith(lead)), "")
+    rest = escape(text.removeprefix(lead))
+    return f"<div>{MARKED_UP.get(lead, '{}').format(rest)}</div>"
 
 
 def plural(cases: int) -> str:
