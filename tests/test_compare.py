@@ -1,0 +1,171 @@
+"""What the comparison says: level by level, whole sentences, and no more than the first fault."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.compare import compare, tolerance
+from autograder.model import Array, Expected, Finding
+
+
+def exactly(values: Any, scale: float = 1.0) -> Expected:
+    array = np.array(values, np.float64)
+    return Expected(array, array, scale)
+
+
+MATRIX = exactly([[1, -2, 3], [0.5, 4, -1]])
+RIGHT: Array = MATRIX.low
+
+
+@pytest.mark.parametrize(
+    ("got", "level", "message"),
+    [
+        (None, "missing", "was never set"),
+        ("None", "missing", "is None, not an array"),
+        ("a list", "missing", "is a list, not an array"),
+        (RIGHT.T, "shape", "has shape (3, 2), expected (2, 3)"),
+        (RIGHT[0], "shape", "has shape (3,), expected (2, 3)"),
+        (RIGHT[None], "shape", "has shape (1, 2, 3), expected (2, 3)"),
+        (np.array(1.0), "shape", "has shape (), expected (2, 3)"),
+        (RIGHT.astype(int), "dtype", "holds int64 numbers, expected floating point"),
+        (RIGHT > 0, "dtype", "holds bool numbers, expected floating point"),
+        (np.full((2, 3), np.nan), "finite", "6 of 6 values are not finite (nan or inf)"),
+        (np.where(RIGHT > 3, np.inf, RIGHT), "finite", "1 of 6 values are not finite (nan or inf)"),
+        (RIGHT * 2, "values", "6 of 6 values differ (100 %)"),
+        (np.where(RIGHT > 0, RIGHT, 0), "values", "2 of 6 values differ (33 %)"),
+    ],
+)
+def test_the_first_level_that_fails_is_the_finding(got: Any, level: str, message: str) -> None:
+    """missing, shape, dtype, finite, values: in this order, a sentence each."""
+    found = compare(got, MATRIX, 1e-7)
+    assert found is not None
+    assert (found.level, found.message) == (level, message)
+
+
+def test_what_is_right_has_no_finding() -> None:
+    """Also in float32 or float16, in another order in memory, and as a view."""
+    for got in (RIGHT, np.asfortranarray(RIGHT), RIGHT.astype(np.float16), RIGHT[::1, ::1]):
+        assert compare(got, MATRIX, 1e-7) is None
+
+
+def test_a_shape_is_named_before_a_type_and_a_type_before_its_numbers() -> None:
+    """Several faults at once: only the first level is told."""
+    both = compare(np.zeros((3, 2), int), MATRIX, 1e-7)
+    assert both is not None
+    assert both.level == "shape"
+    numbers = compare(np.zeros((2, 3), int), MATRIX, 1e-7)
+    assert numbers is not None
+    assert numbers.level == "dtype"
+
+
+def test_the_largest_difference_is_shown_with_what_was_allowed() -> None:
+    """How many, where most, got, expected, allowed: rtol of the entry, and of the scale."""
+    got = RIGHT.copy()
+    got[0, 1] += 0.25
+    got[1, 2] -= 0.5
+    assert compare(got, exactly(RIGHT, scale=10), 1e-7) == Finding(
+        "values",
+        "2 of 6 values differ (33 %)",
+        count=2,
+        size=6,
+        index=(1, 2),
+        got=-1.5,
+        expected=-1.0,
+        allowed=1e-7 * 1 + 1e-7 * 10,
+    )
+
+
+def test_the_first_number_that_is_not_finite_is_shown() -> None:
+    """Row by row, with what should stand there; the other numbers aren't judged."""
+    got = np.zeros((2, 3))
+    got[0, 2], got[1, 0] = -np.inf, np.nan
+    found = compare(got, MATRIX, 1e-7)
+    assert found is not None
+    assert (found.level, found.count, found.index) == ("finite", 2, (0, 2))
+    assert (found.got, found.expected) == (-np.inf, 3.0)
+    alone = compare(np.array([[np.nan]]), exactly([[7]]), 1e-7)
+    assert alone is not None
+    assert np.isnan(alone.got)
+    assert alone.expected == 7.0
+
+
+@pytest.mark.parametrize("got", [2.5, np.array([2.5]), np.array([[2.5]]), np.float32(2.5)])
+def test_one_number_may_come_in_any_shape(got: Any) -> None:
+    """A loss of shape (), (1,) or (1, 1) is a number; a wrong one is found as such."""
+    array = np.asarray(got)
+    assert compare(array, exactly(2.5), 1e-7) is None
+    found = compare(array, exactly(2.0), 1e-7)
+    assert found is not None
+    assert (found.level, found.index, found.got) == ("values", (), 2.5)
+
+
+def test_two_numbers_are_not_one() -> None:
+    """A loss of several entries has the wrong shape; so has a number where a matrix belongs."""
+    found = compare(np.array([2.5, 2.5]), exactly(2.5), 1e-7)
+    assert found is not None
+    assert found.message == "has shape (2,), expected ()"
+    assert compare(np.array(2.5), exactly([[2.5]]), 1e-7) is not None
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [
+        ([], 1e-7),
+        ([np.float64, np.float64], 1e-7),
+        ([np.float64, np.float32], 1e-4),
+        ([np.float32, np.float16], 1e-2),
+        ([np.float64, np.int32, np.bool_, np.uint8], 1e-7),
+        ([np.longdouble], 1e-7),
+    ],
+)
+def test_the_coarsest_floating_type_sets_the_tolerance(dtypes: list[Any], expected: float) -> None:
+    """float32 in the inputs or in the result loosens it; whole numbers do not."""
+    assert tolerance(dtypes) == expected
+
+
+def test_tolerance_follows_the_scale_of_the_terms_and_not_of_the_result() -> None:
+    """A result of nearly 0, left over from terms of size 1, may be off by their rounding."""
+    tiny = np.array([3e-15])
+    assert compare(tiny, exactly([0.0], scale=1.0), 1e-7) is None
+    assert compare(tiny, exactly([0.0], scale=0.0), 1e-7) is not None
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("off", [0.5, 0.999, 1.001, 2.0, -0.999, -1.001])
+def test_the_border_lies_where_it_is_said_to_lie(size: float, off: float) -> None:
+    """rtol · (|expected| + scale) is allowed, and no more, on both sides."""
+    expected = exactly([size], scale=3 * size)
+    got = np.array([size + off * 1e-7 * 4 * size])
+    assert (compare(got, expected, 1e-7) is None) == (abs(off) < 1)
+
+
+def test_everything_within_an_interval_is_right() -> None:
+    """A subgradient may lie anywhere between its ends; beyond, the nearer end is expected."""
+    slope = Expected(np.array([-1.0, 0.0, 2.0]), np.array([0.0, 3.0, 2.0]), 1.0)
+    for right in ([-1, 0, 2], [0, 3, 2], [-0.5, 1.7, 2], [-1 - 1e-8, 3 + 1e-8, 2]):
+        assert compare(np.array(right, np.float64), slope, 1e-7) is None
+    found = compare(np.array([0.5, 1.0, 2.0]), slope, 1e-7)
+    assert found is not None
+    assert (found.count, found.index, found.got, found.expected) == (1, (0,), 0.5, 0.0)
+    below = compare(np.array([-1.0, -4.0, 2.0]), slope, 1e-7)
+    assert below is not None
+    assert (below.index, below.expected) == ((1,), 0.0)
+
+
+def test_comparing_changes_nothing() -> None:
+    """Neither the tensor nor the reference; frozen ones are as good."""
+    got = RIGHT + 1
+    before = got.copy()
+    got.flags.writeable = False
+    compare(got, MATRIX, 1e-7)
+    np.testing.assert_array_equal(got, before)
+    np.testing.assert_array_equal(MATRIX.low, RIGHT)
+
+
+def test_an_empty_tensor_is_a_shape() -> None:
+    """No entries where some belong: the shape says so, and nothing divides by 0."""
+    found = compare(np.zeros((0, 3)), MATRIX, 1e-7)
+    assert found is not None
+    assert found.message == "has shape (0, 3), expected (2, 3)"
+    assert compare(np.zeros((0, 3)), exactly(np.zeros((0, 3))), 1e-7) is None
