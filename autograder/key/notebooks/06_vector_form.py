@@ -71,7 +71,7 @@ z2 = 0.5 * 1 + 0.5 * 2 - 1
 z1, z2
 
 # %% [markdown]
-# > **Errata.** On the second slide «Vector formulation» the last bias is $b_{D_{k+1}}$.
+# > **Errata.** Where «Vector formulation» shows this formula, the last bias is $b_{D_{k+1}}$.
 # > Read $b_{D_k}$, as on the slide before it.
 #
 # ## 2 · A derivative multiplies a change
@@ -371,16 +371,13 @@ with demo():
 #
 # 784 inputs, 10 outputs, 64 examples. How many numbers are in `dLdW`? And with 128 examples?
 # How many would be in the Jacobian of the whole `Z` by the whole `A`?
-
-# %%
-10 * 784, (64 * 10) * (64 * 784)
-
-# %% [markdown]
+#
 # <details><summary>Answer</summary>
 #
-# 7840, for any number of examples: $N$ is summed away. The Jacobian would have 32 million, nearly all
-# of them 0, for no example moves another's output. Nobody builds it: `backward` multiplies *with*
-# a Jacobian and never writes it down. That makes backpropagation cheap.
+# $10 \cdot 784 = 7840$, for any number of examples: $N$ is summed away. The Jacobian would have
+# $640 \cdot 50\,176$, 32 million, nearly all of them 0: no example moves another's output.
+# Nobody builds it. `backward` multiplies *with* a Jacobian and never writes it down, and that makes
+# backpropagation cheap.
 #
 # </details>
 #
@@ -403,7 +400,7 @@ with demo():
 # wiggling, for one example and for a batch; other sizes against a loop.
 #
 # **Roads not taken.** With examples as columns the slides' formulas would stand as they are, but
-# data come in rows. A bias can be a weight whose input is always 1 (slide «Forward "Pass"»): one array
+# data come in rows. A bias can be a weight whose input is always 1 (slide «Forward “Pass”»): one array
 # less, and a column of ones in every `A`.
 #
 # **What comes next.** Notebook 07 makes the first `dLdZ`, with its $1/N$.
