@@ -180,7 +180,8 @@ np.array([2, -1]) @ J
 # <details><summary>A hint, if you want one</summary>
 #
 # Two factors: `dLdA`, and the slope, from what `forward` kept. For $y = 0.25$ it must be 0.1875.
-# Where the table speaks of a `NoneType`, `forward` has kept nothing: run 4.1 again, with `self.A = …`.
+# Where the table speaks of `NoneType`, or of your own `RuntimeError`, `forward` has kept nothing: run 4.1
+# again, with `self.A = …`.
 #
 # </details>
 #

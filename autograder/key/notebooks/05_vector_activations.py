@@ -38,6 +38,7 @@ import numpy as np
 
 from workbook import demo, exercise, pictures
 
+from mytorch.sigmoid import Sigmoid
 from mytorch.softmax import Softmax
 
 # %% [markdown]
@@ -317,7 +318,13 @@ with demo():
 # notebook 04. For two classes a softmax *is* a sigmoid of the logits' difference.
 #
 # </details>
-#
+
+# %%
+with demo():
+    print(softmax.forward(np.array([[1.5, 0.0]])))
+    print(Sigmoid().forward(np.array([[1.5]])))
+
+# %% [markdown]
 # **What you learned.** Back through a vector activation, a derivative is a sum over all outputs: a row
 # times a full Jacobian. Softmax forgets a common shift, so each row of `dLdZ` sums to 0.
 #
