@@ -31,6 +31,7 @@
 # | $\nabla_z Div$ | $1 \times C$ | `dLdZ` | $N \times C$, as `Z` |
 #
 # Careful: a large $Y$ on the slides is what the network says. In code, `Y` is what was *wanted*.
+# And $N$ counts layers on the slides, but examples here.
 
 # %%
 from math import exp, log
@@ -65,13 +66,13 @@ y
 #
 # 1. Certain and right costs nothing.
 # 2. The less probable the right class was, the more it costs.
-# 3. Two examples are right together with probability $p \cdot q$. Their costs should *add*.
+# 3. Two examples on their own are both right with probability $p \cdot q$. Costs should *add*.
 #
 # What turns products into sums? Only a logarithm. So the cost is $-\log y$, the *surprise*.
 # (The natural logarithm: any other one is a multiple of it.)
 
 # %%
-round(-log(1 / 2 * 1 / 4), 3), round(-log(1 / 2) - log(1 / 4), 3)
+round(-log(0.5 * 0.25), 3), round(-log(0.5) - log(0.25), 3)
 
 # %% [markdown]
 # > **Predict.** Halve the probability of the right class. How much does the cost grow
@@ -84,7 +85,7 @@ pictures.surprise()
 # <details><summary>Answer</summary>
 #
 # By $\log 2 = 0.693$, both times: a factor of the probability is a term of the cost.
-# Who holds the truth for impossible pays without limit. A squared error stops at ½ (long dashes).
+# Who holds the truth for impossible pays without limit. A squared error stops at ½: see the lower curve.
 #
 # </details>
 #
@@ -206,7 +207,7 @@ with demo():
     assert np.isclose(loss.forward(np.vstack([Z, Z]), np.vstack([Y, Y])), L)
 
 # %% [markdown]
-# So do a common shift, and the huge logits:
+# A common shift changes nothing, and huge logits cost what you predicted:
 
 # %%
 far = np.array([[1e4, 0.0, -1e4]])
@@ -267,7 +268,7 @@ for i in range(3):
 #
 # ## 6 · What is left
 #
-# All numbers of the picture are whole: read them «in 8ths», «in 64ths».
+# Read the numbers «in 8ths» and «in 64ths», as it says under them: so most of them are whole.
 #
 # > **Predict.** Make class 1 the right one. Which row of the Jacobian will count?
 # > Which of the three results is negative?
@@ -302,7 +303,7 @@ sum(dz), sum(slow_row([1 / 4, 1 / 4, 1 / 2], 0))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 0. A push of all logits together changes nothing. What the right class gains, the others lose.
+# Always 0: a push of all logits together changes nothing. What the right class gains, the others lose.
 #
 # </details>
 #

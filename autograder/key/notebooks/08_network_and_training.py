@@ -149,7 +149,7 @@ dz1 @ W1
 # Here they are again, the two numbers: where all units let through, the network *is* a single layer,
 # and $W_2 W_1$ is its Jacobian.
 #
-# In the picture the first four steps go forward, the others back.
+# In the picture, steps 1 to 4 go forward, and steps 5 to 10 back.
 #
 # > **Predict.** In example 2 the first unit has $z = -2$. Which derivatives are 0 for that reason:
 # > those of the weights into this unit, or of the weight out of it?
@@ -170,7 +170,7 @@ pictures.network()
 # > runs over $k = N{-}1 .. 0$, but there is no $z^{(0)}$ and no $f_0$: for $k = 0$ only the line with
 # > the weights is meant. The slides «Backward Pass» have $y_i\, \partial Div / \partial z_j$ beside
 # > $w_{ij}$, «for $j = 0 \dots$», in a loop over *outputs* $i$. There $j$ counts inputs. Read
-# > $\partial Div / \partial w_{ji} = y_j\, \partial Div / \partial z_i$, as on the slide with the dots.
+# > $\partial Div / \partial w_{ji} = y_j\, \partial Div / \partial z_i$, as on the slide with the overdots.
 #
 # **Who remembers what.** «We must remember them», says the slide «Computing derivatives» of the values
 # on the way. You have done that already: each layer keeps its own input, each activation what *it*
@@ -213,8 +213,9 @@ with demo():
     assert np.allclose(first.dLdb, [[1], [-0.25]])
 
 # %% [markdown]
-# The first two rows are those of notebook 06, where `dLdZ` fell from the sky. Now it comes from the
-# loss, through a layer and an activation. And a wiggle, from one end of the network to the other:
+# You know these `dLdA` and `first.dLdW` from notebook 06. There the first layer's `dLdZ` fell from
+# the sky. Now it comes from the loss, through a layer and an activation.
+# And a wiggle, from one end of the network to the other:
 
 # %%
 def risk(net):
@@ -255,8 +256,12 @@ round(-1 - 0.1 * 2, 3)
 #
 # All nine parameters move at once. For a *small* step the loss should fall by $\eta$ times the sum of
 # all squared derivatives: a derivative multiplies a change, and each change is $-\eta$ times a
-# derivative.
-#
+# derivative. Here that sum is 6.625. So $\eta = 0.02$ should take the loss from 0.3125 to
+
+# %%
+round(0.3125 - 0.02 * 6.625, 3)
+
+# %% [markdown]
 # > **Predict.** A step always goes against the derivative. Does the loss always fall?
 
 # %%
@@ -320,8 +325,8 @@ with demo():
     print((said == wanted).sum(), "of 60 right")
 
 # %% [markdown]
-# > **Predict.** At which loss does a network start that knows nothing about two classes?
-# > (Notebook 07 asked that of ten.) And when is the border between the moons bent: at once, or late?
+# > **Predict.** Your network knew nothing at first. At which loss did it start, with two classes?
+# > (Notebook 07 asked that for ten.) And when did the border between the moons bend: at once, or late?
 #
 # The dashes are a training that went well. Yours is the solid line. Go back to step 0, and watch it.
 
@@ -351,14 +356,14 @@ pictures.learning(losses, answers)
 #
 # ## One last question
 #
-# The slides say «initialize all weights», and not to what. Let them all be 0. Which of the nine
-# derivatives of the small network are then not 0?
+# The slides say «initialize all weights», and not to what. Let all nine parameters of the
+# small network be 0. Which of their derivatives are not 0?
 
 # %%
 with demo():
     net = small()
     for layer in net.layers:
-        layer.W, layer.b = 0 * layer.W, 0 * layer.b
+        layer.W, layer.b = np.zeros_like(layer.W), np.zeros_like(layer.b)
     net.backward((net.forward(X) - D) / 2)
     for layer in net.layers:
         print(layer.dLdW.tolist(), layer.dLdb.tolist())

@@ -4,7 +4,7 @@ from .grid import CELL_H, CELL_W, grid
 from .picture import Picture, Slider
 from .strokes import BLUE, DASHED, GREEN, ORANGE, QUIET, sheet, text
 
-TOP = 90.0
+TOP, BELOW = 66.0, 240.0  # where the two rows of the picture begin
 CLASSES = ("class 1", "class 2", "class 3")
 
 
@@ -41,17 +41,17 @@ def draw(right: int, third: int) -> str:
         text(412, middle + 6, "=", 20, bold=True),
         *grid(440, middle - CELL_H / 2, [product], "∂Div/∂z", rows={0: GREEN}),
         text(440 + 1.5 * CELL_W, middle + CELL_H / 2 + 18, in_parts, 12, colour=QUIET),
-        *grid(440, 262, [list(e)], "y", rows={0: BLUE}, above=CLASSES),
-        text(440 + 1.5 * CELL_W, 262 + CELL_H + 18, in_parts, 12, colour=QUIET),
-        *grid(60, 262, [wanted], "d", above=CLASSES, cells={(0, c): ORANGE}, dash=DASHED),
-        text(316, 262 + CELL_H / 2 + 5, "compare with ∂Div/∂z →", 12, colour=QUIET),
+        *grid(440, BELOW, [list(e)], "y", rows={0: BLUE}, above=CLASSES),
+        text(440 + 1.5 * CELL_W, BELOW + CELL_H + 18, in_parts, 12, colour=QUIET),
+        *grid(60, BELOW, [wanted], "d", above=CLASSES, cells={(0, c): ORANGE}, dash=DASHED),
+        text(316, BELOW + CELL_H / 2 + 5, "compare with ∂Div/∂z →", 12, colour=QUIET),
     ]  # fmt: skip
     said = (
         f"The right class is {right}. The probabilities are {listed(e)}, in {whole}ths. "
         f"Only row {right} of the Jacobian meets a number that is not 0. "
         f"The derivative by the logits is {listed(product)}, in {whole}ths."
     )
-    return sheet("Back through the softmax", said, 640, 330, *parts)
+    return sheet("Back through the softmax", said, 640, 304, *parts)
 
 
 def listed(values: list[float] | tuple[int, ...]) -> str:

@@ -22,6 +22,7 @@ from .strokes import (
 Place = tuple[float, float]
 Numbers = Mapping[str, tuple[float, ...]]
 
+PAGE = "var(--jp-layout-color0, #ffffff)"  # what an output stands on
 CELL, HALF = 64.0, 21.0  # a quantity's cell: width, and height of each of its two halves
 UPPER, LOWER, CENTRE = 106.0, 232.0, 169.0
 CELLS: dict[str, tuple[Place, ...]] = {
@@ -34,8 +35,8 @@ CELLS: dict[str, tuple[Place, ...]] = {
 # weights and biases: where their numbers stand, row by row
 W1_AT = ((157, UPPER), (114, 198), (114, 140), (157, LOWER))
 W2_AT = ((432, 137.5), (432, 200.5))
-B1_AT = ((262, UPPER + 54), (262, LOWER + 54))
-B2_AT = ((520, CENTRE + 54),)
+B1_AT = ((262, UPPER + 40), (262, LOWER + 40))
+B2_AT = ((520, CENTRE + 40),)
 
 # by hand, for the two examples of the small network; matrices row by row
 WEIGHTS: Numbers = {"W1": (1, -1, 0.5, 0.5), "b1": (2, -1), "W2": (2, -1), "b2": (0.5,)}
@@ -45,11 +46,11 @@ VALUES: tuple[Numbers, ...] = (
 )
 DERIVATIVES: tuple[Numbers, ...] = (
     {
-        "x": (1.5, -2.5), "z1": (2, -1), "y1": (2, -1), "z2": (1,), "div": (1,),
+        "x": (1.5, -2.5), "z1": (2, -1), "y1": (2, -1), "z2": (1,),
         "W1": (2, 4, -1, -2), "b1": (2, -1), "W2": (1, 0.5), "b2": (1,),
     },
     {
-        "x": (0.25, 0.25), "z1": (0, 0.5), "y1": (-1, 0.5), "z2": (-0.5,), "div": (1,),
+        "x": (0.25, 0.25), "z1": (0, 0.5), "y1": (-1, 0.5), "z2": (-0.5,),
         "W1": (0, 0, 0, 2), "b1": (0, 0.5), "W2": (0, -0.5), "b2": (-0.5,),
     },
 )  # fmt: skip
@@ -130,7 +131,7 @@ def draw(step: int, example: int) -> str:
         for i, place in enumerate(where):
             slope = DERIVATIVES[k][name][i] if name in derived else None
             parts += weight(place, WEIGHTS[name][i], slope, name in names, name[0] == "b")
-    return sheet("The small network, step by step", said, 640, 350, *parts, *names_and_legend(k))
+    return sheet("The small network, step by step", said, 640, 336, *parts, *names_and_legend(k))
 
 
 def edges(now: set[str], back: bool) -> list[str]:
@@ -171,9 +172,10 @@ def weight(place: Place, value: float, slope: float | None, now: bool, bias: boo
     """A weight on its connection, or a bias under its unit; its derivative below it."""
     x, y = place
     known = slope is not None
+    half = 27 if known else 18
     words = f"b = {number(value)}" if bias else number(value)
     return [
-        box(x - 18, y - 10, 36, 20 + 16 * known, PAPER, PAPER, 0) if not bias else "",
+        box(x - half, y - 10, 2 * half, 20 + 16 * known, PAGE, PAGE, 0) if not bias else "",
         text(x, y + 5, words, 12, colour=QUIET),
         text(x, y + 21, f"∂ {number(slope)}", 12, bold=now) if slope is not None else "",
     ]
@@ -189,6 +191,6 @@ def names_and_legend(k: int) -> list[str]:
         text(600, CENTRE + 42, f"d = {WANTED[k]}", 12, colour=QUIET),
         *(line(294, y, 312, y, LINE, 1.5) for y in (UPPER, LOWER)),
         line(552, CENTRE, 568, CENTRE, LINE, 1.5),
-        text(320, 338, "above: the value · below, with ∂: the derivative of Div by it", 12,
+        text(320, 326, "above: the value · below, with ∂: the derivative of Div by it", 12,
              colour=QUIET),
     ]  # fmt: skip
