@@ -342,7 +342,7 @@ pictures.learning(losses, answers)
 #
 # </details>
 #
-# Change something: 3 units instead of 8, `lr=5`, another seed. Not every training goes well, and
+# Change something: 3 units instead of 8, `lr=20`, another seed. Not every training goes well, and
 # why is what the lecture's last slides call «Issues».
 #
 # In the loop, could the line with `PLACES` stand *between* the loss and `net.backward`?

@@ -64,8 +64,10 @@ def draw(curve: Sequence[float], answers: Sequence[Any], step: int) -> str:
     parts = [*field(answers[step] if step < len(answers) else None), *axes()]
     head, said = "not trained yet", "Nothing is trained yet: there are only the points."
     if step < len(curve):
-        head = f"step {step}: loss {number(curve[step], 3)}"
-        said = f"Before step {step} the loss is {number(curve[step], 3)}."
+        loss = curve[step]
+        written = number(loss, 3) if abs(loss) < 1000 else f"{loss:.1e}"
+        head = f"step {step}: loss {written}"
+        said = f"Before step {step} the loss is {written}."
         known = [place(n, curve[n]) for n in range(step + 1) if np.isfinite(curve[n])]
         parts.append(polyline(known, BLUE, 3))
         parts += [dot(*end, 6, BLUE) for end in known[-1:]]
