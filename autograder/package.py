@@ -66,6 +66,7 @@ class Package(ModuleType):
         self.__path__ = [str(folder)]
         self.__package__ = name
         self.homes = homes
+        self.__all__ = sorted(homes)
 
     def __getattribute__(self, attribute: str) -> Any:
         if attribute.startswith("_") or attribute == "homes" or attribute not in self.homes:

@@ -1,5 +1,6 @@
 """Exercise and demo cells, run in a real IPython shell over a skeleton, as a student would."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import workbook
 from conftest import ROOT, MakeTree, package
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -275,6 +277,26 @@ def test_the_cell_follows_a_file_edited_by_hand(notebook: Notebook) -> None:
     assert said.startswith("✔ Linear.forward (6.1): 5 of 5 points")
     notebook.edit("return A @ self.W.T + self.b.T", "return A @ self.W.T - self.b.T")
     assert "this is how it looks when the bias is subtracted" in notebook.run(STUB)
+
+
+def test_every_cell_follows_the_files(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a notebook the files are followed before each cell, one without `demo` too."""
+    monkeypatch.chdir(notebook.tree)
+    importlib.reload(workbook)
+    notebook.edit("class Linear:", "class Linear:\n    mark = 7\n")
+    try:
+        assert notebook.run("print(Linear.mark)") == "7\n"
+    finally:
+        notebook.shell.events.unregister("pre_run_cell", live.follow_files)
+
+
+def test_what_needs_a_notebook_is_imported_when_it_is_asked_for() -> None:
+    """The map comes with the first `from workbook import course_map`; nonsense does not."""
+    from workbook import course_map
+
+    assert callable(course_map)
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        workbook.nonsense  # noqa: B018 - the access is what is tested
 
 
 def test_another_files_error_costs_that_file_alone(notebook: Notebook) -> None:

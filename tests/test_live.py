@@ -253,8 +253,10 @@ def test_classes_of_other_kinds_follow(write: Write) -> None:
         old["Part"]()
 
 
-def test_what_cannot_be_changed_in_place_is_replaced(write: Write) -> None:
-    """Another layout, another kind of class, an enumeration: the module has the new one."""
+def test_what_cannot_be_changed_in_place_is_replaced(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another layout, another kind of class, an enumeration: the new one, and a sentence."""
     before = """
         from enum import Enum
         class Slim: __slots__ = ("x",)
@@ -277,6 +279,9 @@ def test_what_cannot_be_changed_in_place_is_replaced(write: Write) -> None:
     write(m=after)
     for name in ("Slim", "Colour", "Plain", "Thing", "Again"):
         assert vars(module)[name] is not old[name], name
+    said = "cannot be changed in place: restart the kernel, so that all follows it."
+    named = ("Slim", "Colour", "Plain", "Thing", "Again")
+    assert capsys.readouterr().out == "".join(f"{name} {said}\n" for name in named)
     assert [c.name for c in module.Colour] == ["BLUE"]
     assert (module.Plain(a=1)["a"], module.Thing(), module.Again.kind) == (1, 1, 2)
 
@@ -360,6 +365,43 @@ def test_a_deleted_file_is_gone(write: Write, tmp_path: Path) -> None:
         importlib.import_module("mytorch.a")
 
 
+def test_attaching_twice_is_attaching_once(write: Write, tmp_path: Path) -> None:
+    """The tree's package stays as it is; another tree's is refused; a stranger is too."""
+    module = write(m="x = 1")
+    (tmp_path / "notebooks").mkdir()
+    assert live.attach(tmp_path / "notebooks") == tmp_path
+    assert importlib.import_module("mytorch.m") is module
+    other = tmp_path / "other"
+    (other / "mytorch").mkdir(parents=True)
+    with pytest.raises(
+        live.Refused, match=r"^mytorch was loaded from .*/mytorch, but this"
+    ) as said:
+        live.attach(other)
+    assert said.value._render_traceback_() == [str(said.value)]
+    with pytest.raises(live.Refused, match=r"^There is no folder mytorch in "):
+        live.attach(other / "mytorch" / "deeper")
+
+
+def test_modules_that_were_there_first_are_taken_over(tmp_path: Path) -> None:
+    """A package that Python had imported by itself is followed from then on."""
+    forget("mytorch")
+    (tmp_path / "mytorch").mkdir()
+    (tmp_path / "mytorch" / "__init__.py").write_text("from .m import f")
+    (tmp_path / "mytorch" / "m.py").write_text("def f(): return 1")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        f = importlib.import_module("mytorch").f
+        live.attach(tmp_path)
+        (tmp_path / "mytorch" / "m.py").write_text("def f(): return 2")
+        live.follow_files()
+        assert f() == 2
+        assert importlib.import_module("mytorch").m.f is f
+    finally:
+        sys.path.remove(str(tmp_path))
+        forget("mytorch")
+    live.follow_files()  # nothing to follow, and no complaint
+
+
 def python(folder: Path, code: str, path: Path) -> str:
     """What a fresh Python says, started in a folder, with another one on its path."""
     paths = [str(path), str(ROOT / "notebooks"), str(ROOT)]
@@ -401,21 +443,3 @@ def test_another_mytorch_is_refused(tmp_path: Path) -> None:
     assert python(empty, code.replace("import mytorch\n", ""), elsewhere) == (
         f"There is no folder mytorch in {empty} or beside it: open the workbook there.\n"
     )
-
-
-def test_a_mytorch_of_the_tree_that_was_there_first_is_followed(tmp_path: Path) -> None:
-    """Imported before the workbook, the tree's own package is taken over as it is."""
-    (tmp_path / "mytorch").mkdir()
-    (tmp_path / "mytorch" / "__init__.py").write_text("from .m import f")
-    (tmp_path / "mytorch" / "m.py").write_text("def f(): return 1")
-    code = """
-        from mytorch.m import f
-        from workbook import live
-        from pathlib import Path
-        live.refresh()
-        Path("mytorch/m.py").write_text("def f(): return 2")
-        live.refresh()
-        import mytorch.m
-        print(f(), mytorch.m.f is f)
-        """
-    assert python(tmp_path, code, tmp_path) == "2 True\n"

@@ -3,15 +3,18 @@
 Importing it makes `mytorch` the one beside the notebook, and no other.
 """
 
+import sys
 from typing import Any
 
 from .cells import exercise
 from .demo import demo
-from .live import attach
+from .live import attach, follow_files
 
 __all__ = ["course_map", "demo", "exercise", "pictures"]
 
 attach()
+if (ipython := sys.modules.get("IPython")) and (shell := ipython.get_ipython()):
+    shell.events.register("pre_run_cell", follow_files)
 
 
 def __getattr__(name: str) -> Any:

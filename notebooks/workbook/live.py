@@ -99,6 +99,12 @@ def refresh() -> dict[str, BaseException]:
     return {}
 
 
+def follow_files(*_: object) -> None:
+    """Follow what was edited by hand or by another kernel; run before every cell."""
+    if isinstance(sys.modules.get(NAME), Package):
+        refresh()
+
+
 def changed() -> Iterator[tuple[str, bytes]]:
     """The loaded modules whose files hold something else than was executed, with what they hold.
 
@@ -141,6 +147,10 @@ def execute(module: ModuleType, data: bytes) -> None:
         names.update(before)
         raise
     vars(module.__loader__)["executed"] = data
+    for name, old in before.items():
+        own = isinstance(old, type) and old.__module__ == module.__name__
+        if own and alike(old, names.get(name)) and old is not names[name]:
+            print(f"{name} cannot be changed in place: restart the kernel, so that all follows it.")
 
 
 class Names(UserDict[str, Any]):
@@ -164,14 +174,18 @@ def follow(old: Any, new: Any, undo: Undo) -> Any:
 
     Returns: the old one, changed; the new one where it is another thing or another layout.
     """
-    alike = all(getattr(old, n, 0) == getattr(new, n, 1) for n in ("__module__", "__qualname__"))
-    if old is new or not alike:
+    if old is new or not alike(old, new):
         return new
     if isinstance(old, FunctionType) and isinstance(new, FunctionType):
         return change_function(old, new, undo)
     if isinstance(old, type) and isinstance(new, type):
         return change_class(old, new, undo)
     return new
+
+
+def alike(old: Any, new: Any) -> bool:
+    """Whether two things were defined in the same place under the same name."""
+    return all(getattr(old, n, 0) == getattr(new, n, 1) for n in ("__module__", "__qualname__"))
 
 
 def change_function(old: FunctionType, new: FunctionType, undo: Undo) -> FunctionType:
