@@ -1,5 +1,6 @@
 """The map of the course, and the student's progress on it, read from `mytorch` itself."""
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -22,36 +23,32 @@ def course_map() -> None:
     """Show all notebooks, the points earned so far, and the exercise that comes next."""
     live.refresh()
     scores = {exercise.id: score(exercise) for exercise in EXERCISES.values()}
-    open_ = [e for e in EXERCISES.values() if scores[e.id] < e.max_score]
-    stations = [station(n, title, scores, open_[:1]) for n, title in NOTEBOOKS.items()]
+    following = next((e for e in EXERCISES.values() if scores[e.id] < e.max_score), None)
+    stations = [station(number, scores, following) for number in NOTEBOOKS]
     display(Picture("map of the course", lambda: draw(stations)))
-    display(HTML(in_words(stations, open_[:1])))
+    display(HTML(in_words(stations, following)))
 
 
 def score(exercise: Exercise) -> float:
     """The points that the student's text has on the public cases, in this kernel."""
     answers = {
-        reference.case.id: answer(
-            exercise, reference.case.id, reference.inputs, reference.case.layout, live.package()
-        )
-        for reference in public().cases(exercise.id)
+        r.case.id: answer(exercise, r.case.id, r.inputs, r.case.layout, live.package())
+        for r in public().cases(exercise.id)
     }
     judged, _ = judgements(exercise, public(), answers)
     return sum(points(line, judged) for line in judged)
 
 
-def station(
-    number: str, title: str, scores: dict[str, float], following: list[Exercise]
-) -> Station:
-    link = next((path.name for path in HERE.glob(f"{number}_*.ipynb")), "")
+def station(number: str, scores: Mapping[str, float], following: Exercise | None) -> Station:
+    """A notebook on the map. Args: following: the exercise that comes next, if there is one."""
     own = [exercise for exercise in EXERCISES.values() if notebook(exercise) == number]
     return Station(
         number,
-        title,
-        link,
-        sum(scores[exercise.id] for exercise in own),
-        sum(exercise.max_score for exercise in own),
-        any(notebook(exercise) == number for exercise in following),
+        NOTEBOOKS[number],
+        link=next((path.name for path in HERE.glob(f"{number}_*.ipynb")), ""),
+        score=sum(scores[exercise.id] for exercise in own),
+        of=sum(exercise.max_score for exercise in own),
+        next=following in own,
     )
 
 
@@ -60,18 +57,17 @@ def notebook(exercise: Exercise) -> str:
     return exercise.number.split(".")[0].zfill(2)
 
 
-def in_words(stations: list[Station], following: list[Exercise]) -> str:
-    """The same as the picture in words, and the links."""
+def in_words(stations: list[Station], following: Exercise | None) -> str:
+    """What the picture shows, in words and with links."""
     got, of = sum(s.score for s in stations), sum(s.of for s in stations)
-    said = f"<b>{got:g} of {of:g} points.</b> "
+    said = "All are yours. In a terminal, <code>autograder pack</code> makes your hand-in."
     if following:
-        (place,) = [s for s in stations if s.next]
-        said += f"Next: {escape(following[0].stub)}, in {link(place)}."
-    else:
-        said += "All are yours. In a terminal, <code>autograder pack</code> makes your hand-in."
+        places = ", ".join(link(s) for s in stations if s.next)
+        said = f"Next: {escape(following.stub)}, in {places}."
     rows = "".join(f"<tr><td>{link(s)}</td><td>{s.points}</td></tr>" for s in stations)
     return (
-        f"<p>{said}</p><details><summary>All notebooks, with links</summary>"
+        f"<p><b>{got:g} of {of:g} points.</b> {said}</p>"
+        "<details><summary>All notebooks, with links</summary>"
         f"<table><tr><th>notebook</th><th>points</th></tr>{rows}</table></details>"
     )
 
