@@ -479,7 +479,7 @@ def test_a_file_that_cannot_be_written(notebook: Notebook, monkeypatch: pytest.M
     def fail(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cells, "write_atomically", fail)
+    monkeypatch.setattr("autograder.source.write_atomically", fail)
     assert notebook.run(FORWARD) == (
         "mytorch/linear.py cannot be written (No space left on device); it is as it was.\n"
     )

@@ -21,24 +21,14 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from autograder import aside, store
+from autograder import aside, source, store
 from autograder.exercises import EXERCISES
 from autograder.explain import raised
 from autograder.harness import answer, fault_of
 from autograder.judge import Judgement
 from autograder.model import Exercise
 from autograder.score import judgements
-from autograder.source import (
-    SourceError,
-    cell_functions,
-    digest,
-    function_text,
-    is_stub,
-    read,
-    replace_function,
-    same_code,
-    write_atomically,
-)
+from autograder.source import SourceError, function_text, is_stub
 
 from . import live
 from .feedback import Feedback, show
@@ -91,7 +81,7 @@ def run(asked: Exercise, cell: str) -> Feedback:
     path = live.tree() / asked.file
     old = contents(asked)
     try:
-        new = replace_function(old, asked.target, cell)
+        new = source.replace_function(old, asked.target, cell)
     except SourceError as error:
         raise Refused(f"{asked.file} {error}; the cell was not written.") from None
     try:
@@ -124,10 +114,10 @@ def write(asked: Exercise, path: Path, old: bytes, new: bytes) -> list[str]:
     except SourceError:
         text = store.stubs()[asked.id]
     last = aside.remembered(live.tree()).get(asked.id)
-    if text != store.stubs()[asked.id] and not (last and last["file"] == digest(text)):
+    if text != store.stubs()[asked.id] and not (last and last["file"] == source.digest(text)):
         place = aside.keep(live.tree(), asked.id, text)
         kept.append(f"{asked.file} held a text that is not from this cell; it is kept in {place}")
-    write_atomically(path, new)
+    source.write_atomically(path, new)
     return kept
 
 
@@ -175,7 +165,7 @@ def blame(asked: Exercise, judged: tuple[Judgement, ...]) -> list[str]:
 
 
 def unfinished(asked: Exercise, cell: str) -> str:
-    if same_code(cell, store.stubs()[asked.id]):
+    if source.same_code(cell, store.stubs()[asked.id]):
         return "not started"
     return "not finished: delete the line raise NotImplementedError(…), then run the cell again"
 
@@ -196,7 +186,7 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     """Why a file's new text cannot be executed, and the line of it, which is in no file."""
     fault = fault_of(error, live.package())
     file, _, number = fault.where.rpartition(":")
-    line = read(new).lines[int(number) - 1].strip() if file == asked.file else fault.line
+    line = source.read(new).lines[int(number) - 1].strip() if file == asked.file else fault.line
     said = [
         f"not written: with this cell, {asked.file} cannot be executed",
         raised(fault, values=True),
@@ -277,7 +267,7 @@ def cell_text(function: Any) -> str:
     code = inspect.unwrap(function).__code__
     try:
         text = "".join(linecache.getlines(code.co_filename))
-        found = [f for f in cell_functions(text) if f.name == code.co_name]
+        found = [f for f in source.cell_functions(text) if f.name == code.co_name]
     except SourceError as error:
         raise Refused(f"The text of this cell {error}.") from None
     exact = [f.text for f in found if f.line == code.co_firstlineno] or [f.text for f in found]

@@ -7,12 +7,11 @@ from pathlib import Path
 from IPython.display import HTML, display
 
 from autograder.exercises import EXERCISES, NOTEBOOKS
-from autograder.harness import answer
 from autograder.model import Exercise
-from autograder.score import judgements, points
-from autograder.store import public
+from autograder.score import points
 
 from . import live
+from .cells import judge
 from .pictures import Picture
 from .pictures.stations import Station, draw
 
@@ -31,12 +30,8 @@ def course_map() -> None:
 
 def score(exercise: Exercise) -> float:
     """The points that the student's text has on the public cases, in this kernel."""
-    answers = {
-        r.case.id: answer(exercise, r.case.id, r.inputs, r.case.layout, live.package())
-        for r in public().cases(exercise.id)
-    }
-    judged, _ = judgements(exercise, public(), answers)
-    return sum(points(line, judged) for line in judged)
+    judged, _ = judge(exercise)
+    return sum(points(line, [*judged]) for line in judged)
 
 
 def station(number: str, scores: Mapping[str, float], following: Exercise | None) -> Station:
