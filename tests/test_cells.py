@@ -209,14 +209,14 @@ def test_a_name_that_only_the_notebook_knows_is_an_error_at_once(notebook: Noteb
     line = 1 + notebook.file().read_text("utf-8").split("\n").index(
         '        expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))'
     )
-    assert notebook.run(call) == (
-        "✘ Linear.forward (6.1): 0 of 5 points on the public cases\n"
-        "  ✘ Z, edge cases (5 cases): 0 of 5\n"
-        f"      NameError: name 'affine' is not defined in mytorch/linear.py:{line}\n"
-        "      the line is: return affine(A, self.W, self.b)\n"
-        "      mytorch/linear.py knows only its own names: put helpers and imports inside the def,"
-        " or into that file\n"
-    )
+    said = notebook.run(call).splitlines()
+    assert said[:4] == [
+        "✘ Linear.forward (6.1): 0 of 5 points on the public cases",
+        "  ✘ Z, edge cases (5 cases): 0 of 5",
+        f"      NameError: name 'affine' is not defined in mytorch/linear.py:{line}",
+        "      the line is: return affine(A, self.W, self.b)",
+    ]
+    assert said[-1] == "      put helpers and imports inside the def, or into mytorch/linear.py"
     notebook.edit(
         "class Linear:", "def affine(A, W, b):\n    return A @ W.T + b.T\n\n\nclass Linear:"
     )
@@ -400,7 +400,7 @@ def test_a_students_print_is_shown_once(notebook: Notebook) -> None:
         ("raise ValueError('<b>no</b>')", "ValueError: <b>no</b> in mytorch/linear.py:"),
         ("return self.forward(A)", "RecursionError: maximum recursion depth exceeded"),
         ("return [1, 2]", "Z is a list, not an array in 5 of 5 cases, first in «batch»"),
-        ("pass", "Z is None, not an array in 5 of 5 cases, first in «batch»"),
+        ("pass", "Z is None"),
         ("A[:] = 0; return A @ self.W.T + self.b.T", "Z 20 of 20 values differ (100 %)"),
     ],
 )

@@ -77,10 +77,8 @@ class Feedback:
             message = [text for text in items[0].message.split("\n") if text not in told]
             told.update(message)
             if lines[0].fault and lines[0].fault.type == "NameError":
-                message.append(
-                    f"{self.exercise.file} knows only its own names: put helpers and imports "
-                    "inside the def, or into that file"
-                )
+                file = self.exercise.file
+                message.append(f"put helpers and imports inside the def, or into {file}")
             earned, most = sum(i.score for i in items), sum(i.max_score for i in items)
             yield Row(
                 MARKS.get(items[0].status, "✘"),
