@@ -19,6 +19,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 from workbook import cells, live
 
+from autograder import store
 from autograder.exercises import EXERCISES
 from autograder.key.solved import cell as generated
 from autograder.package import forget
@@ -575,7 +576,7 @@ def test_a_demos_assert_does_not_hold_yet(notebook: Notebook) -> None:
 def test_feedback_costs_less_than_fifty_milliseconds(
     notebook: Notebook, name: str, state: str
 ) -> None:
-    """For every exercise, right or wrong, in computing time, the references read beforehand."""
+    """For every exercise, right or wrong, in computing time, the kernel's first run as well."""
     for file, content in package().items():
         (notebook.tree / "mytorch" / file).write_bytes(content)
     exercise = EXERCISES[name]
@@ -584,7 +585,10 @@ def test_feedback_costs_less_than_fifty_milliseconds(
         header, _, body = text.rpartition('"""')
         text = f'{header}"""\n    import numpy as np\n' + body.replace("return", "return 1.5 *")
     times = []
+    for known in EXERCISES:  # as importing the workbook does
+        store.public().cases(known)
     for _ in range(3):
+        store.public().signatures.cache_clear()
         start = time.process_time()
         shown = cells.run(exercise, text)
         shown._repr_html_()
