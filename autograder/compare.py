@@ -30,7 +30,8 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     if got is None:
         return Finding("missing", "was never set")
     if isinstance(got, str):
-        return Finding("missing", f"is {got}, not an array")
+        said = "is None: is a return missing?" if got == "None" else f"is {got}, not an array"
+        return Finding("missing", said)
     low, high = expected.low, expected.high
     if low.ndim == 0 and got.size == 1:
         got = got.reshape(())

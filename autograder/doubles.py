@@ -46,7 +46,8 @@ def install(target: str, seed: int, log: Log, package: str, bare: bool) -> None:
     for attribute in ("dLdW", "dLdb"):
         if isinstance(vars(owner).get(attribute), property):
             delattr(owner, attribute)  # it would refuse what a double sets
-    double = layer(name, seed, log) if name == "Linear" else activation(name, seed, log)
+    make = {"Linear": layer, "Softmax": probabilities}.get(name, activation)
+    double = make(name, seed, log)
     for method, function in double.items():
         original = vars(owner).get(method)
         aliases = [a for a, v in vars(owner).items() if original is not None and v is original]
@@ -93,6 +94,19 @@ def activation(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any
         return drawn(dLdA.shape, seed, name, "back") + checksum(Z, seed) + checksum(dLdA, seed)
 
     return {"__init__": __init__, "forward": forward, "backward": backward}
+
+
+def probabilities(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
+    """The methods of a double whose output's rows are positive and sum to 1, kept in `A`."""
+    plain = activation(name, seed, log)
+
+    def forward(self: Any, Z: Array) -> Array:
+        weights = 2 + np.sin(6 * plain["forward"](self, Z))
+        A: Array = weights / weights.sum(axis=1, keepdims=True)
+        self.A = A
+        return A
+
+    return {**plain, "forward": forward}
 
 
 def record(log: Log, method: str, array: Any) -> Array:

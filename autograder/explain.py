@@ -3,10 +3,27 @@
 With values for public cases; without any value, input or exception text for hidden ones.
 """
 
+import builtins
+import re
+
 from .judge import Judgement
 from .model import Fault, Finding
 from .store import misconceptions
 
+# What an exception tells, by its type and text; the first that fits is said.
+CLUES = (
+    (r"read-only", "the code changes an array that it was given; make a new one instead"),
+    (r"NoneType|call forward first", "`forward` keeps nothing yet that `backward` could use"),
+    (r"object has no attribute", "is it set, under this very name, before it is used?"),
+    (r"matmul|aligned|broadcast", "write the shapes of both sides down: which axes must agree?"),
+    (r"No module named", "only numpy and the standard library can be imported here"),
+    (r"positional argument|unexpected keyword", "it is called with the arguments of the stub"),
+    (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
+)
+SAFE = (
+    r"mytorch/[\w/]{1,40}\.py (is missing|has no \w{1,40})"
+    r"|'\w{1,40}' object has no attribute '\w{1,40}'"
+)
 UNITS = {"timeout": "took longer than it may", "crash": "ended the process"}
 
 
@@ -41,7 +58,8 @@ def numbers(finding: Finding, values: bool) -> list[str]:
     place = f"at {list(finding.index)}" if finding.index else ""
     if not values:
         return [f"largest difference {place}".rstrip()] if place else []
-    lines = [f"got {finding.got:.6g}, expected {finding.expected:.6g} {place}".rstrip()]
+    got, expected = finding.got + 0.0, finding.expected + 0.0  # nobody expects «-0»
+    lines = [f"got {got:.6g}, expected {expected:.6g} {place}".rstrip()]
     if finding.level == "values":
         difference = abs(finding.got - finding.expected)
         lines.append(f"they differ by {difference:.3g}; {finding.allowed:.1g} is allowed")
@@ -64,16 +82,20 @@ def fault_lines(judged: Judgement, values: bool) -> list[str]:
     lines = [f"{raised(fault, values)}{where}"]
     if fault.line:
         lines.append(f"the line is: {fault.line}")
+    said = f"{fault.type}: {fault.text}"
+    lines += [f"hint: {clue}" for pattern, clue in CLUES if re.search(pattern, said)][:1]
     return lines
 
 
 def raised(fault: Fault, values: bool) -> str:
-    """An exception in words; its text only where it cannot carry a hidden value."""
-    if fault.kind == "missing":
-        return fault.text
+    """An exception in words; its text and name only where they cannot carry a hidden value."""
     if fault.type == "SystemExit":
         return "the code ends the program (sys.exit)"
-    return f"{fault.type}: {fault.text}" if values and fault.text else fault.type
+    if fault.kind == "missing" and (values or re.fullmatch(SAFE, fault.text)):
+        return fault.text
+    if values:
+        return f"{fault.type}: {fault.text}".removesuffix(": ")
+    return fault.type if hasattr(builtins, fault.type) else "an exception of a class of its own"
 
 
 def named(mistakes: tuple[str, ...]) -> list[str]:

@@ -63,7 +63,8 @@ def plain(value: Any) -> Array | str:
     if value is None:
         return "None"
     if not isinstance(value, np.ndarray | np.generic | float | int):
-        return f"a {type(value).__name__}"
+        known = type(value).__module__ == "builtins"
+        return f"a {type(value).__name__}" if known else "an object of another class"
     if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
         return f"an array of {value.nbytes // 2**20} MiB"
     array = np.array(value, order="C", subok=False)

@@ -7,6 +7,7 @@ says is untrusted: frames are read with size caps, and only numbers are taken fr
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,6 +27,7 @@ from .model import Answer, Fault, FaultKind, Inputs, Layout
 from .wire import WireError, read_frame, write_frame
 
 STOP = threading.Event()  # set when the user stops a batch: no further answer is waited for
+ODD = r"None|an? [A-Za-z ]{1,40}|an array of (\d+ MiB|\w{1,12} entries)"
 CHILD = Path(__file__).with_name("child.py")
 ISOLATION = "process"
 
@@ -98,7 +100,7 @@ def run(
         while left:
             batch = left[:1] if tried_alone else left
             given, fault = converse(order, batch, budget)
-            for answer in given:
+            for answer in (checked(a, files) for a in given):
                 answers.setdefault(answer.exercise, {})[answer.case] = answer
             left = left[len(given) :]
             if fault is None:
@@ -232,15 +234,28 @@ def receive(stream: BinaryIO, count: int, frames: "queue.Queue[Any]") -> None:
 
 
 def believed(job: Job, header: Mapping[str, Any], tensors: Inputs) -> Answer:
-    """What is taken from a frame: arrays, and words cut to a decent length."""
+    """What is taken from a frame: arrays, and words of which the hand-in cannot choose many."""
     odd, fault = header.get("odd"), header.get("fault")
-    odd = {str(k)[:80]: str(v)[:80] for k, v in odd.items()} if isinstance(odd, dict) else {}
+    odd = {str(k)[:80]: str(v) for k, v in odd.items()} if isinstance(odd, dict) else {}
+    odd = {k: v if re.fullmatch(ODD, v) else "an object" for k, v in odd.items()}
     if not isinstance(fault, dict):
         return Answer(job.exercise, job.case, tensors, odd)
     words = {k: str(fault.get(k, ""))[:500] for k in ("type", "text", "where", "line")}
     kinds: tuple[FaultKind, ...] = ("missing", "not_attempted")
     kind: FaultKind = next((k for k in kinds if k == fault.get("kind")), "error")
     return Answer(job.exercise, job.case, fault=Fault(kind, **words))
+
+
+def checked(answer: Answer, files: Mapping[str, bytes]) -> Answer:
+    """An answer whose line is the one that stands in the hand-in, whatever the child says."""
+    if answer.fault is None:
+        return answer
+    place = re.fullmatch(r"mytorch/(.+):(\d+)", answer.fault.where)
+    lines = files.get(place[1], b"").splitlines() if place else []
+    if not place or not 0 < int(place[2]) <= len(lines):
+        return replace(answer, fault=replace(answer.fault, where="", line=""))
+    line = lines[int(place[2]) - 1].decode(errors="replace").strip()[:200]
+    return replace(answer, fault=replace(answer.fault, line=line))
 
 
 def farewell(child: "subprocess.Popen[bytes]", word: str, limits: Limits) -> Fault:

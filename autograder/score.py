@@ -2,7 +2,7 @@
 
 A tensor's points come from its general cases, all of them. Edge and stability count only where
 the general ones pass. What builds on earlier layers is judged on the student's own layers and
-on doubles; the better run counts, whole.
+on doubles; the better run counts, whole, but for stability: a double never saturates.
 """
 
 from .explain import explain
@@ -24,6 +24,7 @@ def judgements(
     if not doubled or all(j.status == "pass" for j in first):
         return first, False
     second = Sheet(exercise, references, doubled, doubled=True).judge()
+    second = [own if own.role == "stability" else line for own, line in zip(first, second)]
     return (second, True) if worth(second) > worth(first) else (first, False)
 
 
@@ -55,13 +56,14 @@ def items(
 def item(line: Judgement, judged: list[Judgement], followed: bool, values: bool) -> Item:
     score = points(line, judged)
     gated = line.status == "pass" and score < line.max_score
+    idle = all(j.status in ("pass", "not_attempted") for j in judged)
     return Item(
         id=line.id,
         exercise=line.exercise.id,
         target=line.exercise.target,
         score=score,
         max_score=line.max_score,
-        status="fail" if gated else line.status,
+        status=line.status if not gated else "not_attempted" if idle else "fail",
         message=GATED if gated else "\n".join(explain(line, values)),
         mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
         follow_through=followed,

@@ -11,7 +11,7 @@ DERIVATIVES = "Derivatives of vector activation"
 SHIFT = "exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))\n        "
 SHARE = "self.A = exponentials / exponentials.sum(axis=1, keepdims=True)"
 WEIGHTED = "weighted = np.sum(dLdA * self.A, axis=1, keepdims=True)\n        "
-RESULT = "dLdZ: Array = self.A * (dLdA - weighted)"
+RESULT = "return self.A * (dLdA - weighted)"
 
 MISTAKES = (
     Mistake(
@@ -133,7 +133,7 @@ MISTAKES = (
         id="softmax.diagonal_only",
         target=BACKWARD,
         old=WEIGHTED + RESULT,
-        new="dLdZ: Array = dLdA * self.A * (1 - self.A)",
+        new="return dLdA * self.A * (1 - self.A)",
         name="only the diagonal of the Jacobian is used",
         hint="y (1 − y) says how z_i moves y_i. What does z_i do to the other outputs?",
         slide=DERIVATIVES,
@@ -187,7 +187,7 @@ MISTAKES = (
         id="softmax.passes_through",
         target=BACKWARD,
         old=WEIGHTED + RESULT,
-        new="dLdZ = dLdA",
+        new="return dLdA",
         name="the derivative passes through unchanged",
         hint="What would dLdZ be if all entries of dLdA in a row were equal? The outputs' sum "
         "cannot move.",
@@ -197,7 +197,7 @@ MISTAKES = (
         id="softmax.shortcut",
         target=BACKWARD,
         old=RESULT,
-        new="dLdZ: Array = self.A - dLdA",
+        new="return self.A - dLdA",
         name="the shortcut of softmax with cross-entropy is used",
         hint="«Output minus what was wanted» holds for the two together. What comes in here is a "
         "derivative by the outputs, of any loss.",
@@ -217,7 +217,7 @@ MISTAKES = (
         target=BACKWARD,
         old=WEIGHTED + RESULT,
         new="weighted = np.sum(dLdA * self.A[-1], axis=1, keepdims=True)\n        "
-        "dLdZ: Array = self.A[-1] * (dLdA - weighted)",
+        "return self.A[-1] * (dLdA - weighted)",
         name="the last example's Jacobian is used for all examples",
         hint="The Jacobian is made of y, and every example has a y of its own. How often is yours "
         "made anew?",

@@ -59,6 +59,5 @@ class Softmax:
         if self.A is None:
             raise RuntimeError("Softmax.backward: call forward first")
         weighted = np.sum(dLdA * self.A, axis=1, keepdims=True)
-        dLdZ: Array = self.A * (dLdA - weighted)
-        return dLdZ
+        return self.A * (dLdA - weighted)
         ### END SOLUTION

@@ -66,6 +66,5 @@ class SoftmaxCrossEntropy:
             raise RuntimeError("SoftmaxCrossEntropy.backward: call forward first")
         exponentials = np.exp(self.Z - self.Z.max(axis=1, keepdims=True))
         probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
-        dLdZ: Array = (probabilities - self.Y) / len(self.Z)
-        return dLdZ
+        return (probabilities - self.Y) / len(self.Z)
         ### END SOLUTION

@@ -1,0 +1,120 @@
+"""The notebooks run whole, however far a student is, and the solved ones complete the course."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT, package, replaced
+from nbclient import NotebookClient
+
+from autograder import handin, store
+from autograder.exercises import EXERCISES
+from autograder.grade import grade
+from autograder.key.notebook import notebook, sources
+
+
+def tree_of(folder: Path, files: Mapping[str, bytes], solved: bool) -> Path:
+    """A student's tree with these modules, and the notebooks with or without solutions."""
+    shutil.copytree(
+        ROOT / "notebooks" / "workbook",
+        folder / "notebooks" / "workbook",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    (folder / "mytorch").mkdir()
+    for name, content in files.items():
+        (folder / "mytorch" / name).write_bytes(content)
+    for name, source in sources().items():
+        nbformat.write(notebook(source, solved), folder / "notebooks" / name)
+    return folder
+
+
+def run_all(tree: Path) -> dict[str, list[str]]:
+    """Run every notebook of a tree, as *Run All* does, and collect what went wrong in it."""
+    errors = {}
+    for path in sorted((tree / "notebooks").glob("*.ipynb")):
+        made = nbformat.read(path, as_version=4)
+        client = NotebookClient(
+            made,
+            timeout=60,
+            resources={"metadata": {"path": str(path.parent)}},
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        )
+        client.execute()
+        outputs = [output for cell in made.cells for output in cell.get("outputs", [])]
+        errors[path.name] = [o.ename + ": " + o.evalue for o in outputs if o.output_type == "error"]
+    return errors
+
+
+def half() -> dict[str, bytes]:
+    """The first three topics solved, everything behind them not."""
+    files = package(solved=False)
+    solved = package()
+    left = [n for n in solved if n.removesuffix(".py") in ("squared_error", "sigmoid", "relu")]
+    return {**files, **{name: solved[name] for name in left}}
+
+
+@pytest.fixture(autouse=True)
+def autograder_for_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+STATES = {
+    "skeleton": lambda: package(solved=False),
+    "half solved": half,
+    "wrong in 06": lambda: package(changes=replaced("linear.py", "A @ self.W.T", "A @ self.W")),
+    "solved": package,
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_notebook_runs_whole_in_every_state(state: str, tmp_path: Path) -> None:
+    """*Run All* never stops at an error of ours, and never at a student's unfinished exercise."""
+    errors = run_all(tree_of(tmp_path / "tree", STATES[state](), solved=False))
+    assert errors == {name: [] for name in sources()}
+
+
+def test_a_file_that_is_no_python_stops_its_own_notebooks_alone(tmp_path: Path) -> None:
+    """Edited by hand until nothing goes: 05 and 07 need that file, the others run whole."""
+    tree = tree_of(tmp_path / "tree", package(changes={"softmax.py": "def broken(:\n"}), False)
+    for name in sources():
+        if name[:2] in ("05", "07"):
+            (tree / "notebooks" / name).unlink()
+    assert not any(run_all(tree).values())
+
+
+def test_the_solved_notebooks_complete_the_course(tmp_path: Path) -> None:
+    """Run on a fresh skeleton, they write a `mytorch` that scores 100 % on the hidden cases."""
+    tree = tree_of(tmp_path / "tree", package(solved=False), solved=True)
+    assert run_all(tree) == {name: [] for name in sources()}
+    report = grade(handin.read(tree).files, store.best(), list(EXERCISES.values()))
+    assert report.references == "hidden"
+    assert report.score == report.max_score
+
+
+def test_the_committed_notebooks_hold_no_widget_and_no_error() -> None:
+    """What is committed shows pictures without a kernel, and knows nothing of this machine."""
+    for name in sources():
+        text = (ROOT / "notebooks" / name).read_text("utf-8")
+        assert "widget-view" not in text, name
+        assert str(ROOT) not in text, name
+        assert '"output_type": "error"' not in text, name
+        code = [c for c in nbformat.reads(text, as_version=4).cells if c.cell_type == "code"]
+        lengths = sorted(len(c.source.splitlines()) for c in code)
+        assert lengths[-1] <= 25, name
+        assert lengths[len(lengths) // 2] <= 4, name
+
+
+def test_nbval_finds_the_committed_outputs_again() -> None:
+    """Strict nbval over the student notebooks, as committed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "notebooks"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
