@@ -5,12 +5,14 @@ Any: 2 the command was called wrongly or could not do its work.
 """
 
 import argparse
+import json
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from . import handin, pack, report, runner, store
 from .grade import grade, unreadable
@@ -24,13 +26,41 @@ Scores the mytorch of the tree you stand in, and says what is wrong and why.
   autograder check linear        one class only; also: linear.backward, 6.2, 06
   autograder pack --name ada     write hand-in.zip, ready to be handed in
   autograder reset linear.forward    start one exercise over; your text is kept aside
-"""
-ABOUT_KEY = """
   autograder grade hand-ins/     every folder and zip in it, a line each
-  autograder build               skeleton, stubs and notebooks anew from the key
-  autograder solve DIR           the tree that the key completes
-  autograder references          all reference tensors anew
-  autograder release DIR         what students get, searched for answers
+"""
+Verb: TypeAlias = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+CHECK = """\
+Score the mytorch in this folder on the public cases.
+
+Each exercise gets a line: ✔ all its points, ✘ some are lost, · not started. Under it stands why
+each point is lost: the first wrong entry, what the wrong entries have in common, the name of
+the misconception where it is known, and a hint.
+
+Exit code: 0 all points, 1 not all, 2 nothing could be scored.
+"""
+PACK = """\
+Write hand-in.zip: the mytorch and the notebooks of this folder.
+
+What counts is mytorch. Where an exercise cell was changed and not run, it is named here: run it
+(Shift + Enter), save, and pack again.
+"""
+RESET = """\
+Put an exercise's stub back; your text is kept aside, in the folder kept-aside.
+
+  autograder reset linear.forward    one exercise; also 6.1
+  autograder reset linear            both of the class
+"""
+GRADE = """\
+Grade hand-ins: folders, zips, or a folder full of them.
+
+A folder with mytorch/ in it is a hand-in; a zip may wrap it once; any other folder stands for
+what is in it. One hand-in gets the whole report, many a line each. Student code runs in a
+process of its own: 5 s of computing an exercise, 60 s a hand-in, 2 GiB, no output. It is no
+sandbox: it may read what you may read.
+
+Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such path), 2.
 """
 
 
@@ -46,6 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CannotDo, ValueError, OSError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        install = "python3 tests installs it, and so does pip install -e '.[test]'"
+        print(f"autograder: this needs {error.name}: {install}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("autograder: stopped; what is printed above is finished", file=sys.stderr)
         return 130
@@ -55,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="autograder",
-        description=ABOUT + (ABOUT_KEY if KEY.is_dir() else ""),
+        description=ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -63,26 +97,27 @@ def parser() -> argparse.ArgumentParser:
     def verb(
         name: str, run: Callable[[argparse.Namespace], int], text: str
     ) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text)
+        shape = argparse.RawDescriptionHelpFormatter
+        first = text.partition("\n")[0]
+        made = commands.add_parser(name, help=first, description=text, formatter_class=shape)
+        made.add_argument("--json", action="store_true", help="JSON, an object a line, not text")
         made.set_defaults(command=run)
         return made
 
-    one = verb("check", check, "Score the mytorch in this folder on the public cases.")
+    one = verb("check", check, CHECK)
     one.add_argument(
         "exercises", nargs="*", metavar="EXERCISE", help="linear, 6.2, 06; default: all"
     )
-    one.add_argument("--json", action="store_true", help="one JSON object instead of text")
     one.add_argument("--brief", action="store_true", help="a line a notebook, and the total")
 
-    one = verb("pack", pack_, "Write hand-in.zip: mytorch and the notebooks of this folder.")
+    one = verb("pack", pack_, PACK)
     one.add_argument("--name", default="", help="your name, for the file: hand-in-NAME.zip")
 
-    one = verb("reset", reset, "Put an exercise's stub back; your text is kept aside.")
+    one = verb("reset", reset, RESET)
     one.add_argument("exercises", nargs="+", metavar="EXERCISE", help="linear.forward, 6.1")
 
-    one = verb("grade", grade_, "Grade hand-ins: folders, zips, or a folder full of them.")
+    one = verb("grade", grade_, GRADE)
     one.add_argument("paths", nargs="+", metavar="PATH", help="a hand-in, or a folder of them")
-    one.add_argument("--json", action="store_true", help="a JSON object a line instead of text")
     one.add_argument(
         "--jobs",
         type=int,
@@ -92,17 +127,16 @@ def parser() -> argparse.ArgumentParser:
     )
 
     if KEY.is_dir():
-        one = verb("build", build, "Generate skeleton, stubs and notebooks from the key.")
-        one.add_argument("--check", action="store_true", help="write nothing; 1 if out of step")
-        one = verb("solve", solve, "Write the solved mytorch and notebooks into a new folder.")
-        one.add_argument("folder", metavar="DIR", type=Path)
-        one = verb("references", references, "Make the public and the hidden references anew.")
-        one.add_argument(
-            "--seed", type=int, help="a new seed for the hidden cases (default: theirs)"
-        )
-        one = verb("release", release, "Write what students get into a new folder.")
-        one.add_argument("folder", metavar="DIR", type=Path)
+        from .key import commands as with_key
+
+        top.description = ABOUT + with_key.ABOUT
+        with_key.add(verb)
     return top
+
+
+def say(asked: argparse.Namespace, text: str, **fields: Any) -> None:
+    """Print a result: the sentence, or its fields as a line of JSON."""
+    print(json.dumps(fields, ensure_ascii=False) if asked.json else text, flush=True)
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -121,15 +155,17 @@ def check(asked: argparse.Namespace) -> int:
 
 def pack_(asked: argparse.Namespace) -> int:
     written, notes = pack.pack(Path.cwd(), asked.name)
-    for note in notes:
-        print(f"note: {note}", file=sys.stderr)
-    print(written)
+    if not asked.json:
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
+    say(asked, written, file=written, notes=notes)
     return 0
 
 
 def reset(asked: argparse.Namespace) -> int:
     for exercise in store.chosen(asked.exercises):
-        print(pack.reset(Path.cwd(), exercise))
+        said = pack.reset(Path.cwd(), exercise)
+        say(asked, said, exercise=exercise.id, message=said)
     return 0
 
 
@@ -190,42 +226,3 @@ def progress(reports: Iterator[Report], count: int) -> Iterator[Report]:
             print(f"\r{bar:<30} {done} of {count}", end="", file=sys.stderr, flush=True)
     if shown:
         print(file=sys.stderr)
-
-
-def build(asked: argparse.Namespace) -> int:
-    from .key.build import build, out_of_step
-
-    lines = 0
-    for line in out_of_step() if asked.check else build():
-        print(line)
-        lines += 1
-    if not lines:
-        print("everything is as the key gives it")
-    return 1 if asked.check and lines else 0
-
-
-def solve(asked: argparse.Namespace) -> int:
-    from .key.solve import solve
-
-    solve(asked.folder)
-    print(f"wrote {asked.folder}: score it with `cd {asked.folder} && autograder check`")
-    return 0
-
-
-def references(asked: argparse.Namespace) -> int:
-    from .key.references import rebuild
-
-    for folder in rebuild(asked.seed):
-        print(f"wrote {folder}")
-    return 0
-
-
-def release(asked: argparse.Namespace) -> int:
-    from .key.release import Leak, release
-
-    try:
-        count = release(asked.folder)
-    except Leak as leak:
-        raise CannotDo(f"not to be given out, it holds answers:\n{leak}") from None
-    print(f"wrote {count} files to {asked.folder}; no answer was found in them")
-    return 0

@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     """What needs a notebook's libraries is imported when it is asked for."""
     if name != "course_map":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .course_map import course_map
+    from .progress import course_map
 
     globals()[name] = course_map
     return course_map

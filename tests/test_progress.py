@@ -11,7 +11,7 @@ from workbook.pictures import Picture
 
 from autograder.exercises import EXERCISES
 
-course_map: Any = import_module("workbook.course_map")
+progress: Any = import_module("workbook.progress")
 POINTS = sum(exercise.max_score for exercise in EXERCISES.values())
 SOLVED = {file: data.decode() for file, data in package().items()}
 
@@ -19,9 +19,9 @@ SOLVED = {file: data.decode() for file, data in package().items()}
 def shown(monkeypatch: pytest.MonkeyPatch, files: Mapping[str, bytes]) -> tuple[Picture, str]:
     """What the map shows for a `mytorch`: the picture, and the words under it."""
     said: list[Any] = []
-    monkeypatch.setattr(course_map, "display", said.append)
+    monkeypatch.setattr(progress, "display", said.append)
     with loaded(files):
-        course_map.course_map()
+        progress.course_map()
     picture, words = said
     return picture, words.data
 
@@ -55,6 +55,6 @@ def test_progress_is_that_of_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_notebook_with_exercises_has_its_link() -> None:
     """No exercise lies in a notebook that the map calls «later»."""
     for exercise in EXERCISES.values():
-        place = course_map.station(course_map.notebook(exercise), dict.fromkeys(EXERCISES, 0), None)
+        place = progress.station(progress.notebook(exercise), dict.fromkeys(EXERCISES, 0), None)
         assert (ROOT / "notebooks" / place.link).is_file()
         assert place.points != "later"
