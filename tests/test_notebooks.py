@@ -15,6 +15,7 @@ from autograder import handin, store
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.key.notebook import notebook, sources
+from autograder.pack import UNSAVED, pack
 
 
 def tree_of(folder: Path, files: Mapping[str, bytes], solved: bool) -> Path:
@@ -87,12 +88,18 @@ def test_a_file_that_is_no_python_stops_its_own_notebooks_alone(tmp_path: Path) 
 
 
 def test_the_solved_notebooks_complete_the_course(tmp_path: Path) -> None:
-    """Run on a fresh skeleton, they write a `mytorch` that scores 100 % on the hidden cases."""
+    """Run on a fresh skeleton, they write a `mytorch` that scores 100 % on the hidden cases.
+
+    What `pack` makes of that tree scores the same, and `pack` finds no cell that was not run.
+    """
     tree = tree_of(tmp_path / "tree", package(solved=False), solved=True)
     assert run_all(tree) == {name: [] for name in sources()}
-    report = grade(handin.read(tree).files, store.best(), list(EXERCISES.values()))
-    assert report.references == "hidden"
-    assert report.score == report.max_score
+    name, notes = pack(tree, "ada")
+    assert notes == [UNSAVED]
+    for path in (tree, tree / name):
+        report = grade(handin.read(path).files, store.best(), list(EXERCISES.values()))
+        assert report.references == "hidden"
+        assert report.score == report.max_score
 
 
 def test_the_committed_notebooks_hold_no_widget_and_no_error() -> None:
