@@ -195,6 +195,8 @@ def test_every_picture_moves(lab: Lab, notebook: str) -> None:
     calls = re.findall(r"pictures\.\w+\(", (lab.tree / "notebooks" / notebook).read_text("utf-8"))
     for call in dict.fromkeys(calls):
         found = lab.run(call)
+        if "waits for Exercise" in found.inner_text():
+            continue  # it draws what the student's own network has learned
         found.locator(".jp-OutputArea-output svg[role=img]").first.wait_for()
         output = found.locator(".jp-OutputArea-output").first
         lab.shot(f"{notebook[:2]}-{call[9:-1]}")
