@@ -5,16 +5,18 @@ Any: 2 the command was called wrongly or could not do its work.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from . import handin, pack, report, runner, store
+from . import conversation, handin, pack, report, store
 from .grade import grade, unreadable
 from .model import Exercise, Report
 
@@ -28,7 +30,6 @@ Scores the mytorch of the tree you stand in, and says what is wrong and why.
   autograder reset linear.forward    start one exercise over; your text is kept aside
   autograder grade hand-ins/     every folder and zip in it, a line each
 """
-Verb: TypeAlias = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
 
 CHECK = """\
@@ -57,23 +58,27 @@ Grade hand-ins: folders, zips, or a folder full of them.
 
 A folder with mytorch/ in it is a hand-in; a zip may wrap it once; any other folder stands for
 what is in it. One hand-in gets the whole report, many a line each. Student code runs in a
-process of its own: 5 s of computing an exercise, 60 s a hand-in, 2 GiB, no output. It is no
+process of its own: 5 s of computing a case, 60 s a hand-in, 2 GiB, no output. It is no
 sandbox: it may read what you may read.
 
 Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such path), 2.
 """
 
 
-class CannotDo(Exception):
-    """The command cannot do its work; the message says what to do."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    if not (sys.argv[1:] if arguments is None else arguments):
+        parser().print_help()
+        return 2
     parsed = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names need not be text that a terminal knows
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = parsed.command(parsed)
-    except (CannotDo, ValueError, OSError) as error:
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 2
+    except (ValueError, OSError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
@@ -130,7 +135,7 @@ def parser() -> argparse.ArgumentParser:
         from .key import commands as with_key
 
         top.description = ABOUT + with_key.ABOUT
-        with_key.add(verb)
+        with_key.add(verb, say)
     return top
 
 
@@ -140,9 +145,7 @@ def say(asked: argparse.Namespace, text: str, **fields: Any) -> None:
 
 
 def check(asked: argparse.Namespace) -> int:
-    here = Path.cwd()
-    if not (here / "mytorch").is_dir():
-        raise CannotDo(f"there is no folder mytorch in {here}: go to the top of your workbook")
+    here = pack.top(Path.cwd())
     found = handin.read(here)
     made = grade(found.files, store.public(), store.chosen(asked.exercises), ".", found.message)
     colour = report.wants_colour(sys.stdout)
@@ -154,7 +157,7 @@ def check(asked: argparse.Namespace) -> int:
 
 
 def pack_(asked: argparse.Namespace) -> int:
-    written, notes = pack.pack(Path.cwd(), asked.name)
+    written, notes = pack.pack(pack.top(Path.cwd()), asked.name)
     if not asked.json:
         for note in notes:
             print(f"note: {note}", file=sys.stderr)
@@ -164,7 +167,7 @@ def pack_(asked: argparse.Namespace) -> int:
 
 def reset(asked: argparse.Namespace) -> int:
     for exercise in store.chosen(asked.exercises):
-        said = pack.reset(Path.cwd(), exercise)
+        said = pack.reset(pack.top(Path.cwd()), exercise)
         say(asked, said, exercise=exercise.id, message=said)
     return 0
 
@@ -184,20 +187,28 @@ def grade_(asked: argparse.Namespace) -> int:
         elif many:
             print(report.row(made), flush=True)
         else:
-            print(f"{made.hand_in}\n{report.to_text(made, report.wants_colour(sys.stdout))}")
+            print(handin.shown(made.hand_in))
+            print(report.to_text(made, report.wants_colour(sys.stdout)))
     return 3 if provisional else 0
 
 
 def graded(
-    paths: Sequence[Path], used: store.References, exercises: Sequence[Exercise], jobs: int
+    paths: Sequence[str], used: store.References, exercises: Sequence[Exercise], jobs: int
 ) -> Iterator[Report]:
     """Grade hand-ins, several at a time; their reports in order, each as soon as it can be."""
 
-    def one(path: Path) -> Report:
+    def one(path: str) -> Report:
         found = handin.read(path)
-        if not found.readable or not found.found:
-            return unreadable(found, used, exercises)
-        return grade(found.files, used, exercises, found.name, found.message)
+        try:
+            if not found.readable or not found.found:
+                return unreadable(found, used, exercises)
+            return grade(found.files, used, exercises, found.name, found.message)
+        except Exception as error:  # ours: it must cost neither this grade nor the others'
+            said = f"the grader failed here, not you ({type(error).__name__}: {error})"
+            return unreadable(replace(found, found=False, message=said), used, exercises)
+
+    for exercise in exercises:  # read once, before several threads want them
+        used.cases(exercise.id), used.signatures(exercise.id)
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         waiting = deque(pool.submit(one, path) for path in paths)
@@ -206,8 +217,12 @@ def graded(
                 made = waiting[0].result()
                 waiting.popleft()
                 yield made
+        except GeneratorExit:
+            conversation.STOP.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
         except KeyboardInterrupt:
-            runner.STOP.set()
+            conversation.STOP.set()
             pool.shutdown(wait=False, cancel_futures=True)
             finished = [f for f in waiting if f.done() and not f.cancelled()]
             yield from (future.result() for future in finished)

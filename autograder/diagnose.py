@@ -116,6 +116,8 @@ PATTERNS: tuple[tuple[str, Callable[[Array, Array, int], bool]], ...] = (
 def factor(compared: list[tuple[Array, Array, int]]) -> str:
     """Whether one number, the same in all cases, or one in each, stands between got and right."""
     factors = []
+    if sum(right.size for _, right, _ in compared) < 2:
+        return ""  # one number is some multiple of any other
     for got, right, _ in compared:
         if got.shape != right.shape or not right.any():
             return ""

@@ -6,6 +6,7 @@ and returns numbers drawn beforehand, nobody's answer, shifted by a checksum of 
 whoever hands a layer the wrong array gets other numbers from there on.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -44,8 +45,8 @@ def install(target: str, seed: int, log: Log, package: str, bare: bool) -> None:
         owner = type(name, (), {})
         setattr(module, name, owner)
     for attribute in ("dLdW", "dLdb"):
-        if isinstance(vars(owner).get(attribute), property):
-            delattr(owner, attribute)  # it would refuse what a double sets
+        if isinstance(inspect.getattr_static(owner, attribute, None), property):
+            setattr(owner, attribute, None)  # it would refuse what a double sets
     make = {"Linear": layer, "Softmax": probabilities}.get(name, activation)
     double = make(name, seed, log)
     for method, function in double.items():
@@ -53,6 +54,8 @@ def install(target: str, seed: int, log: Log, package: str, bare: bool) -> None:
         aliases = [a for a, v in vars(owner).items() if original is not None and v is original]
         for attribute in {method, *aliases}:
             setattr(owner, attribute, function)
+    if "__call__" in vars(owner):
+        setattr(owner, "__call__", double["forward"])  # noqa: B010 - set on a class, by name
 
 
 def layer(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
@@ -62,35 +65,45 @@ def layer(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
     `dLdW` the A and the dLdZ, one behind the other.
     """
 
+    memory: dict[int, tuple[int, int, Array | None]] = {}  # by object: it may have __slots__
+
     def __init__(self: Any, in_features: int, out_features: int, *_: Any, **__: Any) -> None:
-        self.double_in, self.double_out = int(in_features), int(out_features)
-        self.double_A = None
+        memory[id(self)] = (int(in_features), int(out_features), None)
+
+    def parameters(self: Any) -> float:
+        own = [np.ravel(getattr(self, name, 0.0)).astype(float) for name in ("W", "b")]
+        return sum(checksum(array, seed) for array in own)
 
     def forward(self: Any, A: Array) -> Array:
-        A = self.double_A = record(log, f"{name}.forward", A)
-        return drawn((len(A), self.double_out), seed, name, self.double_in) + checksum(A, seed)
+        A = record(log, f"{name}.forward", A)
+        c_in, c_out, _ = memory[id(self)]
+        memory[id(self)] = (c_in, c_out, A)
+        return drawn((len(A), c_out), seed, name, c_in) + checksum(A, seed) + parameters(self)
 
     def backward(self: Any, dLdZ: Array) -> Array:
-        A, dLdZ = remembered(self.double_A, name), record(log, f"{name}.backward", dLdZ)
+        c_in, c_out, last = memory[id(self)]
+        A, dLdZ = remembered(last, name), record(log, f"{name}.backward", dLdZ)
         self.dLdW, self.dLdb = np.concatenate([A.ravel(), dLdZ.ravel()]), dLdZ
-        values = drawn((len(dLdZ), self.double_in), seed, name, self.double_out, "back")
-        return values + checksum(A, seed) + checksum(dLdZ, seed)
+        values = drawn((len(dLdZ), c_in), seed, name, c_out, "back")
+        return values + checksum(A, seed) + checksum(dLdZ, seed) + parameters(self)
 
     return {"__init__": __init__, "forward": forward, "backward": backward}
 
 
 def activation(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
     """The methods of a double whose output has the shape of its input."""
+    memory: dict[int, Array | None] = {}
 
     def __init__(self: Any, *_: Any, **__: Any) -> None:
-        self.double_Z = None
+        memory[id(self)] = None
 
     def forward(self: Any, Z: Array) -> Array:
-        Z = self.double_Z = record(log, f"{name}.forward", Z)
+        Z = memory[id(self)] = record(log, f"{name}.forward", Z)
         return drawn(Z.shape, seed, name) + checksum(Z, seed)
 
     def backward(self: Any, dLdA: Array) -> Array:
-        Z, dLdA = remembered(self.double_Z, name), record(log, f"{name}.backward", dLdA)
+        Z = remembered(memory[id(self)], name)
+        dLdA = record(log, f"{name}.backward", dLdA)
         return drawn(dLdA.shape, seed, name, "back") + checksum(Z, seed) + checksum(dLdA, seed)
 
     return {"__init__": __init__, "forward": forward, "backward": backward}

@@ -6,12 +6,23 @@ With values for public cases; without any value, input or exception text for hid
 import builtins
 import re
 
+from .exercises import HOMES
 from .judge import Judgement
 from .model import Fault, Finding
 from .store import misconceptions
 
 # What an exception tells, by its type and text; the first that fits is said.
 CLUES = (
+    (r"bitwise_xor", "a power is written with **; ^ is something else"),
+    (r"truth value", "an array has no single truth: ask all its entries (np.where, np.maximum)"),
+    (r"only .*(0-dim|length-1|size-1)", "`math` takes one number; numpy's own functions take all"),
+    (r"'(Linear|ReLU|Sigmoid|Softmax)' object is not callable", "call its .forward(…)"),
+    (r"not reversible", "turn it into a list first, or reverse its parts before you zip them"),
+    (
+        r"must be \(.*\), got",
+        "an array was handed to the wrong layer, or is not yet what it should be",
+    ),
+    (r"name '(A|Z|Y|W|b|lr|f|layers|model|dLdW|dLdb)' is not", "is it self.{0} that you mean?"),
     (r"read-only", "the code changes an array that it was given; make a new one instead"),
     (r"NoneType|call forward first", "`forward` keeps nothing yet that `backward` could use"),
     (r"object has no attribute", "is it set, under this very name, before it is used?"),
@@ -20,9 +31,12 @@ CLUES = (
     (r"positional argument|unexpected keyword", "it is called with the arguments of the stub"),
     (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
 )
+
+# What may be said of hidden cases besides an exception's type: words that are all our own.
+NAMES, FILES = "|".join(HOMES), "|".join(set(HOMES.values()))
 SAFE = (
-    r"mytorch/[\w/]{1,40}\.py (is missing|has no \w{1,40})"
-    r"|'\w{1,40}' object has no attribute '\w{1,40}'"
+    rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
+    rf"|'({NAMES})' object has no attribute '(forward|backward|step)'"
 )
 UNITS = {"timeout": "took longer than it may", "crash": "ended the process"}
 
@@ -36,7 +50,12 @@ def explain(judged: Judgement, values: bool) -> list[str]:
         return []
     lines = fault_lines(judged, values) if judged.fault else finding_lines(judged, values)
     if judged.pattern and not judged.mistakes:
-        lines.append(judged.pattern)
+        telling = re.search(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)", judged.pattern)
+        lines.append(
+            "it is a multiple of the right result" if telling and not values else judged.pattern
+        )
+    if judged.pattern.startswith("it is zero") and judged.wrong.startswith(("dLdW", "dLdb")):
+        lines.append(f"was self.{judged.wrong[:4]} ever set?")
     if judged.saw:
         lines.append(f"on stand-in layers: {judged.saw} got the wrong array")
     return lines + named(judged.mistakes)
@@ -46,9 +65,14 @@ def finding_lines(judged: Judgement, values: bool) -> list[str]:
     finding = judged.finding
     if finding is None:
         return []
+    if judged.saw:  # the numbers of stand-ins mean nothing to anybody
+        return [f"{judged.wrong} is not right in {judged.failed} of {judged.total} cases"]
     cases = f"in {judged.failed} of {judged.total} cases" if judged.total > 1 else ""
     where = f", first in «{judged.case}»" if cases else f" in «{judged.case}»"
-    lines = [f"{judged.wrong} {finding.message} {cases}".rstrip() + where]
+    said = finding.message
+    if not values and any(len(digits) > 2 for digits in re.findall(r"\d+", said.partition(",")[0])):
+        said = "has another shape" if finding.level == "shape" else said
+    lines = [f"{judged.wrong} {said} {cases}".rstrip() + where]
     if finding.level in ("values", "finite"):
         lines += numbers(finding, values)
     return lines
@@ -82,8 +106,10 @@ def fault_lines(judged: Judgement, values: bool) -> list[str]:
     lines = [f"{raised(fault, values)}{where}"]
     if fault.line:
         lines.append(f"the line is: {fault.line}")
-    said = f"{fault.type}: {fault.text}"
-    lines += [f"hint: {clue}" for pattern, clue in CLUES if re.search(pattern, said)][:1]
+    if values:
+        said = f"{fault.type}: {fault.text}"
+        found = ((re.search(pattern, said), clue) for pattern, clue in CLUES)
+        lines += [f"hint: {clue.format(*m.groups())}" for m, clue in found if m][:1]
     return lines
 
 

@@ -4,10 +4,12 @@ Nothing is unpacked to disk, no link is followed, nothing outside `mytorch/` is 
 every size is capped: a hand-in is text somebody sent.
 """
 
+import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +17,7 @@ LARGEST_FILE = 2**20  # bytes of one module
 LARGEST = 8 * 2**20  # bytes of all modules
 MOST_FILES = 200
 MOST_ENTRIES = 20_000
+MODULE = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
 SHOWN = 3  # entries of a hand-in that a message names
 
 
@@ -36,7 +39,7 @@ class HandIn:
     found: bool = True
 
 
-def find(paths: Iterable[str]) -> Iterator[Path]:
+def find(paths: Iterable[str]) -> Iterator[str]:
     """The hand-ins that paths stand for: themselves, or a folder's children.
 
     A folder with `mytorch/` in it is a hand-in, and so is an empty one; any other folder stands
@@ -45,20 +48,25 @@ def find(paths: Iterable[str]) -> Iterator[Path]:
     for given in paths:
         path = Path(given)
         if not path.is_dir() or (path / "mytorch").exists():
-            yield path
+            yield given
             continue
-        children = [c for c in sorted(path.iterdir()) if not c.name.startswith((".", "__MACOSX"))]
-        yield from children or [path]
+        names = sorted(c.name for c in path.iterdir())
+        children = [name for name in names if not name.startswith((".", "__MACOSX"))]
+        yield from (os.path.join(given, name) for name in children)
+        if not children:
+            yield given
 
 
-def read(path: Path) -> HandIn:
+def read(given: str | Path) -> HandIn:
     """Read one hand-in. Raises nothing: what is wrong with it stands in its message."""
-    name = str(path)
+    name, path = str(given), Path(given)
     try:
         if path.is_dir():
             return read_folder(path, name)
         if not path.exists():
             return HandIn(name, message="no such file or folder", found=False)
+        if not path.is_file():
+            return HandIn(name, message="neither a file nor a folder", readable=False)
         with zipfile.ZipFile(path) as archive:
             return read_zip(archive, name)
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
@@ -75,8 +83,15 @@ def read_folder(folder: Path, name: str) -> HandIn:
     package = folder / "mytorch"
     if package.is_symlink():
         return HandIn(name, message="ignored mytorch: it is a link")
+    if (package / "mytorch").is_dir() and not any(package.glob("*.py")):
+        return read_folder(package, name)
     if not package.is_dir():
-        inner = [c for c in folder.iterdir() if c.is_dir() and not c.is_symlink()]
+        inner = [c for c in folder.iterdir() if not c.is_symlink()]
+        inner = [c for c in inner if not c.name.startswith((".", "__MACOSX"))]
+        zips = [c for c in inner if c.suffix.lower() == ".zip"]
+        if len(zips) == 1 and zips[0].is_file():  # a folder a student, as course sites pack them
+            return replace(read(zips[0]), name=name)
+        inner = [c for c in inner if c.is_dir()]
         if len(inner) == 1 and (inner[0] / "mytorch").is_dir():
             return read_folder(inner[0], name)
         return HandIn(name, message="there is no folder mytorch in it")
@@ -104,14 +119,18 @@ def read_zip(archive: zipfile.ZipFile, name: str) -> HandIn:
             collector.ignore(entry.filename, "paths that lead out of the archive")
         elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
             collector.ignore(entry.filename, "links")
+        elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            collector.ignore(entry.filename, "compression other than zip's usual one")
         elif path.parts and path.parts[0] != "__MACOSX" and not entry.is_dir():
             sound.append((path, entry))
-    tops = {path.parts[: path.parts.index("mytorch")] for path, _ in sound if is_module(path)}
+    tops = {path.parts[: place_of(path)] for path, _ in sound if is_module(path)}
     if not tops:
         if collector.ignored:
             return collector.hand_in(name)
         return HandIn(name, message="there is no folder mytorch in it")
     top = min(tops, key=len)
+    if sum(len(other) == len(top) for other in tops) > 1:
+        return HandIn(name, message="there are several folders mytorch in it: which one counts?")
     if len(top) > 1:
         return HandIn(name, message=f"mytorch lies too deep in it ({'/'.join(top)}/mytorch)")
     for path, entry in sound:
@@ -123,6 +142,11 @@ def read_zip(archive: zipfile.ZipFile, name: str) -> HandIn:
 
 def is_module(path: PurePosixPath) -> bool:
     return path.suffix == ".py" and "mytorch" in path.parts[:-1]
+
+
+def place_of(path: PurePosixPath) -> int:
+    """Where `mytorch` stands in a path; the last, for a wrapper may have that name too."""
+    return max(n for n, part in enumerate(path.parts[:-1]) if part == "mytorch")
 
 
 def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -146,13 +170,19 @@ class Collector:
         self.ignored.setdefault(why, []).append(shown(name))
 
     def add(self, name: str, size: int, read: Callable[[], bytes]) -> None:
-        if size > LARGEST_FILE:
+        if not MODULE.fullmatch(name) or self.is_beside_a_folder(name):
+            self.ignore(name, "names that no module can have")
+        elif size > LARGEST_FILE:
             self.ignore(name, f"files larger than {LARGEST_FILE} bytes")
         elif len(self.files) >= MOST_FILES or self.size + size > LARGEST:
             self.ignore(name, "files beyond the most that a hand-in may have")
         else:
             self.files[name] = read()
             self.size += len(self.files[name])
+
+    def is_beside_a_folder(self, name: str) -> bool:
+        """Whether a name is a folder of a file that is there, or has such a file as its folder."""
+        return any(name.startswith(f"{n}/") or n.startswith(f"{name}/") for n in self.files)
 
     def hand_in(self, name: str) -> HandIn:
         notes = []
@@ -165,6 +195,6 @@ class Collector:
 
 
 def shown(name: str) -> str:
-    """A name from a hand-in as it may be printed: no control characters, not too long."""
+    """A name as it may be printed: no control characters, and of one too long the two ends."""
     clean = "".join(c if c.isprintable() else "?" for c in name)
-    return clean if len(clean) <= 80 else clean[:77] + "..."
+    return clean if len(clean) <= 160 else f"{clean[:78]}...{clean[-78:]}"

@@ -63,7 +63,7 @@ def plain(value: Any) -> Array | str:
     if value is None:
         return "None"
     if not isinstance(value, np.ndarray | np.generic | float | int):
-        known = type(value).__module__ == "builtins"
+        known = type(value) in (list, tuple, str, dict, set, complex)
         return f"a {type(value).__name__}" if known else "an object of another class"
     if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
         return f"an array of {value.nbytes // 2**20} MiB"

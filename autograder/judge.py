@@ -77,7 +77,8 @@ class Sheet:
 
     def judge(self) -> list[Judgement]:
         """Judge every line of the exercise, in the order of its points."""
-        return [self.line(tensor, role, id) for tensor, role, id in self.exercise.lines]
+        with np.errstate(all="ignore"):
+            return [self.line(tensor, role, id) for tensor, role, id in self.exercise.lines]
 
     def line(self, tensor: str, role: Role, id: str) -> Judgement:
         cases = self.of(role)
@@ -201,7 +202,8 @@ class Sheet:
         for failure in failures:
             reference = self.cases[failure.case]
             expected = self.known(reference)[failure.tensor]
-            got = self.answers[failure.case].tensors.get(failure.tensor)
+            answer = self.answers.get(failure.case)
+            got = answer.tensors.get(failure.tensor) if answer else None
             if got is None or not np.isfinite(got).all() or (expected.low != expected.high).any():
                 return ""
             pairs.append((got.astype(np.float64), expected.low))
@@ -211,7 +213,9 @@ class Sheet:
 
     def saw(self, case: str) -> str:
         """The first call on a double that got another array than it should."""
-        answer, reference = self.answers[case], self.cases[case]
+        answer, reference = self.answers.get(case), self.cases[case]
+        if answer is None:
+            return ""
         for name, expected in reference.doubled.items():
             if name.startswith(SAW):
                 got = answer.tensors.get(name)

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from . import aside, store
@@ -19,17 +20,26 @@ from .source import (
     write_atomically,
 )
 
-UNSAVED = "edits that you have not saved in JupyterLab are not seen: save all, then pack again"
+UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
+
+
+def top(here: Path) -> Path:
+    """The folder itself, if it is the top of a workbook.
+
+    Raises: ValueError: it has no `mytorch`.
+    """
+    if not (here / "mytorch").is_dir():
+        raise ValueError(f"there is no folder mytorch in {here}: go to the top of your workbook")
+    return here
 
 
 def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
     """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch` and notebooks.
 
     Returns: the file's name, and what the student should know before handing it in.
-    Raises:  ValueError: the tree has no `mytorch`, or the name is none for a file.
+    Raises:  ValueError: the name is none for a file.
     """
-    if not (tree / "mytorch").is_dir():
-        raise ValueError(f"there is no folder mytorch in {tree}: go to the top of your workbook")
+    name = "-".join(name.split())
     if name and not all(c.isalnum() or c in "-_." for c in name):
         raise ValueError(f"{name!r} cannot stand in a file's name: letters, digits, - _ . only")
     target = tree / (f"hand-in-{name}.zip" if name else "hand-in.zip")
@@ -41,7 +51,18 @@ def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
         scratch.replace(target)
     finally:
         scratch.unlink(missing_ok=True)
-    return target.name, [*notes(tree), UNSAVED]
+    return target.name, [*unfinished(tree), *notes(tree), UNSAVED]
+
+
+def unfinished(tree: Path) -> Iterator[str]:
+    """The exercises whose functions still stop at their stub's `raise`."""
+    left = []
+    for exercise in EXERCISES.values():
+        with suppress(OSError, SourceError):
+            if is_stub(function_text((tree / exercise.file).read_bytes(), exercise.target)):
+                left.append(f"{exercise.number} {exercise.title}")
+    if left:
+        yield f"not finished, and handed in like this: {', '.join(left)}"
 
 
 def contents(tree: Path) -> list[Path]:
@@ -100,12 +121,14 @@ def code_cells(notebook: Path) -> Iterator[str]:
 def reset(tree: Path, exercise: Exercise) -> str:
     """Put an exercise's stub back into its file; what stood there is kept aside.
 
+    A file that is no Python any more, or lacks the class, is put back whole.
+
     Returns: what was done, in a sentence.
-    Raises:  ValueError: the file cannot be read as Python, or lacks the class.
+    Raises:  OSError: there is no such file, or it cannot be written.
     """
     path = tree / exercise.file
-    stub = store.stubs()[exercise.id]
     data = path.read_bytes()
+    stub = store.stubs()[exercise.id]
     try:
         old = function_text(data, exercise.target)
     except SourceError:
@@ -113,10 +136,10 @@ def reset(tree: Path, exercise: Exercise) -> str:
     if old == stub:
         return f"{exercise.title} is as it was in the beginning"
     try:
-        changed = replace_function(data, exercise.target, stub)
+        changed, what = replace_function(data, exercise.target, stub), exercise.title
     except SourceError as error:
-        raise ValueError(f"{exercise.file} {error}") from None
-    kept = aside.keep(tree, exercise.id, old) if old else ""
+        changed, what = store.stubs()[exercise.file].encode(), f"{exercise.file} {error}; all of it"
+        old = data.decode(errors="replace")
+    kept = f"; your text is kept in {aside.keep(tree, exercise.id, old)}" if old else ""
     write_atomically(path, changed)
-    said = f"{exercise.title} starts over"
-    return f"{said}; your text is kept in {kept}" if kept else said
+    return f"{what} starts over{kept}"

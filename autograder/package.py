@@ -66,9 +66,11 @@ class Package(ModuleType):
         self.__path__ = [str(folder)]
         self.__package__ = name
         self.homes = homes
-        self.__all__ = sorted(homes)
 
     def __getattribute__(self, attribute: str) -> Any:
+        if attribute == "__all__":  # what `import *` takes: not what is only about to be defined
+            loaded = {n: sys.modules.get(f"{self.__name__}.{h}") for n, h in self.homes.items()}
+            return sorted(n for n, m in loaded.items() if m is None or n in vars(m))
         if attribute.startswith("_") or attribute == "homes" or attribute not in self.homes:
             return super().__getattribute__(attribute)
         home = self.homes[attribute]

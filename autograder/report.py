@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TextIO
 
 from .exercises import EXERCISES, NOTEBOOKS
+from .handin import shown
 from .model import Exercise, Item, Report
 
 MARKS = {"pass": "✔", "fail": "✘", "not_attempted": "·", "internal": "!"}
@@ -41,7 +42,7 @@ def to_text(report: Report, colour: bool = False) -> str:
         lines += exercise_lines(EXERCISES[name], list(group), colour)
     lines += ["", f"{'Total':<42}{points(report.score, report.max_score)}"]
     if report.provisional:
-        lines.append("This grade is provisional: the grader failed somewhere (marked !).")
+        lines.append("This grade is provisional: it is not the hand-in's fault.")
     if report.references == "public":
         lines.append("Scored on the public cases; the grade is given on others like them.")
     return "\n".join(lines)
@@ -83,11 +84,16 @@ def row(report: Report) -> str:
     notes = [report.message] if report.message else []
     if report.provisional:
         notes.append("provisional")
+    lost = dict.fromkeys(
+        EXERCISES[i.exercise].number for i in report.items if i.score < i.max_score
+    )
+    if 0 < len(lost) < len(EXERCISES):
+        notes.append(f"lost in {', '.join(lost)}")
     mistakes = sorted({item.mistake for item in report.items if item.mistake})
     if mistakes:
         notes.append(", ".join(mistakes))
     score = points(report.score, report.max_score)
-    return f"{score}  {report.hand_in}" + (f"  [{'; '.join(notes)}]" if notes else "")
+    return f"{score}  {shown(report.hand_in)}" + (f"  [{'; '.join(notes)}]" if notes else "")
 
 
 def overall(items: Iterable[Item]) -> str:

@@ -129,7 +129,8 @@ def misconceptions() -> dict[str, Misconception]:
 
 @cache
 def stubs() -> dict[str, str]:
-    """The unfinished function of every exercise, by id: what `reset` puts back."""
+    """What `reset` puts back: the unfinished function of every exercise, by id, and the
+    unfinished files, by path."""
     found: dict[str, str] = json.loads(STUBS.read_text("utf-8"))
     return found
 

@@ -13,6 +13,7 @@ from safetensors.numpy import load, save
 from .model import Array
 
 LARGEST = 64 * 2**20  # bytes of one frame
+HEADER = 2**18  # bytes of its header: some thousand tensors
 
 
 class WireError(Exception):
@@ -26,22 +27,27 @@ def write_frame(stream: BinaryIO, header: Mapping[str, Any], tensors: Mapping[st
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, Array]] | None:
+def read_frame(
+    stream: BinaryIO, largest: int = LARGEST
+) -> tuple[dict[str, Any], dict[str, Array]] | None:
     """Read one frame: its header and arrays, or None at the end of the stream.
 
+    Args:   largest: bytes of a frame that is not refused.
     Raises: WireError: the bytes are cut short, too many, or not a frame.
     """
     length = stream.read(8)
     if not length:
         return None
     size = int.from_bytes(length, "little")
-    if len(length) < 8 or size > LARGEST:
+    if len(length) < 8 or size > largest:
         raise WireError("not a frame")
     block = stream.read(size)
     if len(block) < size:
         raise WireError("a frame was cut short")
     try:
         start = int.from_bytes(block[:8], "little")
+        if start > HEADER:
+            raise WireError("a header is too long")
         header = json.loads(json.loads(block[8 : 8 + start])["__metadata__"]["json"])
         tensors: dict[str, Array] = load(block)
     except Exception as error:

@@ -30,6 +30,7 @@ class MLP:
     Args:       sizes: the widths C_0 … C_K, at least two.
                 activation: the class of the activations between the layers.
                 rng: passed on to the layers, if given.
+    Raises:     ValueError: there are fewer than two widths.
     Attributes: layers: the K layers.  f: the K − 1 activations; the last layer's output is the
                 network's.
     """
@@ -43,6 +44,8 @@ class MLP:
     ) -> None:
         given = {} if rng is None else {"rng": rng}
         widths = [int(size) for size in sizes]
+        if len(widths) < 2:
+            raise ValueError(f"MLP: sizes must be at least two widths, got {widths}")
         self.layers = [Linear(c_in, c_out, **given) for c_in, c_out in pairwise(widths)]
         self.f = [activation() for _ in self.layers[:-1]]
 

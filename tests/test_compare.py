@@ -114,7 +114,7 @@ def test_two_numbers_are_not_one() -> None:
         ([], 1e-7),
         ([np.float64, np.float64], 1e-7),
         ([np.float64, np.float32], 1e-4),
-        ([np.float32, np.float16], 1e-2),
+        ([np.float32, np.float16], 1e-4),
         ([np.float64, np.int32, np.bool_, np.uint8], 1e-7),
         ([np.longdouble], 1e-7),
     ],

@@ -44,9 +44,12 @@ def test_what_a_path_stands_for(make_tree: MakeTree, tmp_path: Path) -> None:
     ada, bob = make_tree("class/ada"), zipped(tmp_path / "class" / "bob.zip", {})
     empty = tmp_path / "class" / "cleo"
     empty.mkdir()
-    assert list(find([str(tmp_path / "class")])) == [ada, bob, empty]
-    assert list(find([str(ada)])) == [ada]
-    assert list(find([str(empty)])) == [empty]
+    given = str(tmp_path / "." / "class")
+    assert list(find([given])) == [os.path.join(given, name) for name in ("ada", "bob.zip", "cleo")]
+    assert list(find([str(ada)])) == [str(ada)]
+    assert list(find([str(empty)])) == [str(empty)]
+    assert list(find(["./nobody.zip"])) == ["./nobody.zip"], "as given"
+    assert read(bob).name == str(bob)
     assert read(empty) == HandIn(str(empty), message="there is no folder mytorch in it")
 
 
@@ -162,7 +165,7 @@ def test_names_are_printed_without_control_characters(tmp_path: Path) -> None:
     name = "../\x1b[2J" + "n" * 300
     found = read(zipped(tmp_path / "a.zip", {name: b"x", **under("", package())}))
     assert "\x1b" not in found.message
-    assert len(found.message) < 200
+    assert len(found.message) < 300
 
 
 def test_an_archive_in_memory_is_no_different(tmp_path: Path) -> None:
@@ -174,3 +177,26 @@ def test_an_archive_in_memory_is_no_different(tmp_path: Path) -> None:
     path = tmp_path / "ü.zip"
     path.write_bytes(buffer.getvalue())
     assert read(path).files == package()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["relu.py/x.py", f"{'n' * 300}.py", "two words.py", "a/b/c/d/e/f/g/h/i/j/k/l.py", "\x1b[2J.py"],
+)
+def test_names_that_no_module_can_have_are_ignored(tmp_path: Path, name: str) -> None:
+    """A file below a file, endless names, depths: left out and named; the rest counts."""
+    files = {**under("", package()), f"mytorch/{name}": b"x"}
+    found = read(zipped(tmp_path / "a.zip", files))
+    assert found.files == package()
+    assert found.message.startswith("ignored names that no module can have: ")
+
+
+def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> None:
+    """A module said to be small is read no further than a module may be long."""
+    path = zipped(tmp_path / "a.zip", {"mytorch/bomb.py": b"0" * (3 * 2**20)})
+    size = (3 * 2**20).to_bytes(4, "little")
+    data = path.read_bytes().replace(size, (10).to_bytes(4, "little"))
+    path.write_bytes(data)
+    found = read(path)
+    assert len(found.files.get("bomb.py", b"")) <= handin.LARGEST_FILE
+    assert not found.readable or found.message

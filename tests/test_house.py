@@ -102,7 +102,7 @@ def test_the_engine_is_small() -> None:
     files = [*engine(), *ROOT.glob("notebooks/workbook/*.py")]
     files = [path for path in files if path.name not in pictures]
     sizes = {path.name: code_lines(path) for path in files}
-    assert sum(sizes.values()) < 2600, sizes
+    assert sum(sizes.values()) < 2800, sizes
     assert max(sizes.values()) < 250, sizes
 
 

@@ -11,13 +11,14 @@ from in_process import accused, loaded, lost, run, scored
 
 from autograder import store
 from autograder.compare import compare, tolerance
+from autograder.conversation import Job, Limits
 from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.harness import answer
 from autograder.key.mistakes import MISTAKES, Mistake
 from autograder.model import Answer, Array, Exercise, Item, Report
-from autograder.runner import Budget, Job
+from autograder.runner import Budget
 from autograder.score import items
 from autograder.store import FAULT, References
 
@@ -61,7 +62,7 @@ def differing(
     jobs = [
         Job(exercise.id, r.case.id, r.inputs, r.case.layout) for r in references.cases(exercise.id)
     ]
-    answers = run(files, jobs, Budget(), classes, references.seed_of_doubles)[exercise.id]
+    answers = run(files, jobs, Budget(Limits()), classes, references.seed_of_doubles)[exercise.id]
     wrong: set[tuple[str, str]] = set()
     for reference in references.cases(exercise.id):
         given = answers[reference.case.id].tensors

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,10 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from autograder.exercises import EXERCISES
+from autograder.exercises import EXERCISES, NOTEBOOKS
 from autograder.key import release
 from autograder.key.build import out_of_step
+from autograder.key.mistakes import MISTAKES
 from autograder.key.notebook import notebook, sources
 from autograder.key.solved import cell, modules, skeleton
 
@@ -46,19 +48,58 @@ def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
 
 
 def test_every_exercise_has_all_its_places() -> None:
-    """A solution, a cell, points, cases of every scored role, a mistake: which one is missing?"""
-    from autograder.key.mistakes import MISTAKES
-
+    """Solution, export, cell, import, cases, mistakes, both twins, shelf: which one is missing?"""
     everything = "".join(sources().values())
+    shelf = ROOT / "tests" / "shelf"
     for exercise in EXERCISES.values():
         file = exercise.file.removeprefix("mytorch/")
+        public = exercise.title.split(".")[0]
         assert exercise.stub in skeleton(file, modules()[file]), exercise.id
-        assert everything.count(f'exercise="{exercise.id}"') == 1, exercise.id
+        assert f'"{public}",' in modules()["__init__.py"], f"{public} is not exported"
+        assert everything.count(f'exercise="{exercise.id}"') == 1, f"{exercise.id} has no cell"
+        (source,) = (text for text in sources().values() if f'exercise="{exercise.id}"' in text)
+        assert f"from {exercise.module} import {public}" in source, f"{public} is not imported"
         roles = {case.role for case in exercise.cases}
-        assert roles == {"general"} | {role for _, role, _ in exercise.lines}, exercise.id
-        small = sum(exercise.points.get(role, 0) for role in ("edge", "stability"))
-        assert small <= exercise.max_score / 5, exercise.id
+        assert roles == {role for _, role, _ in exercise.lines}, exercise.id
         assert any(m.target == exercise.target for m in MISTAKES.values()), exercise.id
+        assert list((shelf / "variants").glob(f"{file.removesuffix('.py')}__*.py")), exercise.id
+        for twin in ("twins", "differences"):
+            text = (ROOT / "autograder" / "key" / f"{twin}.py").read_text("utf-8")
+            kind = "class" if "." in exercise.title else "def"
+            assert f"{kind} {public}" in text, f"{public} has no twin in {twin}.py"
+    for mistake in MISTAKES:
+        assert list((shelf / "mistaken").glob(f"{mistake}__*.py")), f"{mistake}: no other style"
+
+
+def test_the_readme_and_the_notebooks_know_the_points() -> None:
+    """The map in the README and each notebook's head say what EXERCISES says."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for number, title in NOTEBOOKS.items():
+        points = sum(e.max_score for e in EXERCISES.values() if e.number[0] == str(int(number)))
+        (row,) = re.findall(rf"^\| {number} \| (.+) \| .+ \| (\d*) ?\|$", readme, re.MULTILINE)
+        assert row == (title, f"{points:g}" if points else "")
+        for name, source in sources().items():
+            if name.startswith(number):
+                assert f"# # {number} · " in source, name
+                assert f"{points:g} points" in source.partition("\n# %%\n")[0], name
+
+
+def test_the_readme_names_what_is_there() -> None:
+    """Every path and every command that the README names exists."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for path in re.findall(r"`((?:autograder|notebooks|tests|mytorch)/[\w./-]*)`", readme):
+        assert (ROOT / path).exists(), path
+    for module in re.findall(r"`(\w+\.py)`", readme):
+        assert list(ROOT.glob(f"autograder/**/{module}")), module
+    helped = subprocess.run(
+        [sys.executable, "-m", "autograder", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for verb in re.findall(r"`(?:\.venv/bin/)?autograder ([a-z]+)", readme):
+        assert re.search(rf"^ +autograder {verb}\b", helped.stdout, re.MULTILINE), verb
 
 
 def test_a_student_cell_is_the_skeleton_without_its_prose() -> None:
@@ -97,6 +138,7 @@ def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
     ("name", "text"),
     [
         ("notebooks/workbook/x.py", "Z = A @ layer.W.T + layer.b.T".replace("layer.", "self.")),
+        ("stubs.json", '{"x": "return np.maximum(Z, 0)"}'),
         ("README.md", "Write `self.dLdW = dLdZ.T @ self.A` there."),
         ("autograder/exercises/x.py", "def f(A):\n    return np.maximum( Z,\n        0)"),
     ],
@@ -112,3 +154,14 @@ def test_the_scan_reads_notebooks() -> None:
     for solved, found in ((True, True), (False, False)):
         content = nbformat.writes(notebook(source, solved)).encode()
         assert bool(list(release.scan({"notebooks/06.ipynb": content}))) is found
+
+
+def test_the_scan_reads_what_a_notebook_printed() -> None:
+    """An answer in an output would be given away as well."""
+    (source,) = (s for n, s in sources().items() if n.startswith("06"))
+    made = notebook(source, solved=False)
+    code = next(c for c in made.cells if c.cell_type == "code")
+    text = "return A @ self.W.T + self.b.T"
+    code.outputs = [nbformat.from_dict({"output_type": "stream", "name": "stdout", "text": text})]
+    assert list(release.scan({"notebooks/06.ipynb": nbformat.writes(made).encode()}))
+    assert frozenset({"y-d"}) == release.NO_SECRET, "each exception is a decision"

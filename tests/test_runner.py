@@ -1,13 +1,19 @@
 """The process that runs student code: whatever happens in it, the others keep their points."""
 
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 from conftest import package, replaced
 
 from autograder import store
+from autograder.conversation import Limits
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Report
-from autograder.runner import Limits
+from autograder.score import items
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RESULT = "return np.maximum(Z, 0)"
@@ -99,11 +105,11 @@ def test_a_file_that_cannot_be_loaded_costs_that_file_alone(first: str) -> None:
 def test_a_missing_class_and_a_wrong_signature_get_a_line() -> None:
     """What is not there, or cannot be called as the exercise says, is named."""
     report = graded(replaced("relu.py", "class ReLU", "class Relu"))
-    (message,) = {i.message for i in report.items if i.target.startswith("mytorch.relu.")}
-    assert message == "mytorch/relu.py has no ReLU"
+    said = {i.message.splitlines()[0] for i in report.items if i.target.startswith("mytorch.relu.")}
+    assert said == {"mytorch/relu.py has no ReLU"}
     report = graded(replaced("relu.py", "def forward(self, Z: Array)", "def forward(self)"))
     messages = {i.message for i in report.items if i.exercise == "relu.forward"}
-    assert messages == {"TypeError\nhint: it is called with the arguments of the stub"}
+    assert messages == {"TypeError"}, "hidden cases: the type alone"
     report = graded(replaced("relu.py", "def forward(", "def forwards("))
     messages = {i.message for i in report.items if i.exercise == "relu.forward"}
     assert {m.splitlines()[0] for m in messages} == {"'ReLU' object has no attribute 'forward'"}
@@ -157,3 +163,130 @@ def bad(n):
     report = graded(changes)
     assert report.score < FULL
     assert report.max_score == FULL
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "raise type(f'E{int(1e6 * abs(Z[0, 0]))}', (Exception,), {})()",
+        "raise AttributeError(f'{Z[0, 0]}')",
+        "import autograder.package as p; raise p.MissingName(f'mytorch/z{Z[0, 0]}.py has no z')",
+        "return type(f'T{int(1e6 * abs(Z[0, 0]))}', (), {})()",
+        "exec(f'raise ValueError', {}, {}) if Z[0, 0] else 0",
+        "raise KeyError(str(Z))",
+    ],
+)
+def test_hidden_inputs_are_not_smuggled_out(ending: str) -> None:
+    """Texts, class names, missing names: nothing that student code words reaches a report."""
+    report = graded(replaced("relu.py", RESULT, ending))
+    hidden = [r.inputs["Z"] for r in store.best().cases("relu.forward")]
+    digits = {f"{int(1e6 * abs(Z[0, 0]))}"[:5] for Z in hidden if Z[0, 0]}
+    digits |= {f"{abs(Z[0, 0]):.6f}"[:6] for Z in hidden if Z[0, 0]}
+    for item in report.items:
+        said = "\n".join(x for x in item.message.splitlines() if not x.startswith("the line is: "))
+        assert not any(d in said for d in digits if len(d) > 3), item.message
+
+
+def test_a_name_in_a_traceback_is_the_hand_ins_own_line() -> None:
+    """The line shown is read from the hand-in, whatever the process says."""
+    report = graded(replaced("relu.py", RESULT, "raise ValueError"))
+    (item,) = [i for i in report.items if i.id == "relu.forward.A.general"]
+    assert item.message.splitlines()[-1] == "the line is: raise ValueError"
+
+
+def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
+    """Without an answer, a line is `internal`: no points are lost for good."""
+    exercise = EXERCISES["relu.forward"]
+    scored = items(exercise, store.best(), {})
+    assert {item.status for item in scored} == {"internal"}
+    assert all(item.message.startswith("the grader failed here, not you") for item in scored)
+
+
+SLEEPERS = "import subprocess; subprocess.Popen(['sleep', '77.25'])"
+
+
+def sleepers() -> int:
+    """How many of the processes that a hand-in started are still there."""
+    found = 0
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found += b"77.25" in path.read_bytes()
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks into /proc")
+def test_nothing_is_left_behind() -> None:
+    """What a hand-in starts ends with it, and holds nobody up."""
+    start = time.monotonic()
+    report = graded(
+        replaced("squared_error.py", "difference = y - d", f"{SLEEPERS}; difference = y - d")
+    )
+    assert report.score == FULL
+    assert sleepers() == 0
+    assert time.monotonic() - start < 20
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_a_grandchild_that_holds_the_pipe_does_not_stop_the_grader() -> None:
+    """A fork that sleeps while its parent dies costs that exercise alone."""
+    trick = "import os, time; os.fork() or time.sleep(60); os._exit(1)"
+    start = time.monotonic()
+    report = graded(replaced("squared_error.py", "difference = y - d", trick))
+    assert lost(report) == {"squared_error"}
+    assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "import os; os.kill(os.getpid(), 40)",
+        "import os\n    for _ in range(1500):\n        os.mkdir('d'); os.chdir('d')",
+        "import os, shutil; shutil.rmtree(os.getcwd()); os._exit(1)",
+        "raise NotImplementedError('Exercise \\ud800 \\x1b[2J')",
+        "import os; os.closerange(0, 64)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
+    ],
+)
+def test_no_trick_makes_the_grade_provisional(trick: str) -> None:
+    """Real-time signals, endless folders, a deleted folder, broken text, closed descriptors."""
+    report = graded(
+        replaced("squared_error.py", "difference = y - d", trick + "; difference = y - d")
+    )
+    assert not report.provisional
+    assert lost(report) <= {"squared_error"}
+    assert all(item.message.isprintable() or "\n" in item.message for item in report.items)
+    assert "\x1b" not in "".join(item.message for item in report.items)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (
+            "mlp.py",
+            "for layer, activation in zip(self.layers, self.f):\n            A =",
+            "for layer in self.layers:\n            layer.W = 0 * layer.W\n"
+            "        for layer, activation in zip(self.layers, self.f):\n            A =",
+        ),
+        ("linear.py", "self.A = A\n", "Linear.A = A\n"),
+        (
+            "linear.py",
+            "return A @ self.W.T",
+            "self.T = getattr(self, 'T', self.W.T); return A @ self.T",
+        ),
+        (
+            "sgd.py",
+            "self.lr = lr",
+            "self.lr = lr\n        self.old = [x.dLdW for x in model.layers]",
+        ),
+    ],
+)
+def test_wrong_code_that_looks_right_on_one_object(file: str, old: str, new: str) -> None:
+    """Weights changed on the way, state shared by all objects, parameters or gradients kept."""
+    changes = replaced(file, old, new)
+    if file == "sgd.py":
+        text = changes[file].replace("for layer in", "for layer, old in zip(")
+        text = text.replace("self.model.layers:", "self.model.layers, self.old):")
+        changes[file] = text.replace("self.lr * layer.dLdW", "self.lr * old")
+    report = graded(changes)
+    owner = {"mlp.py": "MLP", "linear.py": "Linear", "sgd.py": "SGD"}[file]
+    assert owner in lost(report)

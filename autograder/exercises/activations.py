@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..model import Array, Case, Drive, Exercise, Inputs
+from .attempt import attempt
 from .draw import Random, apart, huge, normal, single
 
 
@@ -20,7 +21,10 @@ def forward(name: str) -> Drive:
 
 
 def backward(name: str) -> Drive:
-    """Drive one activation forward and backward; `*_before` is an earlier round."""
+    """Drive one activation forward and backward; `*_before` is an earlier round.
+
+    Beside it there is another object then, as in a network.
+    """
 
     def drive(
         mytorch: Any,
@@ -29,11 +33,13 @@ def backward(name: str) -> Drive:
         Z_before: Array | None = None,
         dLdA_before: Array | None = None,
     ) -> dict[str, Any]:
-        f = getattr(mytorch, name)()
+        f, beside = getattr(mytorch, name)(), getattr(mytorch, name)()
         if Z_before is not None:
-            f.forward(Z_before)
+            attempt(f.forward, Z_before)
             f.backward(dLdA_before)
-        f.forward(Z)
+        attempt(f.forward, Z)
+        if Z_before is not None:
+            attempt(beside.forward, Z_before)
         return {"dLdZ": f.backward(dLdA)}
 
     return drive

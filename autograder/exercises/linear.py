@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..model import Array, Case, Exercise, Inputs
+from .attempt import attempt
 from .draw import Random, normal, single
 
 
@@ -38,7 +39,9 @@ def drive_forward(
 ) -> dict[str, Any]:
     made = layer(mytorch, W, b)
     if A_before is not None:
+        set_parameters(made, 2 * W, -b)  # before a step of the optimiser they were others
         made.forward(A_before)
+        set_parameters(made, W, b)
     return {"Z": made.forward(A)}
 
 
@@ -51,12 +54,20 @@ def drive_backward(
     A_before: Array | None = None,
     dLdZ_before: Array | None = None,
 ) -> dict[str, Any]:
-    made = layer(mytorch, W, b)
+    """Drive one layer; beside an earlier round there is another layer, as in a network."""
+    made, beside = layer(mytorch, W, b), layer(mytorch, W, b)
     if A_before is not None:
-        made.forward(A_before)
+        set_parameters(made, 2 * W, -b)
+        attempt(made.forward, A_before)
         made.backward(dLdZ_before)
-    made.forward(A)
-    return {"dLdA": made.backward(dLdZ), **derivatives(made)}
+        set_parameters(made, W, b)
+    attempt(made.forward, A)
+    if A_before is not None:
+        attempt(beside.forward, A_before)
+    dLdA = made.backward(dLdZ)
+    if A_before is not None:
+        beside.backward(dLdZ_before)
+    return {"dLdA": dLdA, **derivatives(made)}
 
 
 def inputs(n: int, c_in: int, c_out: int, back: bool, before: int = 0) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..model import Array, Case, Exercise, Inputs
+from .attempt import attempt
 from .draw import Random, apart, huge, normal, one_hot, single
 
 
@@ -20,9 +21,11 @@ def drive_backward(
 ) -> dict[str, Any]:
     loss = mytorch.SoftmaxCrossEntropy()
     if Z_before is not None:
-        loss.forward(Z_before, Y_before)
+        attempt(loss.forward, Z_before, Y_before)
         loss.backward()
-    loss.forward(Z, Y)
+    attempt(loss.forward, Z, Y)
+    if Z_before is not None:
+        attempt(mytorch.SoftmaxCrossEntropy().forward, Z_before, Y_before)
     return {"dLdZ": loss.backward()}
 
 
@@ -43,7 +46,10 @@ def zeros(rng: Random) -> Inputs:
 
 
 def saturated(rng: Random) -> Inputs:
-    return {"Z": huge(rng, 4, 3), "Y": one_hot(rng, 4, 3)}
+    """Huge logits, with the first example's right class as unlikely as can be."""
+    Y = one_hot(rng, 4, 3)
+    Y[0] = (0, 1, 0)
+    return {"Z": huge(rng, 4, 3), "Y": Y}
 
 
 def shifted(by: float) -> Any:

@@ -81,14 +81,19 @@ def drive_backward(
 
 
 def drive_step(mytorch: Any, lr: Array, steps: Array, **parameters: Array) -> dict[str, Any]:
-    """Drive the optimiser on layers that are nothing but parameters and derivatives."""
+    """Drive the optimiser on layers that are nothing but parameters and derivatives.
+
+    The derivatives come after the optimiser was made, and are others at each step.
+    """
     count = sum(name.startswith("dLdW") for name in parameters)
     layers = [
-        SimpleNamespace(**{n: parameters[f"{n}{k}"] for n in ("W", "b", "dLdW", "dLdb")})
-        for k in range(1, count + 1)
+        SimpleNamespace(W=W, b=b, dLdW=0 * W, dLdb=0 * b)
+        for W, b in ((parameters[f"W{k}"], parameters[f"b{k}"]) for k in range(1, count + 1))
     ]
     optimiser = mytorch.SGD(SimpleNamespace(layers=layers), float(lr))
-    for _ in range(int(steps)):
+    for step in range(1, int(steps) + 1):
+        for k, layer in enumerate(layers, start=1):
+            layer.dLdW, layer.dLdb = (step * parameters[f"{n}{k}"] for n in ("dLdW", "dLdb"))
         optimiser.step()
     return {n: np.concatenate([np.ravel(getattr(x, n)) for x in layers]) for n in ("W", "b")}
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 def generated() -> dict[str, str]:
     """The generated text files, by path from the tree's top."""
     files = {f"mytorch/{name}": skeleton(name, text) for name, text in modules().items()}
-    stubs = {exercise.id: stub(exercise) for exercise in EXERCISES.values()}
+    stubs = {exercise.id: stub(exercise) for exercise in EXERCISES.values()} | files
     files["autograder/stubs.json"] = json.dumps(stubs, indent=1, ensure_ascii=False) + "\n"
     return files
 

@@ -4,9 +4,14 @@ Each imports what it needs when it runs: scoring must not wait for, or lack, a n
 """
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
-from ..cli import CannotDo, Verb, say
+Run: TypeAlias = Callable[[argparse.Namespace], int]
+Verb: TypeAlias = Callable[[str, Run, str], argparse.ArgumentParser]
+Say: TypeAlias = Callable[..., None]
 
 ABOUT = """
   autograder build               skeleton, stubs and notebooks anew from the key
@@ -16,19 +21,28 @@ ABOUT = """
 """
 
 
-def add(verb: Verb) -> None:
-    """Add the commands to the command line."""
-    one = verb("build", build_, "Generate skeleton, stubs and notebooks from the key.")
+def add(verb: Verb, say: Say) -> None:
+    """Add the commands to the command line.
+
+    Args: verb: makes a command of a name, what it runs and its help.  say: prints a result.
+    """
+    one = verb(
+        "build", partial(build_, say), "Generate skeleton, stubs and notebooks from the key."
+    )
     one.add_argument("--check", action="store_true", help="write nothing; 1 if out of step")
-    one = verb("solve", solve_, "Write the solved mytorch and notebooks into a new folder.")
+    one = verb(
+        "solve", partial(solve_, say), "Write the solved mytorch and notebooks into a new folder."
+    )
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
-    one = verb("references", references_, "Make the public and the hidden references anew.")
+    one = verb(
+        "references", partial(references_, say), "Make the public and the hidden references anew."
+    )
     one.add_argument("--seed", type=int, help="a new seed for the hidden cases (default: theirs)")
-    one = verb("release", release_, "Write what students get into a new folder.")
+    one = verb("release", partial(release_, say), "Write what students get into a new folder.")
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
 
 
-def build_(asked: argparse.Namespace) -> int:
+def build_(say: Say, asked: argparse.Namespace) -> int:
     from .build import build, out_of_step
 
     lines = 0
@@ -40,7 +54,7 @@ def build_(asked: argparse.Namespace) -> int:
     return 1 if asked.check and lines else 0
 
 
-def solve_(asked: argparse.Namespace) -> int:
+def solve_(say: Say, asked: argparse.Namespace) -> int:
     from .solve import solve
 
     solve(asked.folder)
@@ -49,7 +63,7 @@ def solve_(asked: argparse.Namespace) -> int:
     return 0
 
 
-def references_(asked: argparse.Namespace) -> int:
+def references_(say: Say, asked: argparse.Namespace) -> int:
     from .references import rebuild
 
     for folder in rebuild(asked.seed):
@@ -57,13 +71,13 @@ def references_(asked: argparse.Namespace) -> int:
     return 0
 
 
-def release_(asked: argparse.Namespace) -> int:
+def release_(say: Say, asked: argparse.Namespace) -> int:
     from .release import Leak, release
 
     try:
         count = release(asked.folder)
     except Leak as leak:
-        raise CannotDo(f"not to be given out, it holds answers:\n{leak}") from None
+        raise ValueError(f"not to be given out, it holds answers:\n{leak}") from None
     said = f"wrote {count} files to {asked.folder}; no answer was found in them"
     say(asked, said, folder=str(asked.folder), files=count)
     return 0

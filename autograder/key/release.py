@@ -21,7 +21,8 @@ ENGINE = (
     "autograder/*.py",
     "autograder/exercises/*.py",
     "autograder/references/*",
-    "notebooks/*.py",
+    "notebooks/__main__.py",
+    "notebooks/bootstrap.py",
     "notebooks/workbook/**/*.py",
 )
 README = Path(__file__).parent / "README-students.md"
@@ -60,6 +61,7 @@ def contents(root: Path) -> dict[str, bytes]:
         path.relative_to(root).as_posix(): path.read_bytes()
         for allowed in ENGINE
         for path in sorted(root.glob(allowed))
+        if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(root).parts)
     }
     files |= {name: text.encode() for name, text in generated().items()}
     files["README.md"] = README.read_bytes()
@@ -88,11 +90,20 @@ def scan(files: dict[str, bytes]) -> Iterator[str]:
         if Path(name).suffix in (".py", ".md", ".ipynb", ".json"):
             text = content.decode()
             if name.endswith(".ipynb"):
-                text = "\n".join(c["source"] for c in nbformat.reads(text, 4).cells)
+                text = "\n".join(shown(nbformat.reads(text, 4)))
             straw = normalised(text)
             for needle, statement in needles.items():
                 if needle in straw:
                     yield f"{name}: {statement}"
+
+
+def shown(made: nbformat.NotebookNode) -> Iterator[str]:
+    """All the text of a notebook: its cells, and what they printed."""
+    for node in made.cells:
+        yield node.source
+        for output in node.get("outputs", []):
+            yield "".join(output.get("text", ""))
+            yield from ("".join(v) for k, v in output.get("data", {}).items() if "text" in k)
 
 
 def computing_statements() -> Iterator[tuple[str, str]]:

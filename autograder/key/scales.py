@@ -28,7 +28,8 @@ def parameter(name: str) -> Scale:
     def scale(x: Inputs) -> float:
         sizes = [largest(x[key]) for key in x if key.rstrip("0123456789") == name]
         moves = [largest(x[key]) for key in x if key.rstrip("0123456789") == f"dLd{name}"]
-        return max(sizes) + float(x["steps"] * x["lr"]) * max(moves)
+        count = float(x["steps"])
+        return max(sizes) + count * (count + 1) / 2 * float(x["lr"]) * max(moves)
 
     return scale
 
@@ -65,7 +66,7 @@ SCALES: dict[tuple[str, str], Scale] = {
     ("sigmoid.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
     ("softmax.forward", "A"): lambda x: 1.0,
     ("softmax.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
-    ("softmax_cross_entropy.forward", "L"): lambda x: largest(x["Z"]) + np.log(x["Z"].shape[1]),
+    ("softmax_cross_entropy.forward", "L"): lambda x: 2 * largest(x["Z"]) + np.log(x["Z"].shape[1]),
     ("softmax_cross_entropy.backward", "dLdZ"): lambda x: 1.0 / len(x["Z"]),
     ("mlp.forward", "Z"): lambda x: largest(network_signal(x, len(x["sizes"]) - 1)),
     **{

@@ -75,6 +75,8 @@ class Feedback:
         for _, group in groupby(scored, key=lambda pair: pair[1].message or pair[1].id):
             lines, items = zip(*group)
             message = [text for text in items[0].message.split("\n") if text not in told]
+            if items[0].message and not message:
+                message = ["as above"]
             told.update(message)
             if lines[0].fault and lines[0].fault.type == "NameError":
                 file = self.exercise.file

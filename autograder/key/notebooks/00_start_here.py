@@ -22,8 +22,9 @@
 2 + 3
 
 # %% [markdown]
-# The answer is under the cell. Change the 2 and run it again: as often as you like.
-# The next cell fetches what this page needs, and says nothing.
+# The answer is under the cell. (It was there before: a notebook shows what its last run gave.)
+# Change the 2 and run it again: as often as you like.
+# The next cell fetches what this page needs, and says nothing. Run it first, every time you come back.
 
 # %%
 import numpy as np

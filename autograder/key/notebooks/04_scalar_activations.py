@@ -173,6 +173,7 @@ np.array([2, -1]) @ J
 # ### Exercise 4.2 · `Sigmoid.backward`
 #
 # Where `forward` has not run yet, there is nothing to remember: raise a `RuntimeError` that says so.
+# (No points hang on that. It spares you a riddle one day.)
 
 # %% exercise="sigmoid.backward"
 
@@ -197,9 +198,9 @@ with demo():
 
 # %%
 with demo():
-    Z = np.array([[-2.0, 0.0, 1.5]])
-    rate = (sigmoid.forward(Z + 1e-6) - sigmoid.forward(Z - 1e-6)) / 2e-6
-    sigmoid.forward(Z)
+    some = np.array([[-2.0, 0.0, 1.5]])
+    rate = (sigmoid.forward(some + 1e-6) - sigmoid.forward(some - 1e-6)) / 2e-6
+    sigmoid.forward(some)
     assert np.allclose(rate, sigmoid.backward(np.ones((1, 3))))
 
 # %% [markdown]

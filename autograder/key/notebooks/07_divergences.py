@@ -85,7 +85,8 @@ pictures.surprise()
 # <details><summary>Answer</summary>
 #
 # By $\log 2 = 0.693$, both times: a factor of the probability is a term of the cost.
-# Who holds the truth for impossible pays without limit. A squared error stops at ½: see the lower curve.
+# Who holds the truth for impossible pays without limit. The squared error's
+# term for the right class stops at ½: see the lower curve.
 #
 # </details>
 #

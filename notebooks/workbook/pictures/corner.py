@@ -55,7 +55,7 @@ def draw(z0: float, v: float) -> str:
     )
     parts = [
         *plane(z0, v, low, high),
-        text(520, 60, "The thin line lies", 14),
+        text(520, 60, "The dashed line lies", 14),
         text(520, 82, verdict, 14),
         text(520, 106, judged, 15, bold=True),
         *scale(v, low, high),

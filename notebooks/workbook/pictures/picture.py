@@ -51,7 +51,9 @@ class Picture:
         self.draw = draw
         self.sliders = {argument: slider.widget() for argument, slider in sliders.items()}
         self.canvas = ipywidgets.HTML(layout={"width": "100%"})
-        self.box = ipywidgets.VBox([*self.sliders.values(), self.canvas])
+        self.box = ipywidgets.VBox(
+            [*self.sliders.values(), self.canvas], layout={"overflow": "hidden"}
+        )
         for slider in self.sliders.values():
             slider.observe(self.redraw, names="value")
         self.redraw()

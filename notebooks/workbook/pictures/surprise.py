@@ -77,7 +77,7 @@ def axes() -> list[str]:
 
 
 def squared() -> list[str]:
-    """The squared error of the same probability: never more than ½."""
+    """The right class's term of the squared error: never more than ½."""
     points = [(n / 40, (1 - n / 40) ** 2 / 2) for n in range(41)]
     return [
         *(

@@ -1,0 +1,85 @@
+"""Driving one case: how inputs lie in memory, and what becomes of whatever comes back."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import replaced
+from in_process import scored
+
+from autograder.harness import LARGEST, arrange, plain
+from autograder.model import Item
+
+MATRIX = np.arange(6.0).reshape(2, 3)
+
+
+def test_inputs_lie_in_memory_as_a_case_asks() -> None:
+    """A copy each time: plain, with gaps between the numbers, or read-only."""
+    for layout in ("plain", "strided", "frozen"):
+        made = arrange(MATRIX, layout)
+        assert np.array_equal(made, MATRIX)
+        assert not np.shares_memory(made, MATRIX)
+        assert made.flags.c_contiguous == (layout != "strided")
+        assert made.flags.writeable == (layout != "frozen")
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (None, "None"),
+        ([1.0], "a list"),
+        ("text", "a str"),
+        (np.array(["text"]), "an array of str128 entries"),
+        (np.array([object()]), "an array of object entries"),
+        (MATRIX + 1j, "an array of complex128 entries"),
+        (np.zeros(LARGEST // 8 + 1), "an array of 8 MiB"),
+        (type("Own", (), {})(), "an object of another class"),
+    ],
+)
+def test_what_is_no_array_is_named(value: Any, word: str) -> None:
+    """What cannot be compared travels as a word, and never by a name the student chose."""
+    assert plain(value) == word
+
+
+class Lying(np.ndarray[Any, Any]):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __sub__(self, other: object) -> Any:
+        return 0
+
+
+def test_subclasses_lose_their_lies() -> None:
+    """A subclass comes back as the plain numbers it holds, in memory of its own."""
+    made = plain(MATRIX.view(Lying))
+    assert type(made) is np.ndarray
+    assert np.array_equal(made, MATRIX)
+    assert isinstance(plain(2.0), np.ndarray)
+
+
+def lost(items: dict[str, Item]) -> set[str]:
+    return {item.id for item in items.values() if item.score < item.max_score}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        (
+            "softmax.py",
+            "exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))",
+            "Z -= Z.max(axis=1, keepdims=True); exponentials = np.exp(Z)",
+            "softmax.forward.edge",
+        ),
+        (
+            "sigmoid.py",
+            "return dLdA * self.A * (1 - self.A)",
+            "dLdA *= self.A * (1 - self.A); return dLdA",
+            "sigmoid.backward.edge",
+        ),
+    ],
+)
+def test_changing_an_input_costs_the_edge_line(file: str, old: str, new: str, line: str) -> None:
+    """Right numbers, but written into the array that was given: read-only inputs show it."""
+    found = scored({file: replaced(file, old, new)[file]})
+    assert line in lost(found)
+    assert all(id.endswith(".edge") for id in lost(found)), lost(found)
