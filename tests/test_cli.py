@@ -131,6 +131,19 @@ def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
     assert sorted(zipfile.ZipFile(tree / "hand-in.zip").namelist())[-1] == "notebooks/06.ipynb"
 
 
+def test_pack_says_where_cell_and_file_both_changed(make_tree: MakeTree) -> None:
+    """A cell and its file that went different ways: what is handed in is the file."""
+    tree = make_tree()
+    (tree / "notebooks").mkdir()
+    cell = "@exercise(ReLU)\ndef forward(self, Z):\n    return Z\n"
+    notebook = {"cells": [{"cell_type": "code", "source": cell}]}
+    (tree / "notebooks" / "04.ipynb").write_text(json.dumps(notebook))
+    assert autograder("pack", cwd=tree).stderr.splitlines()[0] == (
+        "note: ReLU.forward in 04.ipynb: the cell and mytorch/relu.py both changed;"
+        " the file is handed in"
+    )
+
+
 def test_reset_keeps_the_text(make_tree: MakeTree) -> None:
     """The stub comes back, what stood there is kept aside, and a second reset changes nothing."""
     tree, fresh = make_tree(), make_tree("fresh", solved=False)

@@ -130,6 +130,15 @@ def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
     assert {item["status"] for item in report["items"]} == {"not_attempted"}
+    graded = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", "--json", "."],
+        cwd=tmp_path / "release",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert graded.stderr == "note: no hidden references here; grading on the public cases\n"
+    assert json.loads(graded.stdout)["references"] == "public"
     with pytest.raises(FileExistsError):
         release.release(tmp_path / "release")
 
