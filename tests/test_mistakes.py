@@ -1,5 +1,6 @@
 """Every planted mistake is caught under its own name, in every style, and costs its own points."""
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: Refe
     assert lost(found) == own_items(mistake, references)
     assert accused(found) == {mistake.id}
     assert all(item.status != "internal" for item in found.values())
+    told = "\n".join(item.message for item in found.values())
+    assert bool(re.search(r"got -?[\d.]|they differ by", told)) <= (references.kind == "public")
     known = store.misconceptions()[mistake.id]
     named = [item for item in found.values() if item.mistake]
     assert all(known.hint in item.message and known.slide in item.message for item in named)
