@@ -54,7 +54,7 @@ def exercise_lines(exercise: Exercise, items: list[Item], colour: bool) -> list[
     title = f"{exercise.number}  {exercise.title}"
     lines = [f"{painted(mark, colour)} {title:<40}{points(score, most)}"]
     if mark == "·":
-        return lines
+        return lines + [f"    {m}" for m in {i.message for i in items} if m.startswith("needs ")]
     lost = [item for item in items if item.status != "pass"]
     for message, alike in groupby(lost, key=lambda item: item.message):
         same = list(alike)

@@ -1,0 +1,102 @@
+"""What a report looks like, as text and as JSON, line by line."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+
+from autograder import report
+from autograder.model import Item, Report
+
+FORWARD = "mytorch.linear.Linear.forward"
+RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
+WRONG = Item(
+    *("linear.forward.edge", "linear.forward", FORWARD, 0.0, 1, "fail"),
+    "Z 1 of 2 values differ (50 %)\nhint: look",
+    "linear.no_bias",
+)
+IDLE = Item("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted")
+MADE = Report("ada.zip", (RIGHT, WRONG, replace(IDLE, message="not started")), references="hidden")
+
+
+def test_the_whole_text() -> None:
+    """A line an exercise, under it why each point is lost, and the total."""
+    assert report.to_text(MADE).splitlines() == [
+        "✘ 6.1  Linear.forward                          4 / 5",
+        "    ✘ edge (−1): Z 1 of 2 values differ (50 %)",
+        "        hint: look",
+        "· 8.3  SGD.step                                0 / 1",
+        "",
+        "Total                                          4 / 6",
+    ]
+
+
+def test_notes_come_first_and_warnings_last() -> None:
+    """What was noticed when reading, that a grade is provisional, that cases were public."""
+    made = replace(MADE, message="ignored links: x.py", provisional=True, references="public")
+    lines = report.to_text(made).splitlines()
+    assert lines[:2] == ["note: ignored links: x.py", ""]
+    assert lines[-2:] == [
+        "This grade is provisional: it is not the hand-in's fault.",
+        "Scored on the public cases; the grade is given on others like them.",
+    ]
+
+
+def test_what_an_exercise_waits_for_is_said() -> None:
+    """Nothing is wrong with a network whose layers are not finished: it says which."""
+    made = replace(MADE, items=(replace(IDLE, message="needs 6.1: Linear.forward, …"),))
+    assert report.to_text(made).splitlines()[1] == "    needs 6.1: Linear.forward, …"
+
+
+def test_stand_ins_are_mentioned() -> None:
+    """Whoever was scored on stand-in layers reads it."""
+    made = replace(MADE, items=(replace(RIGHT, follow_through=True),))
+    assert report.to_text(made).splitlines()[1] == (
+        "    scored on stand-in layers, so that earlier mistakes cost nothing here"
+    )
+
+
+def test_a_line_a_notebook() -> None:
+    """The short form, as the start of the workbook prints it."""
+    assert report.brief(MADE).splitlines() == [
+        "✘ 06  The vector form                          4 / 5",
+        "· 08  The network and its training             0 / 1",
+        "  Total                                        4 / 6",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "     4 / 6  ada.zip  [lost in 6.1, 8.3; linear.no_bias]"),
+        ({"items": (RIGHT,)}, "     4 / 4  ada.zip"),
+        ({"items": (RIGHT,), "provisional": True}, "     4 / 4  ada.zip  [provisional]"),
+        ({"items": (RIGHT,), "hand_in": "a\x1b[2J\nb"}, "     4 / 4  a?[2J?b"),
+    ],
+)
+def test_a_line_a_hand_in(change: dict[str, object], said: str) -> None:
+    """Points, name, and what to know; no name can forge a line or move the cursor."""
+    assert report.row(replace(MADE, **change)) == said  # type: ignore[arg-type]
+
+
+def test_json_has_the_keys_of_the_contract() -> None:
+    """One line; points without rounding noise; the mistake's id, or null."""
+    text = report.to_json(replace(MADE, items=(replace(RIGHT, score=0.1 + 0.2), WRONG)))
+    assert "\n" not in text
+    said = json.loads(text)
+    assert (said["hand_in"], said["score"], said["max_score"]) == ("ada.zip", 0.3, 5)
+    assert [item["mistake"] for item in said["items"]] == [None, "linear.no_bias"]
+    assert [item["status"] for item in said["items"]] == ["pass", "fail"]
+
+
+def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks are coloured where a person looks, never in a file, never against NO_COLOR."""
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert report.wants_colour(terminal)
+    assert not report.wants_colour(io.StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not report.wants_colour(terminal)
+    assert report.to_text(MADE, colour=True).startswith("\x1b[31m✘\x1b[0m 6.1")
