@@ -51,12 +51,14 @@ def learning(losses: Sequence[Any], answers: Sequence[Any]) -> Picture:
           answers: the network's logits at `PLACES` before each step, each 672 × 2.
     """
     curve = [float(np.ravel(loss)[0]) for loss in losses]
-    last = max(len(curve) - 1, 1)
+    name, last = "what the network learned", max(len(curve) - 1, 1)
 
     def draw_step(step: int) -> str:
         return draw(curve, answers, step)
 
-    return Picture("what the network learned", draw_step, step=Slider("step", last, 0, last, 1))
+    if not curve:  # nothing to go back to
+        return Picture(name, lambda: draw_step(0))
+    return Picture(name, draw_step, step=Slider("step", last, 0, last, 1))
 
 
 def draw(curve: Sequence[float], answers: Sequence[Any], step: int) -> str:
