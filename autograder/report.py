@@ -56,13 +56,15 @@ def exercise_lines(exercise: Exercise, items: list[Item], colour: bool) -> list[
     if mark == "·":
         return lines + [f"    {m}" for m in {i.message for i in items} if m.startswith("needs ")]
     lost = [item for item in items if item.status != "pass"]
+    told: set[str] = set()  # a misconception and its hint are said once an exercise
     for message, alike in groupby(lost, key=lambda item: item.message):
         same = list(alike)
         names = ", ".join(item.id.removeprefix(exercise.id + ".") for item in same)
         first, *rest = message.split("\n")
         cost = sum(item.max_score for item in same)
         lines.append(f"    {painted('✘', colour)} {names} (−{number(cost)}): {first}")
-        lines += [f"        {line}" for line in rest]
+        lines += [f"        {line}" for line in rest if line not in told]
+        told.update(rest)
     if any(item.follow_through for item in items) and score:
         lines.append("    scored on stand-in layers, so that earlier mistakes cost nothing here")
     return lines
