@@ -39,8 +39,9 @@ def old_pythons() -> list[str]:
     """The Pythons of this machine that are too old, as far as they are easily found."""
     names = ["python2.7", *(f"python3.{minor}" for minor in range(6, 11))]
     versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = names if os.access(versions, os.R_OK | os.X_OK) else []
     return [
-        *(str(p) for name in names for p in versions.glob(f"*/bin/{name}")),
+        *(str(p) for name in found for p in versions.glob(f"*/bin/{name}")),
         *(path for name in names if (path := shutil.which(name)) and "shims" not in path),
     ]
 
