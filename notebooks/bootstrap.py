@@ -218,10 +218,12 @@ def make(tree: Path, lock: str) -> None:
     pip = [python_of(tree), "-I", "-m", "pip", "--no-input", "--disable-pip-version-check"]
     # A pip.conf may say `user = true`, which no virtual environment takes.
     install = [*pip, "install", "--no-user"]
+    # The lock is complete. Without --no-deps, pip would look for an extra such as coverage[toml]
+    # on its own, find a release newer than the lock's, and refuse it.
     step(
         tree,
         "Installing the packages (a minute or two)",
-        [*install, "--require-hashes", "-r", str(tree / lock)],
+        [*install, "--require-hashes", "--no-deps", "-r", str(tree / lock)],
         variables,
     )
     step(
