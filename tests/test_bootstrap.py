@@ -506,3 +506,16 @@ def test_the_tests_lock_holds_the_workbooks_pins() -> None:
     lines = (ROOT / TEST_LOCK).read_text("utf-8").splitlines()
     ours = [line for line in (ROOT / LOCK).read_text("utf-8").splitlines() if "==" in line[1:]]
     assert {line for line in ours if PIN.match(line)} <= {*lines}
+
+
+def test_exactly_the_lock_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """pip resolves nothing: a release newer than the lock's cannot stop a set-up."""
+    ran: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "step", lambda _, __, command, ___: ran.append(command))
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_bytes((bootstrap.TREE / name).read_bytes())
+    bootstrap.make(tmp_path, "requirements.lock")
+    installs = [command for command in ran if "install" in command]
+    assert len(installs) == 2
+    assert all("--no-deps" in command for command in installs)
+    assert "--require-hashes" in installs[0]
