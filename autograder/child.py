@@ -1,9 +1,10 @@
-"""The process that runs student code. Started by `runner`, as a script, with nothing around it.
+"""The process that runs student code. Its place starts it, with nothing around it.
 
-Theory of operation. The parent starts `python -I -S child.py`: no site-packages, no user
-paths. What can be imported is the standard library and, through `Allowed`, numpy, safetensors
-and of this package what drives exercises. The parent then sends one frame that says what to do, one
-frame a job, and closes the pipe. The child limits itself, takes its output away, drives the
+Theory of operation. The portable place starts `python -I -S child.py`: no site-packages, no
+user paths. What can be imported is the standard library and, through `Allowed`, numpy,
+safetensors and of this package what drives exercises. (A sandbox has all that loaded, forks,
+and calls `perform`.) The child reads its work: one frame that says what to do and holds the
+hand-in's modules, and one frame a job. It limits itself, takes its output away, drives the
 jobs in order and writes one frame an answer to a descriptor of its own. No reference ever
 comes here: the parent compares. A child that dies loses the job it was at, no more.
 """
@@ -13,7 +14,7 @@ import os
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NoReturn
 
 FILE_SIZE = 16 * 2**20
 OPEN_FILES = 64
@@ -36,20 +37,26 @@ class Allowed:
 
 def main() -> None:
     sys.meta_path.insert(0, Allowed(json.loads(sys.argv[1])))
+    perform(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+
+
+def perform(work: IO[bytes], answers: IO[bytes]) -> NoReturn:
+    """Do the work in the working directory, which is empty, and end this process."""
     from autograder import doubles, harness
     from autograder.exercises import EXERCISES, HOMES
     from autograder.package import register
-    from autograder.wire import read_frame, write_frame
+    from autograder.wire import frame, read_frame
 
-    answers = os.fdopen(os.dup(1), "wb")
-    with open(0, "rb", closefd=False) as parent:
-        order, _ = read_frame(parent) or sys.exit("no order")
-        jobs = []
-        while frame := read_frame(parent):
-            jobs.append(frame)
+    order, files = read_frame(work) or sys.exit("no order")
+    jobs = list(iter(lambda: read_frame(work), None))
+    work.close()
     silence()
     limit(order["memory"])
-    package = register(Path(order["folder"]), HOMES)
+    folder = Path.cwd() / "mytorch"
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content.tobytes())
+    package = register(folder, HOMES)
     drive = harness.answer
     if order["doubles"]:
         drive = doubles.rehearsal(order["doubles"], order["seed"], bare=order["bare"])
@@ -59,7 +66,8 @@ def main() -> None:
             EXERCISES[header["exercise"]], header["case"], inputs, header["layout"], package
         )
         fault = vars(answer.fault) if answer.fault else None
-        write_frame(answers, {"odd": dict(answer.odd), "fault": fault}, answer.tensors)
+        answers.write(frame({"odd": dict(answer.odd), "fault": fault}, answer.tensors))
+        answers.flush()
     os._exit(0)
 
 

@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import conversation, handin, pack, report, store
-from .grade import grade, unreadable
+from . import handin, pack, report, store
+from .grade import grade
 from .model import Exercise, Report
 
 KEY = Path(__file__).parent / "key"
@@ -146,8 +146,8 @@ def say(asked: argparse.Namespace, text: str, **fields: Any) -> None:
 
 def check(asked: argparse.Namespace) -> int:
     here = pack.top(Path.cwd())
-    found = handin.read(here)
-    made = grade(found.files, store.public(), store.chosen(asked.exercises), ".", found.message)
+    found = replace(handin.read(here), name=".")
+    made = grade(found, store.public(), store.chosen(asked.exercises))
     colour = report.wants_colour(sys.stdout)
     if asked.json:
         print(report.to_json(made))
@@ -200,12 +200,10 @@ def graded(
     def one(path: str) -> Report:
         found = handin.read(path)
         try:
-            if not found.readable or not found.found:
-                return unreadable(found, used, exercises)
-            return grade(found.files, used, exercises, found.name, found.message)
+            return grade(found, used, exercises)
         except Exception as error:  # ours: it must cost neither this grade nor the others'
             said = f"the grader failed here, not you ({type(error).__name__}: {error})"
-            return unreadable(replace(found, found=False, message=said), used, exercises)
+            return grade(replace(found, found=False, message=said), used, exercises)
 
     for exercise in exercises:  # read once, before several threads want them
         used.cases(exercise.id), used.signatures(exercise.id)
@@ -218,11 +216,9 @@ def graded(
                 waiting.popleft()
                 yield made
         except GeneratorExit:
-            conversation.STOP.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         except KeyboardInterrupt:
-            conversation.STOP.set()
             pool.shutdown(wait=False, cancel_futures=True)
             finished = [f for f in waiting if f.done() and not f.cancelled()]
             yield from (future.result() for future in finished)

@@ -3,62 +3,75 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
-from . import runner
-from .conversation import Job, Limits
+from .conversation import Job, Limits, Place
 from .exercises import EXERCISES
 from .handin import HandIn
-from .model import Exercise, Item, Report
-from .runner import Budget
+from .model import Answer, Exercise, Fault, Item, Report
+from .process import FreshInterpreter
+from .runner import Runner
 from .score import items
 from .store import References
 
+DEFAULT = Limits()
+PORTABLE = FreshInterpreter()
+
 
 def grade(
-    files: Mapping[str, bytes],
+    hand_in: HandIn,
     references: References,
     exercises: Sequence[Exercise],
-    hand_in: str = "",
-    message: str = "",
-    limits: Limits | None = None,
+    limits: Limits = DEFAULT,
+    place: Place = PORTABLE,
 ) -> Report:
-    """Grade the modules of a hand-in.
+    """Grade a hand-in, as it was read.
 
     What builds on earlier classes, and is not all right, is driven on doubles too.
 
-    Args:    files: the modules of its `mytorch`, by path in it.
-             hand_in, message: its name, and what was noticed when it was read.
-    Returns: the report; provisional where the grader itself failed somewhere.
+    Returns: the report; provisional where the grader itself failed somewhere, or where there
+             was no hand-in.
     """
-    budget = Budget(limits or Limits())
-    own = runner.run(files, jobs(exercises, references), budget)
-    scored = {e.id: items(e, references, own.get(e.id, {})) for e in exercises}
+    runner = Runner(hand_in.files, limits, place)
+    work = jobs(exercises, references)
+    own = runner.run(work) if hand_in.readable and hand_in.found else untouched(work)
+    scored = {e.id: items(e, references, own[e.id]) for e in exercises}
     again = [e for e in exercises if e.doubles and could_be_better(scored[e.id])]
     if again:
         classes = sorted({target for e in again for target in e.doubles})
-        doubled = runner.run(
-            files, jobs(again, references), budget, classes, references.seed_of_doubles
-        )
+        doubled = runner.run(jobs(again, references), classes, references.seed_of_doubles)
         for e in again:
-            scored[e.id] = items(e, references, own.get(e.id, {}), doubled.get(e.id, {}))
+            scored[e.id] = items(e, references, own[e.id], doubled[e.id])
     found = tuple(because(item, scored) for e in exercises for item in scored[e.id])
     return Report(
-        hand_in,
+        hand_in.name,
         found,
-        message,
-        runner.ISOLATION,
+        hand_in.message,
+        place.name,
         references.kind,
-        {"hand_in": digest(files), "references": references.digest},
-        provisional=any(item.status == "internal" for item in found),
+        {"hand_in": digest(hand_in.files), "references": references.digest},
+        provisional=not hand_in.found or any(item.status == "internal" for item in found),
     )
 
 
 def jobs(exercises: Sequence[Exercise], references: References) -> list[Job]:
-    return [
-        Job(e.id, r.case.id, r.inputs, r.case.layout)
-        for e in exercises
-        for r in references.cases(e.id)
-    ]
+    return [job for e in exercises for job in jobs_of(e.id, references)]
+
+
+@cache
+def jobs_of(exercise: str, references: References) -> list[Job]:
+    """The same objects for every hand-in: a job keeps its frame."""
+    cases = references.cases(exercise)
+    return [Job(exercise, r.case.id, r.inputs, r.case.layout) for r in cases]
+
+
+def untouched(work: Sequence[Job]) -> dict[str, dict[str, Answer]]:
+    """The answers of a hand-in that has nothing in it."""
+    answers: dict[str, dict[str, Answer]] = {}
+    for job in work:
+        nothing = Answer(job.exercise, job.case, fault=Fault("not_attempted"))
+        answers.setdefault(job.exercise, {})[job.case] = nothing
+    return answers
 
 
 def because(item: Item, scored: Mapping[str, Sequence[Item]]) -> Item:
@@ -85,24 +98,3 @@ def digest(files: Mapping[str, bytes]) -> str:
         for part in (name.encode(), files[name]):
             sha.update(len(part).to_bytes(8, "little") + part)
     return sha.hexdigest()
-
-
-def unreadable(found: HandIn, references: References, exercises: Sequence[Exercise]) -> Report:
-    """The report on a hand-in of which nothing could be read: 0 of full points.
-
-    Final where the file itself is at fault, provisional where there was none.
-    """
-    nothing = tuple(
-        Item(id, e.id, e.target, 0.0, e.points[tensor or role], "not_attempted", found.message)
-        for e in exercises
-        for tensor, role, id in e.lines
-    )
-    return Report(
-        found.name,
-        nothing,
-        found.message,
-        runner.ISOLATION,
-        references.kind,
-        {"hand_in": digest({}), "references": references.digest},
-        provisional=not found.found,
-    )

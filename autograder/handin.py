@@ -8,7 +8,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -19,6 +19,7 @@ MOST_FILES = 200
 MOST_ENTRIES = 20_000
 MODULE = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
 SHOWN = 3  # entries of a hand-in that a message names
+ABSENT = "there is no folder mytorch in it"
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,15 @@ def find(paths: Iterable[str]) -> Iterator[str]:
         if not path.is_dir() or (path / "mytorch").exists():
             yield given
             continue
-        names = sorted(c.name for c in path.iterdir())
-        children = [name for name in names if not name.startswith((".", "__MACOSX"))]
+        children = sorted(c.name for c in path.iterdir() if counts(c.name))
         yield from (os.path.join(given, name) for name in children)
         if not children:
             yield given
+
+
+def counts(name: str) -> bool:
+    """Whether a name is not one of those that systems leave behind."""
+    return not name.startswith((".", "__MACOSX"))
 
 
 def read(given: str | Path) -> HandIn:
@@ -77,6 +82,16 @@ def read(given: str | Path) -> HandIn:
         return HandIn(name, message=f"cannot be read ({error.strerror or error})", found=False)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One file in a hand-in: its path in `mytorch`, its size, its text, or why it is ignored."""
+
+    name: str
+    size: int = 0
+    read: Callable[[], bytes] = bytes
+    ignored: str = ""
+
+
 def read_folder(folder: Path, name: str) -> HandIn:
     """Read the modules of a folder's `mytorch`; of the one folder in it that has one, if it has
     none itself."""
@@ -85,25 +100,24 @@ def read_folder(folder: Path, name: str) -> HandIn:
         return HandIn(name, message="ignored mytorch: it is a link")
     if (package / "mytorch").is_dir() and not any(package.glob("*.py")):
         return read_folder(package, name)
-    if not package.is_dir():
-        inner = [c for c in folder.iterdir() if not c.is_symlink()]
-        inner = [c for c in inner if not c.name.startswith((".", "__MACOSX"))]
-        zips = [c for c in inner if c.suffix.lower() == ".zip"]
-        if len(zips) == 1 and zips[0].is_file():  # a folder a student, as course sites pack them
-            return replace(read(zips[0]), name=name)
-        inner = [c for c in inner if c.is_dir()]
-        if len(inner) == 1 and (inner[0] / "mytorch").is_dir():
-            return read_folder(inner[0], name)
-        return HandIn(name, message="there is no folder mytorch in it")
-    collector = Collector()
-    for place in sorted(package.rglob("*.py")):
-        inside = place.relative_to(package)
-        linked = any((package / p).is_symlink() for p in (inside, *inside.parents))
-        if linked or not place.is_file():
-            collector.ignore(f"mytorch/{inside.as_posix()}", "links")
-        else:
-            collector.add(inside.as_posix(), place.stat().st_size, place.read_bytes)
-    return collector.hand_in(name)
+    if package.is_dir():
+        return collected(name, map(partial(entry_of, package), sorted(package.rglob("*.py"))))
+    inner = [c for c in folder.iterdir() if not c.is_symlink() and counts(c.name)]
+    zips = [c for c in inner if c.suffix.lower() == ".zip" and c.is_file()]
+    if len(zips) == 1:  # a folder a student, as course sites pack them
+        return replace(read(zips[0]), name=name)
+    inner = [c for c in inner if c.is_dir()]
+    if len(inner) == 1 and (inner[0] / "mytorch").is_dir():
+        return read_folder(inner[0], name)
+    return HandIn(name, message=ABSENT)
+
+
+def entry_of(package: Path, place: Path) -> Entry:
+    """A file of a folder."""
+    inside = place.relative_to(package)
+    if any((package / p).is_symlink() for p in (inside, *inside.parents)) or not place.is_file():
+        return Entry(f"mytorch/{inside.as_posix()}", ignored="links")
+    return Entry(inside.as_posix(), place.stat().st_size, place.read_bytes)
 
 
 def read_zip(archive: zipfile.ZipFile, name: str) -> HandIn:
@@ -111,33 +125,38 @@ def read_zip(archive: zipfile.ZipFile, name: str) -> HandIn:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
         raise ValueError(f"more than {MOST_ENTRIES} entries in the archive")
-    collector = Collector()
-    sound = []
-    for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-            collector.ignore(entry.filename, "paths that lead out of the archive")
-        elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
-            collector.ignore(entry.filename, "links")
-        elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            collector.ignore(entry.filename, "compression other than zip's usual one")
-        elif path.parts and path.parts[0] != "__MACOSX" and not entry.is_dir():
-            sound.append((path, entry))
-    tops = {path.parts[: place_of(path)] for path, _ in sound if is_module(path)}
+    unsafe = [Entry(e.filename, ignored=why) for e in entries if (why := danger(e))]
+    sound = [(path_of(e), e) for e in entries if not danger(e) and not e.is_dir()]
+    modules = [(p, e) for p, e in sound if is_module(p) and p.parts[0] != "__MACOSX"]
+    tops = {path.parts[: place_of(path)] for path, _ in modules}
     if not tops:
-        if collector.ignored:
-            return collector.hand_in(name)
-        return HandIn(name, message="there is no folder mytorch in it")
+        return collected(name, unsafe) if unsafe else HandIn(name, message=ABSENT)
     top = min(tops, key=len)
     if sum(len(other) == len(top) for other in tops) > 1:
         return HandIn(name, message="there are several folders mytorch in it: which one counts?")
     if len(top) > 1:
         return HandIn(name, message=f"mytorch lies too deep in it ({'/'.join(top)}/mytorch)")
-    for path, entry in sound:
-        if is_module(path) and path.parts[: len(top) + 1] == (*top, "mytorch"):
-            inside = "/".join(path.parts[len(top) + 1 :])
-            collector.add(inside, entry.file_size, partial(content, archive, entry))
-    return collector.hand_in(name)
+    own = [(p, e) for p, e in modules if p.parts[: len(top) + 1] == (*top, "mytorch")]
+    inside = ["/".join(path.parts[len(top) + 1 :]) for path, _ in own]
+    texts = [partial(content, archive, entry) for _, entry in own]
+    found = [Entry(n, e.file_size, t) for n, (_, e), t in zip(inside, own, texts, strict=True)]
+    return collected(name, unsafe + found)
+
+
+def path_of(entry: zipfile.ZipInfo) -> PurePosixPath:
+    return PurePosixPath(entry.filename.replace("\\", "/"))
+
+
+def danger(entry: zipfile.ZipInfo) -> str:
+    """Why an entry of an archive is not even looked at, or ""."""
+    path = path_of(entry)
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        return "paths that lead out of the archive"
+    if (entry.external_attr >> 16) & 0o170000 == 0o120000:
+        return "links"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "compression other than zip's usual one"
+    return ""
 
 
 def is_module(path: PurePosixPath) -> bool:
@@ -158,40 +177,34 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return data
 
 
-class Collector:
-    """Takes modules until they are too many or too large, and notes what it leaves out."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.ignored: dict[str, list[str]] = {}
-        self.size = 0
-
-    def ignore(self, name: str, why: str) -> None:
-        self.ignored.setdefault(why, []).append(shown(name))
-
-    def add(self, name: str, size: int, read: Callable[[], bytes]) -> None:
-        if not MODULE.fullmatch(name) or self.is_beside_a_folder(name):
-            self.ignore(name, "names that no module can have")
-        elif size > LARGEST_FILE:
-            self.ignore(name, f"files larger than {LARGEST_FILE} bytes")
-        elif len(self.files) >= MOST_FILES or self.size + size > LARGEST:
-            self.ignore(name, "files beyond the most that a hand-in may have")
+def collected(name: str, entries: Iterable[Entry]) -> HandIn:
+    """Take modules until they are too many or too large, and note what is left out."""
+    files: dict[str, bytes] = {}
+    ignored: dict[str, list[str]] = {}
+    for entry in entries:
+        if why := entry.ignored or excess(entry, files):
+            ignored.setdefault(why, []).append(shown(entry.name))
         else:
-            self.files[name] = read()
-            self.size += len(self.files[name])
+            files[entry.name] = entry.read()
+    notes = []
+    for why, names in ignored.items():
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        notes.append(f"ignored {why}: {', '.join(names[:SHOWN])}{more}")
+    if not files:
+        notes.append("there is no module in mytorch")
+    return HandIn(name, files, "; ".join(notes))
 
-    def is_beside_a_folder(self, name: str) -> bool:
-        """Whether a name is a folder of a file that is there, or has such a file as its folder."""
-        return any(name.startswith(f"{n}/") or n.startswith(f"{name}/") for n in self.files)
 
-    def hand_in(self, name: str) -> HandIn:
-        notes = []
-        for why, names in self.ignored.items():
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            notes.append(f"ignored {why}: {', '.join(names[:SHOWN])}{more}")
-        if not self.files:
-            notes.append("there is no module in mytorch")
-        return HandIn(name, self.files, "; ".join(notes))
+def excess(entry: Entry, files: Mapping[str, bytes]) -> str:
+    """Why a module cannot be taken beside those that are there, or ""."""
+    beside = (n.startswith(f"{entry.name}/") or entry.name.startswith(f"{n}/") for n in files)
+    if not MODULE.fullmatch(entry.name) or any(beside):
+        return "names that no module can have"
+    if entry.size > LARGEST_FILE:
+        return f"files larger than {LARGEST_FILE} bytes"
+    if len(files) >= MOST_FILES or sum(map(len, files.values())) + entry.size > LARGEST:
+        return "files beyond the most that a hand-in may have"
+    return ""
 
 
 def shown(name: str) -> str:

@@ -6,7 +6,7 @@ its metadata. Nothing read from a frame is executed, and nothing larger than LAR
 
 import json
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from safetensors.numpy import load, save
 
@@ -20,15 +20,14 @@ class WireError(Exception):
     """The bytes are not a frame."""
 
 
-def write_frame(stream: BinaryIO, header: Mapping[str, Any], tensors: Mapping[str, Array]) -> None:
-    """Write one frame and flush it."""
+def frame(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> bytes:
+    """One frame."""
     block = save(dict(tensors), metadata={"json": json.dumps(header)})
-    stream.write(len(block).to_bytes(8, "little") + block)
-    stream.flush()
+    return len(block).to_bytes(8, "little") + block
 
 
 def read_frame(
-    stream: BinaryIO, largest: int = LARGEST
+    stream: IO[bytes], largest: int = LARGEST
 ) -> tuple[dict[str, Any], dict[str, Array]] | None:
     """Read one frame: its header and arrays, or None at the end of the stream.
 

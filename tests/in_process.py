@@ -13,13 +13,12 @@ from unittest.mock import patch
 
 from conftest import package
 
-from autograder import doubles, harness, runner, store
+from autograder import doubles, grade, harness, store
 from autograder.conversation import Job
 from autograder.exercises import EXERCISES, HOMES
-from autograder.grade import grade
+from autograder.handin import HandIn
 from autograder.model import Answer, Item
 from autograder.package import Package, forget, register
-from autograder.runner import Budget
 from autograder.store import References
 
 
@@ -39,23 +38,24 @@ def loaded(files: Mapping[str, bytes]) -> Iterator[Package]:
             sys.modules.update(before)
 
 
-def run(
-    files: Mapping[str, bytes],
-    jobs: Iterable[Job],
-    budget: Budget,
-    classes: Sequence[str] = (),
-    seed: int = 0,
-) -> dict[str, dict[str, Answer]]:
-    """What `runner.run` does, in this process."""
-    answers: dict[str, dict[str, Answer]] = {}
-    with loaded(files) as mytorch:
-        drive = doubles.rehearsal(classes, seed) if classes else harness.answer
-        for job in jobs:
-            exercise = EXERCISES[job.exercise]
-            answers.setdefault(job.exercise, {})[job.case] = drive(
-                exercise, job.case, job.inputs, job.layout, mytorch
-            )
-    return answers
+class Runner:
+    """What `runner.Runner` does, in this process."""
+
+    def __init__(self, files: Mapping[str, bytes], *_: object) -> None:
+        self.files = files
+
+    def run(
+        self, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
+    ) -> dict[str, dict[str, Answer]]:
+        answers: dict[str, dict[str, Answer]] = {}
+        with loaded(self.files) as mytorch:
+            drive = doubles.rehearsal(classes, seed) if classes else harness.answer
+            for job in jobs:
+                exercise = EXERCISES[job.exercise]
+                answers.setdefault(job.exercise, {})[job.case] = drive(
+                    exercise, job.case, job.inputs, job.layout, mytorch
+                )
+        return answers
 
 
 def scored(
@@ -64,8 +64,9 @@ def scored(
     """The items of a solved hand-in with some of its files replaced (None: removed)."""
     files = package(changes={n: text for n, text in changes.items() if text is not None})
     files = {name: content for name, content in files.items() if changes.get(name, "") is not None}
-    with patch.object(runner, "run", run):
-        report = grade(files, references or store.best(), list(EXERCISES.values()))
+    with patch.object(grade, "Runner", Runner):
+        used = references or store.best()
+        report = grade.grade(HandIn("", files), used, list(EXERCISES.values()))
     return {item.id: item for item in report.items}
 
 

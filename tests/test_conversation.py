@@ -1,15 +1,17 @@
 """What is believed of a child's words, and what happens after one has ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder import runner
-from autograder.conversation import Job, Limits, believed
+from autograder.conversation import Job, Limits, Order
+from autograder.grade import PORTABLE
 from autograder.model import Answer, Fault
-from autograder.runner import Budget, checked, run
+from autograder.runner import Runner
+from autograder.testimony import believed
 
 JOB = Job("relu.forward", "batch", {"Z": np.ones((2, 3))}, "plain")
 NEXT = Job("relu.forward", "square", {"Z": np.ones((2, 3))}, "plain")
@@ -28,13 +30,18 @@ OTHER = Job("sgd.step", "one_step", {}, "plain")
 )
 def test_words_for_what_is_no_array_come_from_a_list(odd: str, word: str) -> None:
     """A child cannot say what it likes in the place of an array."""
-    assert believed(JOB, {"odd": {"A": odd, "other": "None"}}, {}).odd == {"A": word}
+    assert believed("relu.forward", "batch", {"odd": {"A": odd, "other": "None"}}, {}, {}).odd == {
+        "A": word
+    }
 
 
 def test_tensors_of_other_names_are_dropped() -> None:
     """Only what the exercise scores, and what doubles saw, is kept."""
     tensors = {"A": np.ones(1), "extra": np.ones(1), "saw 00 Linear.forward": np.ones(1)}
-    assert set(believed(JOB, {}, tensors).tensors) == {"A", "saw 00 Linear.forward"}
+    assert set(believed("relu.forward", "batch", {}, tensors, {}).tensors) == {
+        "A",
+        "saw 00 Linear.forward",
+    }
 
 
 @pytest.mark.parametrize(
@@ -49,7 +56,8 @@ def test_tensors_of_other_names_are_dropped() -> None:
 )
 def test_the_kind_of_a_fault_is_ours(kind: str, text: str, believed_kind: str) -> None:
     """A hand-in cannot make its grade provisional, nor speak through the stub's text."""
-    fault = believed(JOB, {"fault": {"kind": kind, "type": "X", "text": text}}, {}).fault
+    said = {"fault": {"kind": kind, "type": "X", "text": text}}
+    fault = believed("relu.forward", "batch", said, {}, {}).fault
     assert fault is not None
     assert fault.kind == believed_kind
 
@@ -58,8 +66,8 @@ def test_the_line_is_read_from_the_hand_in() -> None:
     """Whatever line a child claims: what is shown is what stands there, or nothing."""
     files = {"relu.py": b"one\ntwo \x1b[2J\n"}
     for where, line in (("mytorch/relu.py:2", "two ?[2J"), ("mytorch/relu.py:9", ""), ("/x:1", "")):
-        answer = Answer("relu.forward", "batch", fault=Fault("error", "E", "", where, "forged"))
-        fault = checked(answer, files).fault
+        said = {"fault": {"kind": "error", "type": "E", "where": where, "line": "forged"}}
+        fault = believed("relu.forward", "batch", said, {}, files).fault
         assert fault is not None
         assert fault.line == line
 
@@ -70,11 +78,13 @@ class Script:
     def __init__(self, *turns: tuple[int, Fault | None]) -> None:
         self.turns = list(turns)
         self.asked: list[list[str]] = []
+        self.bare: list[bool] = []
 
     def __call__(
-        self, order: Mapping[str, Any], jobs: Sequence[Job], limits: Limits, end: float
+        self, place: Any, files: Any, order: Order, jobs: Sequence[Job], *_: Any
     ) -> tuple[list[Answer], Fault | None]:
         self.asked.append([f"{job.exercise}/{job.case}" for job in jobs])
+        self.bare.append(order.bare)
         count, fault = self.turns.pop(0)
         return [Answer(job.exercise, job.case) for job in jobs[:count]], fault
 
@@ -96,7 +106,7 @@ DEAD = Fault("crash", text="dead")
 def test_what_took_too_long_is_tried_once_more_alone(script: Any) -> None:
     """A second try without company may pass; then the others go on, and nothing is lost."""
     played = script((0, LATE), (1, None), (2, None))
-    answers = run({}, [JOB, NEXT, OTHER], Budget(Limits()))
+    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
     assert played.asked == [
         ["relu.forward/batch", "relu.forward/square", "sgd.step/one_step"],
         ["relu.forward/batch"],
@@ -108,24 +118,32 @@ def test_what_took_too_long_is_tried_once_more_alone(script: Any) -> None:
 def test_a_second_timeout_costs_the_exercise(script: Any) -> None:
     """Late twice is late: the exercise is lost, the next child goes on behind it."""
     played = script((1, LATE), (0, LATE), (1, None))
-    answers = run({}, [JOB, NEXT, OTHER], Budget(Limits()))
+    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
     assert played.asked[-1] == ["sgd.step/one_step"]
     assert answers["relu.forward"]["square"].fault == LATE
     assert answers["relu.forward"]["batch"].fault is None
     assert answers["sgd.step"]["one_step"].fault is None
 
 
-def test_a_death_costs_the_exercise_without_a_second_try(script: Any) -> None:
-    """Whoever ends the process is not asked again."""
-    played = script((0, DEAD), (1, None))
-    answers = run({}, [JOB, NEXT, OTHER], Budget(Limits()))
-    assert len(played.asked) == 2
+def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
+    """A child may have been killed from outside; who ends the process twice loses the exercise."""
+    played = script((0, DEAD), (0, DEAD), (1, None))
+    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
+    assert len(played.asked) == 3
     assert {a.fault for a in answers["relu.forward"].values()} == {DEAD}
+    assert answers["sgd.step"]["one_step"].fault is None
+
+
+def test_a_child_that_was_killed_from_outside_costs_nothing(script: Any) -> None:
+    """Dead once, right the second time: every case has its answer."""
+    script((1, DEAD), (1, None), (1, None))
+    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
+    assert all(a.fault is None for case in answers.values() for a in case.values())
 
 
 def test_doubled_classes_that_end_the_process_are_replaced_unread(script: Any) -> None:
     """If the run on doubles dies before its first answer, their files are not loaded again."""
     played = script((0, DEAD), (1, None))
-    answers = run({}, [JOB], Budget(Limits()), doubles=["mytorch.linear.Linear"])
-    assert len(played.asked) == 2
+    answers = Runner({}, Limits(), PORTABLE).run([JOB], ["mytorch.linear.Linear"])
+    assert played.bare == [False, True]
     assert answers["relu.forward"]["batch"].fault is None

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import package
-from in_process import accused, loaded, lost, run, scored
+from in_process import Runner, accused, loaded, lost, scored
 
 from autograder import store
 from autograder.compare import compare, tolerance
-from autograder.conversation import Job, Limits
+from autograder.conversation import Job
 from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
+from autograder.handin import HandIn
 from autograder.harness import answer
 from autograder.key.mistakes import MISTAKES, Mistake
 from autograder.model import Answer, Array, Exercise, Item, Report
-from autograder.runner import Budget
 from autograder.score import items
 from autograder.store import FAULT, References
 
@@ -63,7 +63,7 @@ def differing(
     jobs = [
         Job(exercise.id, r.case.id, r.inputs, r.case.layout) for r in references.cases(exercise.id)
     ]
-    answers = run(files, jobs, Budget(Limits()), classes, references.seed_of_doubles)[exercise.id]
+    answers = Runner(files).run(jobs, classes, references.seed_of_doubles)[exercise.id]
     wrong: set[tuple[str, str]] = set()
     for reference in references.cases(exercise.id):
         given = answers[reference.case.id].tensors
@@ -162,7 +162,7 @@ def test_two_mistakes_in_one_method_are_both_named() -> None:
 def test_in_processes_of_their_own_the_same_is_said() -> None:
     """One mistake in each class, through the real runner: item by item what the tests above see."""
     planted = {MISTAKES[id].file: MISTAKES[id].plant() for id in ONE_EACH}
-    report = grade(package(changes=planted), BOTH["hidden"], list(EXERCISES.values()))
+    report = grade(HandIn("", package(changes=planted)), BOTH["hidden"], list(EXERCISES.values()))
     assert {item.id: item for item in report.items} == scored(planted)
     assert {item.mistake for item in report.items if item.mistake} == set(ONE_EACH)
     assert classes(report, lost_only=True) == set(CLASSES)

@@ -97,7 +97,7 @@ def test_the_solved_notebooks_complete_the_course(tmp_path: Path) -> None:
     name, notes = pack(tree, "ada")
     assert notes == [UNSAVED]
     for path in (tree, tree / name):
-        report = grade(handin.read(path).files, store.best(), list(EXERCISES.values()))
+        report = grade(handin.read(path), store.best(), list(EXERCISES.values()))
         assert report.references == "hidden"
         assert report.score == report.max_score
 

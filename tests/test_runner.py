@@ -12,6 +12,7 @@ from autograder import store
 from autograder.conversation import Limits
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
+from autograder.handin import HandIn
 from autograder.model import Report
 from autograder.score import items
 
@@ -22,7 +23,8 @@ QUICK = Limits(seconds=1, wall=3.0, total=30.0)
 
 
 def graded(changes: dict[str, str], limits: Limits = QUICK) -> Report:
-    return grade(package(changes=changes), store.best(), list(EXERCISES.values()), limits=limits)
+    hand_in = HandIn("", package(changes=changes))
+    return grade(hand_in, store.best(), list(EXERCISES.values()), limits)
 
 
 def lost(report: Report) -> set[str]:
@@ -33,14 +35,14 @@ def lost(report: Report) -> set[str]:
 def test_the_solved_package_gets_all_points() -> None:
     """The key itself, through the real process, scores full on hidden and on public cases."""
     for references in (store.best(), store.public()):
-        report = grade(package(), references, list(EXERCISES.values()))
+        report = grade(HandIn("", package()), references, list(EXERCISES.values()))
         assert report.score == report.max_score == FULL
         assert not report.provisional
 
 
 def test_the_skeleton_is_not_attempted() -> None:
     """Every line of a fresh skeleton is not_attempted, with full max_score."""
-    report = grade(package(solved=False), store.best(), list(EXERCISES.values()))
+    report = grade(HandIn("", package(solved=False)), store.best(), list(EXERCISES.values()))
     assert {item.status for item in report.items} == {"not_attempted"}
     assert (report.score, report.max_score) == (0, FULL)
 
@@ -132,7 +134,7 @@ def test_output_goes_nowhere() -> None:
 
 def test_the_child_finds_no_other_mytorch() -> None:
     """A hand-in without files scores nothing, wherever another `mytorch` may lie."""
-    report = grade({}, store.best(), list(EXERCISES.values()))
+    report = grade(HandIn(""), store.best(), list(EXERCISES.values()))
     assert report.score == 0
     assert {i.message for i in report.items if i.exercise == "linear.forward"} == {
         "mytorch/linear.py is missing"

@@ -11,6 +11,7 @@ from in_process import accused, lost, scored
 from autograder import store
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
+from autograder.handin import HandIn
 from autograder.key.mistakes import MISTAKES
 from autograder.key.solved import modules, skeleton
 from autograder.model import Item
@@ -150,5 +151,7 @@ def test_in_processes_of_their_own_variants_fare_as_here() -> None:
         paths = [path for path in VARIANTS if path.stem.endswith(end)]
         changes = {file_of(path): text_of(path) for path in paths}
         changes |= {"linear.py": linear} if linear else {}
-        report = grade(package(changes=changes), BOTH["hidden"], list(EXERCISES.values()))
+        report = grade(
+            HandIn("", package(changes=changes)), BOTH["hidden"], list(EXERCISES.values())
+        )
         assert {item.id: item for item in report.items} == scored(changes)

@@ -1,0 +1,64 @@
+"""What the grader believes of what a child says: numbers as they are, and words that are ours.
+
+The child shares its process with student code, so all of it may be a lie. A tensor with the
+wrong numbers is simply wrong; a name, an exception's text or a line of source could carry the
+hidden inputs out, so each is compared with what it can be, or read again from the hand-in.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .doubles import SAW
+from .exercises import EXERCISES
+from .handin import shown
+from .model import Answer, Fault, FaultKind, Inputs
+
+STUBS = {exercise.stub for exercise in EXERCISES.values()}
+ODD = (
+    r"None|a (list|tuple|str|dict|set|complex|function)|an array of (\d{1,6} MiB|\w{1,12} entries)"
+)
+SEEN = rf"{SAW}\d\d (Linear|ReLU|Sigmoid|Softmax)\.(forward|backward)"
+
+
+def believed(
+    exercise: str,
+    case: str,
+    header: Mapping[str, Any],
+    tensors: Inputs,
+    files: Mapping[str, bytes],
+) -> Answer:
+    """One frame of a child as an answer. `files` are the hand-in's modules."""
+    fault = header.get("fault")
+    if isinstance(fault, dict):
+        name, text, where = (printable(fault.get(k, "")) for k in ("type", "text", "where"))
+        line = line_at(where, files)
+        kind = kind_of(fault, text)
+        return Answer(exercise, case, fault=Fault(kind, name, text, where if line else "", line))
+    names = EXERCISES[exercise].points
+    known = {n: a for n, a in tensors.items() if n in names or re.fullmatch(SEEN, n)}
+    odd = header.get("odd")
+    words = {n: str(odd[n]) for n in names if n in odd} if isinstance(odd, dict) else {}
+    words = {n: w if re.fullmatch(ODD, w) else "an object" for n, w in words.items()}
+    return Answer(exercise, case, known, words)
+
+
+def kind_of(fault: Mapping[str, Any], text: str) -> FaultKind:
+    """The kind of a fault, as far as the child may choose it."""
+    if fault.get("kind") == "not_attempted":
+        return "not_attempted" if text in STUBS else "error"
+    return "missing" if fault.get("kind") == "missing" else "error"
+
+
+def printable(text: Any) -> str:
+    """A text from a child as it may be printed and encoded."""
+    return shown(str(text).encode("utf-8", "replace").decode()[:500])
+
+
+def line_at(where: str, files: Mapping[str, bytes]) -> str:
+    """The line that stands at a place of the hand-in, whatever the child says stands there."""
+    place = re.fullmatch(r"mytorch/(.+):(\d{1,6})", where)
+    lines = files.get(place[1], b"").splitlines() if place else []
+    if not place or not 0 < int(place[2]) <= len(lines):
+        return ""
+    return printable(lines[int(place[2]) - 1].decode(errors="replace").strip()[:200])
