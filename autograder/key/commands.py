@@ -3,15 +3,9 @@
 Each imports what it needs when it runs: scoring must not wait for, or lack, a notebook library.
 """
 
-import argparse
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
-Run: TypeAlias = Callable[[argparse.Namespace], int]
-Verb: TypeAlias = Callable[[str, Run, str], argparse.ArgumentParser]
-Say: TypeAlias = Callable[..., None]
+from ..cli import Asked, Verb, say
 
 ABOUT = """
   autograder build               skeleton, stubs and notebooks anew from the key
@@ -21,28 +15,20 @@ ABOUT = """
 """
 
 
-def add(verb: Verb, say: Say) -> None:
-    """Add the commands to the command line.
-
-    Args: verb: makes a command of a name, what it runs and its help.  say: prints a result.
-    """
-    one = verb(
-        "build", partial(build_, say), "Generate skeleton, stubs and notebooks from the key."
-    )
+def add(verb: Verb) -> None:
+    """Add the commands to the command line."""
+    one = verb("build", build_)
     one.add_argument("--check", action="store_true", help="write nothing; 1 if out of step")
-    one = verb(
-        "solve", partial(solve_, say), "Write the solved mytorch and notebooks into a new folder."
-    )
+    one = verb("solve", solve_)
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
-    one = verb(
-        "references", partial(references_, say), "Make the public and the hidden references anew."
-    )
+    one = verb("references", references_)
     one.add_argument("--seed", type=int, help="a new seed for the hidden cases (default: theirs)")
-    one = verb("release", partial(release_, say), "Write what students get into a new folder.")
+    one = verb("release", release_)
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
 
 
-def build_(say: Say, asked: argparse.Namespace) -> int:
+def build_(asked: Asked) -> int:
+    """Generate skeleton, stubs and notebooks from the key."""
     from .build import build, out_of_step
 
     lines = 0
@@ -54,7 +40,8 @@ def build_(say: Say, asked: argparse.Namespace) -> int:
     return 1 if asked.check and lines else 0
 
 
-def solve_(say: Say, asked: argparse.Namespace) -> int:
+def solve_(asked: Asked) -> int:
+    """Write the solved mytorch and notebooks into a new folder."""
     from .solve import solve
 
     solve(asked.folder)
@@ -63,7 +50,8 @@ def solve_(say: Say, asked: argparse.Namespace) -> int:
     return 0
 
 
-def references_(say: Say, asked: argparse.Namespace) -> int:
+def references_(asked: Asked) -> int:
+    """Make the public and the hidden references anew."""
     from .references import rebuild
 
     for folder in rebuild(asked.seed):
@@ -71,7 +59,8 @@ def references_(say: Say, asked: argparse.Namespace) -> int:
     return 0
 
 
-def release_(say: Say, asked: argparse.Namespace) -> int:
+def release_(asked: Asked) -> int:
+    """Write what students get into a new folder."""
     from .release import Leak, release
 
     try:

@@ -20,6 +20,8 @@ ENGINE = (
     "requirements.lock",
     "autograder/*.py",
     "autograder/exercises/*.py",
+    "autograder/classroom/*.py",
+    "autograder/sandbox/*.py",
     "autograder/references/*",
     "notebooks/__main__.py",
     "notebooks/bootstrap.py",

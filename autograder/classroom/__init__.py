@@ -1,0 +1,1 @@
+"""Grading a class: many hand-ins, what is recorded of them, and what is shown."""

@@ -1,0 +1,1 @@
+"""Places for student code that keep it from everything else."""
