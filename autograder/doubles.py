@@ -47,79 +47,57 @@ def install(target: str, seed: int, log: Log, package: str, bare: bool) -> None:
     for attribute in ("dLdW", "dLdb"):
         if isinstance(inspect.getattr_static(owner, attribute, None), property):
             setattr(owner, attribute, None)  # it would refuse what a double sets
-    make = {"Linear": layer, "Softmax": probabilities}.get(name, activation)
-    double = make(name, seed, log)
-    for method, function in double.items():
+    methods = double(name, seed, log)
+    for method, function in methods.items():
         original = vars(owner).get(method)
         aliases = [a for a, v in vars(owner).items() if original is not None and v is original]
         for attribute in {method, *aliases}:
             setattr(owner, attribute, function)
     if "__call__" in vars(owner):
-        setattr(owner, "__call__", double["forward"])  # noqa: B010 - set on a class, by name
+        setattr(owner, "__call__", methods["forward"])  # noqa: B010 - set on a class, by name
 
 
-def layer(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
-    """The methods of a double whose output has a width of its own.
+def double(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
+    """The methods of a double.
 
-    What it was given stands where a layer's derivatives stand: `dLdb` is the dLdZ it got,
-    `dLdW` the A and the dLdZ, one behind the other.
+    A `Linear` gives its output a width of its own, and what it was given stands where its
+    derivatives stand: `dLdb` is the dLdZ it got, `dLdW` the A and the dLdZ, one behind the
+    other. A `Softmax` gives rows that are positive and sum to 1, and keeps them in `A`.
     """
+    widths: dict[int, tuple[int, int]] = {}  # by object: it may have __slots__
+    last: dict[int, Array] = {}
 
-    memory: dict[int, tuple[int, int, Array | None]] = {}  # by object: it may have __slots__
+    def __init__(
+        self: Any, in_features: Any = 0, out_features: Any = 0, *_: Any, **__: Any
+    ) -> None:
+        is_layer = name == "Linear"
+        widths[id(self)] = (int(in_features), int(out_features)) if is_layer else (0, 0)
+        last.pop(id(self), None)
 
-    def __init__(self: Any, in_features: int, out_features: int, *_: Any, **__: Any) -> None:
-        memory[id(self)] = (int(in_features), int(out_features), None)
-
-    def parameters(self: Any) -> float:
+    def shift(self: Any, *received: Array) -> float:
         own = [np.ravel(getattr(self, name, 0.0)).astype(float) for name in ("W", "b")]
-        return sum(checksum(array, seed) for array in own)
+        return sum(checksum(array, seed) for array in (*received, *own))
 
     def forward(self: Any, A: Array) -> Array:
-        A = record(log, f"{name}.forward", A)
-        c_in, c_out, _ = memory[id(self)]
-        memory[id(self)] = (c_in, c_out, A)
-        return drawn((len(A), c_out), seed, name, c_in) + checksum(A, seed) + parameters(self)
+        A = last[id(self)] = record(log, f"{name}.forward", A)
+        c_in, c_out = widths[id(self)]
+        values = drawn((len(A), c_out or A.shape[1]), seed, name, c_in) + shift(self, A)
+        if name == "Softmax":
+            weights = 2 + np.sin(6 * values)
+            values = self.A = weights / weights.sum(axis=1, keepdims=True)
+        return values
 
     def backward(self: Any, dLdZ: Array) -> Array:
-        c_in, c_out, last = memory[id(self)]
-        A, dLdZ = remembered(last, name), record(log, f"{name}.backward", dLdZ)
-        self.dLdW, self.dLdb = np.concatenate([A.ravel(), dLdZ.ravel()]), dLdZ
-        values = drawn((len(dLdZ), c_in), seed, name, c_out, "back")
-        return values + checksum(A, seed) + checksum(dLdZ, seed) + parameters(self)
+        if id(self) not in last:
+            raise RuntimeError(f"{name}.backward: call forward first")
+        A, dLdZ = last[id(self)], record(log, f"{name}.backward", dLdZ)
+        if name == "Linear":
+            self.dLdW, self.dLdb = np.concatenate([A.ravel(), dLdZ.ravel()]), dLdZ
+        c_in, c_out = widths[id(self)]
+        values = drawn((len(dLdZ), c_in or dLdZ.shape[1]), seed, name, c_out, "back")
+        return values + shift(self, A, dLdZ)
 
     return {"__init__": __init__, "forward": forward, "backward": backward}
-
-
-def activation(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
-    """The methods of a double whose output has the shape of its input."""
-    memory: dict[int, Array | None] = {}
-
-    def __init__(self: Any, *_: Any, **__: Any) -> None:
-        memory[id(self)] = None
-
-    def forward(self: Any, Z: Array) -> Array:
-        Z = memory[id(self)] = record(log, f"{name}.forward", Z)
-        return drawn(Z.shape, seed, name) + checksum(Z, seed)
-
-    def backward(self: Any, dLdA: Array) -> Array:
-        Z = remembered(memory[id(self)], name)
-        dLdA = record(log, f"{name}.backward", dLdA)
-        return drawn(dLdA.shape, seed, name, "back") + checksum(Z, seed) + checksum(dLdA, seed)
-
-    return {"__init__": __init__, "forward": forward, "backward": backward}
-
-
-def probabilities(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
-    """The methods of a double whose output's rows are positive and sum to 1, kept in `A`."""
-    plain = activation(name, seed, log)
-
-    def forward(self: Any, Z: Array) -> Array:
-        weights = 2 + np.sin(6 * plain["forward"](self, Z))
-        A: Array = weights / weights.sum(axis=1, keepdims=True)
-        self.A = A
-        return A
-
-    return {**plain, "forward": forward}
 
 
 def record(log: Log, method: str, array: Any) -> Array:
@@ -129,12 +107,6 @@ def record(log: Log, method: str, array: Any) -> Array:
         raise ValueError(f"{method}: expected two axes, got shape {copy.shape}")
     log.append((method, copy))
     return copy
-
-
-def remembered(array: Array | None, name: str) -> Array:
-    if array is None:
-        raise RuntimeError(f"{name}.backward: call forward first")
-    return array
 
 
 def drawn(shape: tuple[int, ...], *key: Any) -> Array:
