@@ -7,14 +7,17 @@ Z   what comes in, N × C        A   what goes out, N × C
 
 import numpy as np
 
-from .shapes import Array, expect_shape
+from .shapes import Array, Shape, expect_shape
 
 
 class ReLU:
     """Let positive numbers through and stop the others.
 
     Attributes: Z: the input of the last `forward`, N × C, or None before the first.
+                seen: the shape of the last batch, which its derivative must have too.
     """
+
+    seen: Shape = ("N", "C")
 
     def __init__(self) -> None:
         self.Z: Array | None = None
@@ -31,9 +34,9 @@ class ReLU:
         Args:    Z: any numbers, N × C.
         Returns: A: N × C, nowhere negative.
         Sets:    whatever `backward` will need.
-        Raises:  ValueError: Z has not two axes.
+        Raises:  ValueError: Z is not N × C.
         """
-        expect_shape("ReLU.forward: Z", Z, ("N", "C"))
+        self.seen = expect_shape("ReLU.forward: Z", Z, ("N", "C"))
         raise NotImplementedError("Exercise 4.3: ReLU.forward")
 
     def backward(self, dLdA: Array) -> Array:
@@ -48,7 +51,7 @@ class ReLU:
 
         Args:    dLdA: derivative of the loss by the output, N × C.
         Returns: dLdZ: derivative of the loss by the input, N × C.
-        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not two axes.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not the shape of Z.
         """
-        expect_shape("ReLU.backward: dLdA", dLdA, ("N", "C"))
+        expect_shape("ReLU.backward: dLdA", dLdA, self.seen)
         raise NotImplementedError("Exercise 4.4: ReLU.backward")

@@ -7,7 +7,9 @@ dLdW   derivative of the loss, as W         dLdb   derivative of the loss, as b
 from collections.abc import Sequence
 from typing import Protocol
 
-from .shapes import Array
+import numpy as np
+
+from .shapes import Array, expect_shape
 
 
 class Layer(Protocol):
@@ -30,12 +32,12 @@ class SGD:
     """Walk against the gradient, a step at a time.
 
     Args:   model: a network with `.layers`.  lr: the step size η, greater than 0.
-    Raises: ValueError: lr is not greater than 0.
+    Raises: ValueError: lr is not a finite number above 0.
     """
 
     def __init__(self, model: Model, lr: float = 0.1) -> None:
-        if lr <= 0:
-            raise ValueError(f"SGD: lr must be greater than 0, got {lr}")
+        if not isinstance(lr, int | float | np.floating) or not 0 < lr < np.inf:
+            raise ValueError(f"SGD: lr must be a finite number above 0, got {lr!r}")
         self.model = model
         self.lr = lr
 
@@ -48,6 +50,7 @@ class SGD:
 
         Lecture: «Neural network training algorithm». The 1/T stands in the loss already.
 
-        Sets: W and b of every layer of the model.
+        Sets:   W and b of every layer of the model.
+        Raises: ValueError: a derivative has not the shape of its parameter.
         """
         raise NotImplementedError("Exercise 8.3: SGD.step")

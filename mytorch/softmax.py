@@ -7,14 +7,17 @@ Z   what comes in (logits), N × C        A   what goes out (probabilities), N �
 
 import numpy as np
 
-from .shapes import Array, expect_shape
+from .shapes import Array, Shape, expect_shape
 
 
 class Softmax:
     """Turn each row into probabilities: every z_i of a row influences every y_j of that row.
 
     Attributes: A: the output of the last `forward`, N × C, or None before the first.
+                seen: the shape of the last batch, which its derivative must have too.
     """
+
+    seen: Shape = ("N", "C")
 
     def __init__(self) -> None:
         self.A: Array | None = None
@@ -32,9 +35,9 @@ class Softmax:
         Args:    Z: logits, N × C.
         Returns: A: probabilities, N × C; each row sums to 1.
         Sets:    whatever `backward` will need.
-        Raises:  ValueError: Z has not two axes.
+        Raises:  ValueError: Z is not N × C.
         """
-        expect_shape("Softmax.forward: Z", Z, ("N", "C"))
+        self.seen = expect_shape("Softmax.forward: Z", Z, ("N", "C"))
         raise NotImplementedError("Exercise 5.1: Softmax.forward")
 
     def backward(self, dLdA: Array) -> Array:
@@ -48,7 +51,7 @@ class Softmax:
 
         Args:    dLdA: derivative of the loss by the output, N × C.
         Returns: dLdZ: derivative of the loss by the input, N × C.
-        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not two axes.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not the shape of Z.
         """
-        expect_shape("Softmax.backward: dLdA", dLdA, ("N", "C"))
+        expect_shape("Softmax.backward: dLdA", dLdA, self.seen)
         raise NotImplementedError("Exercise 5.2: Softmax.backward")

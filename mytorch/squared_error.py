@@ -6,7 +6,7 @@ d   desired output, the shape of y
 
 import numpy as np
 
-from .shapes import Array, expect_shape
+from .shapes import Array, expect_numbers, expect_shape
 
 
 def squared_error(y: Array, d: Array) -> float:
@@ -18,7 +18,8 @@ def squared_error(y: Array, d: Array) -> float:
 
     Args:    y: output of the network, any shape.  d: desired output, the shape of y.
     Returns: the divergence, one number.
-    Raises:  ValueError: d has not the shape of y.
+    Raises:  ValueError: y or d is no array of numbers, or d has not the shape of y.
     """
+    expect_numbers("squared_error: y", y)
     expect_shape("squared_error: d", d, np.shape(y))
     raise NotImplementedError("Exercise 0.1: squared_error")

@@ -107,7 +107,7 @@ def test_a_student_cell_is_the_skeleton_without_its_prose() -> None:
     assert cell(EXERCISES["linear.forward"], solved=False) == (
         "@exercise(Linear)\n"
         "def forward(self, A):\n"
-        '    expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))\n'
+        '    self.seen = expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))\n'
         '    raise NotImplementedError("Exercise 6.1: Linear.forward")'
     )
     assert "return A @ self.W.T + self.b.T" in cell(EXERCISES["linear.forward"], solved=True)

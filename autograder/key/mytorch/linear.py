@@ -8,7 +8,7 @@ W      weights, C_out × C_in        b       biases, C_out × 1
 
 import numpy as np
 
-from .shapes import Array, expect_shape
+from .shapes import Array, Shape, expect_shape, expect_size
 
 
 class Linear:
@@ -19,11 +19,17 @@ class Linear:
     Attributes: W: C_out × C_in.  b: C_out × 1.
                 dLdW, dLdb: derivatives of the loss, as W and b; set by `backward`.
                 A: the input of the last `forward`, N × C_in, or None before the first.
+                seen: the shape of that input; its N is that of the derivative too.
+    Raises:     ValueError: a size is no whole number from 1 on.
     """
+
+    seen: Shape = ("N", "C_in")
 
     def __init__(
         self, in_features: int, out_features: int, *, rng: np.random.Generator | None = None
     ) -> None:
+        expect_size("Linear: in_features", in_features)
+        expect_size("Linear: out_features", out_features)
         rng = np.random.default_rng(0) if rng is None else rng
         self.W: Array = rng.standard_normal((out_features, in_features)) / np.sqrt(in_features)
         self.b: Array = np.zeros((out_features, 1))
@@ -43,10 +49,11 @@ class Linear:
         Args:    A: the layer's input, N × C_in.
         Returns: Z: the layer's output, N × C_out.
         Sets:    whatever `backward` will need.
-        Raises:  ValueError: A is not N × C_in.
+        Raises:  ValueError: A is not N × C_in, or b is not C_out × 1.
         """
-        expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))
+        self.seen = expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))
         ### BEGIN SOLUTION
+        expect_shape("Linear.forward: b", self.b, (self.W.shape[0], 1))
         self.A = A
         return A @ self.W.T + self.b.T
         ### END SOLUTION
@@ -64,9 +71,10 @@ class Linear:
         Args:    dLdZ: derivative of the loss by the output, N × C_out.
         Returns: dLdA: derivative of the loss by the input, N × C_in.
         Sets:    dLdW (C_out × C_in, as W) and dLdb (C_out × 1, as b), overwriting the last ones.
-        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdZ is not N × C_out.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdZ is not N × C_out,
+                 with the N of `forward`.
         """
-        expect_shape("Linear.backward: dLdZ", dLdZ, ("N", self.W.shape[0]))
+        expect_shape("Linear.backward: dLdZ", dLdZ, (self.seen[0], self.W.shape[0]))
         ### BEGIN SOLUTION
         if self.A is None:
             raise RuntimeError("Linear.backward: call forward first")

@@ -13,7 +13,7 @@ import numpy as np
 
 from .linear import Linear
 from .relu import ReLU
-from .shapes import Array
+from .shapes import Array, Shape, expect_shape, expect_size
 
 
 class Activation(Protocol):
@@ -30,10 +30,14 @@ class MLP:
     Args:       sizes: the widths C_0 … C_K, at least two.
                 activation: the class of the activations between the layers.
                 rng: passed on to the layers, if given.
-    Raises:     ValueError: there are fewer than two widths.
+    Raises:     ValueError: there are fewer than two widths, or one is no whole number from 1 on;
+                activation is no class.
     Attributes: layers: the K layers.  f: the K − 1 activations; the last layer's output is the
-                network's.
+                network's.  widths: C_0 … C_K.  seen: the shape of the last batch.
     """
+
+    widths: Shape = ("C_0", "C_K")
+    seen: Shape = ("N", "C_0")
 
     def __init__(
         self,
@@ -43,10 +47,14 @@ class MLP:
         rng: np.random.Generator | None = None,
     ) -> None:
         given = {} if rng is None else {"rng": rng}
-        widths = [int(size) for size in sizes]
-        if len(widths) < 2:
-            raise ValueError(f"MLP: sizes must be at least two widths, got {widths}")
-        self.layers = [Linear(c_in, c_out, **given) for c_in, c_out in pairwise(widths)]
+        if not isinstance(sizes, Sequence | np.ndarray) or len(sizes) < 2:
+            raise ValueError(f"MLP: sizes must be at least two widths, got {sizes!r}")
+        for size in sizes:
+            expect_size("MLP: each of sizes", size)
+        if not callable(activation):
+            raise ValueError(f"MLP: activation must be a class, got {activation!r}")
+        self.widths = tuple(sizes)
+        self.layers = [Linear(c_in, c_out, **given) for c_in, c_out in pairwise(sizes)]
         self.f = [activation() for _ in self.layers[:-1]]
 
     def forward(self, A: Array) -> Array:
@@ -62,6 +70,7 @@ class MLP:
         Returns: Z: the network's output (logits), N × C_K.
         Raises:  ValueError: A is not N × C_0.
         """
+        self.seen = expect_shape("MLP.forward: A", A, ("N", self.widths[0]))
         ### BEGIN SOLUTION
         for layer, activation in zip(self.layers, self.f):
             A = activation.forward(layer.forward(A))
@@ -80,8 +89,10 @@ class MLP:
 
         Args:    dLdZ: derivative of the loss by the network's output, N × C_K.
         Returns: dLdA: derivative of the loss by the network's input, N × C_0.
-        Raises:  RuntimeError: `forward` has not run.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdZ is not N × C_K, with the
+                 N of `forward`.
         """
+        expect_shape("MLP.backward: dLdZ", dLdZ, (self.seen[0], self.widths[-1]))
         ### BEGIN SOLUTION
         dLdA = self.layers[-1].backward(dLdZ)
         for layer, activation in zip(reversed(self.layers[:-1]), reversed(self.f)):

@@ -9,23 +9,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating[Any]]
+Shape: TypeAlias = tuple[str | int, ...]
 
 
-def expect_shape(what: str, array: Array, shape: tuple[str | int, ...]) -> None:
+def expect_shape(what: str, array: Array, shape: Shape) -> tuple[int, ...]:
     """Refuse an array of another shape than the one written down.
 
-    A number stands for itself, a letter for any size:
+    A number stands for itself, a letter for any size from 1 on:
 
         expect_shape("Linear.forward: A", A, ("N", 3))
 
     Args:    what: the method and its argument, as the sentence is to name them.
              array: any array.  shape: one entry an axis.
+    Returns: the array's shape.
     Raises:  ValueError: «Linear.forward: A must be (N, 3), got (5, 2)».
     """
+    expect_numbers(what, array)
     got = np.shape(array)
     agrees = len(got) == len(shape) and all(
-        isinstance(want, str) or want == size for want, size in zip(shape, got, strict=True)
+        size > 0 if isinstance(want, str) else size == want
+        for want, size in zip(shape, got, strict=True)
     )
     if not agrees:
         wanted = ", ".join(str(want) for want in shape)
+        wanted += "," * (len(shape) == 1)
         raise ValueError(f"{what} must be ({wanted}), got {got}")
+    return got
+
+
+def expect_numbers(what: str, array: Array) -> None:
+    """Refuse a list, and entries that do not compute like numbers: bytes go from 0 to 255.
+
+    Raises: ValueError: «Linear.forward: A must be an array of floats, got list».
+    """
+    plain = not isinstance(array, np.ndarray | np.generic)
+    kind = type(array).__name__ if plain else array.dtype.name
+    if not kind.startswith(("float", "int")):
+        raise ValueError(f"{what} must be an array of floats, got {kind}")
+
+
+def expect_size(what: str, size: int) -> None:
+    """Refuse what no array can be wide.
+
+    Raises: ValueError: «Linear: in_features must be a whole number from 1 on, got -3».
+    """
+    if not isinstance(size, int | np.integer) or size < 1:
+        raise ValueError(f"{what} must be a whole number from 1 on, got {size!r}")

@@ -7,14 +7,17 @@ Z   what comes in, N × C        A   what goes out, N × C
 
 import numpy as np
 
-from .shapes import Array, expect_shape
+from .shapes import Array, Shape, expect_shape
 
 
 class Sigmoid:
     """Squash each number into (0, 1), on its own: each z_i influences one y_i alone.
 
     Attributes: A: the output of the last `forward`, N × C, or None before the first.
+                seen: the shape of the last batch, which its derivative must have too.
     """
+
+    seen: Shape = ("N", "C")
 
     def __init__(self) -> None:
         self.A: Array | None = None
@@ -32,9 +35,9 @@ class Sigmoid:
         Args:    Z: any numbers, N × C.
         Returns: A: N × C, between 0 and 1.
         Sets:    whatever `backward` will need.
-        Raises:  ValueError: Z has not two axes.
+        Raises:  ValueError: Z is not N × C.
         """
-        expect_shape("Sigmoid.forward: Z", Z, ("N", "C"))
+        self.seen = expect_shape("Sigmoid.forward: Z", Z, ("N", "C"))
         ### BEGIN SOLUTION
         decay = np.exp(-np.abs(Z))
         self.A = np.where(Z >= 0, 1 / (1 + decay), decay / (1 + decay))
@@ -53,9 +56,9 @@ class Sigmoid:
 
         Args:    dLdA: derivative of the loss by the output, N × C.
         Returns: dLdZ: derivative of the loss by the input, N × C.
-        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not two axes.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not the shape of Z.
         """
-        expect_shape("Sigmoid.backward: dLdA", dLdA, ("N", "C"))
+        expect_shape("Sigmoid.backward: dLdA", dLdA, self.seen)
         ### BEGIN SOLUTION
         if self.A is None:
             raise RuntimeError("Sigmoid.backward: call forward first")

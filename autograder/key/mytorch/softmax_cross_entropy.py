@@ -39,7 +39,7 @@ class SoftmaxCrossEntropy:
         Args:    Z: logits, N × C.  Y: wanted probabilities, N × C; each row sums to 1.
         Returns: L: the average divergence, one number.
         Sets:    whatever `backward` will need.
-        Raises:  ValueError: Z has not two axes, or Y not the shape of Z.
+        Raises:  ValueError: Z is not N × C, or Y has not the shape of Z.
         """
         expect_shape("SoftmaxCrossEntropy.forward: Z", Z, ("N", "C"))
         expect_shape("SoftmaxCrossEntropy.forward: Y", Y, np.shape(Z))
