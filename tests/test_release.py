@@ -113,6 +113,20 @@ def test_a_student_cell_is_the_skeleton_without_its_prose() -> None:
     assert "return A @ self.W.T + self.b.T" in cell(EXERCISES["linear.forward"], solved=True)
 
 
+def test_a_solution_of_no_exercise_is_refused() -> None:
+    """A region outside of every target, or a module that lacks one, does not become a skeleton."""
+    lost = modules()["sgd.py"].replace("def step(", "def stride(")
+    with pytest.raises(ValueError, match=r"^there is no mytorch\.sgd\.SGD\.step$"):
+        skeleton("sgd.py", lost)
+    stray = (
+        modules()["sgd.py"]
+        + "\n\ndef more():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
+    )
+    line = stray.splitlines().index("    ### BEGIN SOLUTION") + 1
+    with pytest.raises(ValueError, match=f"^sgd.py:{line}: this solution belongs to no exercise$"):
+        skeleton("sgd.py", stray)
+
+
 def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
     """No key, no tests, no hidden reference; and `autograder check` runs in it, alone."""
     count = release.release(tmp_path / "release")

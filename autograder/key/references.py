@@ -24,8 +24,8 @@ from ..model import Answer, Array, Case, Exercise, Expected, Inputs
 from ..package import forget, register
 from ..store import DOUBLED, FAULT, HIDDEN, PUBLIC, Misconception
 from .mistakes import MISTAKES, Mistake
-from .mistakes.model import SOLVED
 from .scales import largest, scale_of
+from .solved import SOLVED
 
 PUBLIC_SEED = 11785
 CORNER = 0.05  # general inputs of a rectifier keep this far from 0, where its slope is a choice

@@ -6,20 +6,22 @@ docstring, checks of the arguments) is given to students.
 
 import ast
 import copy
+import re
 import textwrap
 from pathlib import Path
 
 from ..exercises import EXERCISES
 from ..model import Exercise
-from ..source import function_text
+from ..source import Function, find, function_text, parse
 
-FOLDER = Path(__file__).parent / "mytorch"
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+SOLVED = Path(__file__).parent / "mytorch"
+REGION = re.compile(r"( *)### BEGIN SOLUTION\n.*? *### END SOLUTION\n", re.DOTALL)
+MARKER = re.compile(r" *### (BEGIN|END) SOLUTION\n")
 
 
 def modules() -> dict[str, str]:
     """The sources of the solved package, by file name."""
-    return {path.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*.py"))}
+    return {path.name: path.read_text("utf-8") for path in sorted(SOLVED.glob("*.py"))}
 
 
 def skeleton(file: str, source: str) -> str:
@@ -27,54 +29,37 @@ def skeleton(file: str, source: str) -> str:
 
     Raises: ValueError: a region belongs to no exercise.
     """
-    lines = source.splitlines(keepends=True)
-    kept: list[str] = []
-    inside = False
-    for number, line in enumerate(lines, start=1):
-        if line.strip() == BEGIN:
-            inside = True
-            indent = line[: len(line) - len(line.lstrip())]
-            kept.append(f"{indent}{unfinished(owner(file, source, number))}\n")
-        elif line.strip() == END:
-            inside = False
-        elif not inside:
-            kept.append(line)
-    return "".join(kept)
+
+    def unfinished(region: re.Match[str]) -> str:
+        line = source.count("\n", 0, region.start()) + 1
+        return f'{region[1]}raise NotImplementedError("{owner(file, source, line).stub}")\n'
+
+    return REGION.sub(unfinished, source)
 
 
 def solution(source: str) -> str:
     """A module as a student would have completed it: without the markers."""
-    lines = source.splitlines(keepends=True)
-    return "".join(line for line in lines if line.strip() not in (BEGIN, END))
-
-
-def unfinished(exercise: Exercise) -> str:
-    return f'raise NotImplementedError("{exercise.stub}")'
+    return MARKER.sub("", source)
 
 
 def owner(file: str, source: str, line: int) -> Exercise:
     """The exercise whose function holds a line."""
     for exercise in EXERCISES.values():
         if exercise.file == f"mytorch/{file}":
-            node = function(exercise, source)
+            node = function(source, exercise.target)
             if node.lineno <= line <= (node.end_lineno or 0):
                 return exercise
     raise ValueError(f"{file}:{line}: this solution belongs to no exercise")
 
 
-def function(exercise: Exercise, source: str) -> ast.FunctionDef:
-    """The definition of an exercise's target.
+def function(source: str, target: str) -> Function:
+    """The definition of a target in its module's source.
 
     Raises: ValueError: the module has no such definition.
     """
-    body: list[ast.stmt] = ast.parse(source).body
-    node: ast.stmt | None = None
-    for name in exercise.target.split(".")[2:]:
-        definitions = (n for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef))
-        node = next((n for n in definitions if n.name == name), None)
-        body = node.body if isinstance(node, ast.ClassDef) else []
-    if not isinstance(node, ast.FunctionDef):
-        raise ValueError(f"{exercise.file} has no {exercise.title}")
+    _, node = find(parse(source), target)
+    if node is None:
+        raise ValueError(f"there is no {target}")
     return node
 
 
@@ -89,7 +74,7 @@ def cell(exercise: Exercise, solved: bool) -> str:
     file = exercise.file.removeprefix("mytorch/")
     source = modules()[file]
     source = solution(source) if solved else skeleton(file, source)
-    node = function(exercise, source)
+    node = function(source, exercise.target)
     first = node.body[1] if ast.get_docstring(node) else node.body[0]
     lines = source.splitlines(keepends=True)[first.lineno - 1 : node.end_lineno]
     body = textwrap.indent(textwrap.dedent("".join(lines)), "    ")
@@ -97,7 +82,7 @@ def cell(exercise: Exercise, solved: bool) -> str:
     return f"@exercise({decorated})\n{signature(node)}\n{body}".rstrip()
 
 
-def signature(node: ast.FunctionDef) -> str:
+def signature(node: Function) -> str:
     bare = copy.deepcopy(node)
     bare.returns, bare.decorator_list = None, []
     for argument in ast.walk(bare.args):

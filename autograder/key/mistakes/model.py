@@ -1,10 +1,9 @@
 """What a planted mistake is, and how it is planted."""
 
-import ast
 from dataclasses import dataclass
-from pathlib import Path
 
-SOLVED = Path(__file__).parents[1] / "mytorch"
+from ...source import span, split
+from ..solved import SOLVED, function
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,9 @@ class Mistake:
         Raises: ValueError: `old` does not stand exactly once in the target.
         """
         source = (SOLVED / self.file).read_text("utf-8")
-        lines = source.splitlines(keepends=True)
-        start, end = span(source, self.target.split(".")[2:])
-        function = "".join(lines[start:end])
-        if function.count(self.old) != 1:
-            raise ValueError(f"{self.id}: {self.old!r} stands {function.count(self.old)} times")
-        return "".join([*lines[:start], function.replace(self.old, self.new), *lines[end:]])
-
-
-def span(source: str, names: list[str]) -> tuple[int, int]:
-    """First and last line (exclusive, from 0) of a nested definition."""
-    body: list[ast.stmt] = ast.parse(source).body
-    for name in names:
-        (node,) = [
-            n for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name
-        ]
-        body = node.body
-    return node.lineno - 1, node.end_lineno or node.lineno
+        lines = split(source)
+        start, end = span(lines, function(source, self.target))
+        text = "".join(lines[start:end])
+        if text.count(self.old) != 1:
+            raise ValueError(f"{self.id}: {self.old!r} stands {text.count(self.old)} times")
+        return "".join([*lines[:start], text.replace(self.old, self.new), *lines[end:]])
