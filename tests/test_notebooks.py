@@ -115,6 +115,15 @@ def test_the_committed_notebooks_hold_no_widget_and_no_error() -> None:
         assert lengths[len(lengths) // 2] <= 4, name
 
 
+def test_nothing_sticks_to_an_answer_that_can_be_opened() -> None:
+    """What folds ends its cell, or a heading follows: Jupyter leaves no room beneath it."""
+    for name, source in sources().items():
+        for cell in notebook(source, solved=False).cells:
+            assert cell.source.count("<details>") == cell.source.count("</details>"), name
+            for rest in cell.source.split("</details>")[1:]:
+                assert not rest or rest.startswith("\n\n#"), f"{name}: {rest[:60]}"
+
+
 def test_nbval_finds_the_committed_outputs_again() -> None:
     """Strict nbval over the student notebooks, as committed."""
     done = subprocess.run(

@@ -15,16 +15,15 @@
 # | --- | --- | --- |
 # | a little Python: functions and calls | 5 minutes to the tick, 15 in all | 2 points |
 #
-# This page is made of *cells*: text to read, code to run.
-# Click into the next cell and press **Shift + Enter**.
+# Click into the next cell and press **Shift + Enter**:
 
 # %%
 2 + 3
 
 # %% [markdown]
-# The answer is under the cell. (It was there before: a notebook shows what its last run gave.)
-# Change the 2 and run it again: as often as you like.
-# The next cell fetches what this page needs, and says nothing. Run it first, every time you come back.
+# Change the 2 and run it again, as often as you like.
+#
+# The next cell fetches what this page needs. Run it first, every time you come back.
 
 # %%
 import numpy as np
@@ -34,15 +33,14 @@ from workbook import course_map, demo, exercise, pictures
 from mytorch.squared_error import squared_error
 
 # %% [markdown]
-# `mytorch` is a library for neural networks, and it is *yours*.
-# All its parts are there. Each waits for the lines that you write.
+# `mytorch` is a library for neural networks, and it is *yours*: it waits for the lines that you write.
 #
 # ## The idea
 #
 # A network's output is $y$, but we wanted $d$. How wrong is that, in one number?
-# The lecture calls that number the *divergence*
-# (slide «Training neural nets through Empirical Risk Minimization: Problem Setup»)
-# and leaves its formula open. The simplest is the **squared error**:
+# The lecture calls it the *divergence*
+# (slide «Training neural nets through Empirical Risk Minimization: Problem Setup»).
+# The simplest is the **squared error**:
 #
 # $$Div(y, d) = \tfrac12 \sum_i (y_i - d_i)^2$$
 #
@@ -66,16 +64,13 @@ from mytorch.squared_error import squared_error
 # The differences are 1 and −3, their squares 1 and 9. Half of their sum is 5.
 #
 # </details>
-#
-# ## A picture, and a question first
-#
-# For a single output, $Div$ is the area of half a square.
-# The square stands on the line from $d$ to $y$.
+
+# %% [markdown]
+# For a single output, $Div$ is the area of half a square, on the line from $d$ to $y$.
 #
 # > **Predict.** Move $y$ twice as far away from $d$. How many times larger is $Div$?
 #
-# Run the cell, then drag *output y*. (By keyboard: Tab or Shift + Tab to a slider, then the
-# arrow keys.)
+# Run the cell, then drag *output y* (or press Tab, then the arrow keys).
 
 # %%
 pictures.half_square()
@@ -83,14 +78,13 @@ pictures.half_square()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Four times: one large error costs more than several small ones.
-# On the right you see the same as a curve. Learning will mean rolling down such curves.
+# Four times. On the right you see the same as a curve: learning will mean rolling down such curves.
 #
 # </details>
 #
-# ## Three things numpy does
+# ## What numpy does for you
 #
-# An operation between two arrays works entry by entry, and `np.sum` adds all entries up.
+# It computes entry by entry, and `np.sum` adds all entries up.
 
 # %%
 a = np.array([1.0, 2.0, 3.0])
@@ -106,28 +100,23 @@ print(np.sum(a))
 # %% [markdown]
 # ## Exercise 0.1 · `squared_error`
 #
-# The next cell is an exercise. Its first line is given: it refuses arrays of different shapes.
-# **Put your own line in the place of the `raise`**, beginning with `return`.
-# Then press Shift + Enter. As long as the `raise` is there, it says *not started*.
+# The first lines are given: they refuse what does not fit.
+# **Put your own line in the place of the `raise`**, beginning with `return`. Then Shift + Enter.
 
 # %% exercise="squared_error"
 
 # %% [markdown]
-# A ✔ means: right, for several inputs.
-# A ✘ means: not yet, and the lines under it say where, by how much, and often why.
+# ✔ means right, for several inputs. ✘ means not yet: see where, by how much, and often why.
 #
-# ## Now do it wrong, on purpose
-#
-# You will meet the ✘ sooner or later, so meet it while nothing is at stake.
-# Leave out the ½ and run the cell again.
+# **Now do it wrong, on purpose:** leave out the ½, and run the cell.
 #
 # > **Predict.** What will the table say about your numbers?
 #
-# Then put the ½ back. You cannot break anything: only the last run counts.
+# Then put the ½ back. Only the last run counts.
 #
 # ## Use it
 #
-# Your function works everywhere now. Here are the two numbers from above.
+# The two numbers from above:
 
 # %%
 with demo():
@@ -135,9 +124,6 @@ with demo():
     print(squared_error(np.array([2.0, 0.0]), np.array([1.0, 3.0])))
 
 # %% [markdown]
-# A cell with `demo` uses your code. It waits until that is finished, so
-# *Run ▸ Run All Cells* is always allowed.
-#
 # An `assert` states what must be true. As long as it is, you see nothing.
 
 # %%
@@ -148,30 +134,27 @@ with demo():
     assert squared_error(d, y) == squared_error(y, d)
 
 # %% [markdown]
+# A `demo` waits until your code is finished, so *Run ▸ Run All Cells* is always allowed.
+#
 # ## Where your text went
 #
-# The cell wrote your function into a file. Open it:
-# [mytorch/squared_error.py](../mytorch/squared_error.py).
-# **What you hand in are the files in `mytorch`.** You may edit them directly, too.
-# Nothing you wrote is ever lost: before a cell replaces a text that it doesn't know, it puts that
-# text aside and says where.
+# Into a file: [mytorch/squared_error.py](../mytorch/squared_error.py).
+# **What you hand in are the files in `mytorch`.** You may edit them, too; nothing you wrote is ever lost.
 #
-# For the rest, open a terminal (*File ▸ New ▸ Terminal*) and save the notebook first:
-#
-# | type | and you get |
+# | save, and type in a terminal (*File ▸ New*) | you get |
 # | --- | --- |
-# | `autograder check` | the score of everything so far, and a reason for each lost point |
+# | `autograder check` | your score, and a reason for each lost point |
 # | `autograder reset 0.1` | the exercise as it was at first |
 # | `autograder pack --name ada` | the zip that you hand in |
 #
-# **When you are stuck.** Read the feedback to its last line: the hint is there.
-# Click on a name and press **Shift + Tab**: you see what it promises, and its slide.
-# Where a cell never ends, choose *Kernel ▸ Interrupt Kernel*.
-# Where everything is strange, *Kernel ▸ Restart Kernel and Run All Cells*.
+# **Stuck?** Read the feedback's last line: the hint.
+# **Shift + Tab** on a name shows what it promises, and its slide.
+# A cell never ends: *Kernel ▸ Interrupt Kernel*.
+# Everything is strange: *Kernel ▸ Restart Kernel and Run All Cells*.
 #
 # ## The map
 #
-# This is the course, and how much of it is yours. Run the cell again whenever you come back.
+# The course, and how much of it is yours. Run it again whenever you come back.
 
 # %%
 course_map()
@@ -179,12 +162,15 @@ course_map()
 # %% [markdown]
 # ## One last question
 #
-# Somebody takes `np.mean` instead of the sum. For which inputs does it show?
-#
+# Somebody takes `np.mean` instead of the sum. For which inputs is the result right all the same?
+
+# %%
+print(np.mean(a), np.sum(a))
+
+# %% [markdown]
 # <details><summary>Answer</summary>
 #
-# For all with more than one entry. With a single entry, mean and sum are the same.
-# That is why the table tries several shapes: too simple an example proves nothing.
+# For a single entry. That is why the table tries several shapes: too simple an example proves nothing.
 #
 # </details>
 #
@@ -193,10 +179,9 @@ course_map()
 # **What you learned.** A divergence says in one number how wrong an output is.
 # You answer in a cell, a file keeps it, a table explains it.
 #
-# **What was verified.** Two numbers by hand; your function on three shapes; that it is 0 for equal
-# arrays, and the same both ways round.
+# **What was verified.** Two numbers by hand; your function on three shapes, and both ways round.
 #
-# **Roads not taken.** $|y - d|$ would do, but it has a corner where we want a slope.
+# **Roads not taken.** $|y - d|$ has a corner where we want a slope.
 # Without the ½ the slope would be $2 (y - d)$; with it, $y - d$.
 #
 # **What comes next.** Follow the link under the map.

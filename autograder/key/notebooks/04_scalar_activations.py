@@ -121,7 +121,8 @@ pictures.sigmoid()
 # In the middle, where $y = \frac12$: the slope is ¼ there, and nowhere more. Both ends are flat.
 #
 # </details>
-#
+
+# %% [markdown]
 # Now the remarkable thing: **the slope can be had from $y$ alone**, without another exponential.
 # These slopes were read off the picture. Divide them by $y$:
 
@@ -185,7 +186,8 @@ np.array([2, -1]) @ J
 # again, with `self.A = …`.
 #
 # </details>
-#
+
+# %% [markdown]
 # The row by hand comes out of your method:
 
 # %%
@@ -362,7 +364,8 @@ with demo():
 # The price: a unit whose $z$ is negative for *every* example gets nothing back, and learns no more.
 #
 # </details>
-#
+
+# %% [markdown]
 # **What you learned.** A scalar activation has one slope for each number, and going back multiplies
 # by it. The sigmoid's slope comes from its output. At a corner any subgradient will do.
 #

@@ -130,7 +130,8 @@ np.zeros((3, 3)) + T.sum(axis=1, keepdims=True)
 # `keepdims`.
 #
 # </details>
-#
+
+# %% [markdown]
 # The numbers by hand come back, below them those of $[\ln 2, \ln 2, \ln 4]$:
 
 # %%
@@ -189,7 +190,8 @@ J.sum(axis=1), J.sum(axis=0)
 # outputs together gain by $z_i$: nothing.
 #
 # </details>
-#
+
+# %% [markdown]
 # > **Predict.** Which entries are always positive? What becomes of them all when $z_3$ is far above the
 # > others?
 
@@ -238,7 +240,8 @@ np.array([3, 3, 3]) @ J
 # Equal entries say that only the sum of the outputs matters to $Div$. But that is always 1.
 #
 # </details>
-#
+
+# %% [markdown]
 # > **Errata.** «Backward Pass for softmax output layer» has the $w_{ij}$ «for $j = 0 \dots D_{N-1}$».
 # > It is $i$ that runs so, with 0 for the bias; $j$ runs over the layer's own units, $1 \dots D_N$.
 #
@@ -260,7 +263,8 @@ np.array([3, 3, 3]) @ J
 # −2. Now get $[0.75, 0.5, -1.25]$ out of $[4, 0, -4]$, $y$ and this −2.
 #
 # </details>
-#
+
+# %% [markdown]
 # A batch has such a number for each row. Which shape goes with $N \times C$?
 #
 # ### Exercise 5.2 · `Softmax.backward`
@@ -276,7 +280,8 @@ np.array([3, 3, 3]) @ J
 # output counts as much as its probability.
 #
 # </details>
-#
+
+# %% [markdown]
 # By hand, for both examples. To the second comes $[0, 4, 0]$, so four times row 2 of its Jacobian goes on.
 
 # %%

@@ -10,8 +10,7 @@
 # # 07 · Divergences
 #
 # A classifier answers with probabilities. How wrong are they, in one number?
-# And which way should each logit move? You answer both, for a whole batch, and even where
-# the numbers are huge.
+# And which way should each logit move? You answer both, for a whole batch, however huge the numbers.
 #
 # | you need | it takes | you can earn |
 # | --- | --- | --- |
@@ -30,8 +29,7 @@
 # | $Loss$, their average | one number | `L` | one number |
 # | $\nabla_z Div$ | $1 \times C$ | `dLdZ` | $N \times C$, as `Z` |
 #
-# Careful: a large $Y$ on the slides is what the network says. In code, `Y` is what was *wanted*.
-# And $N$ counts layers on the slides, but examples here.
+# Careful: on the slides, a large $Y$ is what the network says; in code, `Y` is what was *wanted*.
 
 # %%
 from math import exp, log
@@ -68,8 +66,8 @@ y
 # 2. The less probable the right class was, the more it costs.
 # 3. Two examples on their own are both right with probability $p \cdot q$. Costs should *add*.
 #
-# What turns products into sums? Only a logarithm. So the cost is $-\log y$, the *surprise*.
-# (The natural logarithm: any other one is a multiple of it.)
+# What turns products into sums? Only a logarithm, and we take the natural one.
+# So the cost is $-\log y$, the *surprise*.
 
 # %%
 round(-log(0.5 * 0.25), 3), round(-log(0.5) - log(0.25), 3)
@@ -85,8 +83,8 @@ pictures.surprise()
 # <details><summary>Answer</summary>
 #
 # By $\log 2 = 0.693$, both times: a factor of the probability is a term of the cost.
-# Who holds the truth for impossible pays without limit. The squared error's
-# term for the right class stops at ½: see the lower curve.
+# Who holds the truth for impossible pays without limit. The squared error stops at ½: see the
+# lower curve.
 #
 # </details>
 #
@@ -97,8 +95,7 @@ pictures.surprise()
 #
 # $$Div(y, d) = \sum_i d_i \log \frac{d_i}{y_i} = \sum_i d_i \log d_i - \sum_i d_i \log y_i$$
 #
-# The first sum has no $y$ in it, so no weight can change it. For a single 1 among zeros it is 0:
-# $1 \log 1 = 0$, and $0 \log 0$ counts as 0, for $p \log p$ goes to 0 with $p$.
+# The first sum has no $y$ in it, so no weight can change it. (For a single 1 among zeros it is 0.)
 # What remains is the **cross-entropy**, and of its sum one term, that of the right class $c$:
 #
 # $$Div(y, d) = - \sum_i d_i \log y_i = - \log y_c$$
@@ -111,7 +108,7 @@ div = -sum(d[i] * log(y[i]) for i in range(3))
 round(div, 3)
 
 # %% [markdown]
-# **Your turn, on paper:** what would it be if class 1 was right? Do it without a calculator.
+# **Your turn, on paper:** what would it be if class 1 was right?
 #
 # <details><summary>Answer</summary>
 #
@@ -119,11 +116,9 @@ round(div, 3)
 #
 # </details>
 #
-# (Slide «Setting up for digit recognition» has one output and two classes: that KL comes later.)
-#
 # ## 3 · From one example to the batch
 #
-# A second example joins the first, one a row. Here the first class is right.
+# A second example joins the first, one a row. There the first class is right.
 
 # %%
 Z = np.log([[1.0, 2.0, 5.0], [1.0, 1.0, 2.0]])
@@ -142,37 +137,37 @@ L = (-log(5 / 8) - log(1 / 4)) / 2
 round(L, 3)
 
 # %% [markdown]
-# Here is the $1/N$ that you met in notebook 06, travelling. **This is where it is born.**
+# The $1/N$ that travelled through notebook 06: **this is where it is born.**
 #
 # > **Predict.** Hand in the same batch twice, as one batch of four. What is the loss?
 #
 # <details><summary>Answer</summary>
 #
-# The same. An average over twice the same is the same average. A sum would have doubled.
+# The same: it is an average. A sum would have doubled.
 #
 # </details>
 #
 # ## 4 · Huge numbers
 #
-# A network may well say 1000. Watch what a computer makes of that.
+# A network may well say 1000:
 
 # %%
 with np.errstate(all="ignore"):
     print(np.exp(1000.0), np.exp(-1000.0), np.log(0.0))
 
 # %% [markdown]
-# The first one makes inf/inf of a softmax. The other two make an infinite cost of a large one.
-# Yet the answers exist:
+# The first makes inf/inf of a softmax, the others an infinite cost. Yet the answers exist:
 #
 # > **Predict.** The logits are 10000, 0 and −10000.
 # > What does it cost if class 1 is right? Class 2? Class 3?
 #
 # <details><summary>Answer</summary>
 #
-# The softmax is $[1, e^{-10000}, e^{-20000}]$, to a hair. So: 0, 10000, 20000. All quite finite.
+# The softmax is $[1, e^{-10000}, e^{-20000}]$, to a hair. So: 0, 10000, 20000.
 #
 # </details>
-#
+
+# %% [markdown]
 # Two ideas save you. One is from notebook 05: a number added to all logits of an example changes
 # none of its probabilities. Which number makes every exponential harmless?
 # The other: you never want $y_3$. You want its *logarithm*.
@@ -181,8 +176,7 @@ with np.errstate(all="ignore"):
 print(round(log(5 / 8), 6), round(log(5) - log(8), 6))
 
 # %% [markdown]
-# Look at the two parts. Where in `z` have you seen $\log 5$?
-# Which of the parts needs exponentials at all? And can *its* logarithm ever meet a 0?
+# Where in `z` have you seen $\log 5$? Which of the two parts needs exponentials at all?
 #
 # ### Exercise 7.1 · `SoftmaxCrossEntropy.forward`
 #
@@ -193,12 +187,12 @@ print(round(log(5 / 8), 6), round(log(5) - log(8), 6))
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Each row has a largest logit: see `max` with `axis` and `keepdims`. Subtract it, and one
-# exponential of the row is exactly 1.
-# Then take the logarithm of a quotient apart, *before* you compute it.
+# Subtract each row's largest logit (`max` with `axis` and `keepdims`): one exponential is 1 then.
+# And take the logarithm of a quotient apart, *before* you compute it.
 #
 # </details>
-#
+
+# %% [markdown]
 # The number by hand comes back. Twice the same batch has the same loss:
 
 # %%
@@ -231,7 +225,7 @@ with demo():
 #
 # $$\frac{\partial Div}{\partial z_i} = \sum_j \frac{\partial Div}{\partial y_j}\; y_i\, (\delta_{ij} - y_j)$$
 #
-# **By hand**, and in fractions. Of each sum only the term $j = 3$ is there.
+# **By hand**, in fractions. Of each sum only the term $j = 3$ is there.
 #
 # | $i$ | $\partial Div / \partial y_3$ | $y_i (\delta_{i3} - y_3)$ | their product |
 # | --- | --- | --- | --- |
@@ -239,8 +233,8 @@ with demo():
 # | 2 | $-\frac85$ | $\frac28 (0 - \frac58) = -\frac{10}{64}$ | $\frac{8 \cdot 10}{5 \cdot 64} = \frac28$ |
 # | 3 | $-\frac85$ | $\frac58 (1 - \frac58) = +\frac{15}{64}$ | $-\frac{8 \cdot 15}{5 \cdot 64} = -\frac38$ |
 #
-# Follow the 5 and the 8. The first step divides by $y_3$; the second multiplies by it.
-# Both steps in code, as slow and as clear as they get (Python counts classes from 0):
+# Follow the 5 and the 8: the first step divides by $y_3$, the second multiplies by it.
+# Both in code (Python counts classes from 0):
 
 # %%
 def slow_row(y, right):
@@ -264,12 +258,11 @@ for i in range(3):
 
 # %% [markdown]
 # > **Errata.** The slide has $\partial Div / \partial y_i$ and $\partial Div / \partial z_i$ in one loop
-# > over $i$. But the sum over $j$ needs *all* derivatives by $y$: read two loops. (Its line for
-# > $w_{ij}$ has another slip: see notebook 08.)
+# > over $i$. But the sum over $j$ needs *all* derivatives by $y$: read two loops.
 #
 # ## 6 · What is left
 #
-# Read the numbers «in 8ths» and «in 64ths», as it says under them: so most of them are whole.
+# The numbers are 8ths and 64ths, as it says under them.
 #
 # > **Predict.** Make class 1 the right one. Which row of the Jacobian will count?
 # > Which of the three results is negative?
@@ -281,16 +274,17 @@ pictures.cancelling()
 # <details><summary>Answer</summary>
 #
 # Row 1, the only one that meets a number other than 0. Negative is the right class: raise its
-# logit, and $Div$ falls. Raise another, and it grows.
+# logit, and $Div$ falls.
 #
 # </details>
-#
+
+# %% [markdown]
 # Now compare $\partial Div / \partial z$ with $y$, and then look at $d$. Move both sliders.
 # Where do they differ, and by how much? **What you see there needs no division by $y$, no Jacobian
 # and no sum over $j$.** It is the line you are going to write.
 #
 # **Your turn, on paper:** the row of the second example, with $y = [\frac14, \frac14, \frac12]$ and
-# class 1 wanted. Then see whether the long way gives the same:
+# class 1 wanted. The long way says:
 
 # %%
 slow_row([1 / 4, 1 / 4, 1 / 2], 0)
@@ -304,12 +298,12 @@ sum(dz), sum(slow_row([1 / 4, 1 / 4, 1 / 2], 0))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Always 0: a push of all logits together changes nothing. What the right class gains, the others lose.
+# Always 0: a push of all logits together changes nothing.
 #
 # </details>
-#
-# These are derivatives of each example's $Div$. The loss is their average:
-# what does that make of every row?
+
+# %% [markdown]
+# These are derivatives of each example's $Div$. The loss is an average: what becomes of every row?
 #
 # ### Exercise 7.2 · `SoftmaxCrossEntropy.backward`
 #
@@ -321,11 +315,12 @@ sum(dz), sum(slow_row([1 / 4, 1 / 4, 1 / 2], 0))
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# The probabilities are needed once more, with the shift of 7.1: keep them there, or compute them
-# again here. And count: by how many examples did the loss divide?
+# The probabilities are needed once more: keep them in 7.1, or compute them again, with its shift.
+# And by how many examples did the loss divide?
 #
 # </details>
-#
+
+# %% [markdown]
 # By hand, the rows are halves of $[\frac18, \frac28, -\frac38]$ and of $[-\frac34, \frac14, \frac12]$:
 
 # %%
@@ -345,7 +340,7 @@ with demo():
     assert np.allclose(softmax.backward(dDivdP), 2 * loss.backward())
 
 # %% [markdown]
-# A wiggle, on *your* loss. Push one logit: the loss follows at the rate that `dLdZ` says.
+# A wiggle, on *your* loss: it follows a logit at the rate that `dLdZ` says.
 
 # %%
 push = np.array([[1e-6, 0, 0], [0, 0, 0]])
@@ -354,8 +349,8 @@ with demo():
     print(round(float(rate), 4), round(float(loss.backward()[0, 0]), 4))
 
 # %% [markdown]
-# Why both steps in one class? A network that is wrong, and sure of it, gives the right class a $y$
-# that rounds to 0. The first step divides by it, the second multiplies. Together they are harmless.
+# Why both steps in one class? A network that is wrong, and sure, gives the right class a $y$ that
+# rounds to 0. The first step divides by it, the second multiplies. Together they are harmless:
 
 # %%
 with demo():
@@ -374,8 +369,8 @@ round(-log(1 / 10), 3)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 2.303: the first number to look for when a training starts. A loss of 8 is worse than knowing
-# nothing. That network is *sure*, and wrong: its first weights or its inputs are too large.
+# 2.303: the first number to look for when a training starts. With a loss of 8 the network is
+# *sure*, and wrong: its first weights or its inputs are too large.
 #
 # </details>
 #
@@ -391,12 +386,10 @@ round(-log(1 / 10), 3)
 # **What you learned.** A probability costs its negative logarithm. For one right class, that *is* the
 # KL divergence. Its derivative by the logits is simple, bounded, and sums to 0.
 #
-# **What was verified.** Two examples, by hand and by your class; the derivative in fractions, by the
-# slide's sum, through your own `Softmax`, and by wiggling; logits of ten thousand.
+# **What was verified.** Two examples by hand; the derivative in fractions, by the slide's sum, through
+# your own `Softmax` and by wiggling; logits of ten thousand.
 #
-# **Roads not taken.** A squared error after a softmax: when $y_c$ is nearly 0, so is its derivative,
-# and the network that errs most learns least. A tiny number inside the logarithm: no error any more,
-# but a cost of 50 and one of 20000 look the same. Wanted outputs like $[0.1, 0.9]$: your class can do
-# it, and KL's first sum is a constant then, but not 0.
+# **Roads not taken.** A squared error after a softmax: the network that errs most learns least. A tiny
+# number inside the logarithm: a cost of 50 and one of 20000 look the same.
 #
 # **What comes next.** In notebook 08 this `dLdZ` starts its way back through a whole network.

@@ -93,7 +93,8 @@ W2 @ W1
 # you see. Without something bent in between, any number of layers melts into one.
 #
 # </details>
-#
+
+# %% [markdown]
 # Keep these two numbers in mind: they will be back.
 #
 # Now the puzzle. `layers` has $K$ entries and `f` has $K - 1$. Python's `zip` walks through two lists
@@ -111,7 +112,8 @@ W2 @ W1
 # One variable is enough. It is $x$ at first; then it is, in turn, each $z$ and each $y$ on the way.
 #
 # </details>
-#
+
+# %% [markdown]
 # The numbers by hand come back, 2 for the first example. The second one is $x = [0, 4]$.
 
 # %%
@@ -165,7 +167,8 @@ pictures.network()
 # has no say. Only $\partial y = -1$ is not 0: the loss does care, but cannot reach the unit.
 #
 # </details>
-#
+
+# %% [markdown]
 # > **Errata.** Slide «Gradients: Backward Computation»: for $f'_k(z_i^{(N)})$ read $f'_N$. Its loop
 # > runs over $k = N{-}1 .. 0$, but there is no $z^{(0)}$ and no $f_0$: for $k = 0$ only the line with
 # > the weights is meant. The slides «Backward Pass» have $y_i\, \partial Div / \partial z_j$ beside
@@ -193,7 +196,8 @@ pictures.network()
 # Python has `reversed`.
 #
 # </details>
-#
+
+# %% [markdown]
 # A batch's loss is an average, so the derivatives of the two examples, 1 and −0.5, arrive halved.
 
 # %%
@@ -341,7 +345,8 @@ pictures.learning(losses, answers)
 # After 400 steps the loss is 0.035.
 #
 # </details>
-#
+
+# %% [markdown]
 # Change something: 3 units instead of 8, `lr=20`, another seed. Not every training goes well, and
 # why is what the lecture's last slides call «Issues».
 #
