@@ -1,52 +1,73 @@
-"""What the workbook remembers of a tree: what each cell last wrote, and texts it kept aside."""
+"""How an exercise stands in a tree: its file's text, what its cell last wrote, what lies aside."""
 
 import json
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
-from .source import digest, write_atomically
+from . import store
+from .model import Exercise
+from .source import SourceError, digest, function_text, write_atomically
 
+MEMORY = ".workbook/cells.json"
 ASIDE = "kept-aside"
 
 
-class Written(TypedDict):
-    """Digests of what a cell last wrote: of the cell's function, and of the file's after it."""
+@dataclass(frozen=True)
+class State:
+    """How an exercise stands in a tree.
 
-    cell: str
-    file: str
+    text  its function's text in its file; "" where that cannot be had
+    stub  that text as it was in the beginning
+    cell  the digest of what its cell last wrote       file  that of the file's text after it
+    """
+
+    text: str
+    stub: str
+    cell: str = ""
+    file: str = ""
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody but the cell has written into the file."""
+        return self.text in ("", self.stub) or digest(self.text) == self.file
 
 
-def remembered(tree: Path) -> dict[str, Written]:
+def state(tree: Path, exercise: Exercise) -> State:
+    text = ""
+    with suppress(OSError, SourceError):
+        text = function_text((tree / exercise.file).read_bytes(), exercise.target)
+    return State(text, store.stubs()[exercise.id], **remembered(tree).get(exercise.id, {}))
+
+
+def remembered(tree: Path) -> dict[str, dict[str, str]]:
     """What each exercise's cell last wrote, by exercise id; nothing where that is unreadable."""
     try:
-        found: dict[str, Written] = json.loads(
-            (tree / ".workbook" / "cells.json").read_text("utf-8")
-        )
+        found = json.loads((tree / MEMORY).read_text("utf-8"))
         return {str(key): {"cell": v["cell"], "file": v["file"]} for key, v in found.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 
 
-def remember(tree: Path, exercise: str, cell: str, file: str) -> None:
-    """Note what a cell wrote: its function's text, and the function's text in the file."""
-    path = tree / ".workbook" / "cells.json"
-    path.parent.mkdir(exist_ok=True)
-    known = remembered(tree)
-    known[exercise] = {"cell": digest(cell), "file": digest(file)}
-    write_atomically(path, (json.dumps(known, indent=1) + "\n").encode())
+def remember(tree: Path, exercise: Exercise, cell: str) -> None:
+    """Note that a cell of this text wrote what the file now holds."""
+    written = {"cell": digest(cell), "file": digest(state(tree, exercise).text)}
+    (tree / MEMORY).parent.mkdir(exist_ok=True)
+    text = json.dumps(remembered(tree) | {exercise.id: written}, indent=1)
+    write_atomically(tree / MEMORY, (text + "\n").encode())
 
 
-def keep(tree: Path, exercise: str, text: str) -> str:
+def keep(tree: Path, exercise: Exercise, text: str) -> str:
     """Keep a text aside, beside those kept earlier; the same text again is not kept twice.
 
     Returns: where it lies, from the tree's top: `kept-aside/linear.forward.1.py`.
     """
-    folder = tree / ASIDE
-    folder.mkdir(exist_ok=True)
+    (tree / ASIDE).mkdir(exist_ok=True)
     number = 1
-    while (path := folder / f"{exercise}.{number}.py").exists():
+    while (path := tree / ASIDE / f"{exercise.id}.{number}.py").exists():
         if path.read_bytes() == text.encode():
-            return f"{ASIDE}/{path.name}"
+            break
         number += 1
-    write_atomically(path, text.encode())
+    else:
+        write_atomically(path, text.encode())
     return f"{ASIDE}/{path.name}"

@@ -1,24 +1,15 @@
 """Pack a tree into the zip that is handed in, and put an exercise's stub back."""
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from . import aside, store
+from . import aside, source, store
 from .exercises import EXERCISES
 from .model import Exercise
-from .source import (
-    SourceError,
-    cell_functions,
-    digest,
-    function_text,
-    is_stub,
-    replace_function,
-    same_code,
-    write_atomically,
-)
+from .source import SourceError, is_stub
 
 UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
 
@@ -42,26 +33,19 @@ def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
     name = "-".join(name.split())
     if name and not all(c.isalnum() or c in "-_." for c in name):
         raise ValueError(f"{name!r} cannot stand in a file's name: letters, digits, - _ . only")
-    target = tree / (f"hand-in-{name}.zip" if name else "hand-in.zip")
-    scratch = target.with_suffix(".part")
-    try:
-        with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in contents(tree):
-                archive.write(path, path.relative_to(tree).as_posix())
-        scratch.replace(target)
-    finally:
-        scratch.unlink(missing_ok=True)
-    return target.name, [*unfinished(tree), *notes(tree), UNSAVED]
+    file = f"hand-in-{name}.zip" if name else "hand-in.zip"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in contents(tree):
+            archive.write(path, path.relative_to(tree).as_posix())
+    source.write_atomically(tree / file, packed.getvalue())
+    return file, [*unfinished(tree), *notes(tree), UNSAVED]
 
 
 def unfinished(tree: Path) -> Iterator[str]:
     """The exercises whose functions still stop at their stub's `raise`."""
-    left = []
-    for exercise in EXERCISES.values():
-        with suppress(OSError, SourceError):
-            if is_stub(function_text((tree / exercise.file).read_bytes(), exercise.target)):
-                left.append(f"{exercise.number} {exercise.title}")
-    if left:
+    texts = {f"{e.number} {e.title}": aside.state(tree, e).text for e in EXERCISES.values()}
+    if left := [name for name, text in texts.items() if text and is_stub(text)]:
         yield f"not finished, and handed in like this: {', '.join(left)}"
 
 
@@ -72,41 +56,33 @@ def contents(tree: Path) -> list[Path]:
 
 def notes(tree: Path) -> Iterator[str]:
     """Compare each exercise cell with what it last wrote, and say where that is not handed in."""
-    written = aside.remembered(tree)
-    titles = {exercise.title: exercise for exercise in EXERCISES.values()}
+    exercises = {exercise.title: exercise for exercise in EXERCISES.values()}
     for notebook in sorted((tree / "notebooks").glob("*.ipynb")):
         for text in code_cells(notebook):
             try:
-                functions = cell_functions(text)
+                functions = source.cell_functions(text)
             except SourceError as error:
+                functions = []
                 if "@exercise" in text:
                     yield f"{notebook.name}: a cell {error}; it was not run like this"
-                continue
             for function in functions:
-                if exercise := titles.get(function.title):
-                    yield from note(tree, exercise, function.text, notebook.name, written)
+                exercise = exercises.get(function.title)
+                if said := note(tree, exercise, function.text) if exercise else "":
+                    yield f"{function.title} in {notebook.name}: {said}"
 
 
-def note(
-    tree: Path, exercise: Exercise, cell: str, notebook: str, written: dict[str, aside.Written]
-) -> Iterator[str]:
+def note(tree: Path, exercise: Exercise, cell: str) -> str:
     """What to say of one cell: nothing where the file holds what the cell says."""
-    last = written.get(exercise.id)
-    if is_stub(cell) or (last and last["cell"] == digest(cell)):
-        return
-    where = f"{exercise.title} in {notebook}"
-    try:
-        file = function_text((tree / exercise.file).read_bytes(), exercise.target)
-    except (OSError, SourceError):
-        yield f"{where}: the cell was not run; {exercise.file} lacks the function"
-        return
-    if same_code(cell, file):
-        return
-    untouched = digest(file) == last["file"] if last else is_stub(file)
-    if untouched:
-        yield f"{where}: the cell was not run since you changed it; run it, then pack again"
-    else:
-        yield f"{where}: the cell and {exercise.file} both changed; the file is handed in"
+    now = aside.state(tree, exercise)
+    if is_stub(cell) or now.cell == source.digest(cell):
+        return ""
+    if not now.text:
+        return f"the cell was not run; {exercise.file} lacks the function"
+    if source.same_code(cell, now.text):
+        return ""
+    if now.untouched or is_stub(now.text):
+        return "the cell was not run since you changed it; run it, then pack again"
+    return f"the cell and {exercise.file} both changed; the file is handed in"
 
 
 def code_cells(notebook: Path) -> Iterator[str]:
@@ -127,19 +103,18 @@ def reset(tree: Path, exercise: Exercise) -> str:
     Raises:  OSError: there is no such file, or it cannot be written.
     """
     path = tree / exercise.file
-    data = path.read_bytes()
-    stub = store.stubs()[exercise.id]
-    try:
-        old = function_text(data, exercise.target)
-    except SourceError:
-        old = ""
-    if old == stub:
+    data, now = path.read_bytes(), aside.state(tree, exercise)
+    if now.text == now.stub:
         return f"{exercise.title} is as it was in the beginning"
     try:
-        changed, what = replace_function(data, exercise.target, stub), exercise.title
+        new, old, what = (
+            source.replace_function(data, exercise.target, now.stub),
+            now.text,
+            exercise.title,
+        )
     except SourceError as error:
-        changed, what = store.stubs()[exercise.file].encode(), f"{exercise.file} {error}; all of it"
-        old = data.decode(errors="replace")
-    kept = f"; your text is kept in {aside.keep(tree, exercise.id, old)}" if old else ""
-    write_atomically(path, changed)
+        new, old = store.stubs()[exercise.file].encode(), data.decode(errors="replace")
+        what = f"{exercise.file} {error}; all of it"
+    kept = f"; your text is kept in {aside.keep(tree, exercise, old)}" if old else ""
+    source.write_atomically(path, new)
     return f"{what} starts over{kept}"

@@ -11,8 +11,8 @@ from importlib import import_module, util
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any
+from types import ModuleType
+from typing import Any, Never
 
 
 class MissingName(AttributeError):
@@ -25,9 +25,12 @@ class FromSource(SourceFileLoader):
     executed: the bytes that were loaded last, for who wants to know whether the file changed.
     """
 
-    def get_code(self, fullname: str) -> CodeType:
-        self.executed = self.get_data(self.path)
-        return compile(self.executed, self.path, "exec", dont_inherit=True)
+    def path_stats(self, path: str) -> Never:
+        raise OSError("not to be cached")
+
+    def get_data(self, path: str) -> bytes:
+        self.executed = super().get_data(path)
+        return self.executed
 
 
 class PackageFinder(MetaPathFinder):

@@ -12,16 +12,17 @@ import io
 import os
 import re
 import secrets
-import stat
+import shutil
 import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Definition: TypeAlias = Function | ast.ClassDef
+Scope: TypeAlias = ast.Module | ast.ClassDef
 
 
 class SourceError(ValueError):
@@ -30,31 +31,25 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A file that has been read: its lines with their ends, its encoding, its syntax tree."""
+    """A file that has been read: its lines with their ends, how these end, its syntax tree."""
 
     lines: list[str]
+    newline: str
     encoding: str
     tree: ast.Module
-
-    @property
-    def newline(self) -> str:
-        """How its lines end: as the first one does."""
-        return next((end for line in self.lines[:1] if (end := line_end(line))), "\n")
 
 
 @dataclass(frozen=True)
 class CellFunction:
-    """A function under `@exercise(owner)` in a cell: its first line, its text without that."""
+    """A function under `@exercise(Linear)` in a cell.
 
-    owner: str
-    name: str
+    title  as `Exercise.title`: `Linear.forward`       line  its first line in the cell
+    text   its text without that decorator
+    """
+
+    title: str
     line: int
     text: str
-
-    @property
-    def title(self) -> str:
-        """As `Exercise.title`: `Linear.forward`."""
-        return self.name if self.owner in ("", self.name) else f"{self.owner}.{self.name}"
 
 
 def function_text(data: bytes, target: str) -> str:
@@ -64,12 +59,10 @@ def function_text(data: bytes, target: str) -> str:
     Returns: the text, moved to the left margin, its lines ending in \n.
     Raises:  SourceError: the file cannot be read as Python, or lacks the function.
     """
-    source = read(data)
-    _, node = find(source.tree, target)
-    if node is None:
-        raise SourceError(f"has no {'.'.join(names(target))}")
-    start, end = span(source.lines, node)
-    return "".join(moved(source.lines[start:end], ""))
+    _, function, _ = cut(read(data), target)
+    if not function:
+        raise SourceError(f"has no {'.'.join(target.split('.')[2:])}")
+    return function
 
 
 def replace_function(data: bytes, target: str, function: str) -> bytes:
@@ -83,25 +76,11 @@ def replace_function(data: bytes, target: str, function: str) -> bytes:
             lacks a character of the new text.
     """
     source = read(data)
-    lines, eol = list(source.lines), source.newline
-    scope, old = find(source.tree, target)
-    new = moved(split(function), "")
-    if old is None:
-        lines, at, margin = end_of(lines, scope)
-        if at and not line_end(lines[at - 1]):
-            lines[at - 1] += eol
-        new = ["\n"] * (1 if margin else 2) + moved(new, margin)
-        lines[at:at] = [line.rstrip("\n") + eol for line in new]
-    else:
-        start, end = span(lines, old)
-        before = indent(lines[start])
-        new = moved(with_docstring(new, docstring(lines, old)), margin_of(lines[start]))
-        new[0] = before + new[0].lstrip(" \t")
-        last = line_end(lines[end - 1])
-        lines[start:end] = [line.rstrip("\n") + eol for line in new]
-        lines[start + len(new) - 1] = new[-1].rstrip("\n") + last
+    before, old, after = cut(source, target)
+    new = moved(split(with_docstring(function, old)), margin(before))
+    text = before + new.replace("\n", source.newline) + after
     try:
-        return "".join(lines).encode(source.encoding)
+        return text.encode(source.encoding)
     except UnicodeEncodeError as error:
         lacking = error.object[error.start]
         raise SourceError(f"is written in {source.encoding}, which has no «{lacking}»") from None
@@ -115,17 +94,13 @@ def is_stub(function: str) -> bool:
     Raises: SourceError: the text is no function.
     """
     for statement in only_function(function).body:
-        if isinstance(statement, ast.Raise) and is_unfinished(statement.exc):
-            return True
-        if isinstance(statement, ast.Return | ast.Raise):
-            return False
-    return False
-
-
-def is_unfinished(raised: ast.expr | None) -> bool:
-    match raised:
-        case ast.Call(ast.Name("NotImplementedError"), [ast.Constant(str(text)), *_]):
-            return text.startswith("Exercise ")
+        match statement:
+            case ast.Raise(
+                ast.Call(ast.Name("NotImplementedError"), [ast.Constant(str(text)), *_])
+            ) if text.startswith("Exercise "):
+                return True
+            case ast.Return() | ast.Raise():
+                return False
     return False
 
 
@@ -136,8 +111,7 @@ def same_code(function: str, other: str) -> bool:
     """
     bodies = []
     for node in (only_function(function), only_function(other)):
-        documented = ast.get_docstring(node, clean=False) is not None
-        bodies.append([ast.dump(statement) for statement in node.body[documented:]])
+        bodies.append([ast.dump(statement) for statement in node.body[has_docstring(node) :]])
     return bodies[0] == bodies[1]
 
 
@@ -146,23 +120,24 @@ def cell_functions(text: str) -> list[CellFunction]:
 
     Raises: SourceError: the cell is no Python.
     """
-    lines = split(text)
-    found = []
+    lines, found = split(text), []
     for node in statements(parse(text)):
-        marks = [d for d in getattr(node, "decorator_list", []) if marks_exercise(d)]
-        if isinstance(node, Function) and marks:
+        if isinstance(node, Function) and (mark := exercise_mark(node)):
             start, end = span(lines, node)
-            mark = marks[0]
-            dropped = range(mark.lineno - 1, mark.end_lineno or mark.lineno)
-            kept = [line for n, line in enumerate(lines[start:end], start) if n not in dropped]
-            owner = ast.unparse(mark.args[0]).rpartition(".")[2] if mark.args else ""
-            found.append(CellFunction(owner, node.name, start + 1, "".join(moved(kept, ""))))
+            kept = lines[start : mark.lineno - 1] + lines[mark.end_lineno : end]
+            owner = ast.unparse(mark.args[0]).rpartition(".")[2]
+            title = node.name if owner == node.name else f"{owner}.{node.name}"
+            found.append(CellFunction(title, start + 1, moved(kept, "") + "\n"))
     return found
 
 
-def marks_exercise(decorator: ast.expr) -> TypeGuard[ast.Call]:
-    called = decorator.func if isinstance(decorator, ast.Call) else None
-    return getattr(called, "id", getattr(called, "attr", "")) == "exercise"
+def exercise_mark(node: Function) -> ast.Call | None:
+    """The `@exercise(…)` above a function."""
+    for decorator in node.decorator_list:
+        match decorator:
+            case ast.Call(ast.Name("exercise") | ast.Attribute(attr="exercise"), [_, *_]):
+                return decorator
+    return None
 
 
 def digest(text: str) -> str:
@@ -180,10 +155,9 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise PermissionError(f"{path.name} may not be written to")
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with scratch.open("xb") as file:
-            file.write(data)
+        scratch.write_bytes(data)
         if path.exists():
-            scratch.chmod(stat.S_IMODE(path.stat().st_mode))
+            shutil.copymode(path, scratch)
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
@@ -199,7 +173,8 @@ def read(data: bytes) -> Source:
             raise SourceError(f"is written in {encoding}, which cannot be written back alike")
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         raise SourceError(f"cannot be decoded: {error}") from None
-    return Source(split(text), encoding, parse(text))
+    lines = split(text)
+    return Source(lines, line_end("".join(lines[:1])) or "\n", encoding, parse(text))
 
 
 def parse(text: str) -> ast.Module:
@@ -216,37 +191,21 @@ def parse(text: str) -> ast.Module:
         raise SourceError(f"is no Python: {error}") from None
 
 
-def split(text: str) -> list[str]:
-    """The lines of a text, with their ends, as Python counts them."""
-    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+def only_function(text: str) -> Function:
+    """The syntax tree of a function's text. Raises: SourceError: it is something else."""
+    match parse(text).body:
+        case [ast.FunctionDef() | ast.AsyncFunctionDef() as function]:
+            return function
+    raise SourceError("is not one function")
 
 
-def line_end(line: str) -> str:
-    return line[len(line.rstrip("\r\n")) :]
-
-
-def margin_of(line: str) -> str:
-    """The blanks that the lines of a definition begin with: a form feed starts them anew."""
-    return indent(line).rpartition("\f")[2]
-
-
-def indent(line: str) -> str:
-    """The blanks that a line begins with."""
-    return line[: len(line) - len(line.lstrip(" \t\f"))]
-
-
-def names(target: str) -> list[str]:
-    """The names inside the module: `["Linear", "forward"]`."""
-    return target.split(".")[2:]
-
-
-def find(tree: ast.Module, target: str) -> tuple[ast.Module | ast.ClassDef, Function | None]:
+def find(tree: ast.Module, target: str) -> tuple[Scope, Function | None]:
     """The class (or module) that a target is in, and its function, if it is there.
 
     Raises: SourceError: there is no such class.
     """
-    scope: ast.Module | ast.ClassDef = tree
-    *classes, name = names(target)
+    scope: Scope = tree
+    *classes, name = target.split(".")[2:]
     for wanted in classes:
         found = [s for s in statements(scope) if isinstance(s, ast.ClassDef) and s.name == wanted]
         if not found:
@@ -261,128 +220,133 @@ def statements(node: ast.AST) -> Iterator[ast.stmt]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             yield child
-        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case) and not isinstance(
-            child, Definition
-        ):
+        if not isinstance(child, Definition):
             yield from statements(child)
 
 
-def span(lines: Sequence[str], node: Definition) -> tuple[int, int]:
-    """The lines of a definition, from 0, the end exclusive: decorators and last comments too."""
-    start = min(n.lineno for n in (node, *node.decorator_list)) - 1
-    while node.decorator_list and not lines[start].lstrip().startswith("@"):
+def span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
+    """The lines of a statement, from 0, the end exclusive: decorators and last comments too."""
+    decorators = getattr(node, "decorator_list", [])
+    start = (decorators[0] if decorators else node).lineno - 1
+    while decorators and not lines[start].lstrip().startswith("@"):
         start -= 1
     end = node.end_lineno or node.lineno
-    margin = len(indent(lines[node.lineno - 1]))
+    depth = len(indent(lines[node.lineno - 1]))
     for number, line in enumerate(lines[end:], start=end + 1):
-        if line.lstrip().startswith("#") and len(indent(line)) > margin:
+        if line.lstrip().startswith("#") and len(indent(line)) > depth:
             end = number
         elif line.strip():
             break
     return start, end
 
 
-def moved(lines: Sequence[str], margin: str) -> list[str]:
-    r"""A definition's lines, ending in \n, moved to another left margin.
+def cut(source: Source, target: str) -> tuple[str, str, str]:
+    """A file in three: what stands before a target's function, the function, what stands behind.
+
+    Where there is no such function, "" stands for it, at the end of its class or module.
+
+    Raises: SourceError: there is no such class.
+    """
+    scope, node = find(source.tree, target)
+    if node is None:
+        return room(source, scope)
+    lines = source.lines
+    start, end = span(lines, node)
+    before = "".join(lines[:start]) + indent(lines[start])
+    after = line_end(lines[end - 1]) + "".join(lines[end:])
+    return before, moved(lines[start:end], "") + "\n", after
+
+
+def room(source: Source, scope: Scope) -> tuple[str, str, str]:
+    """A file in three, with room made for one more function at the end of a scope."""
+    lines, at, depth = source.lines, len(source.lines), ""
+    if isinstance(scope, ast.ClassDef):
+        _, end = span(lines, scope)
+        lines, _, depth = unfolded(lines, scope)
+        at = end + len(lines) - len(source.lines)
+    before = "".join(lines[:at])
+    if before and not line_end(before):
+        before += source.newline
+    apart = source.newline * (1 if depth else 2)
+    return before + apart + depth, "", source.newline + "".join(lines[at:])
+
+
+def unfolded(lines: list[str], node: Definition) -> tuple[list[str], int, str]:
+    """A definition's lines with its body below its header: `def f(): return 1` becomes two.
+
+    Returns: the lines, the number of the first one below the header, and the body's margin.
+    """
+    first = node.body[0]
+    row = first.lineno - 1
+    header = lines[row].encode()[: first.col_offset].decode()
+    if header.strip():
+        outer = indent(lines[node.lineno - 1])
+        depth = outer + ("\t" if outer.endswith("\t") else "    ")
+        opened = [
+            header.rstrip() + (line_end(lines[row]) or "\n"),
+            depth + lines[row][len(header) :],
+        ]
+        return [*lines[:row], *opened, *lines[row + 1 :]], row + 1, depth
+    row, _ = span(lines, first)
+    while lines[row - 1].lstrip()[:1] in ("", "#"):
+        row -= 1
+    return lines, row, header
+
+
+def has_docstring(node: Definition) -> bool:
+    return ast.get_docstring(node, clean=False) is not None
+
+
+def with_docstring(function: str, other: str) -> str:
+    """A function's text with the docstring of another one, unless it has its own."""
+    node = only_function(function)
+    given = only_function(other) if other else None
+    if given is None or has_docstring(node) or not has_docstring(given):
+        return function
+    lines, row, depth = unfolded(split(function), node)
+    doc = ast.get_source_segment(other, given.body[0]) or ""
+    return "".join([*lines[:row], depth, doc, "\n", *lines[row:]])
+
+
+def split(text: str) -> list[str]:
+    """The lines of a text, with their ends, as Python counts them."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+
+
+def line_end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
+
+
+def indent(line: str) -> str:
+    """The blanks that a line begins with."""
+    return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
+def margin(before: str) -> str:
+    """The blanks right before a definition, which its lines begin with: without a form feed."""
+    return before[len(before.rstrip(" \t")) :]
+
+
+def moved(lines: Sequence[str], to: str) -> str:
+    r"""A definition at another left margin: its lines joined by \n, the first from its `def` on.
 
     Lines that begin inside a string stay where they are, and so do those left of the margin.
     """
-    old = margin_of(lines[0]) if lines else ""
-    plain = [line.rstrip("\r\n") + "\n" for line in lines]
-    held = inside_strings(plain)
-    out = []
-    for number, line in enumerate(plain):
-        if number and (number in held or not line.startswith(old)):
-            out.append(line)
-        elif not line.strip():
-            out.append("\n")
-        else:
-            out.append(margin + line.lstrip(" \t\f") if not number else margin + line[len(old) :])
-    return out
+    first, *rest = (line.rstrip("\r\n") for line in lines)
+    old = margin(indent(first))
+    held = inside_strings([first, *rest])
+    text = first.lstrip(" \t\f")
+    for number, line in enumerate(rest, start=1):
+        free = number not in held and line.startswith(old)
+        bare = to + line[len(old) :] if line.strip() else ""
+        text += "\n" + (bare if free else line)
+    return text
 
 
 def inside_strings(lines: Sequence[str]) -> set[int]:
-    """The numbers (from 0) of lines that begin inside a string.
-
-    Raises: SourceError: the lines are no definition.
-    """
+    """The numbers (from 0) of a definition's lines that begin inside a string."""
     found: set[int] = set()
-    starts: list[int] = []
-    try:
-        for token in tokenize.generate_tokens(iter(lines).__next__):
-            kind = tokenize.tok_name[token.type]
-            if kind.endswith("STRING_START"):  # f-strings, from Python 3.12 on
-                starts.append(token.start[0])
-            elif kind == "STRING" or kind.endswith("STRING_END"):
-                start = starts.pop() if starts and kind != "STRING" else token.start[0]
-                found.update(range(start, token.end[0]))
-    except (tokenize.TokenError, SyntaxError) as error:
-        raise SourceError(f"is no Python: {error}") from None
+    for token in tokenize.generate_tokens(iter([line + "\n" for line in lines]).__next__):
+        if "STRING" in tokenize.tok_name[token.type]:  # from Python 3.12 on, parts of f-strings too
+            found.update(range(token.start[0], token.end[0]))
     return found
-
-
-def docstring(lines: Sequence[str], node: Definition) -> str:
-    """A definition's docstring as it is written, with its quotes; "" if it has none."""
-    if ast.get_docstring(node, clean=False) is None:
-        return ""
-    first = node.body[0]
-    part = [line.encode() for line in lines[first.lineno - 1 : first.end_lineno]]
-    part[-1] = part[-1][: first.end_col_offset]
-    part[0] = part[0][first.col_offset :]
-    return b"".join(part).decode()
-
-
-def only_function(text: str) -> Function:
-    """The syntax tree of a function's text. Raises: SourceError: it is something else."""
-    body = parse(text).body
-    if len(body) != 1 or not isinstance(body[0], Function):
-        raise SourceError("is not one function")
-    return body[0]
-
-
-def with_docstring(lines: list[str], doc: str) -> list[str]:
-    """A function's lines with a docstring, unless they have one or there is none to give."""
-    node = only_function("".join(lines))
-    if not doc or ast.get_docstring(node, clean=False) is not None:
-        return lines
-    lines, body = unfolded(lines)
-    return [*lines[:body], *split(body_margin(lines, body) + doc + "\n"), *lines[body:]]
-
-
-def end_of(lines: list[str], scope: ast.Module | ast.ClassDef) -> tuple[list[str], int, str]:
-    """Where one more definition goes in a module or class.
-
-    Returns: the lines (a class's body below its header), the place, and the margin there.
-    """
-    if isinstance(scope, ast.Module):
-        return lines, len(lines), ""
-    start, end = span(lines, scope)
-    opened, body = unfolded(lines[start:end])
-    return [*lines[:start], *opened, *lines[end:]], start + len(opened), body_margin(opened, body)
-
-
-def body_margin(lines: Sequence[str], body: int) -> str:
-    """The margin of the first line from `body` on that is neither blank nor a comment."""
-    return next(indent(line) for line in lines[body:] if line.lstrip()[:1] not in ("", "#"))
-
-
-def unfolded(lines: list[str]) -> tuple[list[str], int]:
-    """A definition's lines with its body below its header, and the line that it begins in.
-
-    `def f(self): return 1` becomes two lines.
-    """
-    depth, defined = 0, False
-    tokens = tokenize.generate_tokens(iter([line.rstrip("\r\n") + "\n" for line in lines]).__next__)
-    for token in tokens:
-        if token.type == tokenize.OP:
-            depth += (token.string in "([{") - (token.string in ")]}")
-        defined = defined or token.string in ("def", "class")
-        if defined and not depth and token.string == ":":
-            break
-    row, column = token.end
-    if next(tokens).type in (tokenize.NEWLINE, tokenize.COMMENT):
-        return lines, row
-    step = "\t" if indent(lines[0]).endswith("\t") else "    "
-    header, rest = lines[row - 1][:column], lines[row - 1][column:].lstrip(" \t")
-    below = margin_of(lines[0]) + step + rest
-    return [*lines[: row - 1], header + (line_end(rest) or "\n"), below, *lines[row:]], row

@@ -186,8 +186,15 @@ def test_the_stub_over_a_finished_file_shows_the_files_feedback(notebook: Notebo
     notebook.run(FORWARD)
     before = notebook.file().read_bytes()
     title, *table = DONE.splitlines(keepends=True)
-    note = "  what follows is about mytorch/linear.py, as it stands there\n"
-    assert notebook.run(STUB) == "".join([title, "  not started\n", note, *table])
+    kept = "  mytorch/linear.py keeps its solution, and this is the feedback on that\n"
+    idle = "  the cell itself is not started\n"
+    assert notebook.run(STUB) == "".join([title, kept, idle, *table])
+    begun = STUB.replace("raise", "A = A + 1\n        raise")
+    idle = (
+        "  the cell itself is not finished: delete the line raise NotImplementedError(…), "
+        "then run the cell again\n"
+    )
+    assert notebook.run(begun) == "".join([title, kept, idle, *table])
     assert notebook.file().read_bytes() == before
 
 

@@ -12,12 +12,11 @@ raises nothing; a text that cannot be executed leaves file and module as they we
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from io import StringIO
-from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -36,6 +35,8 @@ from .live import Refused
 
 ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 PRINTED = 5_000  # characters
+OURS = f"{live.NAME}."
+UNFINISHED = "not finished: delete the line raise NotImplementedError(…), then run the cell again"
 PLACE = "@exercise stands above a def, with what it completes in brackets: @exercise(Linear)"
 
 
@@ -46,14 +47,15 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
     Returns: what puts the function below into its file, shows the feedback, and returns the live
              method or function.
     """
-    owner = library_function(owner)
-    if not belongs(owner):
-        print(stranger(owner))
+    try:
+        place = home(owner)
+    except Refused as refused:
+        print(refused)
         return lambda function: function
 
     def complete(function: Any) -> Any:
         try:
-            asked = find(owner, function)
+            asked = find(place, function)
             show(run(asked, cell_text(function)))
             return living(asked, function)
         except Refused as refused:
@@ -72,15 +74,10 @@ def run(asked: Exercise, cell: str) -> Feedback:
     Raises: Refused: the file cannot be read or written.
     """
     failed = live.refresh()
-    if is_stub(cell):
-        said = [unfinished(asked, cell), *broken(failed)]
-        if is_stub(in_file(asked)) or asked.module in failed:
-            return Feedback(asked, tuple(said))
-        return feedback(asked, [*said, f"what follows is about {asked.file}, as it stands there"])
-    failed.pop(asked.module, None)  # if it is still so, executing the new text says it
-    said = broken(failed)
-    path = live.tree() / asked.file
     old = contents(asked)
+    if is_stub(cell):
+        return unfinished(asked, cell, old, failed)
+    failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
         new = source.replace_function(old, asked.target, cell)
     except SourceError as error:
@@ -91,36 +88,50 @@ def run(asked: Exercise, cell: str) -> Feedback:
         executed = getattr(module.__loader__, "executed", old)
         live.execute(module, new)
     except (Exception, SystemExit) as error:
-        return Feedback(asked, (*rejected(asked, error, new), *said), mark="✘")
+        return Feedback(asked, (*rejected(asked, error, new), *broken(failed)), mark="✘")
     try:
-        said += write(asked, path, old, new)
+        kept = write(asked, cell, old, new)
     except OSError as error:
         live.execute(module, executed)
         why = error.strerror or error
         raise Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
-    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
-        aside.remember(live.tree(), asked.id, cell, function_text(new, asked.target))
-    return feedback(asked, said)
+    return feedback(asked, [*broken(failed), *kept])
 
 
-def write(asked: Exercise, path: Path, old: bytes, new: bytes) -> list[str]:
+def write(asked: Exercise, cell: str, old: bytes, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
     Returns: what the student is to know of that.  Raises: OSError: it cannot be written.
     """
-    if new == old:
-        return []
-    kept = []
+    tree, said = live.tree(), []
+    if new != old:
+        found = aside.state(tree, asked)
+        if not found.untouched:
+            place = aside.keep(tree, asked, found.text)
+            said = [f"{asked.file} held a text that is not from this cell; it is kept in {place}"]
+        source.write_atomically(tree / asked.file, new)
+    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
+        aside.remember(tree, asked, cell)
+    return said
+
+
+def unfinished(
+    asked: Exercise, cell: str, data: bytes, failed: Mapping[str, BaseException]
+) -> Feedback:
+    """What to say of a cell that is still a stub: nothing is written, so it is about the file.
+
+    Raises: Refused: the file has no such function.
+    """
+    untried = source.same_code(cell, store.stubs()[asked.id])
+    said = ["not started" if untried else UNFINISHED]
     try:
-        text = function_text(old, asked.target)
-    except SourceError:
-        text = store.stubs()[asked.id]
-    last = aside.remembered(live.tree()).get(asked.id)
-    if text != store.stubs()[asked.id] and not (last and last["file"] == source.digest(text)):
-        place = aside.keep(live.tree(), asked.id, text)
-        kept.append(f"{asked.file} held a text that is not from this cell; it is kept in {place}")
-    source.write_atomically(path, new)
-    return kept
+        stands = not is_stub(function_text(data, asked.target))
+    except SourceError as error:
+        raise Refused(f"{asked.file} {error}.") from None
+    if not stands or asked.module in failed:
+        return Feedback(asked, (*said, *broken(failed)))
+    kept = f"{asked.file} keeps its solution, and this is the feedback on that"
+    return feedback(asked, [kept, f"the cell itself is {said[0]}", *broken(failed)])
 
 
 def feedback(asked: Exercise, said: list[str]) -> Feedback:
@@ -156,20 +167,18 @@ def blame(asked: Exercise, judged: tuple[Judgement, ...]) -> list[str]:
     wrong = [line for line in judged if line.status != "pass"]
     if not wrong or any(line.mistakes or line.status == "not_attempted" for line in wrong):
         return []
-    needed = set(asked.needs)
-    while more := {n for id in needed for n in EXERCISES[id].needs} - needed:
-        needed |= more
-    for earlier in (e for e in EXERCISES.values() if e.id in needed):
+    for earlier in below(asked):
         general = [line for line in judge(earlier)[0] if line.role == "general"]
         if any(line.status != "pass" for line in general):
             return [f"{earlier.title} ({earlier.number}) is not right yet: that may be why"]
     return []
 
 
-def unfinished(asked: Exercise, cell: str) -> str:
-    if source.same_code(cell, store.stubs()[asked.id]):
-        return "not started"
-    return "not finished: delete the line raise NotImplementedError(…), then run the cell again"
+def below(asked: Exercise) -> Iterator[Exercise]:
+    """The exercises that one builds on, each behind those that it builds on itself."""
+    for name in asked.needs:
+        yield from below(EXERCISES[name])
+        yield EXERCISES[name]
 
 
 def broken(failed: Mapping[str, BaseException]) -> list[str]:
@@ -178,9 +187,8 @@ def broken(failed: Mapping[str, BaseException]) -> list[str]:
     for module, error in failed.items():
         fault = fault_of(error, live.package())
         file, why = module.replace(".", "/") + ".py", raised(fault, values=True)
-        said.append(f"{file} cannot be executed, and counts as it was before: {why}")
-        if fault.line:
-            said.append(f"the line is: {fault.line}")
+        said += [f"{file} cannot be executed, and counts as it was before: {why}"]
+        said += the_line(fault.line)
     return said
 
 
@@ -189,11 +197,12 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     fault = fault_of(error, live.package())
     file, _, number = fault.where.rpartition(":")
     line = source.read(new).lines[int(number) - 1].strip() if file == asked.file else fault.line
-    said = [
-        f"not written: with this cell, {asked.file} cannot be executed",
-        raised(fault, values=True),
-    ]
-    return [*said, *([f"the line is: {line}"] if line else [])]
+    said = f"not written: with this cell, {asked.file} cannot be executed"
+    return [said, raised(fault, values=True), *the_line(line)]
+
+
+def the_line(line: str) -> list[str]:
+    return [f"the line is: {line}"] if line else []
 
 
 def contents(asked: Exercise) -> bytes:
@@ -204,14 +213,6 @@ def contents(asked: Exercise) -> bytes:
         raise Refused(f"{asked.file} cannot be read ({error.strerror}).") from None
 
 
-def in_file(asked: Exercise) -> str:
-    """The text of an exercise's function in its file.  Raises: Refused: there is none."""
-    try:
-        return function_text(contents(asked), asked.target)
-    except SourceError as error:
-        raise Refused(f"{asked.file} {error}.") from None
-
-
 def living(asked: Exercise, otherwise: Any) -> Any:
     """The live method or function of an exercise."""
     found: Any = sys.modules.get(asked.module)
@@ -220,53 +221,47 @@ def living(asked: Exercise, otherwise: Any) -> Any:
     return found
 
 
-def belongs(owner: Any) -> bool:
-    """Whether something is a class, a function or a module of `mytorch`."""
-    name = owner.__name__ if isinstance(owner, ModuleType) else getattr(owner, "__module__", None)
-    kinds = (type, FunctionType, ModuleType)
-    return isinstance(owner, kinds) and str(name).startswith(f"{live.NAME}.")
+def home(owner: Any) -> str:
+    """Where the functions lie that complete an owner: `mytorch.linear.Linear`, `mytorch.relu`.
 
-
-def library_function(owner: Any) -> Any:
-    """The function of `mytorch`, for a notebook's own of the same name that hides it."""
-    if isinstance(owner, FunctionType) and owner.__module__ == "__main__":
-        hidden = next((e for e in EXERCISES.values() if e.title == owner.__name__), None)
-        return getattr(import_module(hidden.module), hidden.title, owner) if hidden else owner
-    return owner
-
-
-def stranger(owner: Any) -> str:
-    """Why something cannot be completed."""
+    Raises: Refused: the owner is nothing of `mytorch`.
+    """
+    found = ""
+    if isinstance(owner, type):
+        found = f"{owner.__module__}.{owner.__qualname__}"
+    elif isinstance(owner, ModuleType):
+        found = owner.__name__
+    elif isinstance(owner, FunctionType):  # a notebook's own may hide that of mytorch
+        hidden = [e.module for e in EXERCISES.values() if e.title == owner.__name__]
+        found = hidden[0] if hidden else str(owner.__module__)
+    if found.startswith(OURS):
+        return found
     if isinstance(owner, FunctionType):
-        return f"{PLACE}."
-    if belongs(type(owner)):
-        return f"@exercise takes the class {type(owner).__name__}, not an object of it."
+        raise Refused(f"{PLACE}.")
+    if type(owner).__module__.startswith(OURS):
+        kind = type(owner).__name__
+        raise Refused(f"@exercise takes the class {kind}, not an object of it.")
     name = getattr(owner, "__name__", repr(owner))
-    return f"{name} is nothing of {live.NAME}: import it first, as in the cells above."
+    raise Refused(f"{name} is nothing of {live.NAME}: import it first, as in the cells above.")
 
 
-def find(owner: Any, function: Any) -> Exercise:
+def find(place: str, function: Any) -> Exercise:
     """The exercise that a function completes.
 
-    Raises: Refused: it is no plain function, or the owner has no exercise of its name.
+    Raises: Refused: it is no plain function, or its place has no exercise of its name.
     """
     inner = inspect.unwrap(function) if callable(function) else function
     if not isinstance(inner, FunctionType) or inner.__name__ == "<lambda>":
         raise Refused(f"{PLACE}.")
     if inner.__code__.co_flags & ASYNC:
         raise Refused("Write def, not async def: nothing here is awaited.")
-    home = owner.__name__ if isinstance(owner, ModuleType) else owner.__module__
-    prefix = f"{home}.{owner.__qualname__}." if isinstance(owner, type) else f"{home}."
-    names = {
-        e.target.removeprefix(prefix): e
-        for e in EXERCISES.values()
-        if e.target.startswith(prefix) and "." not in e.target.removeprefix(prefix)
-    }
+    parts = {e.id: e.target.rpartition(".") for e in EXERCISES.values()}
+    names = {name: EXERCISES[id] for id, (where, _, name) in parts.items() if where == place}
     if inner.__name__ in names:
         return names[inner.__name__]
     close = get_close_matches(inner.__name__, names, 1)
     known = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}."
-    raise Refused(f"{owner.__name__} has no exercise {inner.__name__}; {known}")
+    raise Refused(f"{place.rpartition('.')[2]} has no exercise {inner.__name__}; {known}")
 
 
 def cell_text(function: Any) -> str:
@@ -275,14 +270,11 @@ def cell_text(function: Any) -> str:
     Raises: Refused: it cannot be found.
     """
     code = inspect.unwrap(function).__code__
-    try:
-        text = "".join(linecache.getlines(code.co_filename))
-        found = [f for f in source.cell_functions(text) if f.name == code.co_name]
-    except SourceError as error:
-        raise Refused(f"The text of this cell {error}.") from None
-    exact = [f.text for f in found if f.line == code.co_firstlineno] or [f.text for f in found]
-    if len(exact) != 1:
+    text, found = "".join(linecache.getlines(code.co_filename)), []
+    with suppress(SourceError):
+        found = [f for f in source.cell_functions(text) if f.line == code.co_firstlineno]
+    if not found:
         raise Refused(
             f"The text of {code.co_name} is not to be found: run it in a cell, without %%."
         )
-    return exact[0]
+    return found[0].text

@@ -6,7 +6,6 @@ from types import TracebackType
 
 from autograder.explain import raised
 from autograder.harness import fault_of
-from autograder.source import SourceError, parse
 
 from . import live
 from .cells import broken
@@ -49,16 +48,12 @@ class demo:
 
 def statement(trace: TracebackType) -> str:
     """The statement at which a cell stopped, on one line."""
-    file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-    text = "".join(linecache.getlines(file))
-    try:
-        around = [
-            node
-            for node in ast.walk(parse(text))
-            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
-        ]
-    except SourceError:
-        around = []
-    innermost = max(around, key=lambda node: node.lineno, default=None)
-    said = ast.get_source_segment(text, innermost) if innermost else linecache.getline(file, line)
-    return " ".join((said or "").split())
+    text = "".join(linecache.getlines(trace.tb_frame.f_code.co_filename))
+    around = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.stmt)
+        and node.lineno <= trace.tb_lineno <= (node.end_lineno or node.lineno)
+    ]
+    innermost = ast.get_source_segment(text, around[-1]) if around else ""
+    return " ".join((innermost or "").split())

@@ -6,6 +6,7 @@ and `super()` follow the file, and what the file has no more is gone. Where the 
 module and classes are as they were.
 """
 
+import gc
 import sys
 import warnings
 from collections import UserDict
@@ -16,12 +17,13 @@ from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from autograder.exercises import HOMES
-from autograder.package import FromSource, Package, register
+from autograder.package import Package, register
 
 NAME = "mytorch"
 KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
 SLOTS = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
 LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one class
+WRAPPED = ("__wrapped__", "fget", "fset", "fdel", "func")  # where a wrapper keeps its function
 MISSING = object()
 Undo = list[Callable[[], None]]
 
@@ -43,28 +45,20 @@ def attach(here: Path | None = None) -> Path:
     tree = next((place for place in places if (place / NAME).is_dir()), None)
     if tree is None:
         raise Refused(f"There is no folder {NAME} in {here} or beside it: open the workbook there.")
-    loaded = {n: m for n, m in sys.modules.items() if f"{n}.".startswith(f"{NAME}.")}
-    for module in loaded.values():
-        if (found := folder_of(module).resolve()) != (tree / NAME).resolve():
-            raise Refused(
-                f"{NAME} was loaded from {found}, but this workbook's is {tree / NAME}: "
-                "restart the kernel, and open notebooks where they belong."
-            )
-    if not isinstance(loaded.pop(NAME, None), Package):
+    known = sys.modules.get(NAME)
+    found = Path(next(iter(getattr(known, "__path__", ["?"]))))
+    if known and found.resolve() != (tree / NAME).resolve():
+        raise Refused(
+            f"{NAME} was loaded from {found}, but this workbook's is {tree / NAME}: "
+            "restart the kernel, and open notebooks where they belong."
+        )
+    if not isinstance(known, Package):
+        loaded = {n: m for n, m in sys.modules.items() if n.startswith(f"{NAME}.")}
         package = register(tree / NAME, HOMES)
-        for name, module in loaded.items():
-            if module.__file__ and module.__spec__:
-                module.__spec__.loader = module.__loader__ = FromSource(name, module.__file__)
-                sys.modules[name] = module
-                setattr(package, name.rpartition(".")[2], module)
+        for name, module in loaded.items():  # by Python itself; from now on they follow their files
+            sys.modules[name] = module
+            setattr(package, name.rpartition(".")[2], module)
     return tree
-
-
-def folder_of(module: ModuleType) -> Path:
-    """The folder of the package that a module belongs to."""
-    if places := list(getattr(module, "__path__", [])):
-        return Path(places[0])
-    return Path(module.__file__ or "?").parent
 
 
 def package() -> Package:
@@ -77,7 +71,7 @@ def package() -> Package:
 
 def tree() -> Path:
     """The folder that holds `mytorch`."""
-    return folder_of(package()).parent
+    return Path(package().__path__[0]).parent
 
 
 def refresh() -> dict[str, BaseException]:
@@ -85,24 +79,21 @@ def refresh() -> dict[str, BaseException]:
 
     Returns: by module, why its file cannot be executed; such a module is as it was.
     """
-    waiting = dict(changed())
-    while waiting:
+    while True:
+        waiting = dict(changed())
         failed: dict[str, BaseException] = {}
         for name, data in waiting.items():
             try:
                 execute(sys.modules[name], data)
             except (Exception, SystemExit) as error:
                 failed[name] = error
-        if len(failed) == len(waiting):
-            return failed
-        waiting = {name: waiting[name] for name in failed}  # it may need one that followed it
-    return {}
+        if len(failed) in (0, len(waiting)):
+            return failed  # else one may need another that has followed its file by now
 
 
 def follow_files(*_: object) -> None:
     """Follow what was edited by hand or by another kernel; run before every cell."""
-    if isinstance(sys.modules.get(NAME), Package):
-        refresh()
+    refresh()
 
 
 def changed() -> Iterator[tuple[str, bytes]]:
@@ -193,8 +184,7 @@ def change_function(old: FunctionType, new: FunctionType, undo: Undo) -> Functio
     if old.__code__.co_freevars != free or free not in ((), ("__class__",)):
         return new  # what it closes over is new as well
     for name in ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__"):
-        undo.append(partial(setattr, old, name, getattr(old, name)))
-        setattr(old, name, getattr(new, name))
+        put(old, name, getattr(new, name), undo)
     return old
 
 
@@ -204,59 +194,46 @@ def change_class(old: type, new: type, undo: Undo) -> type:
     if not plain or slots[0] != slots[1] or old in new.__mro__:
         return new
     if old.__bases__ != new.__bases__:
-        undo.append(partial(setattr, old, "__bases__", old.__bases__))
         try:
-            old.__bases__ = new.__bases__
+            put(old, "__bases__", new.__bases__, undo)
         except TypeError:
-            undo.pop()
             return new
     for name in vars(old).keys() - vars(new).keys():
         put(old, name, MISSING, undo)
     for name, value in list(vars(new).items()):
         if not isinstance(value, SLOTS) and name not in LEFT:
             put(old, name, follow(vars(old).get(name), value, undo), undo)
-            for function in functions_in(value):
-                for cell in function.__closure__ or ():
-                    if contents(cell) is new:  # what `super()` goes by
-                        cell.cell_contents = old
+            for cell in cells_in(value):
+                if any(held is new for held in gc.get_referents(cell)):
+                    cell.cell_contents = old  # what `super()` goes by
     return old
 
 
-def put(owner: type, name: str, value: Any, undo: Undo) -> None:
-    """Set an attribute of a class, or delete it where there is no value."""
-    undo.append(partial(assign, owner, name, vars(owner).get(name, MISSING)))
+def put(owner: Any, name: str, value: Any, undo: Undo) -> None:
+    """Set an attribute, or delete it where there is no value; `undo` learns the way back."""
+    own = isinstance(owner, type) and name != "__bases__"
+    before = vars(owner).get(name, MISSING) if own else getattr(owner, name)
     assign(owner, name, value)
+    undo.append(partial(assign, owner, name, before))
 
 
-def assign(owner: type, name: str, value: Any) -> None:
+def assign(owner: Any, name: str, value: Any) -> None:
     if value is not MISSING:
-        type.__setattr__(owner, name, value)
-    elif name in vars(owner):
-        type.__delattr__(owner, name)
+        setattr(owner, name, value)
+    else:
+        delattr(owner, name)
 
 
-def functions_in(attribute: Any) -> Iterator[FunctionType]:
-    """The functions that an attribute of a class is made of, through properties and wrappers."""
+def cells_in(attribute: Any) -> Iterator[CellType]:
+    """What the functions of an attribute close over, through properties and wrappers."""
     waiting, seen = [attribute], set()
     while waiting:
         part = waiting.pop()
-        if id(part) in seen:
+        if id(part) in seen or isinstance(part, type):
             continue
         seen.add(id(part))
-        if isinstance(part, FunctionType):
+        if isinstance(part, CellType):
             yield part
-            waiting += [contents(cell) for cell in part.__closure__ or ()]
-        elif isinstance(part, property):
-            waiting += [part.fget, part.fset, part.fdel]
-        elif isinstance(part, staticmethod | classmethod):
-            waiting.append(part.__func__)
-        elif not isinstance(part, type):
-            own = getattr(part, "__dict__", {})
-            waiting += [own.get("__wrapped__"), own.get("func")]
-
-
-def contents(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None  # it is empty
+            waiting += gc.get_referents(part)  # none where it is empty
+        waiting += getattr(part, "__closure__", None) or ()
+        waiting += [getattr(part, name, None) for name in WRAPPED]
