@@ -67,7 +67,8 @@ def notes(tree: Path) -> Iterator[str]:
                     yield f"{notebook.name}: a cell {error}; it was not run like this"
             for function in functions:
                 exercise = exercises.get(function.title)
-                if said := note(tree, exercise, function.text) if exercise else "":
+                said = note(tree, exercise, function.text) if exercise else ""
+                if said:
                     yield f"{function.title} in {notebook.name}: {said}"
 
 
@@ -106,14 +107,11 @@ def reset(tree: Path, exercise: Exercise) -> str:
     data, now = path.read_bytes(), aside.state(tree, exercise)
     if now.text == now.stub:
         return f"{exercise.title} is as it was in the beginning"
+    old, what = now.text, exercise.title
     try:
-        new, old, what = (
-            source.replace_function(data, exercise.target, now.stub),
-            now.text,
-            exercise.title,
-        )
+        new = source.replace_function(data, exercise.target, now.stub)
     except SourceError as error:
-        new, old = store.stubs()[exercise.file].encode(), data.decode(errors="replace")
+        old, new = data.decode(errors="replace"), store.stubs()[exercise.file].encode()
         what = f"{exercise.file} {error}; all of it"
     kept = f"; your text is kept in {aside.keep(tree, exercise, old)}" if old else ""
     source.write_atomically(path, new)

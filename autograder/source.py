@@ -231,9 +231,9 @@ def span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
     while decorators and not lines[start].lstrip().startswith("@"):
         start -= 1
     end = node.end_lineno or node.lineno
-    depth = len(indent(lines[node.lineno - 1]))
+    column = len(indent(lines[node.lineno - 1]))
     for number, line in enumerate(lines[end:], start=end + 1):
-        if line.lstrip().startswith("#") and len(indent(line)) > depth:
+        if line.lstrip().startswith("#") and len(indent(line)) > column:
             end = number
         elif line.strip():
             break
@@ -259,16 +259,16 @@ def cut(source: Source, target: str) -> tuple[str, str, str]:
 
 def room(source: Source, scope: Scope) -> tuple[str, str, str]:
     """A file in three, with room made for one more function at the end of a scope."""
-    lines, at, depth = source.lines, len(source.lines), ""
+    lines, at, inner = source.lines, len(source.lines), ""
     if isinstance(scope, ast.ClassDef):
         _, end = span(lines, scope)
-        lines, _, depth = unfolded(lines, scope)
+        lines, _, inner = unfolded(lines, scope)
         at = end + len(lines) - len(source.lines)
     before = "".join(lines[:at])
     if before and not line_end(before):
         before += source.newline
-    apart = source.newline * (1 if depth else 2)
-    return before + apart + depth, "", source.newline + "".join(lines[at:])
+    apart = source.newline * (1 if inner else 2)
+    return before + apart + inner, "", source.newline + "".join(lines[at:])
 
 
 def unfolded(lines: list[str], node: Definition) -> tuple[list[str], int, str]:
@@ -281,12 +281,10 @@ def unfolded(lines: list[str], node: Definition) -> tuple[list[str], int, str]:
     header = lines[row].encode()[: first.col_offset].decode()
     if header.strip():
         outer = indent(lines[node.lineno - 1])
-        depth = outer + ("\t" if outer.endswith("\t") else "    ")
-        opened = [
-            header.rstrip() + (line_end(lines[row]) or "\n"),
-            depth + lines[row][len(header) :],
-        ]
-        return [*lines[:row], *opened, *lines[row + 1 :]], row + 1, depth
+        inner = outer + ("\t" if outer.endswith("\t") else "    ")
+        upper = header.rstrip() + (line_end(lines[row]) or "\n")
+        lower = inner + lines[row][len(header) :]
+        return [*lines[:row], upper, lower, *lines[row + 1 :]], row + 1, inner
     row, _ = span(lines, first)
     while lines[row - 1].lstrip()[:1] in ("", "#"):
         row -= 1
@@ -303,9 +301,9 @@ def with_docstring(function: str, other: str) -> str:
     given = only_function(other) if other else None
     if given is None or has_docstring(node) or not has_docstring(given):
         return function
-    lines, row, depth = unfolded(split(function), node)
+    lines, row, inner = unfolded(split(function), node)
     doc = ast.get_source_segment(other, given.body[0]) or ""
-    return "".join([*lines[:row], depth, doc, "\n", *lines[row:]])
+    return "".join([*lines[:row], inner, doc, "\n", *lines[row:]])
 
 
 def split(text: str) -> list[str]:

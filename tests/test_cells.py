@@ -333,6 +333,18 @@ def test_a_file_that_is_no_python_is_named_with_its_line(notebook: Notebook) -> 
     assert notebook.file().read_bytes() == before
 
 
+def test_importing_a_file_that_is_no_python_shows_its_line(notebook: Notebook) -> None:
+    """After a restart, the import's traceback leads to the student's line, and not through ours."""
+    notebook.edit("class Linear:", "class Linear(:")
+    forget("mytorch")
+    live.attach(notebook.tree)
+    said = notebook.run("from mytorch.linear import Linear")
+    assert isinstance(notebook.failed, SyntaxError)
+    assert "class Linear(:" in said
+    assert "importlib" not in said
+    assert "package.py" not in said
+
+
 def test_a_class_that_is_gone_and_a_method_that_is_gone(notebook: Notebook) -> None:
     """A deleted method comes back at the class's end; a deleted class is missed by its name."""
     text = notebook.file().read_text("utf-8")

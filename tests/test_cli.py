@@ -161,6 +161,35 @@ def test_reset_keeps_the_text(make_tree: MakeTree) -> None:
     assert again.stdout == "Linear.forward is as it was in the beginning\n"
 
 
+def test_reset_mends_a_file_that_is_no_python(make_tree: MakeTree) -> None:
+    """Such a file is put back, and kept aside, as a whole; a method that is lost comes back."""
+    tree, fresh = make_tree(), make_tree("fresh", solved=False)
+    path = tree / "mytorch" / "linear.py"
+    path.write_text("class Linear(:\n")
+    assert autograder("reset", "6.1", cwd=tree).stdout == (
+        "mytorch/linear.py is no Python in line 1: invalid syntax: class Linear(:; all of it"
+        " starts over; your text is kept in kept-aside/linear.forward.1.py\n"
+    )
+    assert (tree / "kept-aside" / "linear.forward.1.py").read_text() == "class Linear(:\n"
+    assert path.read_text() == (fresh / "mytorch" / "linear.py").read_text()
+    path.write_text("class Linear:\n    x = 1\n")
+    assert autograder("reset", "6.1", cwd=tree).stdout == "Linear.forward starts over\n"
+    assert path.read_text().startswith("class Linear:\n    x = 1\n\n    def forward(self, A")
+
+
+def test_a_cell_changed_after_a_reset_is_not_run(make_tree: MakeTree) -> None:
+    """What the cell wrote is gone by `reset`: a cell changed since then is the one to run."""
+    tree = make_tree(solved=False)
+    (tree / "notebooks").mkdir()
+    (tree / ".workbook").mkdir()
+    known = {"relu.forward": {"cell": "of an earlier text", "file": "of an earlier text"}}
+    (tree / ".workbook" / "cells.json").write_text(json.dumps(known))
+    cell = "@exercise(ReLU)\ndef forward(self, Z):\n    return Z\n"
+    notebook = {"cells": [{"cell_type": "code", "source": cell}]}
+    (tree / "notebooks" / "04.ipynb").write_text(json.dumps(notebook))
+    assert "ReLU.forward in 04.ipynb: the cell was not run" in autograder("pack", cwd=tree).stderr
+
+
 def test_a_batch_takes_everything_that_people_send(make_tree: MakeTree, tmp_path: Path) -> None:
     """Good, wrong, empty, broken and missing hand-ins: a row each, in order, full max_score."""
     folder = make_tree("class/ada").parent

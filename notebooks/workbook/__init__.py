@@ -28,5 +28,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .progress import course_map
 
-    globals()[name] = course_map
     return course_map

@@ -2,7 +2,10 @@
 
 import ast
 import linecache
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from traceback import walk_tb
+from types import FrameType
 
 from autograder.explain import raised
 from autograder.harness import fault_of
@@ -11,7 +14,8 @@ from . import live
 from .cells import broken
 
 
-class demo:
+@contextmanager
+def demo() -> Iterator[None]:
     """Run the block below as soon as the exercises that it uses are finished.
 
     with demo():
@@ -20,19 +24,11 @@ class demo:
     Until then it says which one it waits for. An error inside `mytorch` is shown with the
     student's line, an assert that fails with its own; any other error is the cell's.
     """
-
-    def __enter__(self) -> None:
-        for line in broken(live.refresh()):
-            print(line)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        if error is None or trace is None or isinstance(error, KeyboardInterrupt):
-            return False
+    for line in broken(live.refresh()):
+        print(line)
+    try:
+        yield
+    except (Exception, SystemExit) as error:
         fault = fault_of(error, live.package())
         if fault.kind == "not_attempted":
             print(f"waits for {fault.text}")
@@ -40,20 +36,19 @@ class demo:
             print(f"{raised(fault, values=True)} in {fault.where}")
             print(f"the line is: {fault.line}")
         elif isinstance(error, AssertionError):
-            print(f"does not hold yet: {statement(trace)}")
+            _, cell, *_ = walk_tb(error.__traceback__)  # the first frame is this one
+            print(f"does not hold yet: {statement(*cell)}")
         else:
-            return False
-        return True
+            raise
 
 
-def statement(trace: TracebackType) -> str:
+def statement(frame: FrameType, line: int) -> str:
     """The statement at which a cell stopped, on one line."""
-    text = "".join(linecache.getlines(trace.tb_frame.f_code.co_filename))
+    text = "".join(linecache.getlines(frame.f_code.co_filename))
     around = [
         node
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.stmt)
-        and node.lineno <= trace.tb_lineno <= (node.end_lineno or node.lineno)
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
     ]
     innermost = ast.get_source_segment(text, around[-1]) if around else ""
     return " ".join((innermost or "").split())
