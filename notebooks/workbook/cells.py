@@ -35,7 +35,6 @@ from .live import Refused
 
 ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 PRINTED = 5_000  # characters
-OURS = f"{live.NAME}."
 UNFINISHED = "not finished: delete the line raise NotImplementedError(…), then run the cell again"
 PLACE = "@exercise stands above a def, with what it completes in brackets: @exercise(Linear)"
 
@@ -47,15 +46,13 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
     Returns: what puts the function below into its file, shows the feedback, and returns the live
              method or function.
     """
-    try:
-        place = home(owner)
-    except Refused as refused:
-        print(refused)
+    if not exercises_of(owner):
+        print(stranger(owner))
         return lambda function: function
 
     def complete(function: Any) -> Any:
         try:
-            asked = find(place, function)
+            asked = find(owner, function)
             show(run(asked, cell_text(function)))
             return living(asked, function)
         except Refused as refused:
@@ -221,47 +218,45 @@ def living(asked: Exercise, otherwise: Any) -> Any:
     return found
 
 
-def home(owner: Any) -> str:
-    """Where the functions lie that complete an owner: `mytorch.linear.Linear`, `mytorch.relu`.
+def exercises_of(owner: Any) -> dict[str, Exercise]:
+    """The exercises that complete a class, a function or a module, by their functions' names.
 
-    Raises: Refused: the owner is nothing of `mytorch`.
+    A function goes by its name alone: a notebook's own may hide that of `mytorch`.
     """
-    found = ""
-    if isinstance(owner, type):
-        found = f"{owner.__module__}.{owner.__qualname__}"
-    elif isinstance(owner, ModuleType):
-        found = owner.__name__
-    elif isinstance(owner, FunctionType):  # a notebook's own may hide that of mytorch
-        hidden = [e.module for e in EXERCISES.values() if e.title == owner.__name__]
-        found = hidden[0] if hidden else str(owner.__module__)
-    if found.startswith(OURS):
-        return found
+    place = f"{getattr(owner, '__module__', '')}.{getattr(owner, '__qualname__', '')}"
+    if isinstance(owner, ModuleType):
+        place = owner.__name__
+    title = owner.__name__ if isinstance(owner, FunctionType) else ""
+    parts = [(e, *e.target.rpartition(".")) for e in EXERCISES.values()]
+    return {name: e for e, within, _, name in parts if within == place or e.title == title}
+
+
+def stranger(owner: Any) -> str:
+    """Why something cannot be completed."""
     if isinstance(owner, FunctionType):
-        raise Refused(f"{PLACE}.")
-    if type(owner).__module__.startswith(OURS):
-        kind = type(owner).__name__
-        raise Refused(f"@exercise takes the class {kind}, not an object of it.")
+        return f"{PLACE}."
+    if exercises_of(type(owner)):
+        return f"@exercise takes the class {type(owner).__name__}, not an object of it."
     name = getattr(owner, "__name__", repr(owner))
-    raise Refused(f"{name} is nothing of {live.NAME}: import it first, as in the cells above.")
+    return f"{name} is nothing of {live.NAME}: import it first, as in the cells above."
 
 
-def find(place: str, function: Any) -> Exercise:
+def find(owner: Any, function: Any) -> Exercise:
     """The exercise that a function completes.
 
-    Raises: Refused: it is no plain function, or its place has no exercise of its name.
+    Raises: Refused: it is no plain function, or the owner has no exercise of its name.
     """
     inner = inspect.unwrap(function) if callable(function) else function
     if not isinstance(inner, FunctionType) or inner.__name__ == "<lambda>":
         raise Refused(f"{PLACE}.")
     if inner.__code__.co_flags & ASYNC:
         raise Refused("Write def, not async def: nothing here is awaited.")
-    parts = {e.id: e.target.rpartition(".") for e in EXERCISES.values()}
-    names = {name: EXERCISES[id] for id, (where, _, name) in parts.items() if where == place}
+    names = exercises_of(owner)
     if inner.__name__ in names:
         return names[inner.__name__]
     close = get_close_matches(inner.__name__, names, 1)
     known = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}."
-    raise Refused(f"{place.rpartition('.')[2]} has no exercise {inner.__name__}; {known}")
+    raise Refused(f"{owner.__name__} has no exercise {inner.__name__}; {known}")
 
 
 def cell_text(function: Any) -> str:

@@ -23,7 +23,6 @@ NAME = "mytorch"
 KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
 SLOTS = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
 LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one class
-WRAPPED = ("__wrapped__", "fget", "fset", "fdel", "func")  # where a wrapper keeps its function
 MISSING = object()
 Undo = list[Callable[[], None]]
 
@@ -46,7 +45,7 @@ def attach(here: Path | None = None) -> Path:
     if tree is None:
         raise Refused(f"There is no folder {NAME} in {here} or beside it: open the workbook there.")
     known = sys.modules.get(NAME)
-    found = Path(next(iter(getattr(known, "__path__", ["?"]))))
+    found = Path(next(iter(getattr(known, "__path__", [])), "?"))
     if known and found.resolve() != (tree / NAME).resolve():
         raise Refused(
             f"{NAME} was loaded from {found}, but this workbook's is {tree / NAME}: "
@@ -203,9 +202,9 @@ def change_class(old: type, new: type, undo: Undo) -> type:
     for name, value in list(vars(new).items()):
         if not isinstance(value, SLOTS) and name not in LEFT:
             put(old, name, follow(vars(old).get(name), value, undo), undo)
-            for cell in cells_in(value):
-                if any(held is new for held in gc.get_referents(cell)):
-                    cell.cell_contents = old  # what `super()` goes by
+    for holder in gc.get_referrers(new):
+        if isinstance(holder, CellType):  # what `super()` goes by, in however wrapped a method
+            holder.cell_contents = old
     return old
 
 
@@ -222,18 +221,3 @@ def assign(owner: Any, name: str, value: Any) -> None:
         setattr(owner, name, value)
     else:
         delattr(owner, name)
-
-
-def cells_in(attribute: Any) -> Iterator[CellType]:
-    """What the functions of an attribute close over, through properties and wrappers."""
-    waiting, seen = [attribute], set()
-    while waiting:
-        part = waiting.pop()
-        if id(part) in seen or isinstance(part, type):
-            continue
-        seen.add(id(part))
-        if isinstance(part, CellType):
-            yield part
-            waiting += gc.get_referents(part)  # none where it is empty
-        waiting += getattr(part, "__closure__", None) or ()
-        waiting += [getattr(part, name, None) for name in WRAPPED]
