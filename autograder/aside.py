@@ -29,7 +29,7 @@ class State:
 
     @property
     def untouched(self) -> bool:
-        """Whether nobody but the cell has written into the file."""
+        """Whether there is nothing in the file that the cell has not written."""
         return self.text in ("", self.stub) or digest(self.text) == self.file
 
 

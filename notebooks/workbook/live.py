@@ -10,8 +10,8 @@ import gc
 import sys
 import warnings
 from collections import UserDict
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any
@@ -24,7 +24,6 @@ KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec
 SLOTS = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
 LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one class
 MISSING = object()
-Undo = list[Callable[[], None]]
 
 
 class Refused(ImportError):
@@ -121,7 +120,7 @@ def execute(module: ModuleType, data: bytes) -> None:
         code = compile(data, module.__file__ or "?", "exec", dont_inherit=True)
     names = vars(module)
     before = dict(names)
-    undo: Undo = []
+    undo = ExitStack()
     for name in before.keys() - set(KEPT):
         del names[name]
     names["__doc__"] = None
@@ -131,8 +130,7 @@ def execute(module: ModuleType, data: bytes) -> None:
             if isinstance(value, FunctionType):
                 names[name] = follow(before.get(name), value, undo)
     except BaseException:
-        for step in reversed(undo):
-            step()
+        undo.close()
         names.clear()
         names.update(before)
         raise
@@ -150,7 +148,7 @@ class Names(UserDict[str, Any]):
     arguments, tables, subclasses) meets the live one.
     """
 
-    def __init__(self, module: ModuleType, before: dict[str, Any], undo: Undo) -> None:
+    def __init__(self, module: ModuleType, before: dict[str, Any], undo: ExitStack) -> None:
         self.data, self.module, self.before, self.undo = vars(module), module, before, undo
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -159,7 +157,7 @@ class Names(UserDict[str, Any]):
         self.data[name] = value
 
 
-def follow(old: Any, new: Any, undo: Undo) -> Any:
+def follow(old: Any, new: Any, undo: ExitStack) -> Any:
     """Change a class or function in place to what it is now.
 
     Returns: the old one, changed; the new one where it is another thing or another layout.
@@ -178,7 +176,7 @@ def alike(old: Any, new: Any) -> bool:
     return all(getattr(old, n, 0) == getattr(new, n, 1) for n in ("__module__", "__qualname__"))
 
 
-def change_function(old: FunctionType, new: FunctionType, undo: Undo) -> FunctionType:
+def change_function(old: FunctionType, new: FunctionType, undo: ExitStack) -> FunctionType:
     free = new.__code__.co_freevars
     if old.__code__.co_freevars != free or free not in ((), ("__class__",)):
         return new  # what it closes over is new as well
@@ -187,7 +185,7 @@ def change_function(old: FunctionType, new: FunctionType, undo: Undo) -> Functio
     return old
 
 
-def change_class(old: type, new: type, undo: Undo) -> type:
+def change_class(old: type, new: type, undo: ExitStack) -> type:
     slots = [vars(c).get("__slots__") for c in (old, new)]
     plain = type(old) is type(new) and type(old).__setattr__ is type.__setattr__
     if not plain or slots[0] != slots[1] or old in new.__mro__:
@@ -208,12 +206,12 @@ def change_class(old: type, new: type, undo: Undo) -> type:
     return old
 
 
-def put(owner: Any, name: str, value: Any, undo: Undo) -> None:
+def put(owner: Any, name: str, value: Any, undo: ExitStack) -> None:
     """Set an attribute, or delete it where there is no value; `undo` learns the way back."""
     own = isinstance(owner, type) and name != "__bases__"
     before = vars(owner).get(name, MISSING) if own else getattr(owner, name)
     assign(owner, name, value)
-    undo.append(partial(assign, owner, name, before))
+    undo.callback(assign, owner, name, before)
 
 
 def assign(owner: Any, name: str, value: Any) -> None:
