@@ -22,15 +22,19 @@ class MissingName(AttributeError):
 class FromSource(SourceFileLoader):
     """Loads a module from its text, never from a cached `.pyc` that may be older.
 
-    executed: the bytes that were loaded last, for who wants to know whether the file changed.
+    Compiling is left to Python: then no frame of its import machinery, or of ours, stands
+    between a student's import and the line that is no Python.
+
+    executed: the bytes that were executed last, for who wants to know whether the file changed.
     """
 
     def path_stats(self, path: str) -> Never:
         raise OSError("not to be cached")
 
     def get_data(self, path: str) -> bytes:
-        self.executed = super().get_data(path)
-        return self.executed
+        data = super().get_data(path)
+        vars(self).setdefault("executed", data)  # what is read afterwards is not executed
+        return data
 
 
 class PackageFinder(MetaPathFinder):

@@ -93,14 +93,10 @@ def is_stub(function: str) -> bool:
 
     Raises: SourceError: the text is no function.
     """
-    for statement in only_function(function).body:
-        match statement:
-            case ast.Raise(
-                ast.Call(ast.Name("NotImplementedError"), [ast.Constant(str(text)), *_])
-            ) if text.startswith("Exercise "):
-                return True
-            case ast.Return() | ast.Raise():
-                return False
+    ends = (s for s in only_function(function).body if isinstance(s, ast.Raise | ast.Return))
+    match next(ends, None):
+        case ast.Raise(ast.Call(ast.Name("NotImplementedError"), [ast.Constant(str(text)), *_])):
+            return text.startswith("Exercise ")
     return False
 
 

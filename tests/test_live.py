@@ -336,6 +336,16 @@ def test_a_file_changed_within_the_clocks_grain_is_noticed(write: Write, tmp_pat
     assert module.x == 2
 
 
+def test_reading_a_source_is_not_executing_it(write: Write, tmp_path: Path) -> None:
+    """A tool that asks the loader for a changed file's text does not hide the change."""
+    write(first="x = 1")
+    module = importlib.import_module("mytorch.first")
+    (tmp_path / "mytorch" / "first.py").write_text("x = 2")
+    assert module.__loader__.get_source("mytorch.first") == "x = 2"
+    live.refresh()
+    assert module.x == 2
+
+
 def test_files_that_need_each_other_are_executed_in_turn(write: Write, tmp_path: Path) -> None:
     """Where one changed file needs a name from another changed file, both follow."""
     write(a="from .b import x", b="x = 1")
