@@ -41,7 +41,7 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
         return Finding("dtype", f"holds {got.dtype.name} numbers, expected floating point")
     bad = ~np.isfinite(got)
     if bad.any():
-        index = first(bad)
+        index = most(bad)
         return Finding(
             "finite",
             f"{bad.sum()} of {got.size} values are not finite (nan or inf)",
@@ -58,7 +58,7 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     wrong = excess > 0
     if not wrong.any():
         return None
-    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
+    index = most(excess)
     count = int(wrong.sum())
     return Finding(
         "values",
@@ -77,6 +77,6 @@ def nearest(got: Array, low: Array, high: Array) -> Array:
     return np.where(np.isnan(got), low, np.clip(got, low, high)).astype(np.float64)
 
 
-def first(mask: Array) -> tuple[int, ...]:
-    """The index of the first True, row by row."""
-    return tuple(int(i) for i in np.argwhere(mask)[0])
+def most(array: Array) -> tuple[int, ...]:
+    """The index of the largest entry; of several alike, the first, row by row."""
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(array)), array.shape))

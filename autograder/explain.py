@@ -7,8 +7,8 @@ import builtins
 import re
 
 from .exercises import HOMES
-from .judge import Judgement
-from .model import Fault, Finding
+from .judge import Judgement, own_stub
+from .model import Exercise, Fault, Finding
 from .store import misconceptions
 
 # What an exception tells, by its type and text; the first that fits is said.
@@ -38,6 +38,8 @@ SAFE = (
     rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
     rf"|'({NAMES})' object has no attribute '(forward|backward|step)'"
 )
+# A factor that may itself be a hidden value: not −1, 1/N, N, or a number of two digits.
+TELLING = re.compile(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)")
 UNITS = {"timeout": "took longer than it may", "crash": "ended the process"}
 
 
@@ -46,70 +48,61 @@ def explain(judged: Judgement, values: bool) -> list[str]:
 
     Args: values: whether numbers of the case and an exception's text may be shown.
     """
-    if judged.status == "pass":
+    if judged.first is None:
         return []
-    lines = fault_lines(judged, values) if judged.fault else finding_lines(judged, values)
-    if judged.pattern and not judged.mistakes:
-        telling = re.search(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)", judged.pattern)
-        lines.append(
-            "it is a multiple of the right result" if telling and not values else judged.pattern
-        )
-    if judged.pattern.startswith("it is zero") and judged.wrong.startswith(("dLdW", "dLdb")):
-        lines.append(f"was self.{judged.wrong[:4]} ever set?")
+    why, tensor, pattern = judged.first.why, judged.first.tensor, judged.pattern
+    if isinstance(why, Fault):
+        lines = fault_lines(judged.exercise, why, values)
+    elif judged.saw:  # the numbers of stand-ins mean nothing to anybody
+        lines = [f"{tensor} is not right in {judged.failed} of {judged.total} cases"]
+    else:
+        lines = finding_lines(why, values)
+        many = f" in {judged.failed} of {judged.total} cases, first" if judged.total > 1 else ""
+        lines[0] = f"{tensor} {lines[0]}{many} in «{judged.first.case}»"
+    if pattern and not judged.mistakes:
+        hidden = TELLING.search(pattern) and not values
+        lines.append("it is a multiple of the right result" if hidden else pattern)
+    if pattern.startswith("it is zero") and tensor.startswith(("dLdW", "dLdb")):
+        lines.append(f"was self.{tensor[:4]} ever set?")
     if judged.saw:
         lines.append(f"on stand-in layers: {judged.saw} got the wrong array")
     return lines + named(judged.mistakes)
 
 
-def finding_lines(judged: Judgement, values: bool) -> list[str]:
-    finding = judged.finding
-    if finding is None:
-        return []
-    if judged.saw:  # the numbers of stand-ins mean nothing to anybody
-        return [f"{judged.wrong} is not right in {judged.failed} of {judged.total} cases"]
-    cases = f"in {judged.failed} of {judged.total} cases" if judged.total > 1 else ""
-    where = f", first in «{judged.case}»" if cases else f" in «{judged.case}»"
-    said = finding.message
-    if not values and any(len(digits) > 2 for digits in re.findall(r"\d+", said.partition(",")[0])):
-        said = "has another shape" if finding.level == "shape" else said
-    lines = [f"{judged.wrong} {said} {cases}".rstrip() + where]
-    if finding.level in ("values", "finite"):
-        lines += numbers(finding, values)
-    return lines
-
-
-def numbers(finding: Finding, values: bool) -> list[str]:
-    place = f"at {list(finding.index)}" if finding.index else ""
+def finding_lines(finding: Finding, values: bool) -> list[str]:
+    """What was found, and where most."""
+    hidden = not values and finding.level == "shape" and re.search(r"\d{3}", finding.message)
+    lines = ["has another shape" if hidden else finding.message]
+    place = f" at {list(finding.index)}" if finding.index else ""
+    if finding.level not in ("values", "finite"):
+        return lines
     if not values:
-        return [f"largest difference {place}".rstrip()] if place else []
+        return lines + [f"largest difference{place}"] * bool(place)
     got, expected = finding.got + 0.0, finding.expected + 0.0  # nobody expects «-0»
-    lines = [f"got {got:.6g}, expected {expected:.6g} {place}".rstrip()]
+    lines.append(f"got {got:.6g}, expected {expected:.6g}{place}")
     if finding.level == "values":
         difference = abs(finding.got - finding.expected)
         lines.append(f"they differ by {difference:.3g}; {finding.allowed:.1g} is allowed")
     return lines
 
 
-def fault_lines(judged: Judgement, values: bool) -> list[str]:
-    fault = judged.fault
-    if fault is None:
-        return []
+def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
+    """Why there is nothing, the student's own line, and what the exception tells."""
+    if own_stub(exercise, fault):
+        return ["not started"]
     if fault.kind == "not_attempted":
-        if fault.text == judged.exercise.stub:
-            return ["not started"]
         return [f"needs {fault.text.removeprefix('Exercise ')}, which is not finished"]
     if fault.kind == "internal":
         return [f"the grader failed here, not you: {fault.text}"]
-    where = f" in {fault.where}" if fault.where else ""
     if fault.kind in UNITS:
-        return [f"{judged.exercise.title} {UNITS[fault.kind]}: {fault.text}"]
-    lines = [f"{raised(fault, values)}{where}"]
+        return [f"{exercise.title} {UNITS[fault.kind]}: {fault.text}"]
+    lines = [raised(fault, values) + (f" in {fault.where}" if fault.where else "")]
     if fault.line:
         lines.append(f"the line is: {fault.line}")
     if values:
         said = f"{fault.type}: {fault.text}"
-        found = ((re.search(pattern, said), clue) for pattern, clue in CLUES)
-        lines += [f"hint: {clue.format(*m.groups())}" for m, clue in found if m][:1]
+        clues = ((re.search(pattern, said), clue) for pattern, clue in CLUES)
+        lines += [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m][:1]
     return lines
 
 
@@ -127,11 +120,6 @@ def raised(fault: Fault, values: bool) -> str:
 def named(mistakes: tuple[str, ...]) -> list[str]:
     """The misconception and its hint; where several fit alike, their names and no hint."""
     known = [misconceptions()[mistake] for mistake in mistakes]
-    if not known:
-        return []
-    if len(known) > 1:
-        return ["this is how it looks when " + ", or when ".join(m.name for m in known)]
-    return [
-        f"this is how it looks when {known[0].name}",
-        f"hint: {known[0].hint} (slide «{known[0].slide}»)",
-    ]
+    lines = ["this is how it looks when " + ", or when ".join(m.name for m in known)]
+    hints = [f"hint: {m.hint} (slide «{m.slide}»)" for m in known]
+    return lines + hints if len(known) == 1 else lines * bool(known)

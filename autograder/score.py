@@ -5,6 +5,8 @@ the general ones pass. What builds on earlier layers is judged on the student's 
 on doubles; the better run counts, whole, but for stability: a double never saturates.
 """
 
+from collections.abc import Sequence
+
 from .explain import explain
 from .judge import Answers, Judgement, Sheet
 from .model import Exercise, Item
@@ -33,7 +35,7 @@ def worth(judged: list[Judgement]) -> tuple[float, int]:
     return sum(map(points, judged, [judged] * len(judged))), sum(bool(j.mistakes) for j in judged)
 
 
-def points(line: Judgement, judged: list[Judgement]) -> float:
+def points(line: Judgement, judged: Sequence[Judgement]) -> float:
     """The points of one line, among the lines of its exercise."""
     gate = line.role == "general" or all(j.status == "pass" for j in judged if j.role == "general")
     return line.max_score if line.status == "pass" and gate else 0.0
@@ -53,7 +55,7 @@ def items(
     return [item(line, judged, followed, references.kind == "public") for line in judged]
 
 
-def item(line: Judgement, judged: list[Judgement], followed: bool, values: bool) -> Item:
+def item(line: Judgement, judged: Sequence[Judgement], followed: bool, values: bool) -> Item:
     score = points(line, judged)
     gated = line.status == "pass" and score < line.max_score
     idle = all(j.status in ("pass", "not_attempted") for j in judged)

@@ -17,12 +17,15 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .doubles import SAW
 from .exercises import EXERCISES
-from .model import Array, Case, Exercise, Expected, Inputs
+from .model import Array, Case, Exercise, Expected, Inputs, Role
 
 PUBLIC = Path(__file__).parent / "references"
 STUBS = Path(__file__).with_name("stubs.json")
 HIDDEN = Path(__file__).parent / "key" / "references"
+# By role and tensor, then by mistake and case: an array, or the name of an exception.
+Symptoms = Mapping[tuple[Role, str], Mapping[str, Mapping[str, Array | str]]]
 FAULT = "!"  # stands for a tensor in signatures where the mistake raises: the exception's name
 DOUBLED = "doubled "  # tensors of the run on doubles carry this prefix in signatures
 
@@ -46,6 +49,11 @@ class CaseReference:
     expected: Mapping[str, Expected]
     doubled: Mapping[str, Expected]
 
+    def known(self, doubled: bool) -> dict[str, Expected]:
+        """What is expected of the exercise itself, without what the doubles saw."""
+        known = self.doubled if doubled else self.expected
+        return {name: e for name, e in known.items() if not name.startswith(SAW)}
+
 
 class References:
     """One folder of references, read an exercise at a time.
@@ -58,11 +66,9 @@ class References:
         self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
         self.digest = hashlib.sha256((folder / "tensors.npz").read_bytes()).hexdigest()
         self.seed_of_doubles = int(self.manifest["seed_of_doubles"])
-        self.cases = cache(self._cases)
-        self.signatures = cache(self._signatures)
-        self.opened = cache(self._opened)
 
-    def _cases(self, exercise: str) -> tuple[CaseReference, ...]:
+    @cache
+    def cases(self, exercise: str) -> tuple[CaseReference, ...]:
         """The cases of an exercise, with their inputs and expected tensors."""
         found: dict[str, dict[str, dict[str, Array]]] = {}
         for (case, kind, name), array in self.arrays("tensors.npz", exercise):
@@ -87,7 +93,8 @@ class References:
             for name, array in found.get(kind, {}).items()
         }
 
-    def _signatures(self, exercise: str) -> dict[str, dict[tuple[str, str], Array]]:
+    @cache
+    def signatures(self, exercise: str) -> dict[str, dict[tuple[str, str], Array]]:
         """What each mistake gives for an exercise: id → (case, tensor) → array.
 
         Only tensors that differ from the reference are there.
@@ -97,6 +104,29 @@ class References:
             found.setdefault(mistake, {})[case, tensor] = array
         return found
 
+    @cache
+    def symptoms(self, exercise: str, doubled: bool) -> Symptoms:
+        """What the mistakes give, by role and tensor, on own layers or on doubles.
+
+        A tensor in which a mistake does nothing but raise is no symptom of it.
+        """
+        prefix = DOUBLED if doubled else ""
+        found: dict[tuple[Role, str], dict[str, dict[str, Array | str]]] = {}
+        for mistake, stored in self.signatures(exercise).items():
+            for reference in self.cases(exercise):
+                case, role = reference.case.id, reference.case.role
+                fault = stored.get((case, prefix + FAULT))
+                for tensor in reference.known(doubled):
+                    array = stored.get((case, prefix + tensor), fault)
+                    if array is not None:
+                        given = array if fault is None else array.tobytes().decode()
+                        known = found.setdefault((role, tensor), {})
+                        known.setdefault(mistake, {})[case] = given
+        return {
+            place: {mistake: given for mistake, given in known.items() if any(isinstance(g, np.ndarray) for g in given.values())}
+            for place, known in found.items()
+        }
+
     def arrays(self, file: str, exercise: str) -> Iterator[tuple[list[str], Array]]:
         """The arrays of an exercise in a file, each with its name in parts."""
         npz = self.opened(file)
@@ -104,7 +134,8 @@ class References:
             if name.startswith(exercise + "/"):
                 yield name.split("/")[1:], npz[name]
 
-    def _opened(self, file: str) -> Any:
+    @cache
+    def opened(self, file: str) -> Any:
         """An `.npz` in memory: reading its table of contents takes longer than any exercise's."""
         return np.load(io.BytesIO((self.folder / file).read_bytes()), allow_pickle=False)
 

@@ -155,7 +155,7 @@ def judge(asked: Exercise) -> tuple[tuple[Judgement, ...], str]:
             answers[case.id] = answer(asked, case.id, known.inputs, case.layout, live.package())
         printed[case.id] = caught.getvalue()
     judged, _ = judgements(asked, references, answers)
-    shown = next((line.case for line in judged if line.case), next(iter(printed)))
+    shown = next((line.first.case for line in judged if line.first), next(iter(printed)))
     return tuple(judged), printed[shown][:PRINTED]
 
 

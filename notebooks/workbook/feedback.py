@@ -78,7 +78,7 @@ class Feedback:
             if items[0].message and not message:
                 message = ["as above"]
             told.update(message)
-            if lines[0].fault and lines[0].fault.type == "NameError":
+            if lines[0].first and getattr(lines[0].first.why, 'type', '') == "NameError":
                 file = self.exercise.file
                 message.append(f"put helpers and imports inside the def, or into {file}")
             earned, most = sum(i.score for i in items), sum(i.max_score for i in items)
