@@ -39,7 +39,7 @@ def same(sign: Array | str, got: Array | str | None, right: Array) -> bool:
 
 
 def largest(array: Array) -> float:
-    return float(np.max(np.abs(array), initial=0))
+    return float(np.abs(array).max(initial=0))
 
 
 def pattern(compared: Sequence[Pair]) -> str:
@@ -92,7 +92,7 @@ def alone(got: Array, right: Array, axis: int, place: int, wrong: bool) -> bool:
 
 
 # By phrase: a test of got and expected that holds in every failing case; the first is said.
-PATTERNS: dict[str, Callable[[Array, Array], bool]] = {
+PATTERNS: dict[str, Callable[[Array, Array], bool | np.bool]] = {
     "it is zero everywhere": lambda g, r: g.shape == r.shape and not g.any() and r.any(),
     "it is the right result transposed": lambda g, r: (
         g.ndim == 2 and not close(g, r) and close(g.T, r)

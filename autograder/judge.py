@@ -12,8 +12,8 @@ import numpy as np
 from .compare import compare, tolerance
 from .diagnose import pattern, same
 from .doubles import SAW
-from .model import ROLES, Answer, Array, Exercise, Expected, Fault, Finding, Role, Status
-from .store import CaseReference, References
+from .model import ROLES, Answer, Array, Exercise, Fault, Finding, Role, Status
+from .store import References
 
 Answers = Mapping[str, Answer]  # by case
 
@@ -33,17 +33,16 @@ class Judgement:
 
     tensor    its name, or "" for a line that stands for a whole role
     first     the first failure, or None where all is right
-    failed    how many of `total` cases failed
+    failed    how many of the `total` cases of its role failed
     pattern   what the wrong results have in common, or ""
     mistakes  ids of the misconceptions whose tensors these are: none, one, or several alike
     saw       on doubles: the first call that got the wrong array, or ""
     """
 
     exercise: Exercise
-    id: str
-    role: Role
     tensor: str
-    total: int
+    role: Role
+    id: str
     first: Failure | None = None
     failed: int = 0
     pattern: str = ""
@@ -53,6 +52,10 @@ class Judgement:
     @property
     def max_score(self) -> float:
         return self.exercise.points[self.tensor or self.role]
+
+    @property
+    def total(self) -> int:
+        return sum(case.role == self.role for case in self.exercise.cases)
 
     @property
     def status(self) -> Status:
@@ -77,11 +80,15 @@ class Sheet:
     ) -> None:
         self.exercise, self.doubled = exercise, doubled
         self.cases = {r.case.id: r for r in references.cases(exercise.id)}
+        self.known = {case: r.known(doubled) for case, r in self.cases.items()}
         self.symptoms = references.symptoms(exercise.id, doubled)
         nothing = Answer(exercise.id, "", fault=Fault("internal", text="no answer"))
         self.answers = {case: answers.get(case, nothing) for case in self.cases}
         with np.errstate(all="ignore"):
-            self.failures = {role: self.failing(role) for role in ROLES}
+            self.failures = {
+                role: [f for c in exercise.cases if c.role == role for f in self.failing(c.id)]
+                for role in ROLES
+            }
             wrong = {(role, f.tensor) for role in ROLES for f in self.failures[role]}
             self.fits = {(role, tensor): self.fit(role, tensor) for role, tensor in wrong}
 
@@ -91,49 +98,33 @@ class Sheet:
             return [self.line(tensor, role, id) for tensor, role, id in self.exercise.lines]
 
     def line(self, tensor: str, role: Role, id: str) -> Judgement:
-        total = len(self.of(role))
         failures = [f for f in self.failures[role] if tensor in ("", f.tensor)]
         if not failures:
-            return Judgement(self.exercise, id, role, tensor, total)
+            return Judgement(self.exercise, tensor, role, id)
         named = (self.named(role, t) for t in dict.fromkeys(f.tensor for f in failures))
         return Judgement(
-            self.exercise,
-            id,
-            role,
-            tensor,
-            total,
-            failures[0],
+            *(self.exercise, tensor, role, id, failures[0]),
             failed=len({f.case for f in failures}),
             pattern=self.pattern(failures) if tensor else "",
             mistakes=next(filter(None, named), ()),
             saw=self.saw(failures[0].case) if self.doubled else "",
         )
 
-    def of(self, role: Role) -> list[CaseReference]:
-        return [r for r in self.cases.values() if r.case.role == role]
-
-    def failing(self, role: Role) -> list[Failure]:
-        """What is wrong in the cases of a role: of a case with a fault, every tensor."""
-        failures = []
-        for reference in self.of(role):
-            case = reference.case.id
-            answer = self.answers[case]
-            types = [a.dtype for a in reference.inputs.values()]
-            for tensor, expected in reference.known(self.doubled).items():
-                got = answer.tensors.get(tensor, answer.odd.get(tensor))
-                own = [got.dtype] if isinstance(got, np.ndarray) else []
-                why = answer.fault or compare(got, expected, tolerance([*types, *own]))
-                if why:
-                    failures.append(Failure(case, tensor, why))
+    def failing(self, case: str) -> list[Failure]:
+        """What is wrong in a case: all of it where there is a fault instead of an answer."""
+        answer, failures = self.answers[case], []
+        types = [array.dtype for array in self.cases[case].inputs.values()]
+        for tensor, expected in self.known[case].items():
+            got = answer.tensors.get(tensor, answer.odd.get(tensor))
+            own = [got.dtype] if isinstance(got, np.ndarray) else []
+            if why := answer.fault or compare(got, expected, tolerance([*types, *own])):
+                failures.append(Failure(case, tensor, why))
         return failures
 
     def got(self, case: str, tensor: str) -> Array | str | None:
         """The student's tensor, or the name of the exception in its place."""
         answer = self.answers[case]
         return answer.fault.type if answer.fault else answer.tensors.get(tensor)
-
-    def right(self, case: str, tensor: str) -> Expected:
-        return self.cases[case].known(self.doubled)[tensor]
 
     def fit(self, role: Role, tensor: str) -> tuple[str, ...]:
         """The misconceptions that explain a tensor in every case of a role."""
@@ -143,7 +134,7 @@ class Sheet:
             for mistake, signature in self.symptoms.get((role, tensor), {}).items()
             if wrong <= signature.keys()
             and all(
-                same(sign, self.got(case, tensor), self.right(case, tensor).low)
+                same(sign, self.got(case, tensor), self.known[case][tensor].low)
                 for case, sign in signature.items()
             )
         )
@@ -172,7 +163,7 @@ class Sheet:
         compared = []
         for failure in failures:
             got = self.got(failure.case, failure.tensor)
-            right = self.right(failure.case, failure.tensor)
+            right = self.known[failure.case][failure.tensor]
             if not isinstance(got, np.ndarray) or not np.isfinite(got).all():
                 return ""
             if (right.low != right.high).any():
@@ -199,6 +190,5 @@ def own_stub(exercise: Exercise, fault: Fault | None) -> bool:
 def untouched(exercise: Exercise, answers: Answers) -> bool:
     """Whether nothing was written yet: every case ends in the exercise's own stub."""
     return all(
-        case.id in answers and own_stub(exercise, answers[case.id].fault)
-        for case in exercise.cases
+        case.id in answers and own_stub(exercise, answers[case.id].fault) for case in exercise.cases
     )

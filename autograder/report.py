@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import TextIO
@@ -12,25 +12,18 @@ from .handin import shown
 from .model import Exercise, Item, Report
 
 MARKS = {"pass": "✔", "fail": "✘", "not_attempted": "·", "internal": "!"}
+CONTRACT = (
+    *("hand_in", "message", "score", "max_score", "provisional", "isolation", "references"),
+    *("digests", "items"),
+)
 COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
 
 
 def to_json(report: Report) -> str:
     """One line of JSON, with the keys of the contract."""
-    return json.dumps(
-        {
-            "hand_in": report.hand_in,
-            "message": report.message,
-            "score": number(report.score),
-            "max_score": number(report.max_score),
-            "provisional": report.provisional,
-            "isolation": report.isolation,
-            "references": report.references,
-            "digests": dict(report.digests),
-            "items": [asdict(item) for item in report.items],
-        },
-        ensure_ascii=False,
-    )
+    said = {key: getattr(report, key) for key in CONTRACT}
+    said |= {"score": number(report.score), "max_score": number(report.max_score)}
+    return json.dumps(said, default=asdict, ensure_ascii=False)
 
 
 def to_text(report: Report, colour: bool = False) -> str:
@@ -48,36 +41,43 @@ def to_text(report: Report, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def exercise_lines(exercise: Exercise, items: list[Item], colour: bool) -> list[str]:
-    score, most = sum(i.score for i in items), sum(i.max_score for i in items)
-    mark = overall(items)
-    title = f"{exercise.number}  {exercise.title}"
-    lines = [f"{painted(mark, colour)} {title:<40}{points(score, most)}"]
-    if mark == "·":
+def head(title: str, items: Sequence[Item], colour: bool) -> str:
+    """A mark, a title and the points of several items together."""
+    score, most = sum(item.score for item in items), sum(item.max_score for item in items)
+    return f"{painted(overall(items), colour)} {title:<40}{points(score, most)}"
+
+
+def exercise_lines(exercise: Exercise, items: Sequence[Item], colour: bool) -> list[str]:
+    lines = [head(f"{exercise.number}  {exercise.title}", items, colour)]
+    if overall(items) == MARKS["not_attempted"]:
         return lines + [f"    {m}" for m in {i.message for i in items} if m.startswith("needs ")]
-    lost = [item for item in items if item.status != "pass"]
-    told: set[str] = set()  # a misconception and its hint are said once an exercise
-    for message, alike in groupby(lost, key=lambda item: item.message):
-        same = list(alike)
+    for same, said in rows(item for item in items if item.status != "pass"):
         names = ", ".join(item.id.removeprefix(exercise.id + ".") for item in same)
-        first, *rest = message.split("\n")
+        first = same[0].message.split("\n")[0]
         cost = sum(item.max_score for item in same)
         lines.append(f"    {painted('✘', colour)} {names} (−{number(cost)}): {first}")
-        lines += [f"        {line}" for line in rest if line not in told]
-        told.update(rest)
-    if any(item.follow_through for item in items) and score:
+        lines += [f"        {line}" for line in said if line != first]
+    if any(item.follow_through for item in items) and any(item.score for item in items):
         lines.append("    scored on stand-in layers, so that earlier mistakes cost nothing here")
     return lines
+
+
+def rows(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[str]]]:
+    """The lines of an exercise: items that say the same, and what none before them has said."""
+    told: set[str] = set()
+    for _, group in groupby(items, key=lambda item: item.message or item.id):
+        same = list(group)
+        said = [line for line in same[0].message.split("\n") if line and line not in told]
+        told.update(said)
+        yield same, said
 
 
 def brief(report: Report, colour: bool = False) -> str:
     """A line a notebook, and the total."""
     lines = []
-    for number_, group in groupby(report.items, key=lambda i: EXERCISES[i.exercise].number[0]):
-        items = list(group)
-        score, most = sum(i.score for i in items), sum(i.max_score for i in items)
-        name = f"{number_.zfill(2)}  {NOTEBOOKS[number_.zfill(2)]}"
-        lines.append(f"{painted(overall(items), colour)} {name:<40}{points(score, most)}")
+    by_notebook = groupby(report.items, key=lambda i: EXERCISES[i.exercise].number[0].zfill(2))
+    for notebook, items in by_notebook:
+        lines.append(head(f"{notebook}  {NOTEBOOKS[notebook]}", list(items), colour))
     return "\n".join([*lines, f"{'  Total':<42}{points(report.score, report.max_score)}"])
 
 

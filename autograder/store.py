@@ -6,6 +6,8 @@ public one also `mistakes.json`. Names of arrays: `linear.forward/batch/in/A`, `
 of signatures: `linear.forward/linear.no_bias/batch/Z`.
 """
 
+# ruff: noqa: B019 - references live as long as the process does, and so may what they read
+
 import hashlib
 import io
 import json
@@ -123,7 +125,11 @@ class References:
                         known = found.setdefault((role, tensor), {})
                         known.setdefault(mistake, {})[case] = given
         return {
-            place: {mistake: given for mistake, given in known.items() if any(isinstance(g, np.ndarray) for g in given.values())}
+            place: {
+                mistake: given
+                for mistake, given in known.items()
+                if any(isinstance(g, np.ndarray) for g in given.values())
+            }
             for place, known in found.items()
         }
 

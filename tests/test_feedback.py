@@ -1,7 +1,6 @@
 """What a cell shows: the same words as a table and as text, nothing by colour alone."""
 
 import re
-from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -11,37 +10,27 @@ from workbook.feedback import Feedback
 
 from autograder import report
 from autograder.exercises import EXERCISES
-from autograder.judge import Judgement
-from autograder.model import Fault, Finding, Role, Status
+from autograder.judge import Failure, Judgement
+from autograder.model import Fault, Finding, Role
 from autograder.score import item
 
 BACKWARD = EXERCISES["linear.backward"]
 WRONG = Finding("values", "12 of 15 values differ (80 %)", 12, 15, (4, 2), 0.88, 3.53, 9e-7)
 
 
-def line(tensor: str, role: Role, status: Status, **rest: Any) -> Judgement:
+def line(tensor: str, role: Role, first: Failure | None = None, **rest: Any) -> Judgement:
     """One line of `linear.backward`, as it is judged."""
     id = ".".join(filter(None, (BACKWARD.id, tensor, role)))
-    return Judgement(BACKWARD, id, role, tensor, status, **rest)
+    return Judgement(BACKWARD, tensor, role, id, first, **rest)
 
 
 def wrong(tensor: str, **rest: Any) -> Judgement:
-    return line(
-        tensor,
-        "general",
-        "fail",
-        case="batch",
-        wrong=tensor,
-        finding=WRONG,
-        failed=4,
-        total=5,
-        **rest,
-    )
+    return line(tensor, "general", Failure("batch", tensor, WRONG), failed=4, **rest)
 
 
 AVERAGED = ("linear.mean_over_batch",)
-RIGHT = line("dLdA", "general", "pass", total=5)
-EDGE = replace(wrong("dLdW", mistakes=AVERAGED), tensor="", role="edge", failed=6, total=6)
+RIGHT = line("dLdA", "general")
+EDGE = line("", "edge", Failure("batch", "dLdW", WRONG), failed=6, mistakes=AVERAGED)
 MIXED = Feedback(
     BACKWARD,
     ("a sentence",),
@@ -52,9 +41,9 @@ BROKEN = Feedback(
     BACKWARD,
     (),
     (
-        line("dLdA", "general", "error", case="batch", fault=FAULT, failed=5, total=5),
-        line("dLdW", "general", "error", case="batch", fault=FAULT, failed=5, total=5),
-        line("", "edge", "error", case="frozen", fault=FAULT, failed=6, total=6),
+        line("dLdA", "general", Failure("batch", "dLdA", FAULT), failed=5),
+        line("dLdW", "general", Failure("batch", "dLdW", FAULT), failed=5),
+        line("", "edge", Failure("frozen", "dLdA", FAULT), failed=6),
     ),
 )
 
@@ -92,7 +81,7 @@ def test_what_fails_alike_is_one_line() -> None:
 
 def test_edge_cases_count_once_the_general_ones_pass() -> None:
     """A right edge line earns nothing beside a wrong general one, and says why."""
-    gated = Feedback(BACKWARD, (), (wrong("dLdW"), line("", "edge", "pass", total=6)))
+    gated = Feedback(BACKWARD, (), (wrong("dLdW"), line("", "edge")))
     assert repr(gated).endswith(
         "  ✘ edge cases (6 cases): 0 of 1.5\n      counts once the general cases pass"
     )

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 
 from autograder.judge import Judgement
-from autograder.model import Exercise
-from autograder.report import MARKS, number, overall
+from autograder.model import Exercise, Item
+from autograder.report import MARKS, number, overall, rows
 from autograder.score import item
 
 ROLES = {"edge": "edge cases", "stability": "huge numbers"}
@@ -55,6 +54,10 @@ class Feedback:
     def right(self) -> bool:
         return bool(self.judged) and all(line.status == "pass" for line in self.judged)
 
+    @property
+    def items(self) -> list[Item]:
+        return [item(line, self.judged, False, True) for line in self.judged]
+
     def sentences(self) -> tuple[str, ...]:
         """What stands above the table.
 
@@ -64,30 +67,25 @@ class Feedback:
         if not self.judged:
             first, *rest = self.said
             return (f"{self.mark} {name} {first}", *rest)
-        items = [item(line, [*self.judged], False, True) for line in self.judged]
-        points = f"{number(sum(i.score for i in items))} of {number(self.exercise.max_score)}"
-        return (f"{overall(items)} {name} {points} points on the public cases", *self.said)
+        points = out_of(self.items, self.exercise.max_score)
+        return (f"{overall(self.items)} {name} {points} points on the public cases", *self.said)
 
     def rows(self) -> Iterator[Row]:
         """The table, line by line; lines that say the same are one, and nothing is said twice."""
-        scored = [(line, item(line, [*self.judged], False, True)) for line in self.judged]
-        told: set[str] = set()
-        for _, group in groupby(scored, key=lambda pair: pair[1].message or pair[1].id):
-            lines, items = zip(*group)
-            message = [text for text in items[0].message.split("\n") if text not in told]
-            if items[0].message and not message:
-                message = ["as above"]
-            told.update(message)
-            if lines[0].first and getattr(lines[0].first.why, 'type', '') == "NameError":
-                file = self.exercise.file
-                message.append(f"put helpers and imports inside the def, or into {file}")
-            earned, most = sum(i.score for i in items), sum(i.max_score for i in items)
+        lines = {line.id: line for line in self.judged}
+        for items, said in rows(self.items):
+            checked = [lines[item.id] for item in items]
+            found = said or ["as above"] * bool(items[0].message)
+            if items[0].message.startswith("NameError: "):
+                found.append(
+                    f"put helpers and imports inside the def, or into {self.exercise.file}"
+                )
             yield Row(
                 MARKS.get(items[0].status, "✘"),
-                ", ".join(line.tensor or ROLES[line.role] for line in lines),
-                lines[0].total,
-                f"{number(earned)} of {number(most)}",
-                tuple(filter(None, message)),
+                ", ".join(line.tensor or ROLES[line.role] for line in checked),
+                checked[0].total,
+                out_of(items, sum(item.max_score for item in items)),
+                tuple(found),
             )
 
     def __repr__(self) -> str:
@@ -121,6 +119,10 @@ def marked_up(text: str) -> str:
     lead = next((lead for lead in MARKED_UP if text.startswith(lead)), "")
     rest = escape(text.removeprefix(lead))
     return f"<div>{MARKED_UP.get(lead, '{}').format(rest)}</div>"
+
+
+def out_of(items: list[Item], most: float) -> str:
+    return f"{number(sum(item.score for item in items))} of {number(most)}"
 
 
 def plural(cases: int) -> str:
