@@ -37,6 +37,16 @@ MISTAKES = (
         slide=VECTOR,
     ),
     Mistake(
+        id="sigmoid.denominator_without_brackets",
+        target=SIGMOID,
+        old=CURVE,
+        new="1 / 1 + np.exp(-Z)",
+        name="brackets are missing around the denominator",
+        hint="Python divides before it adds. What does your expression give for z = 0, and what "
+        "should it?",
+        slide=VECTOR,
+    ),
+    Mistake(
         id="sigmoid.tanh",
         target=SIGMOID,
         old=CURVE,
@@ -135,6 +145,16 @@ MISTAKES = (
         new="np.abs(Z)",
         name="negative numbers lose their sign, instead of being stopped",
         hint="What should come out for z = −3?",
+        slide=CORNER,
+    ),
+    Mistake(
+        id="relu.largest_of_column",
+        target=RELU,
+        old=RECTIFIED,
+        new="np.max(Z, 0)",
+        name="the largest number of each column is kept, instead of comparing each number with 0",
+        hint="Each number is compared with 0, on its own. Yours has lost an axis: what does the 0 "
+        "mean to the function that you call?",
         slide=CORNER,
     ),
     Mistake(

@@ -15,6 +15,7 @@ LOOP = "for layer, activation in zip(self.layers, self.f)"
 PAIR = "A = activation.forward(layer.forward(A))"
 LAST = "return self.layers[-1].forward(A)"
 FIRST_BACK = "dLdA = self.layers[-1].backward(dLdZ)"
+LOOP_BACK = "for layer, activation in zip(reversed(self.layers[:-1]), reversed(self.f))"
 PAIR_BACK = "dLdA = layer.backward(activation.backward(dLdA))"
 STEPS = (
     "layer.W = layer.W - self.lr * layer.dLdW\n            layer.b = layer.b - self.lr * layer.dLdb"
@@ -132,6 +133,18 @@ MISTAKES = (
         new="reversed(self.layers[1:-1])",
         name="the way back stops before the first layer",
         hint="The slide goes down to k = 1. Where does Python's count of the layers start?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.first_layer_without_partner",
+        target=BACKWARD,
+        old=f"{FIRST_BACK}\n        {LOOP_BACK}:\n            {PAIR_BACK}",
+        new="dLdA = dLdZ\n"
+        "        for layer, activation in zip(reversed(self.layers), reversed(self.f)):\n"
+        "            dLdA = activation.backward(layer.backward(dLdA))",
+        name="the first layer finds no partner on the way back, and is left out",
+        hint="There is one activation fewer than layers. What does a loop over pairs, last to "
+        "first, do with the layer that nothing stands before?",
         slide=BACK,
     ),
     Mistake(
