@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import package
+from conftest import package, replaced
 from in_process import Runner, accused, loaded, lost, scored
 
 from autograder import store
@@ -249,6 +249,63 @@ def test_what_is_only_near_a_mistake_is_not_called_by_its_name(id: str, near: fl
         if finite and len(finite) == len(stored):
             for item in items(exercise, references, own_answers(exercise, references, near, id)):
                 assert item.mistake != id
+
+
+@pytest.mark.parametrize(
+    ("near", "said"), [(0.9995, True), (1.0005, True), (0.998, False), (1.002, False)]
+)
+def test_a_thousandth_of_the_distance_is_near_enough(near: float, said: bool) -> None:
+    """Half a thousandth off, it is still that mistake; two thousandths off, it is none."""
+    exercise, references, id = (
+        EXERCISES["linear.backward"],
+        BOTH["hidden"],
+        "linear.mean_over_batch",
+    )
+    found = items(exercise, references, own_answers(exercise, references, near, id))
+    named = {item.id for item in found if item.mistake == id}
+    assert ("linear.backward.dLdW.general" in named) == said
+
+
+@pytest.mark.parametrize(("off", "said"), [(0, True), (5e-10, True), (5e-9, False)])
+def test_where_a_mistake_is_right_only_rounding_is_allowed(off: float, said: bool) -> None:
+    """Beside the nan of an overflow stand right numbers; they may be off by 1e-9 of the largest."""
+    exercise, references, id = EXERCISES["sigmoid.forward"], BOTH["hidden"], "sigmoid.overflow"
+    signature, answers = references.signatures(exercise.id)[id], {}
+    for (case, name), right in right_ones(exercise.id, references).items():
+        given = signature[case, name] + off * right.max() if (case, name) in signature else right
+        answers[case] = Answer(exercise.id, case, {name: given})
+    found = {item.id: item for item in items(exercise, references, answers)}
+    assert found["sigmoid.forward.stability"].status == "fail"
+    assert (found["sigmoid.forward.stability"].mistake == id) == said
+
+
+BACK = "zip(reversed(self.layers[:-1]), reversed(self.f))"
+START = f"dLdA = self.layers[-1].backward(dLdZ)\n        for layer, activation in {BACK}"
+FROM_dLdZ = "dLdA = dLdZ\n        for layer, activation in "
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "id"),
+    [
+        ("return self.layers[-1].forward(A)", "return A", "mlp.last_layer_skipped"),
+        (BACK, "zip(self.layers, self.f)", "mlp.not_reversed"),
+        (START, f"{FROM_dLdZ}zip(self.layers, self.f)", "mlp.last_layer_skipped_back"),
+        (START, FROM_dLdZ + BACK.replace("[:-1]", ""), "mlp.activation_after_last_back"),
+    ],
+)
+def test_a_loop_over_pairs_that_loses_a_layer_is_named(old: str, new: str, id: str) -> None:
+    """There are more layers than activations: however `zip` goes wrong, the report says where."""
+    assert accused(scored(replaced("mlp.py", old, new))) == {id}
+
+
+def test_an_axis_in_place_of_a_number_is_explained() -> None:
+    """`np.max(0, Z)` raises: no signature knows it, but the exception's hint does."""
+    changes = replaced("relu.py", "np.maximum(Z, 0)", "np.max(0, Z)")
+    message = scored(changes, BOTH["public"])["relu.forward.A.general"].message
+    assert message.endswith(
+        "the line is: return np.max(0, Z)\n"
+        "hint: an array stands where an axis belongs: np.maximum compares, np.max does not"
+    )
 
 
 @pytest.mark.parametrize("given", [np.nan, np.inf, 0.0, 1.0])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder import store
-from autograder.compare import TOLERANCE
+from autograder.compare import TOLERANCE, compare
 from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
 from autograder.harness import answer
@@ -264,6 +264,20 @@ def test_scales_are_those_of_the_terms() -> None:
             assert expected.scale >= size * (1 - 1e-12), where
             if case in ("batch", "square", "wide", "one_example"):
                 assert expected.scale <= 1000 * size, where
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_wrong_step_of_descent_does_not_pass(kind: str) -> None:
+    """What is allowed follows the parameter and its moves: what is off by 3e-7 of them is wrong."""
+    for reference in BOTH[kind].cases("sgd.step"):
+        x = reference.inputs
+        for name, expected in reference.expected.items():
+            layers = range(1, sum(key.startswith("dLdW") for key in x) + 1)
+            start = max(np.abs(x[f"{name}{k}"]).max() for k in layers)
+            move = float(x["lr"]) * max(np.abs(x[f"dLd{name}{k}"]).max() for k in layers)
+            terms = start + sum(step * move for step in range(1, int(x["steps"]) + 1))
+            assert expected.scale <= terms * (1 + 1e-12), f"{reference.case.id}/{name}"
+            assert compare(expected.low + 3e-7 * terms, expected, TOLERANCE[8])
 
 
 def test_doubles_give_nobodys_answer() -> None:
