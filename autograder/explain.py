@@ -75,18 +75,18 @@ def explain(judged: Judgement, values: bool) -> list[str]:
 
 def finding_lines(finding: Finding, values: bool) -> list[str]:
     """What was found, and where most."""
-    hidden = not values and finding.level == "shape" and re.search(r"\d{3}", finding.message)
-    lines = ["has another shape" if hidden else finding.message]
+    if finding.level == "shape" and not values and re.search(r"\d{3}", finding.message):
+        return ["has another shape"]  # large sizes are the student's own, and could carry a value
+    lines = [finding.message]
     place = f" at {list(finding.index)}" if finding.index else ""
-    if finding.level not in ("values", "finite"):
-        return lines
-    if not values:
-        return lines + [f"largest difference{place}"] * bool(place)
-    got, expected = finding.got + 0.0, finding.expected + 0.0  # nobody expects «-0»
-    lines.append(f"got {got:.6g}, expected {expected:.6g}{place}")
-    if finding.level == "values":
-        difference = abs(finding.got - finding.expected)
-        lines.append(f"they differ by {difference:.3g}; {finding.allowed:.1g} is allowed")
+    if values and finding.level in ("values", "finite"):
+        got, expected = finding.got + 0.0, finding.expected + 0.0  # nobody expects «-0»
+        lines.append(f"got {got:.6g}, expected {expected:.6g}{place}")
+        if finding.level == "values":
+            difference = abs(got - expected)
+            lines.append(f"they differ by {difference:.3g}; {finding.allowed:.1g} is allowed")
+    elif place:
+        lines.append(f"largest difference{place}")
     return lines
 
 
@@ -124,6 +124,7 @@ def raised(fault: Fault, values: bool) -> str:
 def named(mistakes: tuple[str, ...]) -> list[str]:
     """The misconception and its hint; where several fit alike, their names and no hint."""
     known = [misconceptions()[mistake] for mistake in mistakes]
-    lines = ["this is how it looks when " + ", or when ".join(m.name for m in known)]
-    hints = [f"hint: {m.hint} (slide «{m.slide}»)" for m in known]
-    return lines + hints if len(known) == 1 else lines * bool(known)
+    if not known:
+        return []
+    looks = "this is how it looks when " + ", or when ".join(m.name for m in known)
+    return [looks, *(f"hint: {m.hint} (slide «{m.slide}»)" for m in known if len(known) == 1)]

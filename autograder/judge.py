@@ -5,7 +5,7 @@ business, and what it is worth `score`'s.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,6 +67,15 @@ class Judgement:
         return "error" if self.first.why.kind == "missing" else self.first.why.kind
 
 
+def judge(
+    exercise: Exercise, references: References, answers: Answers, doubled: bool = False
+) -> list[Judgement]:
+    """Judge every line of an exercise, in the order of its points."""
+    with np.errstate(all="ignore"):
+        sheet = Sheet(exercise, references, answers, doubled)
+        return [sheet.line(tensor, role, id) for tensor, role, id in exercise.lines]
+
+
 class Sheet:
     """The answers to one exercise beside their references, on own layers or on doubles.
 
@@ -76,7 +85,7 @@ class Sheet:
     """
 
     def __init__(
-        self, exercise: Exercise, references: References, answers: Answers, doubled: bool = False
+        self, exercise: Exercise, references: References, answers: Answers, doubled: bool
     ) -> None:
         self.exercise, self.doubled = exercise, doubled
         self.cases = {r.case.id: r for r in references.cases(exercise.id)}
@@ -84,26 +93,22 @@ class Sheet:
         self.symptoms = references.symptoms(exercise.id, doubled)
         nothing = Answer(exercise.id, "", fault=Fault("internal", text="no answer"))
         self.answers = {case: answers.get(case, nothing) for case in self.cases}
-        with np.errstate(all="ignore"):
-            self.failures = {
-                role: [f for c in exercise.cases if c.role == role for f in self.failing(c.id)]
-                for role in ROLES
-            }
-            wrong = {(role, f.tensor) for role in ROLES for f in self.failures[role]}
-            self.fits = {(role, tensor): self.fit(role, tensor) for role, tensor in wrong}
-
-    def judge(self) -> list[Judgement]:
-        """Judge every line of the exercise, in the order of its points."""
-        with np.errstate(all="ignore"):
-            return [self.line(tensor, role, id) for tensor, role, id in self.exercise.lines]
+        self.failures = {
+            role: [f for c in exercise.cases if c.role == role for f in self.failing(c.id)]
+            for role in ROLES
+        }
+        wrong = {(role, f.tensor) for role in ROLES for f in self.failures[role]}
+        self.fits = {(role, tensor): self.fit(role, tensor) for role, tensor in wrong}
 
     def line(self, tensor: str, role: Role, id: str) -> Judgement:
+        right = Judgement(self.exercise, tensor, role, id)
         failures = [f for f in self.failures[role] if tensor in ("", f.tensor)]
         if not failures:
-            return Judgement(self.exercise, tensor, role, id)
+            return right
         named = (self.named(role, t) for t in dict.fromkeys(f.tensor for f in failures))
-        return Judgement(
-            *(self.exercise, tensor, role, id, failures[0]),
+        return replace(
+            right,
+            first=failures[0],
             failed=len({f.case for f in failures}),
             pattern=self.pattern(failures) if tensor else "",
             mistakes=next(filter(None, named), ()),

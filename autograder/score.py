@@ -8,7 +8,7 @@ on doubles; the better run counts, whole, but for stability: a double never satu
 from collections.abc import Sequence
 
 from .explain import explain
-from .judge import Answers, Judgement, Sheet
+from .judge import Answers, Judgement, judge
 from .model import Exercise, Item
 from .store import References
 
@@ -22,17 +22,17 @@ def judgements(
 
     Returns: its lines, and whether they come from the run on doubles.
     """
-    first = Sheet(exercise, references, own).judge()
+    first = judge(exercise, references, own)
     if not doubled or all(j.status == "pass" for j in first):
         return first, False
-    second = Sheet(exercise, references, doubled, doubled=True).judge()
+    second = judge(exercise, references, doubled, doubled=True)
     second = [own if own.role == "stability" else line for own, line in zip(first, second)]
     return (second, True) if worth(second) > worth(first) else (first, False)
 
 
 def worth(judged: list[Judgement]) -> tuple[float, int]:
     """What a run is worth: its points, then how many lines are explained by name."""
-    return sum(map(points, judged, [judged] * len(judged))), sum(bool(j.mistakes) for j in judged)
+    return sum(points(j, judged) for j in judged), sum(bool(j.mistakes) for j in judged)
 
 
 def points(line: Judgement, judged: Sequence[Judgement]) -> float:
@@ -42,10 +42,7 @@ def points(line: Judgement, judged: Sequence[Judgement]) -> float:
 
 
 def items(
-    exercise: Exercise,
-    references: References,
-    own: Answers,
-    doubled: Answers | None = None,
+    exercise: Exercise, references: References, own: Answers, doubled: Answers | None = None
 ) -> list[Item]:
     """Score an exercise: one item a line of it.
 

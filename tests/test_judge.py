@@ -1,0 +1,56 @@
+"""What is judged of answers as such: what was never begun, and what hidden cases may not tell."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import package
+from in_process import run
+
+from autograder import store
+from autograder.conversation import Limits
+from autograder.exercises import EXERCISES
+from autograder.grade import jobs
+from autograder.judge import untouched
+from autograder.model import Answer
+from autograder.runner import Budget
+from autograder.score import items
+
+REFERENCES = store.public()
+Answers = dict[str, Answer]
+
+
+def answers(exercise: str, solved: bool = True) -> Answers:
+    """The answers of the solved package, or of the skeleton, to one exercise."""
+    asked = jobs([EXERCISES[exercise]], REFERENCES)
+    return run(package(solved), asked, Budget(Limits()))[exercise]
+
+
+def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:
+    """A stub in every case; not one case without an answer, nor what waits for an earlier stub."""
+    exercise = EXERCISES["linear.forward"]
+    stub = answers(exercise.id, solved=False)
+    assert untouched(exercise, stub)
+    assert {item.message for item in items(exercise, REFERENCES, stub)} == {"not started"}
+    assert not untouched(exercise, answers(exercise.id))
+    assert not untouched(exercise, {case: stub[case] for case in list(stub)[1:]})
+    assert not untouched(EXERCISES["linear.backward"], stub)
+
+
+@pytest.mark.parametrize(
+    ("shape", "public", "hidden"),
+    [
+        ((57321, 1), "Z has shape (57321, 1), expected (4, 5)", "Z has another shape"),
+        ((1, 57321), "Z has shape (1, 57321), expected (4, 5)", "Z has another shape"),
+        ((2, 4), "Z has shape (2, 4), expected (4, 5)", "Z has shape (2, 4), expected (4, 5)"),
+    ],
+)
+def test_a_shape_carries_no_hidden_value(shape: tuple[int, int], public: str, hidden: str) -> None:
+    """A result may be as large as a hidden number: on hidden cases large sizes are not told."""
+    exercise, given = EXERCISES["linear.forward"], answers("linear.forward")
+    first = exercise.cases[0].id
+    given[first] = replace(given[first], tensors={"Z": np.zeros(shape)})
+    secret = store.References(store.PUBLIC, "hidden")
+    for references, said in ((REFERENCES, public), (secret, hidden)):
+        message = items(exercise, references, given)[0].message
+        assert message.split(" in 1 of ")[0] == said
