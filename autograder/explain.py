@@ -15,10 +15,7 @@ from .store import misconceptions
 CLUES = (
     (r"bitwise_xor", "a power is written with **; ^ is something else"),
     (r"truth value", "an array has no single truth: ask all its entries (np.where, np.maximum)"),
-    (
-        r"only integer scalar arrays",
-        "an array stands where an axis belongs: np.maximum compares, np.max does not",
-    ),
+    (r"only integer scalar arrays", "np.max takes an axis there; np.maximum compares two arrays"),
     (r"only .*(0-dim|length-1|size-1)", "`math` takes one number; numpy's own functions take all"),
     (r"'(Linear|ReLU|Sigmoid|Softmax)' object is not callable", "call its .forward(…)"),
     (r"not reversible", "turn it into a list first, or reverse its parts before you zip them"),

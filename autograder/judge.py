@@ -90,7 +90,6 @@ class Sheet:
         self.exercise, self.doubled = exercise, doubled
         self.cases = {r.case.id: r for r in references.cases(exercise.id)}
         self.known = {case: r.known(doubled) for case, r in self.cases.items()}
-        self.symptoms = references.symptoms(exercise.id, doubled)
         nothing = Answer(exercise.id, "", fault=Fault("internal", text="no answer"))
         self.answers = {case: answers.get(case, nothing) for case in self.cases}
         self.failures = {
@@ -98,6 +97,7 @@ class Sheet:
             for role in ROLES
         }
         wrong = {(role, f.tensor) for role in ROLES for f in self.failures[role]}
+        self.symptoms = references.symptoms(exercise.id, doubled) if wrong else {}
         self.fits = {(role, tensor): self.fit(role, tensor) for role, tensor in wrong}
 
     def line(self, tensor: str, role: Role, id: str) -> Judgement:

@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -114,24 +115,22 @@ class References:
         """
         prefix = DOUBLED if doubled else ""
         found: dict[tuple[Role, str], dict[str, dict[str, Array | str]]] = {}
-        for mistake, stored in self.signatures(exercise).items():
-            for reference in self.cases(exercise):
-                case, role = reference.case.id, reference.case.role
-                fault = stored.get((case, prefix + FAULT))
-                for tensor in reference.known(doubled):
-                    array = stored.get((case, prefix + tensor), fault)
-                    if array is not None:
-                        given = array if fault is None else array.tobytes().decode()
-                        known = found.setdefault((role, tensor), {})
-                        known.setdefault(mistake, {})[case] = given
-        return {
-            place: {
-                mistake: given
-                for mistake, given in known.items()
-                if any(isinstance(g, np.ndarray) for g in given.values())
-            }
-            for place, known in found.items()
-        }
+        for (mistake, stored), reference in product(
+            self.signatures(exercise).items(), self.cases(exercise)
+        ):
+            case = reference.case
+            raised = stored.get((case.id, prefix + FAULT))
+            for tensor in reference.known(doubled):
+                given: Array | str | None = stored.get((case.id, prefix + tensor))
+                if raised is not None:
+                    given = raised.tobytes().decode()
+                if given is not None:
+                    place = found.setdefault((case.role, tensor), {})
+                    place.setdefault(mistake, {})[case.id] = given
+        for known in found.values():
+            for mistake in [m for m in known if all(isinstance(g, str) for g in known[m].values())]:
+                del known[mistake]
+        return found
 
     def arrays(self, file: str, exercise: str) -> Iterator[tuple[list[str], Array]]:
         """The arrays of an exercise in a file, each with its name in parts."""

@@ -304,7 +304,7 @@ def test_an_axis_in_place_of_a_number_is_explained() -> None:
     message = scored(changes, BOTH["public"])["relu.forward.A.general"].message
     assert message.endswith(
         "the line is: return np.max(0, Z)\n"
-        "hint: an array stands where an axis belongs: np.maximum compares, np.max does not"
+        "hint: np.max takes an axis there; np.maximum compares two arrays"
     )
 
 

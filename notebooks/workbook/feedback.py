@@ -77,9 +77,8 @@ class Feedback:
             checked = [lines[item.id] for item in items]
             found = said or ["as above"] * bool(items[0].message)
             if items[0].message.startswith("NameError: "):
-                found.append(
-                    f"put helpers and imports inside the def, or into {self.exercise.file}"
-                )
+                home = self.exercise.file
+                found.append(f"put helpers and imports inside the def, or into {home}")
             yield Row(
                 MARKS.get(items[0].status, "✘"),
                 ", ".join(line.tensor or ROLES[line.role] for line in checked),
