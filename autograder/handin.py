@@ -8,7 +8,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,6 @@ MOST_FILES = 200
 MOST_ENTRIES = 20_000
 MODULE = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
 SHOWN = 3  # entries of a hand-in that a message names
-ABSENT = "there is no folder mytorch in it"
 
 
 @dataclass(frozen=True)
@@ -84,88 +83,102 @@ def read(given: str | Path) -> HandIn:
 
 @dataclass(frozen=True)
 class Entry:
-    """One file in a hand-in: its path in `mytorch`, its size, its text, or why it is ignored."""
+    """One file in a hand-in: its path, its size, its text, or why it is not even looked at."""
 
-    name: str
+    path: PurePosixPath
     size: int = 0
     read: Callable[[], bytes] = bytes
     ignored: str = ""
 
 
 def read_folder(folder: Path, name: str) -> HandIn:
-    """Read the modules of a folder's `mytorch`; of the one folder in it that has one, if it has
-    none itself."""
-    package = folder / "mytorch"
-    if package.is_symlink():
-        return HandIn(name, message="ignored mytorch: it is a link")
-    if (package / "mytorch").is_dir() and not any(package.glob("*.py")):
-        return read_folder(package, name)
-    if package.is_dir():
-        return collected(name, map(partial(entry_of, package), sorted(package.rglob("*.py"))))
-    inner = [c for c in folder.iterdir() if not c.is_symlink() and counts(c.name)]
-    zips = [c for c in inner if c.suffix.lower() == ".zip" and c.is_file()]
-    if len(zips) == 1:  # a folder a student, as course sites pack them
-        return replace(read(zips[0]), name=name)
-    inner = [c for c in inner if c.is_dir()]
-    if len(inner) == 1 and (inner[0] / "mytorch").is_dir():
-        return read_folder(inner[0], name)
-    return HandIn(name, message=ABSENT)
+    """Read the modules of a folder, or of the one archive in it: so course sites pack them."""
+    if not (folder / "mytorch").exists():
+        zips = [c for c in folder.iterdir() if c.suffix.lower() == ".zip" and counts(c.name)]
+        if len(zips) == 1 and zips[0].is_file() and not zips[0].is_symlink():
+            return replace(read(zips[0]), name=name)
+    return chosen(name, list(in_folder(folder)))
 
 
-def entry_of(package: Path, place: Path) -> Entry:
-    """A file of a folder."""
-    inside = place.relative_to(package)
-    if any((package / p).is_symlink() for p in (inside, *inside.parents)) or not place.is_file():
-        return Entry(f"mytorch/{inside.as_posix()}", ignored="links")
-    return Entry(inside.as_posix(), place.stat().st_size, place.read_bytes)
+def in_folder(folder: Path) -> Iterator[Entry]:
+    """The modules in a folder's `mytorch`, or in that of a folder in it."""
+    inner = (c / "mytorch" for c in sorted(folder.iterdir()) if counts(c.name))
+    for package in (folder / "mytorch", *inner):
+        for place in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
+            path = PurePosixPath(place.relative_to(folder).as_posix())
+            if any((folder / part).is_symlink() for part in (path, *path.parents)):
+                yield Entry(path, ignored="links")
+            elif place.is_file():
+                yield Entry(path, place.stat().st_size, place.read_bytes)
 
 
 def read_zip(archive: zipfile.ZipFile, name: str) -> HandIn:
-    """Read the modules of an archive whose `mytorch` stands at its top, or one folder deeper."""
-    entries = archive.infolist()
-    if len(entries) > MOST_ENTRIES:
+    """Read the modules of an archive."""
+    if len(archive.infolist()) > MOST_ENTRIES:
         raise ValueError(f"more than {MOST_ENTRIES} entries in the archive")
-    unsafe = [Entry(e.filename, ignored=why) for e in entries if (why := danger(e))]
-    sound = [(path_of(e), e) for e in entries if not danger(e) and not e.is_dir()]
-    modules = [(p, e) for p, e in sound if is_module(p) and p.parts[0] != "__MACOSX"]
-    tops = {path.parts[: place_of(path)] for path, _ in modules}
-    if not tops:
-        return collected(name, unsafe) if unsafe else HandIn(name, message=ABSENT)
-    top = min(tops, key=len)
-    if sum(len(other) == len(top) for other in tops) > 1:
-        return HandIn(name, message="there are several folders mytorch in it: which one counts?")
-    if len(top) > 1:
-        return HandIn(name, message=f"mytorch lies too deep in it ({'/'.join(top)}/mytorch)")
-    own = [(p, e) for p, e in modules if p.parts[: len(top) + 1] == (*top, "mytorch")]
-    inside = ["/".join(path.parts[len(top) + 1 :]) for path, _ in own]
-    texts = [partial(content, archive, entry) for _, entry in own]
-    found = [Entry(n, e.file_size, t) for n, (_, e), t in zip(inside, own, texts, strict=True)]
-    return collected(name, unsafe + found)
+    entries = [in_zip(archive, entry) for entry in archive.infolist()]
+    return chosen(name, [e for e in entries if e.path.parts[:1] != ("__MACOSX",)])
 
 
-def path_of(entry: zipfile.ZipInfo) -> PurePosixPath:
-    return PurePosixPath(entry.filename.replace("\\", "/"))
-
-
-def danger(entry: zipfile.ZipInfo) -> str:
-    """Why an entry of an archive is not even looked at, or ""."""
-    path = path_of(entry)
+def in_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Entry:
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    why = ""
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        return "paths that lead out of the archive"
-    if (entry.external_attr >> 16) & 0o170000 == 0o120000:
-        return "links"
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "compression other than zip's usual one"
+        why = "paths that lead out of the archive"
+    elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
+        why = "links"
+    elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        why = "compression other than zip's usual one"
+    return Entry(path, entry.file_size, partial(content, archive, entry), why)
+
+
+def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
+    """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
+    tops = {top_of(entry) for entry in entries if is_module(entry)}
+    top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
+    if sum(len(other.parts) == len(top.parts) for other in tops) > 1:
+        return HandIn(name, message="there are several folders mytorch in it: which one counts?")
+    if len(top.parts) > 1:
+        return HandIn(name, message=f"mytorch lies too deep in it ({top}/mytorch)")
+    files: dict[str, bytes] = {}
+    ignored: dict[str, list[str]] = {}
+    for entry in entries:
+        is_own = is_module(entry) and top / "mytorch" in entry.path.parents
+        inside = str(entry.path.relative_to(top / "mytorch")) if is_own else ""
+        if why := entry.ignored or (is_own and excess(inside, entry.size, files)):
+            ignored.setdefault(why, []).append(shown(inside or str(entry.path)))
+        elif is_own:
+            files[inside] = entry.read()
+    notes = []
+    for why, names in ignored.items():
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        notes.append(f"ignored {why}: {', '.join(names[:SHOWN])}{more}")
+    if not files:
+        notes.append("there is no folder mytorch with modules in it")
+    return HandIn(name, files, "; ".join(notes))
+
+
+def is_module(entry: Entry) -> bool:
+    parts = entry.path.parts[:-1]
+    return not entry.ignored and entry.path.suffix == ".py" and "mytorch" in parts
+
+
+def top_of(entry: Entry) -> PurePosixPath:
+    """The folder that holds an entry's `mytorch`; the last, for a wrapper may have that name."""
+    parts = entry.path.parts[:-1]
+    return PurePosixPath(*parts[: len(parts) - 1 - parts[::-1].index("mytorch")])
+
+
+def excess(inside: str, size: int, files: Mapping[str, bytes]) -> str:
+    """Why a module cannot be taken beside those that are there, or ""."""
+    beside = (n.startswith(f"{inside}/") or inside.startswith(f"{n}/") for n in files)
+    if not MODULE.fullmatch(inside) or any(beside):
+        return "names that no module can have"
+    if size > LARGEST_FILE:
+        return f"files larger than {LARGEST_FILE} bytes"
+    if len(files) >= MOST_FILES or sum(map(len, files.values())) + size > LARGEST:
+        return "files beyond the most that a hand-in may have"
     return ""
-
-
-def is_module(path: PurePosixPath) -> bool:
-    return path.suffix == ".py" and "mytorch" in path.parts[:-1]
-
-
-def place_of(path: PurePosixPath) -> int:
-    """Where `mytorch` stands in a path; the last, for a wrapper may have that name too."""
-    return max(n for n, part in enumerate(path.parts[:-1]) if part == "mytorch")
 
 
 def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -175,36 +188,6 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if len(data) > LARGEST_FILE:
         raise ValueError(f"{shown(entry.filename)} is larger than {LARGEST_FILE} bytes")
     return data
-
-
-def collected(name: str, entries: Iterable[Entry]) -> HandIn:
-    """Take modules until they are too many or too large, and note what is left out."""
-    files: dict[str, bytes] = {}
-    ignored: dict[str, list[str]] = {}
-    for entry in entries:
-        if why := entry.ignored or excess(entry, files):
-            ignored.setdefault(why, []).append(shown(entry.name))
-        else:
-            files[entry.name] = entry.read()
-    notes = []
-    for why, names in ignored.items():
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        notes.append(f"ignored {why}: {', '.join(names[:SHOWN])}{more}")
-    if not files:
-        notes.append("there is no module in mytorch")
-    return HandIn(name, files, "; ".join(notes))
-
-
-def excess(entry: Entry, files: Mapping[str, bytes]) -> str:
-    """Why a module cannot be taken beside those that are there, or ""."""
-    beside = (n.startswith(f"{entry.name}/") or entry.name.startswith(f"{n}/") for n in files)
-    if not MODULE.fullmatch(entry.name) or any(beside):
-        return "names that no module can have"
-    if entry.size > LARGEST_FILE:
-        return f"files larger than {LARGEST_FILE} bytes"
-    if len(files) >= MOST_FILES or sum(map(len, files.values())) + entry.size > LARGEST:
-        return "files beyond the most that a hand-in may have"
-    return ""
 
 
 def shown(name: str) -> str:
