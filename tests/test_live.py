@@ -339,7 +339,7 @@ def test_a_file_changed_within_the_clocks_grain_is_noticed(write: Write, tmp_pat
 def test_reading_a_source_is_not_executing_it(write: Write, tmp_path: Path) -> None:
     """A tool that asks the loader for a changed file's text does not hide the change."""
     write(first="x = 1")
-    module = importlib.import_module("mytorch.first")
+    module: Any = importlib.import_module("mytorch.first")
     (tmp_path / "mytorch" / "first.py").write_text("x = 2")
     assert module.__loader__.get_source("mytorch.first") == "x = 2"
     live.refresh()
