@@ -5,15 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import package
-from in_process import run
+from in_process import Runner
 
 from autograder import store
-from autograder.conversation import Limits
 from autograder.exercises import EXERCISES
 from autograder.grade import jobs
 from autograder.judge import untouched
 from autograder.model import Answer
-from autograder.runner import Budget
 from autograder.score import items
 
 REFERENCES = store.public()
@@ -23,7 +21,7 @@ Answers = dict[str, Answer]
 def answers(exercise: str, solved: bool = True) -> Answers:
     """The answers of the solved package, or of the skeleton, to one exercise."""
     asked = jobs([EXERCISES[exercise]], REFERENCES)
-    return run(package(solved), asked, Budget(Limits()))[exercise]
+    return Runner(package(solved)).run(asked)[exercise]
 
 
 def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:
