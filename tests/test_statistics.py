@@ -1,0 +1,194 @@
+"""What is said of a class, from its reports one after another."""
+
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.classroom.statistics import EXAMPLES, MOST, OTHERS, Summary
+from autograder.classroom.student import Student
+from autograder.model import Array, Item, Report, Status
+
+IDS = ("linear.forward", "linear.backward", "sgd.step")
+MAXIMA = (5.0, 9.0, 2.0)
+
+
+def item(exercise: str, score: float, most: float, status: Status = "fail", text: str = "") -> Item:
+    status = "pass" if score == most else status
+    return Item(f"{exercise}.x.general", exercise, f"mytorch.{exercise}", score, most, status, text)
+
+
+def report(*scores: float, **changes: object) -> Report:
+    """A report with so many points in each of three exercises."""
+    items = tuple(item(e, s, m) for e, s, m in zip(IDS, scores, MAXIMA, strict=True))
+    made = Report("ada.zip", items, isolation="bubblewrap", references="hidden")
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def summary(*reports: Report) -> Summary:
+    made = Summary()
+    for one in reports:
+        made.add(one)
+    return made
+
+
+@pytest.fixture(scope="module")
+def points() -> Array:
+    """The points of 400 made-up students in three exercises, in steps of ¼."""
+    rng = np.random.default_rng(5)
+    able = rng.normal(size=(400, 1)) + rng.normal(size=(400, 3))
+    made: Array = np.round(np.array(MAXIMA) / (1 + np.exp(-able)) * 4) / 4
+    return made
+
+
+@pytest.fixture(scope="module")
+def known(points: Array) -> Summary:
+    return summary(*(report(*row) for row in points))
+
+
+def test_the_scores_are_numpys(known: Summary, points: Array) -> None:
+    """Mean, median and quartiles, though only counts are kept."""
+    total = points.sum(axis=1)
+    assert known.final == 400
+    assert known.mean == pytest.approx(total.mean())
+    for share in (0, 0.25, 0.5, 0.75, 0.9, 1):
+        assert known.quantile(share) == pytest.approx(np.quantile(total, share))
+
+
+def test_difficulty_and_discrimination_are_numpys(known: Summary, points: Array) -> None:
+    """The mean share of the points, and the correlation with the points everywhere else."""
+    for n, exercise in enumerate(IDS):
+        tally = known.exercises[exercise]
+        rest = points.sum(axis=1) - points[:, n]
+        assert tally.difficulty == pytest.approx(points[:, n].mean() / MAXIMA[n])
+        assert tally.discrimination == pytest.approx(np.corrcoef(points[:, n], rest)[0, 1])
+        assert sum(tally.lost.values()) == pytest.approx(400 * MAXIMA[n] - points[:, n].sum())
+
+
+def test_no_correlation_where_all_have_the_same() -> None:
+    """One hand-in, or an exercise that all solved, discriminates nothing: no number, no crash."""
+    for reports in ([report(5, 9, 2)], [report(5, 9, 2), report(5, 4.1, 0.1)] * 50):
+        assert summary(*reports).exercises["linear.forward"].discrimination is None
+
+
+def test_a_bin_holds_its_left_end_and_the_last_holds_both() -> None:
+    """16 points in bins of 1: nobody falls out, full points are in the last one."""
+    width, counts = summary(
+        report(0, 0, 0), report(0, 1, 0), report(5, 9, 2), report(5, 8, 2)
+    ).bins()
+    assert (width, len(counts)) == (1, 16)
+    assert {n: c for n, c in enumerate(counts) if c} == {0: 1, 1: 1, 15: 2}
+
+
+def test_points_are_lost_in_three_ways() -> None:
+    """By wrong results, by code that stopped, by what was not tried."""
+    items = (
+        item("sgd.step", 0, 1),
+        item("sgd.step", 0, 2, "error"),
+        item("sgd.step", 0, 4, "timeout"),
+        item("sgd.step", 0, 8, "crash"),
+        item("sgd.step", 0, 16, "not_attempted"),
+    )
+    lost = summary(Report("x", items)).exercises["sgd.step"].lost
+    assert dict(lost) == {"wrong": 1, "stopped": 14, "untried": 16}
+
+
+def test_a_provisional_grade_is_no_grade() -> None:
+    """It is counted and named, and its points are in no mean."""
+    bad = report(0, 0, 0, provisional=True, message="no such file or folder")
+    made = summary(report(5, 9, 2), bad)
+    assert (made.count, made.final, made.mean) == (2, 1, 16)
+    assert made.exercises["sgd.step"].count == 1
+    assert made.troubles == {"provisional": 1}
+    assert made.examples["provisional"][0].reason == "no such file or folder"
+
+
+def test_an_empty_hand_in_says_nothing_of_the_exercises() -> None:
+    """Its 0 is a score; but who tried nothing makes no exercise look hard."""
+    idle = tuple(replace(i, score=0.0, status="not_attempted") for i in report(5, 9, 2).items)
+    made = summary(report(5, 9, 2), Report("x", idle))
+    assert (made.final, made.tried, made.exercises["sgd.step"].difficulty) == (2, 1, 1)
+    assert not made.troubles
+
+
+@pytest.mark.parametrize(
+    ("change", "trouble", "reason"),
+    [
+        ({"message": "ignored links: x.py"}, "noted", "ignored links: x.py"),
+        ({"items": (item("sgd.step", 0, 2, "timeout", "too long\nmore"),)}, "timeout", "too long"),
+        ({"items": (item("sgd.step", 0, 2, "crash", "ended"),)}, "crash", "ended"),
+        ({"items": (item("sgd.step", 0, 2, "error", "NameError"),)}, "error", "NameError"),
+        (
+            {"items": (item("sgd.step", 0, 2, "not_attempted", "no zip"),), "message": "no zip"},
+            *("unreadable", "no zip"),
+        ),
+        (
+            {"items": (item("sgd.step", 0, 2, "internal", "disk full"),), "provisional": True},
+            *("provisional", "disk full"),
+        ),
+    ],
+)
+def test_troubles_have_a_name_and_a_reason(
+    change: dict[str, object], trouble: str, reason: str
+) -> None:
+    """What went wrong with a hand-in, once a hand-in, in the report's own words."""
+    made = Summary()
+    made.add(report(5, 9, 2, **change), Student("7", "Ada"))
+    assert made.troubles == {trouble: 1}
+    ((known,),) = made.examples.values()
+    assert (known.student.name, known.hand_in, known.reason) == ("Ada", "ada.zip", reason)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("NameError in mytorch/linear.py:7\nthe line is: x", "NameError"),
+        ("NameError: name 'x' is not defined in mytorch/linear.py:7", "NameError"),
+        ("mytorch/linear.py has no Linear", "mytorch/linear.py has no Linear"),
+        ("an exception of a class of its own", "an exception of a class of its own"),
+    ],
+)
+def test_exceptions_are_counted_by_kind(message: str, kind: str) -> None:
+    """By type, neither by text nor by place, once a hand-in."""
+    broken = item("sgd.step", 0, 2, "error", message)
+    assert summary(report(5, 9, 2, items=(broken, broken))).exceptions == {kind: 1}
+
+
+def test_a_misconception_counts_once_a_hand_in() -> None:
+    """However many tensors show it; with the exercises in which it shows."""
+    wrong = [replace(i, mistake="linear.no_bias") for i in report(0, 0, 2).items]
+    made = summary(report(0, 0, 2, items=(*wrong[:2], *wrong[:2])))
+    assert made.mistakes == {"linear.no_bias": 1}
+    assert made.where == {"linear.no_bias": {"linear.forward", "linear.backward"}}
+
+
+def test_isolation_references_and_digests_are_kept() -> None:
+    """What a grade is defended with; a hand-in's own digest is none of it."""
+    made = summary(report(5, 9, 2, digests={"hand_in": "1", "references": "2"}))
+    assert (made.isolation, made.references) == ({"bubblewrap": 1}, {"hidden": 1})
+    assert made.digests == {"references 2": 1}
+
+
+def test_memory_does_not_grow_with_the_class() -> None:
+    """10 000 more hand-ins, each with words of its own, cost nothing that stays."""
+
+    def feed(made: Summary, start: int, many: int) -> None:
+        for n in range(start, start + many):
+            one = report(n % 20 / 4, 9, 0, isolation=f"tier {n}", message=f"note {n}")
+            items = (replace(one.items[0], mistake=f"m{n}"), *one.items[1:])
+            broken = replace(items[2], status="error", message=f"E{n} in mytorch/sgd.py:1")
+            named = replace(one, items=(*items[:2], broken), digests={"driver": f"{n}"})
+            made.add(named, Student(str(n), f"name {n}"))
+
+    made = Summary()
+    feed(made, 0, 2 * MOST)
+    tracemalloc.start()
+    feed(made, 2 * MOST, 10_000)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert made.count == 2 * MOST + 10_000
+    assert kept < 50_000
+    assert len(made.mistakes) <= MOST + 1
+    assert made.mistakes[OTHERS] == made.count - MOST
+    assert len(made.examples["noted"]) == EXAMPLES
