@@ -1,0 +1,183 @@
+"""Near-identical hand-ins: what is found, what is not, and how it is said."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+from conftest import package
+
+from autograder.classroom import similar
+from autograder.classroom.similar import Index, Match, fingerprints
+from autograder.classroom.winnowing import winnow
+
+SHELF = Path(__file__).parent / "shelf" / "variants"
+LOOP = """\
+    def backward(self, dLdZ):
+        dLdA = np.zeros(self.kept.shape)
+        self.dLdW = np.zeros(self.W.shape)
+        self.dLdb = np.zeros(self.b.shape)
+        for n in range(len(dLdZ)):
+            for j in range(len(self.W)):
+                self.dLdb[j, 0] += dLdZ[n, j]
+                for i in range(len(self.W[0])):
+                    self.dLdW[j, i] += dLdZ[n, j] * self.kept[n, i]
+                    dLdA[n, i] += dLdZ[n, j] * self.W[j, i]
+        return dLdA
+"""
+
+
+def linear(method: str, before: str = "", after: str = "") -> dict[str, bytes]:
+    """A skeleton whose `Linear.backward` is somebody's own."""
+    files = package(solved=False)
+    text = files["linear.py"].decode()
+    start = text.index("    def backward")
+    return {**files, "linear.py": f"{before}{text[:start]}{method}{after}".encode()}
+
+
+def ordinary(seed: int) -> dict[str, bytes]:
+    """A hand-in whose every file is in one of the usual styles."""
+    rng, styles = random.Random(seed), dict[str, list[Path]]()
+    for path in sorted(SHELF.glob("*.py")):
+        styles.setdefault(path.stem.split("__")[0], []).append(path)
+    chosen = {f"{name}.py": rng.choice(paths).read_text("utf-8") for name, paths in styles.items()}
+    return package(changes=chosen)
+
+
+def index(hand_ins: dict[str, dict[str, bytes]]) -> list[Match]:
+    made = Index()
+    for name, files in hand_ins.items():
+        made.add(name, fingerprints(files))
+    return made.matches()
+
+
+CLASS = {f"student {n}": ordinary(n) for n in range(100)}
+
+
+def test_the_skeleton_has_no_fingerprints() -> None:
+    """What was given is nobody's copy."""
+    given = fingerprints(package(solved=False))
+    assert set(given) <= {"mytorch/shapes.py", "mytorch/__init__.py"}
+
+
+def test_fingerprints_are_by_exercise() -> None:
+    """A method's code belongs to its exercise, what stands beside it to its file."""
+    helper = "\n\ndef helper(a, b, c):\n    return a * b + c[0] * (a - b) ** 2 / len(a)\n"
+    found = fingerprints(linear(LOOP, after=helper))
+    assert {"linear.backward", "mytorch/linear.py"} <= set(found)
+    assert "linear.forward" not in found
+    assert found["linear.backward"] == fingerprints(linear(LOOP))["linear.backward"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        re.sub("dLdZ|kept|dLdA", lambda m: f"my_{m[0]}", LOOP),
+        LOOP.replace("        for n", "        # each example\n\n        for n"),
+        LOOP.replace("        dLdA =", '        """Mine."""\n        dLdA =', 1),
+        re.sub("^        ", " " * 12, LOOP, flags=re.MULTILINE),
+        LOOP.replace(" += ", "+=").replace(", ", ","),
+        LOOP.replace("\n", "\r\n"),
+    ],
+    ids=["names", "comments", "docstring", "indentation", "blanks", "line ends"],
+)
+def test_a_disguise_changes_nothing(changed: str) -> None:
+    """Other names, comments, docstrings, blanks and line ends: the same fingerprints."""
+    place = "linear.backward"
+    assert fingerprints(linear(changed))[place] == fingerprints(linear(LOOP))[place]
+
+
+def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
+    """Fingerprints are local: what is far from a change stays."""
+    one = fingerprints(linear(LOOP))["linear.backward"]
+    two = fingerprints(linear(LOOP.replace("dLdZ[n, j] * self.W", "self.W.T[i, j] * self.W")))
+    assert 0.6 < len(one & two["linear.backward"]) / len(one) < 1
+
+
+def test_fingerprints_are_the_same_in_every_process() -> None:
+    """They may come from workers: no hash of this process's own is in them."""
+    tokens = ["N", "=", "N", "+", "N", "*", "0", "+", "N", "(", "N", ")", ";", "N"]
+    assert winnow(tokens) == {6043376286296304573}
+
+
+def test_ordinary_answers_do_not_stand_out() -> None:
+    """A hundred hand-ins, each part in one of a few styles: nothing shared is rare enough to be
+    a match of many exercises."""
+    assert all(len(match.places) < 4 and not match.whole for match in index(CLASS))
+
+
+def test_a_copied_method_stands_out_and_says_how_rare_it_is() -> None:
+    """Two of a hundred share a method that nobody else has, under other names."""
+    copy = re.sub("dLdZ|kept|dLdA", lambda m: f"my_{m[0]}", LOOP)
+    found = index({**CLASS, "Ada": linear(LOOP), "Bob": linear(copy)})
+    match = next(match for match in found if "Ada" in match.names)
+    assert (match.names, set(match.places)) == (("Ada", "Bob"), {"linear.backward"})
+    assert (match.shared_by, match.among, match.whole) == (2, 102, False)
+
+
+def test_the_same_method_of_everybody_is_no_match() -> None:
+    """What half the class writes is the lecture's, not the neighbour's."""
+    common = {f"loop {n}": linear(LOOP) for n in range(50)}
+    assert all("loop 1" not in match.names for match in index({**CLASS, **common}))
+
+
+def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
+    """The same choice in every exercise is rare, even where each choice is not."""
+    copy = {n: t.replace(b"self.A", b"self.kept") for n, t in CLASS["student 3"].items()}
+    found = [match for match in index({**CLASS, "copy": copy}) if match.whole]
+    assert [match.names for match in found] == [("student 3", "copy")]
+    assert (found[0].shared_by, found[0].among) == (2, 101)
+
+
+def test_several_copies_are_one_match() -> None:
+    """Four who share one source are listed once, not in six pairs."""
+    copies = [LOOP, *(LOOP.replace("self.kept", name) for name in ("x", "self.a.b", "y[0]"))]
+    found = index({**CLASS, **{f"copy {n}": linear(text) for n, text in enumerate(copies)}})
+    found = [match for match in found if "copy 0" in match.names]
+    assert [match.names for match in found] == [("copy 0", "copy 1", "copy 2", "copy 3")]
+
+
+def test_two_hand_ins_of_one_student_are_no_match() -> None:
+    """Handing in twice is no copying."""
+    made = Index()
+    for name, files in [*CLASS.items(), ("Ada", linear(LOOP)), ("Ada", linear(LOOP))]:
+        made.add(name, fingerprints(files))
+    assert all("Ada" not in match.names for match in made.matches())
+
+
+def test_a_handful_has_no_rarities() -> None:
+    """Among four, nothing can be called rare; an empty class is one, too."""
+    assert index({name: linear(LOOP) for name in "ABCD"}) == []
+    assert Index().matches() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"# coding: rot13\nx = 1\n",
+        b"# coding: no-such\n",
+        b"x = (" * 2000,
+        b"x = '''\n" * 3,
+        b"def f(:\n  return\n def\n",
+        b"\x00" * 100,
+        b"$ ? \\ `",
+        b"class Linear:\n" + b" def forward(self): ...\n" * 500,
+        b"a\n" * 10**6,
+    ],
+    ids=range(11),
+)
+def test_anything_may_be_handed_in(text: bytes) -> None:
+    """No text raises, none takes long: what is no Python ends, what is too long is left out."""
+    fingerprints({"linear.py": text, "x/y.py": text})
+
+
+def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
+    """Fingerprints that many have are counted, not paired: the index stays small."""
+    made = Index()
+    prints = [fingerprints(files) for files in CLASS.values()]
+    for n in range(1000):
+        made.add(f"student {n}", prints[n % len(prints)])
+    assert max(map(len, made.owners.values())) <= similar.KEPT
+    assert len(made.pairs()) < 1000
