@@ -1,0 +1,206 @@
+"""One page for the class: how it went, what was misunderstood, what failed, what to look at.
+
+Self-contained, for screen and paper; it shows a `Summary` and adds nothing to it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element
+
+from .. import store
+from . import plots
+from .pages import (
+    Cell,
+    amount,
+    definitions,
+    document,
+    element,
+    exercise_name,
+    foreign,
+    percent,
+    points,
+    table,
+    tier,
+)
+from .similar import Match
+from .statistics import Summary, Tally, Trouble
+
+LONG, SHORT = 20, 8  # how many entries a list has before it is cut
+POOR = 0.2  # a discrimination that is pointed at
+
+DIFFICULTY = (
+    "Difficulty is the mean share of an exercise's points that was reached: 100 % is easy. "
+    "Discrimination is the correlation of the points in this exercise with those in all others: "
+    "near 1, who does well elsewhere does well here; near 0 or below, the exercise measures "
+    "something else, or its wording misleads."
+)
+TROUBLES: dict[Trouble, tuple[str, str]] = {
+    "provisional": ("Provisional", "The grader's fault, or an empty path: grade these again."),
+    "unreadable": ("Unreadable", "Nothing could be read in it: a final 0."),
+    "timeout": ("Timeout", "Student code computed longer than it may; those cases are lost."),
+    "crash": ("Crash", "Student code ended its process; those cases are lost."),
+    "error": ("Exception", "Student code raised an exception; those cases are lost."),
+    "noted": ("Noticed while reading", "Graded all the same."),
+}
+SIMILAR = (
+    "Short right answers are alike by nature. Listed is only what hardly anybody else in this "
+    "class has: rare code, or a rare combination of common code. Compared are fingerprints of "
+    "Python's tokens: names, numbers, comments and layout make no difference, and what was given "
+    "is left out. A match proves nothing and costs no points: look at both, and ask."
+)
+
+
+def page(summary: Summary, matches: Sequence[Match] = (), when: str = "") -> str:
+    """The page of a class.
+
+    Args: matches: what `similar.Index.matches` found.  when: when it was graded, in words.
+    """
+    return document(
+        "Class report",
+        element("h1", "Class report"),
+        element("p", f"Graded {when}", class_="soft") if when else None,
+        figures(summary),
+        *scores(summary),
+        *exercises(summary),
+        *mistakes(summary),
+        *troubles(summary),
+        *similar(matches),
+        how(summary),
+    )
+
+
+def figures(summary: Summary) -> Element:
+    """The class in a few numbers."""
+    quarter, middle, three = (points(summary.quantile(q)) for q in (0.25, 0.5, 0.75))
+    full = sum(n for score, n in summary.scores.items() if score >= summary.max_score)
+    known = {
+        "hand-ins": amount(summary.count),
+        "final grades": amount(summary.final),
+        "provisional": amount(summary.troubles["provisional"]),
+        "points to reach": points(summary.max_score),
+        "mean": f"{summary.mean:.1f}",
+        "median": middle,
+        "middle half": f"{quarter} – {three}",
+        "all points": amount(full),
+    }
+    pairs = [element("div", element("dt", w), element("dd", n)) for w, n in known.items()]
+    return element("dl", *pairs, class_="figures")
+
+
+def scores(summary: Summary) -> Iterator[Element]:
+    yield element("h2", "Scores")
+    if summary.final and summary.max_score:
+        yield element("p", "How many final grades lie where; one on an edge counts to its right.")
+        yield plots.histogram(summary)
+    else:
+        yield element("p", "There is no final grade yet.")
+
+
+def exercises(summary: Summary) -> Iterator[Element]:
+    yield element("h2", "Exercises: points lost, difficulty, discrimination")
+    if not summary.tried:
+        yield element("p", "Nothing was attempted yet.")
+        return
+    yield element("p", f"Means over {amount(summary.tried)} hand-ins in which something was tried.")
+    yield plots.key()
+    most = max(tally.max_score for tally in summary.exercises.values()) or 1.0
+    head = ("Exercise", "Points#", "Lost#", "How they are lost", "Difficulty#", "Discrimination#")
+    yield table(head, (exercise(id, tally, most) for id, tally in summary.exercises.items()))
+    yield element("p", DIFFICULTY, class_="soft")
+
+
+def exercise(id: str, tally: Tally, most: float) -> list[Cell]:
+    here = tally.discrimination
+    said = "–" if here is None else f"{here:.2f}".replace("-", "\u2212")
+    return [
+        element("span", exercise_name(id)),
+        points(tally.max_score),
+        f"{sum(tally.lost.values()) / tally.count:.2f}",
+        plots.lost(tally, exercise_name(id), most),
+        percent(tally.difficulty),
+        said if here is None or here >= POOR else element("strong", f"low {said}"),
+    ]
+
+
+def mistakes(summary: Summary) -> Iterator[Element]:
+    yield element("h2", "Most frequent misconceptions")
+    known = summary.mistakes.most_common(LONG)
+    if not known:
+        yield element("p", "None of those that are known by name.")
+        return
+    yield element("p", f"In how many of {amount(summary.tried)} hand-ins each shows at least once.")
+    rows = (mistake(id, n, n / summary.tried, summary.where[id]) for id, n in known)
+    yield table(("Misconception", "Hand-ins#", "", "Share#"), rows)
+    yield from more(len(summary.mistakes) - len(known), "rarer ones")
+
+
+def mistake(id: str, count: int, share: float, where: set[str]) -> list[Cell]:
+    known = store.misconceptions().get(id)
+    name = known.name if known else id
+    hint = f"Hint: {known.hint} (slide «{known.slide}»)" if known else ""
+    lines = [", ".join(sorted(map(exercise_name, where))), hint]
+    told = element("div", foreign(name), *(element("span", ln, class_="more") for ln in lines))
+    return [told, count, plots.share(share, name), percent(share)]
+
+
+def troubles(summary: Summary) -> Iterator[Element]:
+    yield element("h2", "What failed, and why")
+    if not summary.troubles:
+        yield element("p", "Nothing: every hand-in was read and ran to its end.")
+    for trouble, (title, meaning) in TROUBLES.items():
+        count = summary.troubles[trouble]
+        examples = summary.examples.get(trouble, [])
+        if count:
+            yield element("h3", f"{title}: {amount(count)}")
+            yield element("p", meaning, class_="soft")
+        if count and trouble == "error":
+            yield table(("Kind", "Hand-ins#"), summary.exceptions.most_common(SHORT), "narrow")
+            yield from more(len(summary.exceptions) - SHORT, "rarer kinds")
+        elif count:
+            rows = ((e.student.name or e.student.id or "–", e.hand_in, e.reason) for e in examples)
+            yield table(("Student", "Hand-in", "What happened"), rows)
+            yield from more(count - len(examples), "in the table of grades")
+
+
+def similar(matches: Sequence[Match]) -> Iterator[Element]:
+    yield element("h2", "Near-identical hand-ins, for you to look at")
+    yield element("p", SIMILAR)
+    if matches:
+        head = ("Hand-ins", "Alike in", "Fingerprints#", "Occur in at most#")
+        yield table(head, map(alike, matches[:LONG]))
+        yield from more(len(matches) - LONG, "less striking ones")
+    else:
+        yield element("p", "Nothing stands out.")
+
+
+def alike(match: Match) -> list[Cell]:
+    left = len(match.names) - SHORT
+    return [
+        element(
+            "div",
+            *(element("div", foreign(name)) for name in match.names[:SHORT]),
+            element("div", f"and {amount(left)} more", class_="more") if left > 0 else None,
+        ),
+        "everything" if match.whole else ", ".join(map(exercise_name, match.places)),
+        sum(match.places.values()),
+        f"{amount(match.shared_by)} of {amount(match.among)}",
+    ]
+
+
+def more(count: int, what: str) -> Iterator[Element]:
+    if count > 0:
+        yield element("p", f"… and {amount(count)} more: {what}.", class_="soft")
+
+
+def how(summary: Summary) -> Element:
+    """What a grade can be defended with."""
+
+    def said(known: Counter[str]) -> str:
+        return ", ".join(f"{tier(word)}: {amount(n)}" for word, n in known.most_common(SHORT))
+
+    words = {
+        "Isolation": said(summary.isolation),
+        "Cases": said(summary.references),
+        "Digests": said(summary.digests),
+    }
+    return element("footer", element("h2", "How it was graded"), definitions(words))

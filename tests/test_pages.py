@@ -1,0 +1,281 @@
+"""The pages of a student and of a class: what stands on them, and what can never."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from conftest import replaced
+from hostile import TEXTS
+from in_process import scored
+
+from autograder import store
+from autograder.classroom import class_page, pages, student_page
+from autograder.classroom.similar import Match
+from autograder.classroom.statistics import Summary
+from autograder.classroom.student import Student
+from autograder.exercises import EXERCISES
+from autograder.key.mistakes import MISTAKES
+from autograder.model import Item, Report
+
+FORWARD = "mytorch.linear.Linear.forward"
+RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
+WRONG = Item(
+    *("linear.forward.edge", "linear.forward", FORWARD, 0.0, 1, "fail"),
+    "Z 1 of 2 values differ in «x»\nthis is how it looks when the bias is left out\nhint: look",
+    "linear.no_bias",
+)
+IDLE = Item("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted")
+MADE = Report(
+    *("ada.zip", (RIGHT, WRONG, replace(IDLE, message="not started")), "", "bubblewrap", "hidden"),
+    digests={"references": "abc"},
+)
+ADA = Student("104711", "Zoë Ångström")
+
+
+class Read(HTMLParser):
+    """A page as a browser reads it: its elements and its text, that of the style apart."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+def summary(*graded: tuple[Report, Student]) -> Summary:
+    made = Summary()
+    for report, student in graded:
+        made.add(report, student)
+    return made
+
+
+def graded(changes: dict[str, str], references: store.References | None = None) -> Report:
+    """A hand-in that was really graded, on the hidden cases if none are named."""
+    used = references or store.best()
+    return Report("ada.zip", tuple(scored(changes, used).values()), references=used.kind)
+
+
+def both(text: str) -> list[str]:
+    """Both pages, with one text wherever a text comes from outside."""
+    items = (
+        replace(WRONG, message=text, mistake=text, exercise=text, id=text),
+        replace(WRONG, message=text, status="error"),
+        replace(WRONG, message=text, status="timeout"),
+    )
+    made = Report(text, items, text, text, digests={text: text})
+    who = Student(text, text)
+    match = Match((text, "Ada"), {text: 7}, 2, 100)
+    known = summary((made, who), (replace(made, provisional=True), who))
+    return [student_page.page(made, who), class_page.page(known, [match], text)]
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
+def test_nothing_from_outside_becomes_part_of_a_page(text: str) -> None:
+    """Names, messages, ids and digests stay text: no element or attribute comes of them."""
+    for page, plain in zip(both(text), both("Ada"), strict=True):
+        read, harmless = Read(page), Read(plain)
+        assert set(read.tags) == set(harmless.tags)
+        assert {name for name, _ in read.attributes} == {name for name, _ in harmless.attributes}
+        assert read.tags == harmless.tags or "\n" in text, "each line is a paragraph"
+        assert not set("\x00\x1b\x9b\u202e\u2066\ud800") & set(page)
+        page.encode("utf-8")
+        words = re.sub(r"\s+", " ", pages.clean(text)).strip()
+        assert read.text.count(words) >= 5
+
+
+def test_pages_ask_for_nothing() -> None:
+    """No script, no address, no file from elsewhere; and a policy that would forbid it."""
+    for page in both("Ada"):
+        read = Read(page)
+        assert not {"script", "link", "img", "iframe", "object", "form", "a"} & set(read.tags)
+        names = {name for name, _ in read.attributes}
+        assert not {n for n in names if n.startswith("on") or n in ("src", "href", "action")}
+        assert not re.search(r"https?:|url\(|@import", page)
+        assert ("content", pages.POLICY) in read.attributes
+
+
+def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
+    """Each picture has a role and a title that holds its numbers; one part is hatched, one pale."""
+    lost = tuple(replace(WRONG, status=status) for status in ("fail", "error", "not_attempted"))
+    page = class_page.page(summary((replace(MADE, items=lost), ADA)))
+    read = Read(page)
+    assert read.tags.count("svg") == read.attributes.count(("role", "img"))
+    assert read.tags.count("title") == read.tags.count("svg") + 1
+    assert (
+        "6.1\u00a0Linear.forward: of 3 points lost on average: 1.00 wrong result, "
+        "1.00 exception, crash or timeout, 1.00 not attempted." in page
+    )
+    assert 'class="hatch"' in page
+    assert "prefers-color-scheme: dark" in page
+    assert "@media print" in page
+
+
+def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
+    """Points per tensor, the misconception, its hint, the tier; what was not started as such."""
+    text = Read(student_page.page(MADE, ADA)).text
+    for said in (
+        "Zoë Ångström",
+        "104711",
+        "ada.zip",
+        "4 of 6 points",
+        "Points are lost in 6.1 Linear.forward (−1), 8.3 SGD.step (−1).",
+        "✔ Z 4 / 4",
+        "✘ edge 0 / 1",
+        "Z 1 of 2 values differ in «x»",
+        "This is how it looks when the bias is left out .",
+        "Hint: look",
+        "· W 0 / 1 not started",
+        student_page.HIDDEN,
+        "Where the code ran: bubblewrap.",
+    ):
+        assert said in text
+    assert student_page.PROVISIONAL not in text
+    assert student_page.FOLLOWED not in text
+
+
+def test_a_misconception_is_said_once_an_exercise() -> None:
+    """Two tensors show the same mistake: its name and hint stand there once."""
+    again = replace(WRONG, id="linear.forward.Z.general", message="other\n" + WRONG.message)
+    text = Read(student_page.page(replace(MADE, items=(again, WRONG)))).text
+    assert text.count("This is how it looks when") == text.count("Hint: look") == 1
+
+
+def test_a_student_reads_what_else_matters() -> None:
+    """Provisional, what was noticed while reading, public cases, stand-in layers."""
+    items = (replace(RIGHT, follow_through=True),)
+    made = replace(
+        MADE, items=items, provisional=True, references="public", message="ignored links: x.py"
+    )
+    text = Read(student_page.page(made)).text
+    for said in (
+        student_page.PROVISIONAL,
+        student_page.FOLLOWED,
+        student_page.PUBLIC,
+        made.message,
+    ):
+        assert said in text
+    assert "Points are lost" not in text
+
+
+@pytest.mark.parametrize(
+    "id", ["linear.bias_gradient_is_a_row", "relu.absolute", "mlp.not_reversed"]
+)
+def test_a_graded_mistake_is_named_without_a_hidden_number(id: str) -> None:
+    """Really graded: kind, shape and misconception are there; on hidden cases no value is."""
+    mistake = MISTAKES[id]
+    changes = {mistake.file: mistake.plant()}
+    page = Read(student_page.page(graded(changes))).text
+    assert mistake.name in page
+    assert mistake.hint in page
+    assert not re.search(r"\d\.\d{3,}|got -?\d|\de-?\d", page)
+
+
+def test_public_cases_may_show_their_numbers() -> None:
+    """The counter-check: where numbers may be shown, they are."""
+    page = student_page.page(graded(replaced("linear.py", "+ self.b.T", ""), store.public()))
+    assert re.search(r"got -?\d", page)
+
+
+def test_all_right_is_a_short_page() -> None:
+    """Nothing lost: every exercise with its points, not a word of reproach."""
+    text = Read(student_page.page(graded({}))).text
+    most = pages.points(sum(e.max_score for e in EXERCISES.values()))
+    assert f"{most} of {most} points" in text
+    assert "✘" not in text.split("Scored on")[0]
+
+
+def test_the_class_page_says_what_the_class_misunderstood() -> None:
+    """Counts, shares, names, hints, exercises, troubles and how it was graded."""
+    mistake = MISTAKES["linear.no_bias"]
+    broken = replace(WRONG, status="timeout", message="more than 5 s", mistake=None)
+    known = summary(
+        (MADE, ADA),
+        (replace(MADE, items=(RIGHT, replace(WRONG, score=1, status="pass", mistake=None))), ADA),
+        (replace(MADE, items=(RIGHT, broken), hand_in="slow.zip"), Student("7", "Bob")),
+        (replace(MADE, provisional=True, message="no such file or folder"), ADA),
+    )
+    match = Match(("Ada", "Bob"), {"linear.forward": 31}, 2, 1200)
+    text = Read(class_page.page(known, [match], "2026-11-24")).text
+    for said in (
+        "Graded 2026-11-24",
+        "hand-ins 4",
+        "final grades 3",
+        "provisional 1",
+        "6.1 Linear.forward 5 0.67",
+        f"{mistake.name} 6.1 Linear.forward Hint: {mistake.hint} (slide «{mistake.slide}») 1",
+        "33 %",
+        "Timeout: 1",
+        "Bob slow.zip more than 5 s",
+        "Provisional: 1",
+        "Zoë Ångström ada.zip no such file or folder",
+        "Ada Bob 6.1 Linear.forward 31 2 of 1\u202f200",
+        "bubblewrap: 4",
+        "references abc: 4",
+    ):
+        assert said.replace("\u202f", " ") in text.replace("\u202f", " ")
+
+
+def test_a_class_page_of_nothing_is_a_page() -> None:
+    """No hand-in, none final, none tried: sentences in place of pictures."""
+    bad = replace(MADE, provisional=True)
+    idle = replace(MADE, items=(IDLE,))
+    for known in (summary(), summary((bad, ADA)), summary((idle, ADA))):
+        text = Read(class_page.page(known)).text
+        assert "Nothing was attempted yet." in text
+        assert "Nothing stands out." in text
+    assert "There is no final grade yet." in Read(class_page.page(summary())).text
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    """Many misconceptions, examples, matches, names: the first of them, and how many more."""
+    made = summary(
+        *(
+            (replace(MADE, message="x", items=(replace(WRONG, mistake=f"m{n}"),)), ADA)
+            for n in range(50)
+        )
+    )
+    names = tuple(f"student {n}" for n in range(40))
+    matches: Sequence[Match] = [Match(names, {"linear.forward": 9}, 40, 90)] * 33
+    text = Read(class_page.page(made, matches)).text
+    assert "… and 30 more: rarer ones." in text
+    assert "… and 38 more: in the table of grades." in text
+    assert "… and 13 more: less striking ones." in text
+    assert text.count("student 7 and 32 more") == 20
+
+
+def test_the_portable_tier_comes_with_a_warning() -> None:
+    """Where no sandbox was, both pages say so."""
+    made = replace(MADE, isolation="process")
+    for page in (student_page.page(made), class_page.page(summary((made, ADA)))):
+        assert "process (limits, but no sandbox)" in page
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0 %"), (0.001, "< 1 %"), (0.5, "50 %"), (0.999, "> 99 %"), (1, "100 %")],
+)
+def test_a_share_is_never_rounded_to_none_or_all(share: float, said: str) -> None:
+    """One student in a thousand is not nobody."""
+    assert pages.percent(share) == said
