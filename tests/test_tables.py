@@ -1,0 +1,140 @@
+"""The views for machines: `grades.csv` and JUnit XML."""
+
+import csv
+import io
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from hostile import TEXTS
+
+from autograder.classroom import junit, tables
+from autograder.classroom.student import Student
+from autograder.exercises import EXERCISES
+from autograder.model import Item, Report
+
+FORWARD = "mytorch.linear.Linear.forward"
+RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
+WRONG = Item(
+    *("linear.forward.edge", "linear.forward", FORWARD, 0.0, 1, "fail"),
+    "Z 1 of 2 values differ (50 %)\nhint: look",
+)
+CRASH = Item("relu.forward.edge", "relu.forward", "mytorch.relu.ReLU.forward", 0, 0.5, "crash", "x")
+IDLE = Item("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted")
+MADE = Report(
+    *("ada.zip", (RIGHT, WRONG, CRASH, IDLE), "ignored links: x.py", "bubblewrap", "hidden"),
+    digests={"references": "abc"},
+)
+ADA = Student("104711", "Zoë, «Ada» Ångström")
+
+
+def table(*graded: tuple[Report, Student]) -> list[list[str]]:
+    """The table as Python reads it back."""
+    text = "".join(tables.rows(graded))
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
+
+
+def suites(*reports: Report) -> list[ElementTree.Element]:
+    stream = io.StringIO()
+    junit.write(stream, reports)
+    return list(ElementTree.fromstring(stream.getvalue().encode("utf-8")))
+
+
+def test_a_row_has_who_what_and_the_points_of_each_exercise() -> None:
+    """Columns as the contract names them, exercises in the order of the course."""
+    head, row = table((MADE, ADA))
+    assert head == [
+        *("student_id", "name", "hand_in", "score", "max_score", "provisional", "isolation"),
+        *("message", *EXERCISES),
+    ]
+    said = dict(zip(head, row, strict=True))
+    assert [said[c] for c in head[:8]] == [
+        *("104711", "Zoë, «Ada» Ångström", "ada.zip", "4", "6.5", "no", "bubblewrap"),
+        "ignored links: x.py",
+    ]
+    assert (said["linear.forward"], said["relu.forward"], said["sgd.step"]) == ("4", "0", "0")
+
+
+def test_a_provisional_grade_has_no_score() -> None:
+    """What is no grade yet cannot be taken for one."""
+    head, row = table((replace(MADE, provisional=True), ADA))
+    said = dict(zip(head, row, strict=True))
+    assert (said["score"], said["provisional"]) == ("", "yes")
+
+
+def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
+    """A byte-order mark, lines that end in CR LF, quotes doubled; rows come one by one."""
+    lines = tables.rows(iter([(MADE, Student("1", 'a,"b"'))]))
+    assert next(lines).startswith("\ufeffstudent_id,name,hand_in,")
+    assert next(lines).startswith('1,"a,""b""",ada.zip,4,6.5,no,')
+    assert next(lines, None) is None
+    assert all(line.endswith("\r\n") for line in tables.rows([(MADE, ADA)]))
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
+def test_no_cell_is_computed_and_none_breaks_the_table(text: str) -> None:
+    """Whatever a name is: one row, the same columns, no formula, also where `;` parts cells."""
+    made = replace(MADE, hand_in=text, message=text, isolation=text)
+    head, row = table((made, Student(text, text)))
+    assert len(head) == len(row)
+    cells = [row[0], row[1], row[2], row[6], row[7]]
+    assert len(set(cells)) == 1
+    for part in cells[0].split(";"):
+        assert not part.lstrip().startswith(("=", "+", "-", "@"))
+    assert not set("\t\r\n\x00\x1b\u202e\u2066") & set(cells[0])
+    "".join(tables.rows([(made, ADA)])).encode("utf-8")
+
+
+def test_a_harmless_name_stays_as_it_is() -> None:
+    """Commas, quotes, umlauts and 200 characters are nobody's attack."""
+    for name in ("Lovelace, Ada", 'A "B" C', "Łukasz Öztürk", "x" * 200, "1-2", "a=b", "a@b.c"):
+        assert table((MADE, Student("7", name)))[1][1] == name
+
+
+def test_a_suite_a_hand_in_and_a_test_an_item() -> None:
+    """What passed, failed, broke and was not attempted, with numbers that add up."""
+    (suite,) = suites(MADE)
+    assert {k: suite.get(k) for k in ("name", "tests", "failures", "errors", "skipped")} == {
+        "name": "ada.zip",
+        "tests": "4",
+        "failures": "1",
+        "errors": "1",
+        "skipped": "1",
+    }
+    properties = {p.get("name"): p.get("value") for p in suite.iter("property")}
+    assert properties == {
+        "score": "4",
+        "max_score": "6.5",
+        "provisional": "false",
+        "isolation": "bubblewrap",
+        "references": "hidden",
+        "digest.references": "abc",
+    }
+    right, wrong, crash, idle = suite.iter("testcase")
+    assert (right.get("classname"), right.get("name"), list(right)) == (FORWARD, RIGHT.id, [])
+    (failure,) = wrong
+    assert (failure.tag, failure.get("message"), failure.text) == (
+        *("failure", "Z 1 of 2 values differ (50 %)", "hint: look"),
+    )
+    assert [case[0].tag for case in (crash, idle)] == ["error", "skipped"]
+    assert suite.findtext("system-out") == "ignored links: x.py"
+
+
+def test_what_could_not_be_read_is_no_green_suite() -> None:
+    """Nothing was attempted in an archive that cannot be read; that is an error, not a skip."""
+    message = "not a readable zip archive"
+    items = tuple(replace(i, score=0, status="not_attempted", message=message) for i in MADE.items)
+    (suite,) = suites(replace(MADE, items=items, message=message))
+    assert (suite.get("errors"), suite.get("skipped")) == ("4", "0")
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
+def test_any_text_makes_good_xml(text: str) -> None:
+    """What XML cannot hold is replaced, the rest comes out as it went in."""
+    item = replace(WRONG, id=text, target=text, message=text)
+    made = replace(MADE, hand_in=text, message=text, items=(item,), digests={text: text})
+    first, second = suites(made, MADE)
+    kept = [c for c in text if c.isprintable()]
+    assert [c for c in first.get("name", "") if c.isprintable() and c != "\ufffd"] == kept
+    assert [case.tag for case in first.iter("testcase")] == ["testcase"]
+    assert second.get("name") == "ada.zip"
