@@ -12,6 +12,7 @@ comes here: the parent compares. A child that dies loses the job it was at, no m
 import json
 import os
 import sys
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -40,8 +41,13 @@ def main() -> None:
     perform(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
 
 
-def perform(work: IO[bytes], answers: IO[bytes]) -> NoReturn:
-    """Do the work in the working directory, which is empty, and end this process."""
+def perform(
+    work: IO[bytes], answers: IO[bytes], lock: Callable[[], None] = lambda: None
+) -> NoReturn:
+    """Do the work in the working directory, which is empty, and end this process.
+
+    Args: lock: called when the modules lie in the folder, before any of them is read.
+    """
     from autograder import doubles, harness
     from autograder.exercises import EXERCISES, HOMES
     from autograder.package import register
@@ -56,6 +62,7 @@ def perform(work: IO[bytes], answers: IO[bytes]) -> NoReturn:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content.tobytes())
+    lock()
     package = register(folder, HOMES)
     drive = harness.answer
     if order["doubles"]:

@@ -1,0 +1,73 @@
+"""Which files a child may open: the kernel's Landlock, a list of places and what holds beneath.
+
+Everything that the running kernel's Landlock knows is denied, then places are allowed. Signals
+and abstract sockets stay within the child where the kernel offers that (6.12).
+See the kernel's Documentation/userspace-api/landlock.rst.
+"""
+
+import ctypes
+import os
+import stat
+import struct
+from collections.abc import Iterable
+
+from .kernel import call
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every machine
+VERSION, PATH_BENEATH = 1, 1
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
+REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
+TRUNCATE = 1 << 14
+READ = READ_FILE | READ_DIR
+WRITE = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | TRUNCATE
+FOR_FILES = WRITE_FILE | READ_FILE | TRUNCATE
+FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many of them a version knows
+TCP, SCOPES = 3, 3  # bind and connect; abstract sockets and signals
+
+
+def version() -> int:
+    """The version of the kernel's Landlock. Raises OSError where there is none."""
+    return call("syscall", CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
+
+
+def ruleset(readable: Iterable[str], writable: Iterable[str]) -> int:
+    """A descriptor of the rules: everything is denied but beneath these places.
+
+    Args: readable: folders and files; those that are not there are left out.
+          writable: the same, where also files and folders may be made and removed.
+    """
+    known = version()
+    handled = (1 << FILE_RIGHTS.get(known, 16)) - 1
+    attributes = struct.pack("QQQ", handled, TCP * (known >= 4), SCOPES * (known >= 6))
+    size = 24 if known >= 6 else 16 if known >= 4 else 8
+    rules = call("syscall", CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
+    for places, rights in ((readable, READ), (writable, WRITE)):
+        for place in places:
+            allow(rules, place, rights & handled)
+    return rules
+
+
+def allow(rules: int, place: str, rights: int) -> None:
+    try:
+        beneath = os.open(place, os.O_PATH | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        if not stat.S_ISDIR(os.fstat(beneath).st_mode):
+            rights &= FOR_FILES
+        rule = struct.pack("=Qi", rights, beneath)
+        call("syscall", ADD_RULE, rules, PATH_BENEATH, rule, 0)
+    finally:
+        os.close(beneath)
+
+
+def enforce(rules: int) -> None:
+    """Hold this process to the rules from here on. NO_NEW_PRIVS must be set."""
+    call("syscall", RESTRICT_SELF, rules, 0)
+
+
+def is_there() -> bool:
+    try:
+        return version() > 0
+    except OSError:
+        return False

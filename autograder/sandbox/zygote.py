@@ -1,0 +1,94 @@
+"""The process that is forked for every hand-in: Python and numpy loaded, nothing else done.
+
+Started by `place` as a script, alone or inside `bwrap`, with a socket to the parent as its
+standard input. It never looks at a student's file: it takes two descriptors, one with the work
+and one for the answers, forks a child, hands its pidfd back, waits for it, and says how it
+ended. A child is a copy that shares no writable memory with it. It ends when its parent has
+closed the socket, or has died, and so does the child that is at work.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+NOTHING, TRY = b"", b"try"
+
+
+def main() -> None:
+    told = json.loads(sys.argv[1])
+    sys.path.insert(0, told["folders"]["autograder"])
+    from autograder import child
+    from autograder.sandbox import trial
+    from autograder.sandbox.cell import Cell
+
+    del sys.path[0]
+    sys.meta_path.insert(0, child.Allowed(told["folders"]))
+    warm()
+    cell = Cell(**told["cell"])
+    cell.prepare()
+    parent = socket.socket(fileno=os.dup(0))
+    parent.send(json.dumps({"own": cell.own, "uid": cell.uid}).encode())
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, every page
+    while True:
+        word, descriptors, _, _ = socket.recv_fds(parent, 16, 2)
+        if word == NOTHING:
+            return
+        perform = trial.perform if word == TRY else child.perform
+        serve(parent, cell, perform, *descriptors)
+
+
+def serve(
+    parent: socket.socket, cell: Any, perform: Callable[..., NoReturn], work: int, answers: int
+) -> None:
+    """Have one child do its work, and say how it ended."""
+    pid = cell.fork()
+    if pid == 0:
+        work_in(parent, cell, perform, work, answers)
+    os.close(work)
+    os.close(answers)
+    pidfd = os.pidfd_open(pid)
+    socket.send_fds(parent, [b"started"], [pidfd])
+    waiting = select.poll()
+    waiting.register(pidfd, select.POLLIN)
+    waiting.register(parent, select.POLLIN)
+    if pidfd not in dict(waiting.poll()):  # then the parent is gone
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    os.close(pidfd)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    cell.clear()
+    parent.send(b"%d" % (-code if code == signal.SIGXCPU else code))
+
+
+def work_in(
+    parent: socket.socket, cell: Any, perform: Callable[..., NoReturn], work: int, answers: int
+) -> NoReturn:
+    """What a child does. What fails before it is locked in is the grader's fault, and said so."""
+
+    def lock() -> None:
+        cell.lock()
+        parent.close()
+
+    try:
+        cell.enter()
+        perform(os.fdopen(work, "rb"), os.fdopen(answers, "wb"), lock)
+    except OSError as error:
+        with suppress(OSError):  # locked in, it can no longer speak
+            parent.send(f"! {error}".encode())
+    finally:
+        os._exit(1)
+
+
+def warm() -> None:
+    """Do what numpy and Python put off until it is first done, so that no child has to."""
+
+
+if __name__ == "__main__":
+    main()
