@@ -53,6 +53,12 @@ class Cell:
             shared = [*self.readable, os.path.dirname(self.folder)]
             self.rules = landlock.ruleset(shared, [os.devnull])
 
+    def __str__(self) -> str:
+        """What it is here, for `doctor`."""
+        own = "namespaces and files of its own" if self.own else "no file that it could write"
+        known = f"Landlock {landlock.version()}" if landlock.is_there() else "no Landlock"
+        return f"each hand-in has {own}, user {self.uid}, seccomp, {known}"
+
     def fork(self) -> int:
         """Fork a child, in a process namespace of its own if it gets one: its end ends all."""
         if not self.own:

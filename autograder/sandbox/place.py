@@ -27,10 +27,11 @@ LARGEST = 2**16  # bytes of what a trial answers
 
 
 class Sandbox:
-    """A tier (`conversation.Place`): `bubblewrap` or `landlock`."""
+    """A tier (`conversation.Place`): `bubblewrap` or `landlock`. `detail` says what it is here."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.detail = ""
         self.idle: list[Zygote] = []
         self.owner = os.getpid()
         atexit.register(self.close)
@@ -51,6 +52,7 @@ class Sandbox:
                 return Forked(self, zygote, word, work)
             zygote.close()
         zygote = Zygote(self.name)
+        self.detail = zygote.detail
         try:
             return Forked(self, zygote, word, work)
         except OSError:
@@ -106,7 +108,8 @@ class Zygote:
                     start_new_session=True,
                 )
                 theirs.close()
-                if not self.control.recv(64):
+                self.detail = self.control.recv(1024).decode()
+                if not self.detail:
                     said.seek(0)
                     text = said.read(LARGEST).decode(errors="replace").strip()
                     raise OSError(text.rpartition("\n")[2] or "the zygote ended at once")

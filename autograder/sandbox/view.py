@@ -85,7 +85,11 @@ def mounts() -> list[str]:
             line += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
     loader = Path(LOADERS.get(platform.machine(), ""))
     at = loader.parent.resolve() / loader.name
-    for place in [*shown(), INTERPRETER, *filter(Path.exists, [CACHE])]:
+    places = [*shown(), INTERPRETER, *filter(Path.exists, [CACHE])]
+    parents = {parent for place in [*places, *added()] for parent in place.parents[:-1]}
+    for parent in sorted(parents):  # bwrap would make them for the user it starts as alone
+        line += ["--perms", "0755", "--dir", str(parent)]
+    for place in places:
         line += ["--ro-bind", str(place), str(place)]
     if loader.is_file() and not any(place in at.parents for place in shown()):
         line += ["--ro-bind", str(loader.resolve()), str(at)]

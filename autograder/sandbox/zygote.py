@@ -35,7 +35,7 @@ def main() -> None:
     cell = Cell(**told["cell"])
     cell.prepare()
     parent = socket.socket(fileno=os.dup(0))
-    parent.send(json.dumps({"own": cell.own, "uid": cell.uid}).encode())
+    parent.send(str(cell).encode())
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
     while True:
