@@ -108,7 +108,8 @@ def bubblewrap(environment: dict[str, str]) -> list[str]:
     line += ["--unshare-cgroup-try", "--new-session", "--clearenv", "--cap-drop", "ALL"]
     needed = ["CAP_SYS_ADMIN"]  # a namespace for each child
     if os.geteuid() == 0:
-        needed += ["CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"]  # another user for each child
+        # another user for each child, whom the zygote may then end
+        needed += ["CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_KILL"]
     else:
         line.append("--unshare-user")
     for name in needed:
