@@ -30,6 +30,7 @@ class Cell:
     own       whether it gets namespaces of its own, and with them a folder to write to
     uid       whom it becomes
     rules     a descriptor of Landlock's, where all children share their rules
+    zygote    a descriptor of the process that forks them
     """
 
     folder: str
@@ -37,6 +38,7 @@ class Cell:
     own: bool
     uid: int = 0
     rules: int | None = None
+    zygote: int = -1
 
     def prepare(self) -> None:
         """Find out what is possible here, once in the zygote.
@@ -50,6 +52,7 @@ class Cell:
         if self.own and not succeeds(self.enter):
             self.own = False
         if not self.own:
+            self.clear()
             shared = [*self.readable, os.path.dirname(self.folder)]
             self.rules = landlock.ruleset(shared, [os.devnull])
 

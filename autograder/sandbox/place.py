@@ -98,9 +98,11 @@ class Zygote:
         self.process: subprocess.Popen[bytes] | None = None
         with theirs, tempfile.TemporaryFile() as said:
             try:
+                if self.scratch:
+                    os.chmod(self.scratch, 0o711)  # for a child that is another user
                 self.process = subprocess.Popen(
                     command(self.scratch),
-                    stdin=theirs,
+                    stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=said,
                     cwd="/",

@@ -1,8 +1,8 @@
 """What this machine can keep a hand-in away from: tiers, found out by trying, best first.
 
-    bubblewrap  nothing else is there: own files, processes, network; and all of landlock
-    landlock    an ordinary process that may open, call and signal almost nothing
-    process     limits alone: it may read what you may read
+bubblewrap  nothing else is there: own files, processes, network; and all of landlock
+landlock    an ordinary process that may open, call and signal almost nothing
+process     limits alone: it may read what you may read
 """
 
 import os

@@ -5,6 +5,7 @@ Neither references nor key, hand-ins, other packages or anybody's files are amon
 
 import os
 import platform
+import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from ..process import PACKAGES
 
 PACKAGE = Path(__file__).resolve().parents[1]
 STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
-INTERPRETER = Path(sys._base_executable).resolve()
+INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
 SCRATCH = "/scratch"  # where children work inside bubblewrap
 CACHE = Path("/etc/ld.so.cache")  # where the loader finds libraries in unusual places
@@ -103,8 +104,14 @@ def mounts() -> list[str]:
 
 
 def bubblewrap(environment: dict[str, str]) -> list[str]:
-    """The start of a command line that runs what follows where nothing else is."""
-    line = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    """The start of a command line that runs what follows where nothing else is.
+
+    Raises: OSError: bubblewrap is not installed.
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise FileNotFoundError("bwrap is not installed")
+    line = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     line += ["--unshare-cgroup-try", "--new-session", "--clearenv", "--cap-drop", "ALL"]
     needed = ["CAP_SYS_ADMIN"]  # a namespace for each child
     if os.geteuid() == 0:

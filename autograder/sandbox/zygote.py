@@ -94,7 +94,7 @@ def warm() -> None:
     from autograder import doubles, exercises, harness, package, wire  # noqa: F401
 
     for kind in (np.float32, np.float64):
-        A = np.random.default_rng(0).normal(size=(3, 4)).astype(kind)
+        A: Any = np.random.default_rng(0).normal(size=(3, 4)).astype(kind)
         wire.read_frame(io.BytesIO(wire.frame({}, {"A": np.maximum(A, 0)})))
         np.einsum("ij,kj->ik", A, np.exp(A) / np.exp(A).sum(axis=1, keepdims=True))
         np.linalg.norm(np.concatenate([A @ A.T, np.log(np.abs(A)).mean(axis=0)[None, :3]]))

@@ -1,0 +1,193 @@
+"""Which tier a machine offers, why not a better one, and what a child is shown in it."""
+
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from test_sandbox import say
+
+from autograder.sandbox import landlock, tiers, view
+from autograder.sandbox.place import Sandbox
+from autograder.sandbox.tiers import Tier
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
+
+ORDINARY = 65534
+NEEDED = "pytest _pytest pluggy iniconfig packaging pygments py numpy safetensors".split()
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """No sandbox from an earlier test, and none for a later one."""
+    tiers.sandbox.cache_clear()
+    yield
+    for name in tiers.SANDBOXES:
+        tiers.sandbox(name).close()
+    tiers.sandbox.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_best_that_works_is_taken() -> None:
+    """Every tier is tried, best first; the portable one always works."""
+    found = tiers.probe()
+    assert tuple(tier.name for tier in found) == tiers.NAMES
+    assert found[-1].works
+    best = next(tier.name for tier in found if tier.works)
+    assert tiers.place().name == best
+    assert tiers.place("process").name == "process"
+
+
+@pytest.mark.usefixtures("fresh")
+def test_without_bubblewrap_the_remedy_is_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tier whose program is missing is no tier; asked for by name it is refused with the way."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    bubblewrap, *others = tiers.probe()
+    assert not bubblewrap.works
+    assert bubblewrap.remedy == "install it: `apt install bubblewrap`, `dnf install bubblewrap`"
+    assert tiers.place().name == next(tier.name for tier in others if tier.works)
+    with pytest.raises(OSError, match=r"bubblewrap does not work here: .* `apt install"):
+        tiers.place("bubblewrap")
+    with pytest.raises(OSError, match=r"no tier 'chroot'; there are: bubblewrap, landlock, proc"):
+        tiers.place("chroot")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_tier_that_does_not_hold_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a child can do what it must not, the tier says what, and is not taken."""
+    monkeypatch.setattr(view, "readable", lambda: ["/"])
+    tier = next(tier for tier in tiers.probe() if tier.name == "landlock")
+    if not landlock.is_there():
+        pytest.skip("a kernel without Landlock")
+    assert not tier.works
+    assert tier.detail.startswith("a hand-in could read ")
+    assert "read other files" in tier.detail
+
+
+def test_what_doctor_says() -> None:
+    """A line a tier, and one more for how to get it."""
+    text = tiers.described(
+        [Tier("a", False, "is missing", "install it"), Tier("b", True, "limits")]
+    )
+    assert text == (
+        "no  a           is missing\n"
+        "                install it\n"
+        "yes b           limits"
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("fresh")
+def test_children_without_namespaces_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a profile lets bubblewrap alone make namespaces, its children hold all the same."""
+    if not next(tiers.tried("bubblewrap")).works:
+        pytest.skip("no bubblewrap here")
+    usual = view.bubblewrap
+
+    def without(environment: dict[str, str]) -> list[str]:
+        line = usual(environment)
+        at = line.index("CAP_SYS_ADMIN")
+        return line[: at - 1] + line[at + 1 :]
+
+    monkeypatch.setattr(view, "bubblewrap", without)
+    place = Sandbox("bubblewrap")
+    try:
+        assert place.trial() == []
+        assert place.detail.startswith("each hand-in has no file that it could write")
+        assert say(place, "return 1.0") == 1.0
+        assert say(place, "import os\nreturn float(len(os.listdir('.')))") == 1.0
+    finally:
+        place.close()
+
+
+def test_what_a_child_is_shown() -> None:
+    """Nothing of the project but the modules that drive exercises; no other package."""
+    shown = [Path(place) for place in view.readable()]
+    hidden = [ROOT / "autograder" / name for name in ("references", "key", "store.py", "cli.py")]
+    hidden += [ROOT / "tests", ROOT / "notebooks", Path(pytest.__file__), Path("/etc/passwd")]
+    for place in shown:
+        assert not any(place == path or place in path.parents for path in hidden), place
+    for folder in view.hidden():
+        assert ["--tmpfs", str(folder)] in [view.mounts()[i : i + 2] for i in range(999)]
+
+
+def test_what_lies_in_a_shown_folder_can_be_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A course that is installed beneath the standard library stays out of sight."""
+    for folder in ("a/b", "a/site/course", "a/site/other", "c"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.setattr(view, "hidden", lambda: [tmp_path / "a" / "site" / "course"])
+    found = [path.relative_to(tmp_path).as_posix() for path in view.around(tmp_path)]
+    assert found == ["a/b", "a/site/other", "c"]
+
+
+def test_a_place_travels_by_its_name() -> None:
+    """Another process that gets a place keeps zygotes of its own."""
+    place = Sandbox("landlock")
+    place.idle = []
+    other = pickle.loads(pickle.dumps(place))
+    assert (other.name, other.idle) == ("landlock", [])
+
+
+def ordinary_python() -> str | None:
+    """An interpreter of this version that an ordinary user can start."""
+    for python in (str(view.INTERPRETER), "/usr/bin/python3"):
+        ask = "import sys; print(*sys.version_info[:2])"
+        try:
+            done = subprocess.run(
+                [python, "-c", ask], user=ORDINARY, capture_output=True, text=True, check=False
+            )
+        except OSError:
+            continue
+        if done.stdout.split() == [str(number) for number in sys.version_info[:2]]:
+            return python
+    return None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can")
+def test_all_of_it_as_an_ordinary_user(tmp_path: Path) -> None:
+    """The same attacks, layers and ends, where no privilege helps to set the sandbox up."""
+    python = ordinary_python()
+    if python is None:
+        pytest.skip("no interpreter is in reach of an ordinary user")
+    top = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    try:
+        shutil.copytree(ROOT / "autograder", top / "autograder")
+        (top / "tests").mkdir()
+        for name in ("conftest.py", "test_sandbox.py", "test_sandbox_layers.py"):
+            shutil.copy(ROOT / "tests" / name, top / "tests")
+        shutil.copy(ROOT / "pyproject.toml", top)
+        for name in NEEDED:
+            copy_package(name, top)
+        for path in (top, *top.rglob("*")):
+            os.chown(path, ORDINARY, ORDINARY)
+        done = subprocess.run(
+            [python, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
+            cwd=top,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(top), "HOME": str(top)},
+            user=ORDINARY,
+            group=ORDINARY,
+            extra_groups=[],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        shutil.rmtree(top)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    print(done.stdout.splitlines()[-1])
+
+
+def copy_package(name: str, top: Path) -> None:
+    """Copy an installed package, with the libraries that a wheel may keep beside it."""
+    for path in map(Path, sys.path):
+        for found in (path / name, path / f"{name}.py", path / f"{name}.libs"):
+            if found.is_dir() and not (top / found.name).exists():
+                shutil.copytree(found, top / found.name, ignore=shutil.ignore_patterns("tests"))
+            elif found.is_file():
+                shutil.copy(found, top)
