@@ -19,7 +19,17 @@ from autograder.sandbox.tiers import Tier
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 
 ORDINARY = 65534
-NEEDED = "pytest _pytest pluggy iniconfig packaging pygments py numpy safetensors".split()
+NEEDED = [
+    "pytest",
+    "_pytest",
+    "pluggy",
+    "iniconfig",
+    "packaging",
+    "pygments",
+    "py",
+    "numpy",
+    "safetensors",
+]
 
 
 @pytest.fixture

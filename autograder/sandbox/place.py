@@ -8,7 +8,6 @@ import atexit
 import contextlib
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess

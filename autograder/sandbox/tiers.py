@@ -109,7 +109,7 @@ def remedy(tier: str) -> str:
     if any(map(os.path.exists, CONTAINERS)):
         return (
             "the container's profile denies namespaces: start it with `--cap-add SYS_ADMIN"
-            " --security-opt seccomp=unconfined --security-opt apparmor=unconfined`, or use landlock"
+            " --security-opt seccomp=unconfined --security-opt apparmor=unconfined`"
         )
     for file, (denied, how) in USER_NAMESPACES.items():
         if Path(file).is_file() and Path(file).read_text().strip() == denied:
