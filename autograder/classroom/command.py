@@ -2,21 +2,35 @@
 
 import os
 import sys
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
-from .. import handin, report, store
+from .. import handin, report
 from ..cli import Asked, Verb
-from ..grade import grade
-from ..model import Exercise, Report
+
+PLACES = ("bubblewrap", "landlock")
+SPARE = 2  # hand-ins that lie ready for each worker
 
 
 def add(verb: Verb) -> None:
     """Add the commands to the command line."""
-    one = verb("grade", grade_)
+    one = verb("grade", grade)
     one.add_argument("paths", nargs="+", metavar="PATH", help="a hand-in, or a folder of them")
+    one.add_argument(
+        "--results",
+        type=Path,
+        metavar="DIR",
+        help="folder for the journal, tables and pages (default for more than one: grades)",
+    )
+    one.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE.csv",
+        help="the students of the class: a column id, and name, email or what there is",
+    )
+    one.add_argument("--force", action="store_true", help="grade again what was graded before")
     one.add_argument(
         "--jobs",
         type=int,
@@ -24,80 +38,130 @@ def add(verb: Verb) -> None:
         metavar="N",
         help="hand-ins at a time (default: the processors here, %(default)s)",
     )
+    one.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster: tcp://host:port, or local (needs the extra dask)",
+    )
+    one.add_argument(
+        "--require-isolation",
+        nargs="?",
+        const=PLACES[-1],
+        choices=PLACES,
+        metavar="TIER",
+        help="refuse to grade in less than this: bubblewrap or landlock (default: landlock)",
+    )
+    verb("doctor", doctor)
 
 
-def grade_(asked: Asked) -> int:
+def grade(asked: Asked) -> int:
     """Grade hand-ins: folders, zips, or a folder full of them.
 
     A folder with mytorch/ in it is a hand-in; a zip may wrap it once; any other folder stands
-    for what is in it. One hand-in gets the whole report, many a line each. Student code runs in
-    a process of its own: 5 s of computing a case, 60 s a hand-in, 2 GiB, no output. It is no
-    sandbox: it may read what you may read.
+    for what is in it. One hand-in gets its whole report. Many get a line each, and a folder of
+    results: grades.csv, class.html, a page a student, JSON lines, JUnit XML, and the journal.
+    Stop it when you like: the same command goes on where it stopped. What has changed since is
+    graded again, and so is everything after a change of the references or of the grader.
+
+    Student code runs apart, with limits: 5 s of computing a case, 60 s a hand-in, 2 GiB, no
+    output; on Linux in a sandbox (`autograder doctor` says in which).
 
     Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such
     path), 2 nothing could be graded.
     """
-    used = store.best()
-    if used.kind == "public":
+    from . import results, roster, work
+    from .batch import graded
+    from .journal import Journal
+    from .progress import progress
+
+    place = chosen(asked.require_isolation)
+    terms = work.terms(place)
+    if work.references().kind == "public":
         print("note: no hidden references here; grading on the public cases", file=sys.stderr)
-    paths = list(handin.find(asked.paths))
-    exercises = store.chosen([])
-    provisional = False
+    paths = [path for path in handin.find(asked.paths) if not results.is_results(Path(path))]
+    roll = roster.call(paths, roster.read(asked.roster) if asked.roster else None)
+    for note in roll.notes:
+        print(f"note: {note}", file=sys.stderr)
     many = len(paths) > 1
-    for made in progress(graded(paths, used, exercises, asked.jobs), len(paths)):
-        provisional |= made.provisional
-        if asked.json:
-            print(report.to_json(made), flush=True)
-        elif many:
-            print(report.row(made), flush=True)
-        else:
-            print(handin.shown(made.hand_in))
-            print(report.to_text(made, report.wants_colour(sys.stdout)))
+    folder = asked.results or (results.DEFAULT if many else None)
+    provisional, before = False, 0
+    with ExitStack() as stack:
+        journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
+        lines = stack.enter_context(
+            results.written(folder / results.REPORTS if folder else Path(os.devnull))
+        )
+        start, at_once = stack.enter_context(executors(asked, len(paths)))
+        made_one_by_one = graded(paths, terms, journal, start, at_once, asked.force)
+        for made, known in progress(made_one_by_one, len(paths), sys.stderr):
+            provisional |= made.provisional
+            before += known
+            line = report.to_json(made)
+            lines.write(line + "\n")
+            if asked.json:
+                print(line, flush=True)
+            elif many:
+                print(report.row(made), flush=True)
+            else:
+                print(handin.shown(made.hand_in))
+                print(report.to_text(made, report.wants_colour(sys.stdout)))
+    if before:
+        note = f"{before} of {len(paths)} were graded before; --force grades them again"
+        print(f"note: {note}", file=sys.stderr)
+    if folder:
+        results.write(folder, roll)
+        print(f"note: see {folder / 'class.html'} and {folder / 'grades.csv'}", file=sys.stderr)
     return 3 if provisional else 0
 
 
-def graded(
-    paths: Sequence[str], used: store.References, exercises: Sequence[Exercise], jobs: int
-) -> Iterator[Report]:
-    """Grade hand-ins, several at a time; their reports in order, each as soon as it can be."""
+def chosen(required: str | None) -> str:
+    """The best place for student code that this machine offers.
 
-    def one(path: str) -> Report:
-        found = handin.read(path)
-        try:
-            return grade(found, used, exercises)
-        except Exception as error:  # ours: it must cost neither this grade nor the others'
-            said = f"the grader failed here, not you ({type(error).__name__}: {error})"
-            return grade(replace(found, found=False, message=said), used, exercises)
+    Raises: ValueError: it offers less than is required.
+    """
+    from ..sandbox import tiers
 
-    for exercise in exercises:  # read once, before several threads want them
-        used.cases(exercise.id), used.signatures(exercise.id)
-
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        waiting = deque(pool.submit(one, path) for path in paths)
-        try:
-            while waiting:
-                made = waiting[0].result()
-                waiting.popleft()
-                yield made
-        except GeneratorExit:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            finished = [f for f in waiting if f.done() and not f.cancelled()]
-            yield from (future.result() for future in finished)
-            raise
+    offered = tiers.place().name
+    accepted = PLACES[: PLACES.index(required) + 1] if required else ()
+    if required and offered not in accepted:
+        raise ValueError(
+            f"this machine offers the place {offered!r}, and {required!r} is required;"
+            " `autograder doctor` says how to get more"
+        )
+    return offered
 
 
-def progress(reports: Iterator[Report], count: int) -> Iterator[Report]:
-    """Pass reports on, with a bar on standard error where that is a terminal."""
-    shown = count > 1 and sys.stderr.isatty()
-    for done, made in enumerate(reports, start=1):
-        if shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-        yield made
-        if shown:
-            bar = "█" * (30 * done // count)
-            print(f"\r{bar:<30} {done} of {count}", end="", file=sys.stderr, flush=True)
-    if shown:
-        print(file=sys.stderr)
+@contextmanager
+def executors(asked: Asked, count: int) -> Iterator[tuple[Callable[[], Executor], int]]:
+    """What makes an executor, and how many hand-ins it is given at a time."""
+    from .cluster import connected
+    from .cores import Cores
+
+    if asked.scheduler:
+        with connected(asked.scheduler) as made:
+            yield made
+    elif count == 1 or asked.jobs <= 1:
+        yield lambda: ThreadPoolExecutor(1), 1
+    else:
+        workers = min(asked.jobs, count)
+        yield lambda: Cores(workers), SPARE * workers
+
+
+def doctor(asked: Asked) -> int:
+    """Say what this machine offers to keep student code away from everything else.
+
+    Tiers are found out by trying, best first: bubblewrap (namespaces, Landlock, seccomp),
+    landlock (Landlock, seccomp), process (limits alone: no sandbox). Where one is missing,
+    it says how to get it.
+
+    Exit code: 0 there is a sandbox, 1 there is none.
+    """
+    from ..cli import say
+    from ..sandbox import tiers
+
+    found = tiers.probe()
+    if asked.json:
+        for tier in found:
+            say(asked, "", **vars(tier))
+    else:
+        print(tiers.described(found))
+    return 0 if any(tier.works for tier in found if tier.name in PLACES) else 1

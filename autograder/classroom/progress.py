@@ -3,29 +3,29 @@
 import time
 from collections import deque
 from collections.abc import Iterator
-from typing import TextIO
+from typing import TextIO, TypeVar
 
-from ..model import Report
+One = TypeVar("One")
 
 WIDTH = 30  # characters of the bar
 OFTEN = 0.1  # seconds between two drawings
 LATELY = 30.0  # seconds over which the rate is taken
 
 
-def progress(reports: Iterator[Report], count: int, stream: TextIO) -> Iterator[Report]:
-    """Pass reports on, and draw a bar below whatever is printed meanwhile.
+def progress(graded: Iterator[One], count: int, stream: TextIO) -> Iterator[One]:
+    """Pass on what is graded, and draw a bar below whatever is printed meanwhile.
 
     Args: count: how many there will be; for one alone there is no bar.
     """
     if count < 2 or not stream.isatty():
-        yield from reports
+        yield from graded
         return
     drawn = 0.0
     recent = deque([(time.monotonic(), 0)])  # of late: what was graded earlier comes at once
-    for done, report in enumerate(reports, start=1):
+    for done, one in enumerate(graded, start=1):
         stream.write("\r\x1b[K")
         stream.flush()
-        yield report
+        yield one
         now = time.monotonic()
         if now > drawn + OFTEN or done == count:
             while now - recent[0][0] > LATELY and len(recent) > 1:

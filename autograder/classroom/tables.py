@@ -17,7 +17,7 @@ from .pages import clean
 from .student import Student
 
 COLUMNS = (
-    *("student_id", "name", "hand_in", "score", "max_score"),
+    *("student_id", "name", "hand_in", "counts", "score", "max_score"),
     *("provisional", "isolation", "message"),
 )
 MARK = "\ufeff"
@@ -27,16 +27,17 @@ FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r])")
 
 
 def rows(
-    graded: Iterable[tuple[Report, Student]], exercises: Sequence[str] = tuple(EXERCISES)
+    graded: Iterable[tuple[Report, Student, str]], exercises: Sequence[str] = tuple(EXERCISES)
 ) -> Iterator[str]:
     """The lines of the table, the head first; each as soon as its report is there.
 
     A provisional grade has no score here: what looks like a grade would be taken for one.
 
-    Args: exercises: ids, a column of points each.
+    Args: graded: a report, whose it is, and whether it counts for them: `yes` or why not.
+          exercises: ids, a column of points each.
     """
     yield MARK + line([*COLUMNS, *exercises])
-    for report, student in graded:
+    for report, student, counts in graded:
         points = dict.fromkeys(exercises, 0.0)
         for item in report.items:
             if item.exercise in points:
@@ -46,6 +47,7 @@ def rows(
                 cell(student.id),
                 cell(student.name),
                 cell(report.hand_in),
+                counts,
                 "" if report.provisional else number(report.score),
                 number(report.max_score),
                 "yes" if report.provisional else "no",

@@ -1,0 +1,193 @@
+"""Grade a batch on anything shaped like `concurrent.futures.Executor`, and lose nothing.
+
+Theory of operation. One thread reads hand-ins in the order given, looks each up in the
+journal, and hands what is new to the executor: never more than `at_once`, never further than
+AHEAD of the hand-in that is reported next, so that memory stays flat. A result is journaled as it
+comes, and reported in order. Where the executor breaks (a worker was killed), another is
+started, and what was with it is given out again. Who was there at TOGETHER breaks goes alone
+from then on, and is given up when that ends ALONE more times: its grade is provisional.
+"""
+
+import contextlib
+import queue
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .. import handin
+from ..model import Report
+from ..report import to_json
+from .journal import Journal
+from .work import Terms, Work, failed, parsed, perform
+
+AHEAD = 1000  # hand-ins that wait for a slower one before them
+TOGETHER = 2  # broken executors before a hand-in goes alone
+ALONE = 2  # broken executors more before it is given up
+HOPELESS = 5  # hand-ins given up one after the other: then it's the machine
+
+
+class Graded(NamedTuple):
+    """A report, and whether it stood in the journal before."""
+
+    report: Report
+    before: bool
+
+
+@dataclass
+class Task:
+    """A hand-in on its way; `line` is its report as JSON, once there is one."""
+
+    work: Work
+    line: str = ""
+    before: bool = False
+    breaks: int = 0
+
+
+def graded(
+    paths: Iterable[str],
+    terms: Terms,
+    journal: Journal,
+    start: Callable[[], Executor],
+    at_once: int,
+    force: bool = False,
+) -> Iterator[Graded]:
+    """Grade hand-ins; their reports in the order given, each as soon as it can be.
+
+    Whatever ends it early, what is graded is in the journal, and the next run goes on from there.
+
+    Args:   start: makes an executor.  at_once: how many hand-ins that is given at a time.
+            force: grade what was graded before as well.
+    Raises: JournalError: nothing more can be recorded.  OSError: nothing can be graded here.
+    """
+    left = iter(paths)
+    waiting: deque[Task] = deque()
+    crew = Crew(start, at_once)
+    try:
+        while True:
+            while crew.free and len(waiting) < AHEAD and (path := next(left, None)) is not None:
+                task = Task(Work(handin.read(path), terms))
+                known = None if force else journal.known(task.work)
+                if known:
+                    task.line, task.before = known, True
+                else:
+                    crew.take(task)
+                waiting.append(task)
+            while waiting and waiting[0].line:
+                task = waiting.popleft()
+                yield Graded(parsed(task.line), task.before)
+            if not crew.waits:
+                if not waiting:
+                    return
+                continue
+            for task in crew.finished():
+                journal.record(task.work, task.line)
+    finally:
+        with contextlib.suppress(OSError):
+            for task in crew.leave():
+                journal.record(task.work, task.line)
+
+
+class Crew:
+    """Gives tasks to an executor, and starts another where one breaks."""
+
+    def __init__(self, start: Callable[[], Executor], at_once: int) -> None:
+        self.start, self.at_once = start, at_once
+        self.executor: Executor | None = None
+        self.given: dict[Future[str], Task] = {}
+        self.done: queue.SimpleQueue[Future[str]] = queue.SimpleQueue()
+        self.again: deque[Task] = deque()
+        self.broken = False
+        self.given_up = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether another task can be taken."""
+        return not (self.again or self.broken or self.full)
+
+    @property
+    def full(self) -> bool:
+        """Whether the executor has as many tasks as it may, or one that is to be alone."""
+        alone = any(task.breaks >= TOGETHER for task in self.given.values())
+        return alone or len(self.given) >= self.at_once
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is anything to wait for."""
+        return bool(self.given or self.again)
+
+    def take(self, task: Task) -> None:
+        """Give a task to the executor; keep it for the next one if this one is broken."""
+        self.executor = self.executor or self.start()
+        try:
+            future = self.executor.submit(perform, task.work)
+        except BrokenExecutor:
+            self.again.append(task)
+            self.mend()
+            return
+        except Exception as error:
+            raise OSError(f"the executor takes no more work ({error})") from error
+        self.given[future] = task
+        future.add_done_callback(self.done.put)
+
+    def finished(self) -> Iterator[Task]:
+        """Wait for the next end of a task; the task, if that gave it a report."""
+        self.give_again()
+        if self.given:
+            yield from self.settled(self.done.get())
+
+    def give_again(self) -> None:
+        """Give out once more what was with a broken executor."""
+        while self.again and not self.broken and not self.full:
+            if self.again[0].breaks >= TOGETHER and self.given:
+                return
+            self.take(self.again.popleft())
+
+    def settled(self, future: "Future[str]") -> Iterator[Task]:
+        """The task of a future that is done, if it has a report now."""
+        task = self.given.pop(future)
+        try:
+            task.line = future.result()
+            self.given_up = 0
+        except BrokenExecutor:
+            self.mend()
+            task.breaks += 1
+            if task.breaks < TOGETHER + ALONE:
+                self.again.append(task)
+                return
+            self.given_up += 1
+            if self.given_up == HOPELESS:
+                raise OSError("the processes that grade are killed again and again") from None
+            ended = "the process that graded it was killed every time (is there memory enough?)"
+            task.line = to_json(failed(task.work, ended))
+        except Exception as error:
+            said = f"it was lost on its way ({type(error).__name__}: {error})"
+            task.line = to_json(failed(task.work, said))
+        yield task
+
+    def mend(self) -> None:
+        """Leave a broken executor, once all that it had has come back."""
+        self.broken = bool(self.given)
+        if not self.broken:
+            self.dismiss()
+
+    def leave(self) -> Iterator[Task]:
+        """Leave the executor; what it had finished."""
+        ended = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                ended.append(self.done.get_nowait())
+        self.dismiss()
+        for future in ended:
+            if not future.cancelled() and not future.exception():
+                yield from self.settled(future)
+
+    def dismiss(self) -> None:
+        """Leave the executor without waiting for what it is at."""
+        with contextlib.suppress(Exception):  # it may be what failed
+            for future in self.given:
+                future.cancel()
+            if self.executor:
+                self.executor.shutdown(wait=False)
+        self.executor = None

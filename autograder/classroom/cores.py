@@ -1,0 +1,79 @@
+"""Worker processes on this machine's processors, which end when whoever started them does.
+
+The standard library's own pool, with fresh processes (`spawn`: the same on every system, and
+nothing of the grader's threads, locks or files is in them). What it lacks: its workers outlive a
+grader that is killed, and a Ctrl-C in the terminal reaches them too.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+GRACE = 0.5  # seconds in which a worker may end the process that runs student code
+
+
+class Cores(ProcessPoolExecutor):
+    """A process pool; `shutdown(wait=False)` ends what is running as well."""
+
+    def __init__(self, count: int) -> None:
+        context = get_context("spawn")
+        theirs, self.held = context.Pipe(duplex=False)
+        super().__init__(count, context, attend, (theirs,))
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        with held_back():  # a worker that is just beginning would answer Ctrl-C with a traceback
+            return super().submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if not wait:
+            self.held.close()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Let Ctrl-C wait, and what is started in the meantime never see it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def attend(theirs: "Connection[Any, Any]") -> None:
+    """Prepare a worker: it ends with the other end of this pipe, and is deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=watch, args=(theirs,), daemon=True).start()
+    signal.signal(signal.SIGTERM, leave)  # until now there is nothing to leave
+
+
+def watch(theirs: "Connection[Any, Any]") -> None:
+    with contextlib.suppress(EOFError, OSError):
+        theirs.recv_bytes()
+    end_soon()
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+
+def leave(*_: object) -> NoReturn:
+    """Stop grading where it stands: on its way out, the child process is ended."""
+    end_soon()
+    raise SystemExit(1)
+
+
+def end_soon() -> None:
+    """Whatever the worker is at, it ends after its grace."""
+    last = threading.Timer(GRACE, os._exit, (1,))
+    last.daemon = True
+    last.start()

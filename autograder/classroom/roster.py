@@ -1,0 +1,265 @@
+"""Whose hand-in is it: what its name says, as course sites export it, and what the roster says.
+
+Canvas      lovelaceada_LATE_12345_67890_hand-in-1.zip     user 12345, upload 67890
+Moodle      Ada Lovelace_1234567_assignsubmission_file_    a folder; or a file, with more behind
+Gradescope  submission_123456, and submission_metadata.yml beside it says who
+ours        hand-in-ada.zip
+
+Anything else is its own id: `ada`, `ada.zip`. Nothing here decides a grade.
+"""
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ..handin import shown
+from .student import Student
+
+CANVAS = re.compile(r"(?P<name>[^_]+)_(LATE_)?(?P<id>\d+)_(?P<upload>\d+)_.+")
+MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?")
+GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
+OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
+METADATA = "submission_metadata.yml"
+LARGEST = 64 * 2**20  # bytes of a roster, or of Gradescope's metadata
+
+# What headings are called, without spaces and the like. The first id that is there is the id.
+IDS = (
+    *("id", "sid", "studentid", "studentnumber", "sisuserid", "userid", "sisloginid", "loginid"),
+    *("login", "username", "netid", "email", "emailaddress", "identifier"),
+)
+NAMES = ("name", "fullname", "studentname", "student")
+FIRST, LAST = ("firstname", "givenname"), ("lastname", "surname", "familyname")
+# Control characters, changes of the direction of writing, and halves of characters.
+UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the name of a hand-in says: by whom it is, and, where it can be told, how new."""
+
+    students: tuple[Student, ...]
+    upload: int | None = None
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who handed in what.
+
+    students    by hand-in: several where a group handed in, never none
+    superseded  hand-ins that do not count: the same student has a newer one
+    undecided   hand-ins of a student who has several, of which none is known to be the newest
+    notes       what the instructor should know, a line each
+    """
+
+    students: dict[str, tuple[Student, ...]] = field(default_factory=dict)
+    superseded: frozenset[str] = frozenset()
+    undecided: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+class Roster:
+    """The students of a class, found by any of their ids, or by a name that one of them has."""
+
+    def __init__(self, entries: Iterable[tuple[Student, Iterable[str]]]) -> None:
+        """`entries` are students, each with all of their ids."""
+        self.ids: dict[str, Student] = {}
+        self.names: dict[str, set[Student]] = {}
+        for student, ids in entries:
+            self.ids |= {folded(id): student for id in (student.id, *ids) if id}
+            words = re.findall(r"\w+", folded(student.name))
+            for n in range(len(words)):  # first name first, or last
+                self.names.setdefault("".join(words[n:] + words[:n]), set()).add(student)
+
+    def find(self, said: Student) -> set[Student]:
+        """The students whom a hand-in's name may mean: one, if all is well."""
+        if found := self.ids.get(folded(said.id)):
+            return {found}
+        return self.names.get(squashed(said.name or said.id), set())
+
+
+def read(path: str | Path) -> Roster:
+    """Read a roster from a CSV file, whose first line names its columns.
+
+    Raises: ValueError: it cannot be understood, in one line that says where.
+    """
+    rows = lines_of(Path(path))
+    _, heading = next(rows, (1, []))
+    titles = [squashed(title) for title in heading]
+    ids = [titles.index(title) for title in IDS if title in titles]
+    names = [titles.index(title) for title in NAMES if title in titles][:1]
+    if not names:
+        pairs = [[titles.index(t) for t in titles if t in kind][:1] for kind in (FIRST, LAST)]
+        names = pairs[0] + pairs[1]
+    if not ids:
+        there = ", ".join(map(shown, heading)) or "nothing"
+        raise ValueError(f"{path}: no column is called id, sid or student id (there is: {there})")
+    entries = {}
+    for number, row in rows:
+        cells = [written(cell) for cell in row] + [""] * len(titles)
+        student = Student(cells[ids[0]], " ".join(cells[n] for n in names if cells[n]))
+        if not student.id and squashed(student.name) == "pointspossible":  # Canvas has such a line
+            continue
+        if not student.id:
+            raise ValueError(f"{path}, line {number}: no {heading[ids[0]]}")
+        if folded(student.id) in entries:
+            raise ValueError(f"{path}, line {number}: {student.id!r} is there twice")
+        others = [re.sub("^Participant ", "", cells[n]) for n in ids]
+        entries[folded(student.id)] = (student, others)
+    return Roster(entries.values())
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV file that hold something, with their numbers."""
+    data = path.read_bytes()
+    if len(data) > LARGEST:
+        raise ValueError(f"{path}: larger than {LARGEST} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: not UTF-8 (Excel calls it «CSV UTF-8»)") from None
+    first = text.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
+    )
+    try:
+        yield from ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def call(paths: Iterable[str], roster: Roster | None = None) -> Roll:
+    """Say of hand-ins whose they are, who has several, and who on the roster has none."""
+    students: dict[str, tuple[Student, ...]] = {}
+    handed: dict[Student, list[tuple[str, int | None]]] = {}
+    notes = []
+    for path in paths:
+        origin = origin_of(path)
+        people = []
+        for said in origin.students:
+            found = roster.find(said) if roster else {said}
+            if len(found) == 1:
+                (said,) = found
+            else:
+                how = "several on the roster are called" if found else "nobody on the roster is"
+                notes.append(f"{shown(path)}: {how} {called(said)}")
+            people.append(said)
+            handed.setdefault(said, []).append((path, origin.upload))
+        students[path] = tuple(people)
+    superseded: set[str] = set()
+    undecided: set[str] = set()
+    for student, several in handed.items():
+        if len(several) < 2:
+            continue
+        names = ", ".join(shown(Path(path).name) for path, _ in several)
+        said = f"{called(student)} has {len(several)} hand-ins ({names}): "
+        newest = newest_of(several)
+        if newest:
+            superseded |= {path for path, _ in several} - {newest}
+            notes.append(f"{said}the newest counts, {shown(Path(newest).name)}")
+        else:
+            undecided |= {path for path, _ in several}
+            notes.append(f"{said}which one counts is yours to say; take the others away")
+    absent = set(roster.ids.values()) - set(handed) if roster else ()
+    if missing := sorted(map(called, absent)):
+        notes.append(f"no hand-in from {len(missing)} on the roster: {', '.join(missing)}")
+    return Roll(students, frozenset(superseded), frozenset(undecided), tuple(notes))
+
+
+def newest_of(several: Iterable[tuple[str, int | None]]) -> str | None:
+    """The newest of a student's hand-ins, if that can be told; an archive before anything else."""
+    archives = [(p, u) for p, u in several if Path(p).suffix.lower() in (".zip", "")]
+    uploads = {u: p for p, u in archives or several if u is not None}
+    if len(uploads) < len(archives or list(several)):
+        return None
+    return uploads[max(uploads)]
+
+
+def origin_of(path: str) -> Origin:
+    """What a path says: its own name, or else that of a folder around it."""
+    own, around = Path(path), Path(path).parent
+    for place in (own, around):
+        name = place.name.removesuffix(".zip")
+        if (found := GRADESCOPE.fullmatch(name)) and (by := submitters(place.parent).get(name)):
+            return Origin(by, int(found["upload"]))
+        if found := MOODLE.fullmatch(name):
+            return Origin((student(found["id"], found["name"]),))
+    name = own.name.removesuffix(".zip") or path
+    if found := CANVAS.fullmatch(name):
+        return Origin((student(found["id"], found["name"]),), int(found["upload"]))
+    found = OURS.fullmatch(name)
+    return Origin((student(found["id"] if found else name),))
+
+
+def student(id: str, name: str = "") -> Student:
+    return Student(written(id), written(name))
+
+
+@cache
+def submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
+    """Who is behind each submission, from the few lines we need of Gradescope's metadata."""
+    file = folder / METADATA
+    if not file.is_file() or file.stat().st_size > LARGEST:
+        return {}
+    people: dict[str, list[dict[str, str]]] = {}
+    submission = section = key = ""
+    for line in file.read_text("utf-8", "replace").splitlines():
+        if found := re.fullmatch(r"(\S+):", line):
+            submission, section = found[1], ""
+            people[submission] = []
+        elif found := re.match(r"  :?(\w+):", line):
+            section, key = found[1], ""
+        elif section == "submitters":
+            found = re.fullmatch(r"\s+(- )?:?(name|sid|email): ?(.*)", line)
+            if found and (found[1] or not people[submission]):
+                people[submission].append({})
+            if found:
+                key = found[2]
+                people[submission][-1][key] = found[3]
+            elif key and people[submission]:  # a long value goes on
+                people[submission][-1][key] += f" {line.strip()}"
+    return {
+        submission: tuple(
+            student(scalar(p.get("sid", "")) or scalar(p.get("email", "")), scalar(p["name"]))
+            for p in group
+            if p.get("name") and (p.get("sid") or p.get("email"))
+        )
+        for submission, group in people.items()
+    }
+
+
+def scalar(text: str) -> str:
+    """A plain or quoted value of YAML."""
+    text = text.strip()
+    if re.fullmatch(r"'.*'", text):
+        return text[1:-1].replace("''", "'")
+    if re.fullmatch(r'".*"', text):
+        try:
+            return str(json.loads(re.sub(r"\\x(..)", r"\\u00\1", text)))
+        except ValueError:
+            return text[1:-1]
+    return "" if text in ("~", "null") else text
+
+
+def called(student: Student) -> str:
+    return f"{student.name} ({student.id})" if student.name else student.id
+
+
+def written(text: str) -> str:
+    """A text as it is shown: one normal form, one line, nothing that no one can see."""
+    return UNWRITABLE.sub("?", unicodedata.normalize("NFC", text)).strip()
+
+
+def folded(text: str) -> str:
+    """A text as it is compared."""
+    return unicodedata.normalize("NFKC", written(text)).casefold()
+
+
+def squashed(text: str) -> str:
+    """The letters and digits of a text, as they are compared."""
+    return re.sub(r"[\W_]", "", folded(text))

@@ -1,0 +1,140 @@
+"""The unit of work of a batch: one hand-in, as it was read, and what its grade depends on.
+
+It can be pickled, and done in any process that has the same references and the same grader.
+One that has others refuses: its grades would not be those of the class.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import store
+from ..conversation import Limits, Place
+from ..exercises import EXERCISES
+from ..grade import digest, grade
+from ..handin import HandIn
+from ..model import Item, Report
+from ..report import to_json
+from ..sandbox import tiers
+
+ENGINE = Path(__file__).parents[1]
+# Of the engine's modules, those that no grade goes through; a test holds it.
+APART = ("__main__.py", "aside.py", "cli.py", "pack.py", "source.py")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a grade depends on beside the hand-in: digests of the references and of the grader's
+    code, the place where student code runs, and its limits."""
+
+    references: str
+    grader: str
+    place: str
+    limits: Limits
+
+    @property
+    def key(self) -> str:
+        """One word for all of it."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One hand-in, and the terms on which it is to be graded."""
+
+    hand_in: HandIn
+    terms: Terms
+
+    @property
+    def key(self) -> str:
+        """What two works share only if they get the same report."""
+        found = self.hand_in
+        said = (found.name, digest(found.files), found.message, found.readable, found.found)
+        return hashlib.sha256(json.dumps([*said, self.terms.key]).encode()).hexdigest()
+
+
+def terms(place: str = "process", limits: Limits | None = None) -> Terms:
+    """The terms of this process: its references, its code."""
+    return Terms(references_digest(), grader_digest(), place, limits or Limits())
+
+
+@cache
+def references() -> store.References:
+    return store.best()
+
+
+@cache
+def references_digest() -> str:
+    """A hash of all that answers are held against: tensors, tolerances, signatures, hints."""
+    folder = references().folder
+    names = ("tensors.npz", "signatures.npz", "manifest.json")
+    return digest_of([*(folder / name for name in names), store.PUBLIC / "mistakes.json"])
+
+
+@cache
+def grader_digest() -> str:
+    """A hash of the sources that decide a score, and of what runs them.
+
+    Another Python or numpy may give other results to the same student code.
+    """
+    files = [p for p in sorted(ENGINE.glob("*.py")) if p.name not in APART]
+    files += sorted(ENGINE.glob("exercises/*.py")) + sorted(ENGINE.glob("sandbox/*.py"))
+    versions = f"Python {sys.version_info[0]}.{sys.version_info[1]}, numpy {np.__version__}"
+    return digest_of(files, versions)
+
+
+def digest_of(files: Iterable[Path], more: str = "") -> str:
+    return digest({path.name: path.read_bytes() for path in files} | {"": more.encode()})
+
+
+def perform(work: Work) -> str:
+    """Grade a hand-in. Returns: its report, as a line of JSON. Raises nothing."""
+    try:
+        own = terms(work.terms.place, work.terms.limits)
+        if own != work.terms:
+            what = "references" if own.references != work.terms.references else "version"
+            return to_json(failed(work, f"the process that was to grade it has another {what}"))
+        place = place_of(work.terms.place)
+        exercises = list(EXERCISES.values())
+        return to_json(grade(work.hand_in, references(), exercises, work.terms.limits, place))
+    except Exception as error:  # ours: it must cost neither this grade nor the others'
+        return to_json(failed(work, f"the grader failed here ({type(error).__name__}: {error})"))
+
+
+@cache
+def place_of(name: str) -> Place:
+    """The place of this name, in this process. Raises: OSError: it has none."""
+    return tiers.place(name)
+
+
+def failed(work: Work, why: str) -> Report:
+    """The report on a hand-in that we failed to grade: provisional, and no judgement on it."""
+    found = work.hand_in
+    return Report(
+        found.name,
+        tuple(
+            Item(id, e.id, e.target, 0.0, e.points[tensor or role], "internal", why)
+            for e in EXERCISES.values()
+            for tensor, role, id in e.lines
+        ),
+        "; ".join(note for note in (found.message, f"{why}: not the hand-in's fault") if note),
+        work.terms.place,
+        references().kind,
+        {"hand_in": digest(found.files), "references": references().digest},
+        provisional=True,
+    )
+
+
+def parsed(line: str) -> Report:
+    """The report that a line of JSON says."""
+    said: dict[str, Any] = json.loads(line)
+    items = tuple(Item(**item) for item in said.pop("items"))
+    del said["score"], said["max_score"]
+    return Report(items=items, **said)

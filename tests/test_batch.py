@@ -1,0 +1,497 @@
+"""A batch: reports in order, memory flat, and nothing lost whoever is killed, whenever."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, MakeTree, replaced
+
+from autograder import handin, store
+from autograder.classroom import batch
+from autograder.classroom.batch import Graded
+from autograder.classroom.cores import Cores
+from autograder.classroom.journal import Journal
+from autograder.classroom.work import APART, Work, parsed, perform, terms
+from autograder.conversation import Child, Limits
+from autograder.exercises import EXERCISES
+from autograder.grade import grade
+from autograder.model import Report
+
+QUICK = Limits(seconds=1, wall=3.0, total=20.0)
+ENDS = replaced("relu.py", "return np.maximum(Z, 0)", "import os; os._exit(0)")
+SLEEPS = replaced(
+    "relu.py",
+    "return np.maximum(Z, 0)",
+    "import time; time.sleep(0.1)\n        return np.maximum(Z, 0)",
+)
+KILLS = replaced(
+    "relu.py", "return np.maximum(Z, 0)", "import os; os.kill(os.getppid(), 9); os.kill(0, 9)"
+)
+AVERAGES = replaced("linear.py", "dLdZ.T @ self.A", "dLdZ.T @ self.A / len(dLdZ)")
+
+
+class Here(Executor):
+    """The smallest executor: does the work when it is given."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def run(
+    paths: Sequence[str],
+    journal: Journal,
+    start: Callable[[], Executor] = Here,
+    at_once: int = 4,
+    force: bool = False,
+) -> list[Graded]:
+    return list(batch.graded(paths, terms(limits=QUICK), journal, start, at_once, force))
+
+
+def two_threads() -> Executor:
+    return ThreadPoolExecutor(2)
+
+
+def two_cores() -> Executor:
+    return Cores(2)
+
+
+def broken(folder: Path, count: int) -> list[str]:
+    """Hand-ins that are graded in no time: there is nothing in them that could be read."""
+    paths = [folder / f"{n:04}.zip" for n in range(count)]
+    for path in paths:
+        path.write_text(f"this is no archive, but number {path.stem}")
+    return [str(path) for path in paths]
+
+
+@pytest.fixture
+def journal() -> Iterator[Journal]:
+    with Journal(":memory:") as made:
+        yield made
+
+
+class Nowhere:
+    """A place where nothing can start."""
+
+    name = "nowhere"
+
+    def start(self, work: bytes) -> Child:
+        raise OSError("not here")
+
+
+def test_where_there_is_nothing_to_read_nothing_is_started(tmp_path: Path) -> None:
+    """An archive that cannot be read costs no process: not on doubles either."""
+    (path,) = broken(tmp_path, 1)
+    exercises = list(EXERCISES.values())
+    report = grade(handin.read(path), store.best(), exercises, place=Nowhere())
+    assert {(i.status, i.message) for i in report.items} == {("not_attempted", "not started")}
+    assert not report.provisional
+
+
+@pytest.mark.parametrize("start", [Here, two_threads, two_cores])
+def test_reports_come_in_the_order_given(
+    start: Callable[[], Executor], journal: Journal, make_tree: MakeTree, tmp_path: Path
+) -> None:
+    """A slow hand-in holds up nobody's grading, and comes first all the same."""
+    slow = str(make_tree("slow", changes=SLEEPS))
+    right = str(make_tree("right"))
+    paths = [slow, *broken(tmp_path, 30), right]
+    found = run(paths, journal, start)
+    assert [report.hand_in for report, _ in found] == paths
+    assert [before for _, before in found] == [False] * len(paths)
+    assert all(found[n].report.score == found[n].report.max_score for n in (0, -1))
+    assert len(journal) == len(paths)
+
+
+def test_what_was_graded_before_is_not_graded_again(
+    journal: Journal, make_tree: MakeTree, tmp_path: Path
+) -> None:
+    """The same report comes from the journal; a changed hand-in is graded, `force` does all."""
+    tree = make_tree("ada")
+    paths = [str(tree), *broken(tmp_path, 5), str(tmp_path / "nobody.zip")]
+    first = run(paths, journal)
+    again = run(paths, journal)
+    assert [report for report, _ in again] == [report for report, _ in first]
+    assert [before for _, before in again] == [True] * 6 + [False], "no such file: a fault of ours"
+    (tree / "mytorch" / "linear.py").write_text(AVERAGES["linear.py"])
+    changed = run(paths, journal)
+    assert [before for _, before in changed] == [False] + [True] * 5 + [False]
+    assert changed[0].report.score == first[0].report.score - 4
+    forced = run(paths, journal, force=True)
+    assert [before for _, before in forced] == [False] * 7
+    assert [report for report, _ in forced] == [report for report, _ in changed]
+
+
+def test_memory_stays_flat(journal: Journal, tmp_path: Path) -> None:
+    """Ten times as many hand-ins take no more memory: what is done is forgotten."""
+
+    def peak(count: int) -> int:
+        path = broken(tmp_path, 1)[0]
+        seen = batch.graded((path for _ in range(count)), terms(), journal, Here, 4, force=True)
+        tracemalloc.reset_peak()
+        for _ in seen:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+
+    run(broken(tmp_path, 1), journal)  # references are read, modules imported
+    tracemalloc.start()
+    try:
+        few, many = peak(40), peak(240)
+    finally:
+        tracemalloc.stop()
+    assert many < few + 200_000, "200 reports would be 2 MB"
+
+
+def test_no_more_than_a_window_waits_for_a_slow_one(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first is graded, only so many behind it are taken on."""
+    monkeypatch.setattr(batch, "AHEAD", 20)
+    taken: list[str] = []
+    held: list[Future[Any]] = []
+
+    class FirstLast(Here):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            taken.append(args[0].hand_in.name)
+            if not held:
+                held.append(Future())
+                return held[0]
+            done = super().submit(fn, *args, **kwargs)
+            if len(taken) == 20:
+                held[0].set_result(perform(Work(handin.read(taken[0]), terms(limits=QUICK))))
+            return done
+
+    paths = broken(tmp_path, 100)
+    seen = batch.graded(paths, terms(limits=QUICK), journal, FirstLast, 4)
+    assert next(seen).report.hand_in == paths[0]
+    assert taken == paths[:20]
+    assert [report.hand_in for report, _ in seen] == paths[1:]
+
+
+def test_a_stop_keeps_what_is_finished(journal: Journal, make_tree: MakeTree) -> None:
+    """Who leaves the batch early waits for nothing, and what was ready is in the journal."""
+    slow = [str(make_tree(f"slow{n}", changes=SLEEPS)) for n in range(3)]
+    quick = str(make_tree("quick"))
+    seen = batch.graded([quick, *slow], terms(limits=QUICK), journal, two_cores, 4)
+    assert next(seen).report.hand_in == quick
+    began = time.monotonic()
+    seen.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 1.5
+    assert len(journal) == 1
+
+
+def test_a_worker_that_is_killed_costs_nothing(journal: Journal, make_tree: MakeTree) -> None:
+    """All reports are those of a calm day but the killer's own, which is provisional."""
+    (calm,) = run([str(make_tree("calm"))], journal)
+    names = [f"tree{n}" for n in range(7)]
+    paths = [str(make_tree(n, changes=KILLS if n == "tree3" else {})) for n in names]
+    found = [report for report, _ in run(paths, journal, two_cores)]
+    assert [report.hand_in for report in found] == paths
+    killer = found.pop(3)
+    assert [replace(r, hand_in=calm.report.hand_in) for r in found] == [calm.report] * 6
+    assert killer.provisional
+    assert killer.message == (
+        "the process that graded it was killed every time (is there memory enough?): not the"
+        " hand-in's fault"
+    )
+    assert {item.status for item in killer.items} == {"internal"}
+    assert [before for _, before in run(paths, journal, two_cores)].count(False) == 1
+
+
+def dying() -> Executor:
+    return ProcessPoolExecutor(1, get_context("spawn"), os._exit, (1,))
+
+
+def test_workers_that_cannot_begin_are_no_endless_story(journal: Journal, tmp_path: Path) -> None:
+    """Where every worker dies at its start, the batch ends with one line."""
+    with pytest.raises(OSError, match="the processes that grade are killed again"):
+        run(broken(tmp_path, 20), journal, dying)
+
+
+class Unlucky(Here):
+    """An executor that loses every third task."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if args[0].hand_in.name[-5] in "0369":
+            future: Future[Any] = Future()
+            future.set_exception(RuntimeError("the connection is gone"))
+            return future
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_what_an_executor_loses_is_provisional(journal: Journal, tmp_path: Path) -> None:
+    """An exception in place of a report is a fault of ours; the next run grades these alone."""
+    paths = broken(tmp_path, 9)
+    found = [report for report, _ in run(paths, journal, Unlucky)]
+    assert [report.provisional for report in found] == [True, False, False] * 3
+    assert found[0].message == (
+        "not a readable zip archive (File is not a zip file); it was lost on its way"
+        " (RuntimeError: the connection is gone): not the hand-in's fault"
+    )
+    assert found[0].max_score == found[1].max_score
+    again = run(paths, journal)
+    assert [before for _, before in again] == [False, True, True] * 3
+    assert not any(report.provisional for report, _ in again)
+
+
+@pytest.mark.parametrize(("other", "word"), [("references", "references"), ("grader", "version")])
+def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: MakeTree) -> None:
+    """With other references or code than the class is graded with, there is no grade."""
+    asked = replace(terms(), **{other: "0" * 64})
+    report = parsed(perform(Work(handin.read(make_tree()), asked)))
+    assert report.provisional
+    assert report.message == (
+        f"the process that was to grade it has another {word}: not the hand-in's fault"
+    )
+
+
+def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
+    """A worker without the sandbox that was asked for doesn't grade without it."""
+    report = parsed(perform(Work(handin.read(make_tree()), terms("elsewhere"))))
+    assert report.provisional
+    assert (report.isolation, report.score) == ("elsewhere", 0)
+
+
+def test_the_same_hand_in_twice_is_the_same_report(make_tree: MakeTree) -> None:
+    """Right, wrong and broken: graded again, not a letter differs."""
+    for changes in ({}, AVERAGES, {"linear.py": "def x(:"}, ENDS):
+        one = Work(handin.read(make_tree(changes=changes)), terms(limits=QUICK))
+        assert perform(one) == perform(one)
+
+
+def test_what_decides_a_score_is_in_the_digest() -> None:
+    """No module that grading imports is left out of the grader's digest."""
+    script = (
+        "import sys; from autograder.classroom import work;"
+        "print([m for m in sys.modules if m.count('.') == 1 and m.startswith('autograder.')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "autograder.score" in done.stdout
+    for name in APART:
+        assert (ROOT / "autograder" / name).is_file()
+        assert f"'autograder.{name.removesuffix('.py')}'" not in done.stdout, name
+
+
+# The command, and whoever kills it.
+
+COMMAND = """
+import sys
+from autograder import handin
+from autograder.classroom import batch
+from autograder.classroom.cores import Cores
+from autograder.classroom.journal import Journal
+from autograder.classroom.work import terms
+from autograder.report import to_json
+try:
+    with Journal(sys.argv[1]) as journal:
+        paths = handin.find(sys.argv[2:])
+        for made in batch.graded(paths, terms(), journal, lambda: Cores(2), 6):
+            print("before" if made.before else "now", to_json(made.report), flush=True)
+except OSError as error:
+    sys.exit(f"autograder: {error}")
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+class Command:
+    """The command on its way: grades a folder, and keeps the results in a file."""
+
+    def __init__(self, results: Path, folder: Path) -> None:
+        self.output = folder.with_name(f"{results.stem}.out")
+        self.errors = folder.with_name(f"{results.stem}.err")
+        with self.output.open("w") as output, self.errors.open("w") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", COMMAND, str(results), str(folder)],
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+            )
+
+    @property
+    def runs(self) -> bool:
+        return self.process.poll() is None
+
+    def printed(self) -> dict[str, tuple[str, Report]]:
+        """By hand-in: whether it was graded before, and its report."""
+        lines = [line.partition(" ") for line in self.output.read_text().splitlines(True)]
+        whole = [(word, parsed(line)) for word, _, line in lines if line.endswith("\n")]
+        return {report.hand_in: (word, report) for word, report in whole}
+
+
+def parents() -> dict[int, int]:
+    """The parent of every living process."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                found[int(stat.parent.name)] = int(parent)
+    return found
+
+
+def below(pids: Collection[int]) -> list[int]:
+    """The processes that these have started."""
+    return [pid for pid, parent in parents().items() if parent in pids]
+
+
+@pytest.fixture
+def make_class(make_tree: MakeTree, tmp_path: Path) -> Callable[[int], Path]:
+    """Right, wrong, unfinished, broken and empty: no two alike."""
+
+    def make(count: int) -> Path:
+        for n in range(count):
+            kind = n % 6
+            if kind < 4:
+                changes: dict[str, str] = ({}, AVERAGES, {"relu.py": "def x(:"}, {})[kind]
+                made = make_tree(f"class/{n:02}", solved=kind != 3, changes=changes)
+                with (made / "mytorch" / "squared_error.py").open("a") as file:
+                    file.write(f"# {n}\n")
+            elif kind == 4:
+                (tmp_path / "class" / f"{n:02}").mkdir()
+            else:
+                (tmp_path / "class" / f"{n:02}.zip").write_text(f"no archive {n}")
+        return tmp_path / "class"
+
+    return make
+
+
+@pytest.mark.parametrize("at", ["once", "the first result"])
+def test_ctrl_c_in_the_terminal_ends_it(
+    at: str, make_class: Callable[[int], Path], tmp_path: Path
+) -> None:
+    """The signal reaches all processes of the terminal: no word of theirs, what is graded is
+    kept, and the same command goes on behind it."""
+    folder = make_class(24)
+    first = Command(tmp_path / "results.sqlite", folder)
+    while not (first.printed() or (at == "once" and below([first.process.pid]))):
+        time.sleep(0.01)
+    family = below([first.process.pid])
+    os.killpg(first.process.pid, signal.SIGINT)
+    assert first.process.wait(timeout=5) == 130
+    assert first.errors.read_text() == ""
+    graded = set(first.printed())
+    time.sleep(1.5)
+    assert set(family) & set(parents()) == set()
+    second = Command(tmp_path / "results.sqlite", folder)
+    assert second.process.wait(timeout=120) == 0
+    assert len(second.printed()) == 24
+    before = {name for name, (word, _) in second.printed().items() if word == "before"}
+    assert graded <= before < set(second.printed())
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk on which nothing else is, of 256 KiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(disk)]
+    if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_stops_it_and_room_lets_it_go_on(
+    make_class: Callable[[int], Path], small_disk: Path
+) -> None:
+    """One line says so; what was graded is there when there is room again."""
+    results = small_disk / "results.sqlite"
+    folder = make_class(36)
+    full = Command(results, folder)
+    assert full.process.wait(timeout=120) == 1
+    assert full.errors.read_text() == (
+        f"autograder: {results}: the disk is full, or fails; what is graded so far is kept: make"
+        " room, and run the same command again\n"
+    )
+    graded = set(full.printed())
+    assert 5 < len(graded) < 36
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+    again = Command(results, folder)
+    assert again.process.wait(timeout=120) == 0
+    before = {name for name, (word, _) in again.printed().items() if word == "before"}
+    assert graded <= before
+    assert len(again.printed()) == 36
+
+
+KINDS = ("grader", "worker", "child")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+def test_killed_at_any_moment_it_goes_on(make_class: Callable[[int], Path], tmp_path: Path) -> None:
+    """kill -9 of grader, workers and children at random moments, until all is graded: the same
+    reports, nothing that was printed is graded again, no process is left behind."""
+    folder = make_class(60)
+    calm = Command(tmp_path / "calm.sqlite", folder)
+    assert calm.process.wait(timeout=120) == 0
+    expected = {name: report for name, (_, report) in calm.printed().items()}
+    assert len(expected) == 60
+    chance = random.Random(os.environ.get("CHAOS_SEED", "11785"))
+    kills: Counter[str] = Counter()
+    while not enough(kills):
+        results = tmp_path / f"storm{sum(kills.values())}.sqlite"
+        assert stormy(results, folder, chance, kills) == expected
+
+
+def enough(kills: Mapping[str, int]) -> bool:
+    return sum(kills.values()) >= 20 and all(kills.get(kind, 0) >= 3 for kind in KINDS)
+
+
+def stormy(
+    results: Path, folder: Path, chance: random.Random, kills: "Counter[str]"
+) -> dict[str, Report]:
+    """Run the command until it ends by itself and every grade is final, and kill meanwhile; what
+    its last run printed."""
+    graded: set[str] = set()
+    while True:
+        command = Command(results, folder)
+        family = kill_in(command, chance, kills)
+        code = command.process.wait(timeout=120)
+        printed = command.printed()
+        assert code in (0, -signal.SIGKILL), command.errors.read_text()
+        again = [name for name in graded & set(printed) if printed[name][0] != "before"]
+        assert again == [], "printed, but not kept"
+        graded |= {name for name, (_, report) in printed.items() if not report.provisional}
+        if code == 0 and len(graded) == len(printed):
+            return {name: report for name, (_, report) in printed.items()}
+        time.sleep(1.5)
+        assert family & set(parents()) == set(), "left behind"
+
+
+def kill_in(command: Command, chance: random.Random, kills: "Counter[str]") -> set[int]:
+    """Kill members of the command's family at random moments; all that were seen of it."""
+    family: set[int] = set()
+    while command.runs:
+        time.sleep(chance.uniform(0.05, 1.5))
+        workers = below([command.process.pid])
+        children = below(workers)
+        family |= {*workers, *children}
+        kind = chance.choice(KINDS)
+        victims = {"grader": [command.process.pid], "worker": workers, "child": children}[kind]
+        if victims and command.runs and not enough(kills):
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(victims), signal.SIGKILL)
+                kills[kind] += 1
+    return family

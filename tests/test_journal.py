@@ -1,0 +1,228 @@
+"""The journal: what is kept of a batch, when it is found again, and what stands in its way."""
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from autograder.classroom.journal import Journal, JournalError
+from autograder.classroom.work import Work, failed, parsed, terms
+from autograder.conversation import Limits
+from autograder.handin import HandIn
+from autograder.report import to_json
+
+HELD = "{path}: another grader is writing to it: wait until that is done"
+DAMAGED = "{path}: it is damaged, or no file of ours: move it away, and all is graded again"
+FULL = (
+    "{path}: the disk is full, or fails; what is graded so far is kept: make room, and run the"
+    " same command again"
+)
+
+
+def work(name: str = "ada", text: bytes = b"x = 1\n") -> Work:
+    return Work(HandIn(name, {"linear.py": text}), terms())
+
+
+def line(of: Work, provisional: bool = False) -> str:
+    """A report on a work, final unless asked otherwise."""
+    return to_json(replace(failed(of, "for the test"), provisional=provisional))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "results.sqlite"
+
+
+def refused(path: Path, text: str) -> None:
+    with pytest.raises(JournalError) as caught:
+        Journal(path)
+    assert str(caught.value) == text.format(path=path)
+
+
+def test_what_is_recorded_is_found_again(path: Path) -> None:
+    """In another run too: the same work gets the same report, and any other gets none."""
+    with Journal(path) as journal:
+        journal.record(work(), line(work()))
+    with Journal(path) as journal:
+        assert journal.known(work()) == line(work())
+        assert parsed(line(work())) == replace(failed(work(), "for the test"), provisional=False)
+        assert len(journal) == 1
+
+
+def test_any_change_is_graded_again(path: Path) -> None:
+    """Another text, path, note, reference, grader, place or limit makes it another work."""
+    one = work()
+    found, on = one.hand_in, one.terms
+    changed = [
+        replace(one, hand_in=other)
+        for other in (
+            replace(found, name="bob"),
+            replace(found, files={"linear.py": b"x = 2\n"}),
+            replace(found, files={"relu.py": b"x = 1\n"}),
+            replace(found, message="ignored links: mytorch/secret.py"),
+            replace(found, readable=False),
+        )
+    ] + [
+        replace(one, terms=other)
+        for other in (
+            replace(on, references="0" * 64),
+            replace(on, grader="0" * 64),
+            replace(on, place="landlock"),
+            replace(on, limits=Limits(seconds=1)),
+        )
+    ]
+    with Journal(path) as journal:
+        journal.record(one, line(one))
+        assert journal.known(work()) is not None
+        assert [journal.known(other) for other in changed] == [None] * len(changed)
+
+
+def test_a_fault_of_ours_is_graded_again(path: Path) -> None:
+    """A provisional report is kept, but not found; the final one takes its place."""
+    with Journal(path) as journal:
+        journal.record(work(), line(work(), provisional=True))
+        assert (journal.known(work()), len(journal)) == (None, 1)
+        journal.record(work(), line(work()))
+        assert (journal.known(work()), len(journal)) == (line(work()), 1)
+
+
+def test_names_that_are_no_unicode_are_kept(path: Path) -> None:
+    """A file's name may hold any bytes: the report found again is the report."""
+    name = os.fsdecode(b"caf\xe9/\xff'\"\n.zip")
+    with Journal(path) as journal:
+        journal.record(work(name), line(work(name)))
+        found = journal.known(work(name))
+        assert found is not None
+        assert parsed(found) == parsed(line(work(name)))
+        assert parsed(found).hand_in == name
+
+
+def test_the_file_can_be_read_with_any_sqlite(path: Path) -> None:
+    """What was graded, when and how stands there in plain columns and in JSON."""
+    with Journal(path) as journal:
+        journal.record(work(), line(work()))
+    reader = sqlite3.connect(path)
+    row = reader.execute(
+        "SELECT hand_in, isolation, provisional, score, report ->> '$.max_score', at FROM graded"
+    ).fetchone()
+    reader.close()
+    assert row[:4] == ("ada", "process", 0, 0.0)
+    assert row[4] > 50
+    assert row[5].startswith("20")
+    assert row[5].endswith("+00:00")
+
+
+def test_two_graders_do_not_share_a_journal(path: Path) -> None:
+    """The second is told so at once; when the first has ended, however it did, it may go on."""
+    with Journal(path):
+        refused(path, HELD)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    with holder.stdout as said:
+        said.readline()
+        refused(path, HELD)
+        holder.kill()
+        holder.wait()
+    with Journal(path) as journal:
+        assert len(journal) == 0
+
+
+HOLD = """
+import sys, time
+from autograder.classroom.journal import Journal
+with Journal(sys.argv[1]):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello, this is a text\n" * 100, b"SQLite format 3\0" + b"\xff" * 5000]
+)
+def test_what_is_no_journal_is_left_alone(path: Path, content: bytes) -> None:
+    """Another file is refused in one line, and not touched."""
+    path.write_bytes(content)
+    refused(path, DAMAGED)
+    assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_another_programs_database_is_left_alone(path: Path) -> None:
+    """A database that is not ours, or of another version, is refused, and not touched."""
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    content = path.read_bytes()
+    refused(path, "{path} is another program's: name another place for results")
+    assert path.read_bytes() == content
+    path.unlink()
+    Journal(path).file.close()
+    ours = sqlite3.connect(path)
+    ours.execute("PRAGMA user_version = 7")
+    ours.close()
+    refused(
+        path,
+        "{path} is of another version (7, here 1): move it away, and all is graded again",
+    )
+
+
+def test_a_damaged_journal_is_refused(path: Path) -> None:
+    """Pages overwritten in the middle are noticed before anything is believed."""
+    with Journal(path) as journal:
+        for n in range(50):
+            journal.record(work(f"hand-in {n}"), line(work(f"hand-in {n}")))
+    content = bytearray(path.read_bytes())
+    content[8192:20000] = os.urandom(20000 - 8192)
+    path.write_bytes(content)
+    refused(path, DAMAGED)
+
+
+@pytest.mark.parametrize("name", ["", "nowhere/results.sqlite"])
+def test_a_place_where_no_file_can_be_is_said(tmp_path: Path, name: str) -> None:
+    """A folder, or a path in a folder that is not there."""
+    refused(tmp_path / name, "{path}: it cannot be used (unable to open database file)")
+
+
+def test_a_beginning_that_was_cut_short_is_begun_again(path: Path) -> None:
+    """Killed before the first table stood: the file is as good as new."""
+    path.touch()
+    with Journal(path) as journal:
+        assert len(journal) == 0
+    path.unlink()
+    half = sqlite3.connect(path)
+    half.execute("PRAGMA journal_mode = WAL")
+    half.close()
+    with Journal(path) as journal:
+        journal.record(work(), line(work()))
+
+
+def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
+    """One clear line; what was recorded before stands, and the next run goes on behind it."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(path) as journal:
+        journal.record(work("first"), line(work("first")))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))
+        try:
+            kept = ["first"]
+            with pytest.raises(JournalError) as caught:
+                for n in range(100):
+                    journal.record(work(f"hand-in {n}"), line(work(f"hand-in {n}")))
+                    kept.append(f"hand-in {n}")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert str(caught.value) == FULL.format(path=path)
+    assert 5 < len(kept) < 100
+    with Journal(path) as journal:
+        assert [name for name in kept if journal.known(work(name)) is None] == []
+        assert len(journal) == len(kept)
+        journal.record(work("last"), line(work("last")))
