@@ -1,0 +1,106 @@
+"""What wrong results have in common: each phrase where it holds in all cases, and only there."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from autograder.diagnose import Pair, pattern
+from autograder.model import Array
+
+BATCH = (3, 5)
+RIGHT = [np.random.default_rng(n).standard_normal((n, 4)) for n in BATCH]
+Change = Callable[[Array, int], Array]
+
+
+def pairs(change: Change) -> list[Pair]:
+    """The same change made to two right results, of batches of 3 and 5."""
+    return [(change(right.copy(), n), right, n) for right, n in zip(RIGHT, BATCH)]
+
+
+def only(*place: slice | int) -> Change:
+    """1 is added in one place of the matrix."""
+
+    def change(right: Array, n: int) -> Array:
+        right[place] += 1
+        return right
+
+    return change
+
+
+def but(*place: slice | int) -> Change:
+    """1 is added everywhere but in one place."""
+
+    def change(right: Array, n: int) -> Array:
+        right[place] -= 1
+        return right + 1
+
+    return change
+
+
+ALL = slice(None)
+TIMES = "it is the right result times"
+SIGNS = np.array([1, -1, 1, -1])
+
+
+@pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ("it is zero everywhere", lambda r, n: 0 * r),
+        ("it is the right result transposed", lambda r, n: r.T),
+        ("it holds the right numbers, in another shape", lambda r, n: r.ravel()),
+        ("it is the right result, summed to one number", lambda r, n: r.sum()[None]),
+        ("the sizes are right, but some signs are not", lambda r, n: r * SIGNS),
+        ("the rows are in the opposite order", lambda r, n: r[::-1]),
+        ("every sign is the wrong way round", lambda r, n: -r),
+        ("it is the right result divided by the number of examples", lambda r, n: r / n),
+        (f"{TIMES} the number of examples", lambda r, n: r * n),
+        (f"{TIMES} 0.25", lambda r, n: r / 4),
+        (f"{TIMES} a number that changes from case to case", lambda r, n: r + r * n),
+        ("only the first row is wrong", only(0)),
+        ("only the last row is wrong", only(-1)),
+        ("only the first column is wrong", only(ALL, 0)),
+        ("only the last column is wrong", only(ALL, -1)),
+        ("only the first row is right", but(0)),
+        ("only the last row is right", but(-1)),
+        ("only the first column is right", but(ALL, 0)),
+        ("only the last column is right", but(ALL, -1)),
+        ("", lambda r, n: r + 1),
+        ("", only(1)),
+        ("only the first row is wrong", only(0, 0)),
+    ],
+)
+def test_what_all_cases_share_is_said(said: str, change: Change) -> None:
+    """Where every failing case shows it; where one is otherwise, nothing is said."""
+    shown = pairs(change)
+    assert pattern(shown) == said
+    odd = (shown[1][1] + 1 + np.arange(4), shown[1][1], 5)
+    assert pattern([shown[0], odd]) == ""
+
+
+@pytest.mark.parametrize("change", [lambda r, n: r / 4, lambda r, n: -r, lambda r, n: r.T, only(0)])
+@pytest.mark.parametrize("size", [1e-6, 1e6])
+def test_a_pattern_holds_to_a_millionth(change: Change, size: float) -> None:
+    """What is a hundred-thousandth off shows no pattern, whatever the size of the numbers."""
+    exact = [(size * got, size * right, n) for got, right, n in pairs(change)]
+    assert pattern(exact)
+    noise = [1e-5 * size * np.resize([1, -1, -1], got.shape) for got, _, _ in exact]
+    assert pattern([(got + off, r, n) for (got, r, n), off in zip(exact, noise)]) == ""
+
+
+def test_not_yet_summed_is_seen_beside_the_sum() -> None:
+    """An array with a row an example, where their sum belongs, in any shape of the sum."""
+    for right in (RIGHT[0].sum(axis=0), RIGHT[0].sum(axis=0)[:, None]):
+        assert pattern([(RIGHT[0], right, 3)]) == "it is not yet summed over the examples"
+
+
+def test_one_number_is_no_pattern() -> None:
+    """One number is some multiple of any other: only a known factor is said of it."""
+    one = np.array([2.0])
+    assert pattern([(3 * one, one, 1)]) == ""
+    assert pattern([(3 * one, one, 1), (5 * one, one, 1)]) == ""
+    assert pattern([(3 * one, one, 1), (3 * one, one, 1)]) == f"{TIMES} 3"
+    assert pattern([(-one, one, 1)]) == "every sign is the wrong way round"
+    assert pattern([(3 * one, one, 3)]) == f"{TIMES} the number of examples"
+    almost = np.array([[1.0, 2.0]])
+    assert "examples" not in pattern([(almost * (1 + 5e-7), almost, 1)])
