@@ -30,7 +30,7 @@ ADA = Student("104711", "Zoë, «Ada» Ångström")
 
 def table(*graded: tuple[Report, Student]) -> list[list[str]]:
     """The table as Python reads it back."""
-    text = "".join(tables.rows(graded))
+    text = "".join(tables.rows((*one, "yes") for one in graded))
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
 
 
@@ -44,13 +44,13 @@ def test_a_row_has_who_what_and_the_points_of_each_exercise() -> None:
     """Columns as the contract names them, exercises in the order of the course."""
     head, row = table((MADE, ADA))
     assert head == [
-        *("student_id", "name", "hand_in", "score", "max_score", "provisional", "isolation"),
-        *("message", *EXERCISES),
+        *("student_id", "name", "hand_in", "counts", "score", "max_score"),
+        *("provisional", "isolation", "message", *EXERCISES),
     ]
     said = dict(zip(head, row, strict=True))
-    assert [said[c] for c in head[:8]] == [
-        *("104711", "Zoë, «Ada» Ångström", "ada.zip", "4", "6.5", "no", "bubblewrap"),
-        "ignored links: x.py",
+    assert [said[c] for c in head[:9]] == [
+        *("104711", "Zoë, «Ada» Ångström", "ada.zip", "yes", "4", "6.5", "no"),
+        *("bubblewrap", "ignored links: x.py"),
     ]
     assert (said["linear.forward"], said["relu.forward"], said["sgd.step"]) == ("4", "0", "0")
 
@@ -64,11 +64,11 @@ def test_a_provisional_grade_has_no_score() -> None:
 
 def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
     """A byte-order mark, lines that end in CR LF, quotes doubled; rows come one by one."""
-    lines = tables.rows(iter([(MADE, Student("1", 'a,"b"'))]))
+    lines = tables.rows(iter([(MADE, Student("1", 'a,"b"'), "yes")]))
     assert next(lines).startswith("\ufeffstudent_id,name,hand_in,")
-    assert next(lines).startswith('1,"a,""b""",ada.zip,4,6.5,no,')
+    assert next(lines).startswith('1,"a,""b""",ada.zip,yes,4,6.5,no,')
     assert next(lines, None) is None
-    assert all(line.endswith("\r\n") for line in tables.rows([(MADE, ADA)]))
+    assert all(line.endswith("\r\n") for line in tables.rows([(MADE, ADA, "yes")]))
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
@@ -77,12 +77,12 @@ def test_no_cell_is_computed_and_none_breaks_the_table(text: str) -> None:
     made = replace(MADE, hand_in=text, message=text, isolation=text)
     head, row = table((made, Student(text, text)))
     assert len(head) == len(row)
-    cells = [row[0], row[1], row[2], row[6], row[7]]
+    cells = [row[0], row[1], row[2], row[7], row[8]]
     assert len(set(cells)) == 1
     for part in cells[0].split(";"):
         assert not part.lstrip().startswith(("=", "+", "-", "@"))
     assert not set("\t\r\n\x00\x1b\u202e\u2066") & set(cells[0])
-    "".join(tables.rows([(made, ADA)])).encode("utf-8")
+    "".join(tables.rows([(made, ADA, "yes")])).encode("utf-8")
 
 
 def test_a_harmless_name_stays_as_it_is() -> None:

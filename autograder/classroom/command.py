@@ -1,5 +1,6 @@
 """The commands of who grades a class."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -87,8 +88,10 @@ def grade(asked: Asked) -> int:
     provisional, before = False, 0
     with ExitStack() as stack:
         journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
-        lines = stack.enter_context(
-            results.written(folder / results.REPORTS if folder else Path(os.devnull))
+        lines = (
+            stack.enter_context(results.written(folder / results.REPORTS))
+            if folder
+            else io.StringIO()
         )
         start, at_once = stack.enter_context(executors(asked, len(paths)))
         made_one_by_one = graded(paths, terms, journal, start, at_once, asked.force)
