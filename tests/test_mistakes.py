@@ -1,18 +1,18 @@
 """Every planted mistake is caught under its own name, in every style, and costs its own points."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import package, replaced
-from in_process import Runner, accused, loaded, lost, scored
+from in_process import accused, loaded, lost, scored
+from planted import own_items
 
 from autograder import store
 from autograder.compare import compare, tolerance
-from autograder.conversation import Job
 from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
@@ -37,50 +37,6 @@ ONE_EACH = (
     "mlp.not_reversed",
     "sgd.uphill",
 )
-
-
-def own_items(mistake: Mistake, references: References) -> set[str]:
-    """The lines that a mistake should cost: those whose tensors differ when it is planted.
-
-    Found without the grader: driven here, compared, and no more. Of the runs on own layers and on
-    doubles the better one counts; edge and stability lines fall with the general ones.
-    """
-    files = package(changes={mistake.file: mistake.plant()})
-    found: set[str] = set()
-    for exercise in EXERCISES.values():
-        if exercise.target.split(".")[2] == mistake.target.split(".")[2]:
-            runs = [differing(exercise, references, files, "expected")]
-            if exercise.doubles:
-                runs.append(differing(exercise, references, files, "doubled"))
-            found |= min(runs, key=lambda ids: worth(exercise, ids))
-    return found
-
-
-def differing(
-    exercise: Exercise, references: References, files: Mapping[str, bytes], kind: str
-) -> set[str]:
-    classes = exercise.doubles if kind == "doubled" else ()
-    jobs = [
-        Job(exercise.id, r.case.id, r.inputs, r.case.layout) for r in references.cases(exercise.id)
-    ]
-    answers = Runner(files).run(jobs, classes, references.seed_of_doubles)[exercise.id]
-    wrong: set[tuple[str, str]] = set()
-    for reference in references.cases(exercise.id):
-        given = answers[reference.case.id].tensors
-        inputs = [array.dtype for array in reference.inputs.values()]
-        for name, expected in getattr(reference, kind).items():
-            got = given.get(name)
-            loose = tolerance(inputs if got is None else [got.dtype, *inputs])
-            if not name.startswith(SAW) and compare(got, expected, loose):
-                wrong |= {(reference.case.role, name), (reference.case.role, "")}
-    ids = {id for tensor, role, id in exercise.lines if (role, tensor) in wrong}
-    if any(id.endswith(".general") for id in ids):
-        ids |= {id for tensor, _, id in exercise.lines if not tensor}
-    return ids
-
-
-def worth(exercise: Exercise, ids: Collection[str]) -> float:
-    return sum(exercise.points[t or role] for t, role, id in exercise.lines if id in ids)
 
 
 def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: References) -> None:
