@@ -221,8 +221,8 @@ def test_namespaces_alone() -> None:
 
     shared = kernel.call("shmget", 0x5EED, 4096, 0o1666)
     try:
-        assert outcome(enter, partial(write, 900, 0)) == "done"
-        assert outcome(enter, partial(write, 1100, 0)) == "ENOSPC"
+        assert outcome(enter, partial(write, 3900, 0)) == "done"
+        assert outcome(enter, partial(write, 4200, 0)) == "ENOSPC"
         assert outcome(enter, partial(write, 1, 15 * 2**20)) == "done"
         assert outcome(enter, partial(write, 2, 9 * 2**20)) == "ENOSPC"
         assert outcome(enter, partial(kernel.call, "shmget", 0x5EED, 4096, 0)) == "ENOENT"

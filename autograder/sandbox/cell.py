@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from . import kernel, landlock, seccomp
 
 NOBODY = 65534
-OWN_FILES = "size=16m,nr_inodes=1k,mode=700"
+OWN_FILES = "size=16m,nr_inodes=4k,mode=700"
 NONE_OF = (resource.RLIMIT_NPROC, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE)
 
 

@@ -20,7 +20,7 @@ from . import view
 from .zygote import TRY
 
 SCRIPT = view.PACKAGE / "sandbox" / "zygote.py"
-STARTING = 30.0  # seconds that a zygote may take to be warm
+STARTING = 30.0  # seconds that a zygote may take to be warm, and to fork
 ENDING = 5.0  # seconds that the kernel may take to end a killed child
 LARGEST = 2**16  # bytes of what a trial answers
 
@@ -43,20 +43,24 @@ class Sandbox:
         return self.forked(b"work", work)
 
     def forked(self, word: bytes, work: bytes) -> "Forked":
-        if self.owner != os.getpid():  # these are the parent's
-            self.__init__(self.name)  # type: ignore[misc]
-        while self.idle:
-            zygote = self.idle.pop()
-            with contextlib.suppress(ConnectionError):
+        if self.owner != os.getpid():  # this is a fork, and the zygotes are its parent's
+            self.inherited, self.idle, self.owner = self.idle, [], os.getpid()
+        while True:
+            zygote, is_new = self.taken()
+            try:
                 return Forked(self, zygote, word, work)
-            zygote.close()
+            except OSError as error:
+                zygote.close()
+                if is_new or not isinstance(error, ConnectionError):
+                    raise
+
+    def taken(self) -> tuple["Zygote", bool]:
+        """A zygote that is idle, or a new one, and whether it is new."""
+        with contextlib.suppress(IndexError):
+            return self.idle.pop(), False
         zygote = Zygote(self.name)
         self.detail = zygote.detail
-        try:
-            return Forked(self, zygote, word, work)
-        except OSError:
-            zygote.close()
-            raise
+        return zygote, True
 
     def trial(self) -> list[str]:
         """What is possible in a child although it must not be. Raises: OSError: no child is."""
@@ -161,7 +165,7 @@ class Forked:
             with os.fdopen(os.dup(given), "wb") as stream:
                 stream.write(work)
             os.lseek(given, 0, os.SEEK_SET)
-            zygote.control.settimeout(ENDING)
+            zygote.control.settimeout(STARTING)
             socket.send_fds(zygote.control, [word], [given, theirs])
             while self.pidfd < 0:
                 self.listen()

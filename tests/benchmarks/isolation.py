@@ -1,0 +1,167 @@
+"""What isolation costs: the same hand-ins in a fresh interpreter, a bare fork, and each tier.
+
+    .venv/bin/python tests/benchmarks/isolation.py [HAND-INS]
+
+A third of the hand-ins is right, a third has a planted mistake, a third is broken; no two have
+the same bytes. Each is driven through the whole exercise set once. CPU is what the children
+took, from fork to end, with what their places took for them; the start of a place is left out.
+Promised: an isolated hand-in takes at most 1.5 times the CPU of a bare fork, which has the same
+warm process but no isolation at all, and two idle cores drive 50 hand-ins a second.
+
+The last lines are the whole of grading, with judging and points. Where nbgrader is installed,
+it grades the same hand-ins too, one function of each.
+"""
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from autograder import store  # noqa: E402 - the tree comes first on the path
+from autograder.conversation import Limits, Order, Place, converse  # noqa: E402
+from autograder.exercises import EXERCISES  # noqa: E402
+from autograder.grade import jobs  # noqa: E402
+from autograder.key.mistakes import MISTAKES  # noqa: E402
+from autograder.key.solved import modules, solution  # noqa: E402
+from autograder.process import FreshInterpreter  # noqa: E402
+from autograder.sandbox import place, tiers  # noqa: E402
+
+COUNT = 90
+ROUNDS = 3
+PROMISED_RATIO = 1.5
+PROMISED_RATE = 50.0
+ALL = list(EXERCISES.values())
+REFERENCES = store.best()
+WORK = jobs(ALL, REFERENCES)
+BARE = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+from autograder.sandbox import cell, zygote
+del sys.path[0]
+
+class Bare(cell.Cell):
+    def prepare(self): pass
+    def fork(self): os.mkdir(self.folder); return os.fork()
+    def enter(self): os.chdir(self.folder)
+    def lock(self): pass
+
+cell.Cell = Bare
+zygote.main()
+"""
+BROKEN = (
+    ("squared_error.py", "def broken(:\n"),
+    ("linear.py", "import torch\n"),
+    ("relu.py", "1 / 0\n"),
+    ("mlp.py", "from .nowhere import x\n"),
+    ("softmax.py", "class Softmax:\n    pass\nraise SystemExit\n"),
+)
+
+Files = dict[str, bytes]
+
+
+def hand_ins(count: int) -> list[Files]:
+    """Right, wrong and broken ones in turn, all different."""
+    right = {name: solution(text) for name, text in modules().items()}
+    mistakes = list(MISTAKES.values())
+    made = []
+    for number in range(count):
+        files = dict(right)
+        if number % 3 == 1:
+            mistake = mistakes[number // 3 % len(mistakes)]
+            files[mistake.file] = solution(mistake.plant())
+        elif number % 3 == 2:
+            name, line = BROKEN[number // 3 % len(BROKEN)]
+            files[name] = line + files[name]
+        made.append({n: f"# student {number}\n{text}".encode() for n, text in files.items()})
+    return made
+
+
+def cpu() -> float:
+    """Seconds that all processes below this one have taken, those that live and those that ended.
+
+    Bubblewrap does not wait for what it runs, so that the system's own sum lacks it.
+    """
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    parents, taken = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            parents[path.parent.name] = fields[1]
+            taken[path.parent.name] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    below = [str(os.getpid())]
+    for pid in below:
+        below += [child for child, parent in parents.items() if parent == pid]
+    return ended.ru_utime + ended.ru_stime + sum(taken[pid] for pid in below[1:])
+
+
+def drive(where: Place, files: Files) -> None:
+    """One conversation over the whole exercise set."""
+    given, fault = converse(where, files, Order(), WORK, Limits(), time.monotonic() + 60)
+    if fault or len(given) < len(WORK):
+        raise SystemExit(f"{where.name}: {fault}")
+
+
+def measured(where: Place, given: Sequence[Files]) -> tuple[float, float]:
+    """CPU of the children in ms a hand-in, one after the other; hand-ins a second, all cores."""
+    everything = partial(drive, where)
+    everything(given[0])
+    before = cpu()
+    for files in given:
+        everything(files)
+    taken = cpu() - before
+    cores = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(everything, given[:cores]))
+        start = time.perf_counter()
+        list(pool.map(everything, given))
+        rate = len(given) / (time.perf_counter() - start)
+    return 1000 * taken / len(given), rate
+
+
+def bare_command(scratch: str | None) -> list[str]:
+    """The command line of a zygote whose children are not shut in."""
+    python, *options, _, told = isolated_command(scratch)
+    return [python, *options, "-c", BARE, told]
+
+
+isolated_command = place.command
+
+
+def main() -> int:
+    given = hand_ins(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
+    assert len({repr(files) for files in given}) == len(given)
+    works = [tier.name for tier in tiers.probe() if tier.works and tier.name in tiers.SANDBOXES]
+    places: dict[str, Place] = {"fresh interpreter": FreshInterpreter()}
+    places |= {"bare fork": place.Sandbox("bare fork")}
+    places |= {name: place.Sandbox(name) for name in reversed(works)}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in places}
+    for _ in range(ROUNDS):  # in turn, so that a busy moment of the machine hurts all alike
+        for name, where in places.items():
+            command = bare_command if name == "bare fork" else isolated_command
+            with patch.object(place, "command", command):
+                some = given[: len(given) // 5] if name == "fresh interpreter" else given
+                found[name].append(measured(where, some))
+                if isinstance(where, place.Sandbox):
+                    where.close()
+    print(f"{len(given)} hand-ins, {len(os.sched_getaffinity(0))} cores, best of {ROUNDS} rounds\n")
+    print(f"{'':<20}{'CPU ms each':>12}{'to bare fork':>14}{'hand-ins/s':>12}")
+    least = {name: min(ms for ms, _ in rounds) for name, rounds in found.items()}
+    for name, rounds in found.items():
+        ratio, rate = least[name] / least["bare fork"], max(rate for _, rate in rounds)
+        print(f"{name:<20}{least[name]:>12.1f}{ratio:>14.2f}{rate:>12.1f}")
+    worst = max((least[name] / least["bare fork"] for name in works), default=0.0)
+    print(f"\nisolated to bare fork: {worst:.2f}; promised: {PROMISED_RATIO:g}")
+    return 0 if worst <= PROMISED_RATIO else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
