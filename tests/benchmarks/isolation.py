@@ -12,15 +12,20 @@ The last lines are the whole of grading, with judging and points. Where nbgrader
 it grades the same hand-ins too, one function of each.
 """
 
+import json
 import os
 import resource
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +34,8 @@ sys.path.insert(0, str(ROOT))
 from autograder import store  # noqa: E402 - the tree comes first on the path
 from autograder.conversation import Limits, Order, Place, converse  # noqa: E402
 from autograder.exercises import EXERCISES  # noqa: E402
-from autograder.grade import jobs  # noqa: E402
+from autograder.grade import grade, jobs  # noqa: E402
+from autograder.handin import HandIn  # noqa: E402
 from autograder.key.mistakes import MISTAKES  # noqa: E402
 from autograder.key.solved import modules, solution  # noqa: E402
 from autograder.process import FreshInterpreter  # noqa: E402
@@ -37,6 +43,7 @@ from autograder.sandbox import place, tiers  # noqa: E402
 
 COUNT = 90
 ROUNDS = 3
+NBGRADER = 6  # hand-ins that it gets: it is slow
 PROMISED_RATIO = 1.5
 PROMISED_RATE = 50.0
 ALL = list(EXERCISES.values())
@@ -136,13 +143,69 @@ def bare_command(scratch: str | None) -> list[str]:
 isolated_command = place.command
 
 
+def graded(where: Place, given: Sequence[Files]) -> tuple[float, float]:
+    """CPU ms a hand-in of the whole of grading: of the children, and of the grader itself."""
+    grade(HandIn("", given[0]), REFERENCES, ALL, place=where)
+    children, own = cpu(), time.process_time()
+    for files in given:
+        grade(HandIn("", files), REFERENCES, ALL, place=where)
+    each = 1000 / len(given)
+    return each * (cpu() - children), each * (time.process_time() - own)
+
+
+def by_nbgrader(program: str, given: Sequence[Files]) -> float:
+    """Seconds that nbgrader takes for a hand-in whose notebook holds one function and a test.
+
+    Raises: subprocess.CalledProcessError: it does not run.
+    """
+    with tempfile.TemporaryDirectory() as course:
+        for number, files in enumerate((given[0], *given)):
+            text = files["squared_error.py"].decode()
+            where = f"submitted/student{number}" if number else "source"
+            folder = Path(course, where, "ps1")
+            folder.mkdir(parents=True)
+            (folder / "p1.ipynb").write_text(notebook(text, is_source=not number), "utf-8")
+        run = partial(subprocess.run, cwd=course, check=False, capture_output=True)
+        run([program, "generate_assignment", "ps1", "--create"], check=True)
+        start = time.perf_counter()
+        run([program, "autograde", "ps1", "--create"])
+        taken = time.perf_counter() - start
+        done = list(Path(course, "autograded").glob("*/ps1/p1.ipynb"))
+        return taken / len(done) if done else float("nan")
+
+
+def notebook(function: str, is_source: bool) -> str:
+    """A notebook with a cell to be solved and one that tests it, as nbgrader marks them."""
+    tests = "import numpy as np\nassert abs(squared_error(np.ones(3), np.zeros(3)) - 1.5) < 1e-9"
+    if is_source:
+        function = f"### BEGIN SOLUTION\n{function}\n### END SOLUTION"
+    cells: list[dict[str, Any]] = []
+    for name, text, solves in (("solution", function, True), ("tests", tests, False)):
+        marks = {"schema_version": 3, "grade_id": name, "solution": solves, "grade": not solves}
+        marks |= {"locked": not solves, "task": False} | ({} if solves else {"points": 2})
+        cells.append(
+            {
+                "cell_type": "code",
+                "id": name,
+                "metadata": {"nbgrader": marks},
+                "source": text,
+                "outputs": [],
+                "execution_count": None,
+            }
+        )
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    top = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(top)
+
+
 def main() -> int:
     given = hand_ins(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
     assert len({repr(files) for files in given}) == len(given)
     works = [tier.name for tier in tiers.probe() if tier.works and tier.name in tiers.SANDBOXES]
     places: dict[str, Place] = {"fresh interpreter": FreshInterpreter()}
     places |= {"bare fork": place.Sandbox("bare fork")}
-    places |= {name: place.Sandbox(name) for name in reversed(works)}
+    sandboxes = {name: place.Sandbox(name) for name in reversed(works)}
+    places |= sandboxes
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in places}
     for _ in range(ROUNDS):  # in turn, so that a busy moment of the machine hurts all alike
         for name, where in places.items():
@@ -158,6 +221,13 @@ def main() -> int:
     for name, rounds in found.items():
         ratio, rate = least[name] / least["bare fork"], max(rate for _, rate in rounds)
         print(f"{name:<20}{least[name]:>12.1f}{ratio:>14.2f}{rate:>12.1f}")
+    for name in works[:1]:
+        children, own = graded(sandboxes[name], given)
+        print(f"\ngrading in {name}: {children:.1f} + {own:.1f} ms of CPU, children + grader")
+        sandboxes[name].close()
+    if program := shutil.which("nbgrader"):
+        seconds = by_nbgrader(program, given[:NBGRADER])
+        print(f"nbgrader, one function of each: {1000 * seconds:.0f} ms a hand-in")
     worst = max((least[name] / least["bare fork"] for name in works), default=0.0)
     print(f"\nisolated to bare fork: {worst:.2f}; promised: {PROMISED_RATIO:g}")
     return 0 if worst <= PROMISED_RATIO else 1
