@@ -222,6 +222,18 @@ def test_a_disk_bomb_is_small(place: Sandbox) -> None:
     assert succeeded(place, {"sixty-four": "open('f', 'wb').write(bytes(2**26))"}) == set()
 
 
+def test_its_own_modules_cannot_be_changed(place: Sandbox) -> None:
+    """A function that clears its folder, or writes into it, takes no other class's points."""
+    attempts = {
+        "remove": "os.unlink('mytorch/squared_error.py')",
+        "write": "open('mytorch/squared_error.py', 'a')",
+        "add": "open('mytorch/new.py', 'w')",
+        "rename": "os.rename('mytorch', 'other')",
+        "clear": "import shutil; shutil.rmtree('.')",
+    }
+    assert succeeded(place, attempts) == set()
+
+
 def test_nothing_is_left_for_the_next(place: Sandbox) -> None:
     """What a hand-in changes in Python, numpy, signals or its folder ends with it."""
     spoil = (

@@ -66,6 +66,7 @@ needs_landlock = pytest.mark.skipif(not landlock.is_there(), reason="a kernel wi
         (lambda top: os.truncate(top / "shown" / "file", 0), "EACCES"),
         (lambda top: open(top / "own" / "new", "w").close(), "done"),
         (lambda top: os.mkdir(top / "own" / "new"), "done"),
+        (lambda top: os.rmdir(top / "own"), "EACCES"),
         (lambda top: os.symlink("x", top / "own" / "new"), "EACCES"),
         (lambda top: os.mkfifo(top / "own" / "new"), "EACCES"),
         (lambda top: os.rename(top / "shown" / "file", top / "own" / "file"), "EACCES"),

@@ -15,11 +15,10 @@ from .kernel import call
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every machine
 VERSION, PATH_BENEATH = 1, 1
-EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
-REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
-TRUNCATE = 1 << 14
+WRITE_FILE, READ_FILE, READ_DIR = 2, 4, 8
+MAKE_DIR, MAKE_REG, TRUNCATE = 1 << 7, 1 << 8, 1 << 14
 READ = READ_FILE | READ_DIR
-WRITE = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | TRUNCATE
+WRITE = READ | WRITE_FILE | MAKE_DIR | MAKE_REG | TRUNCATE  # and nothing is removed or renamed
 FOR_FILES = WRITE_FILE | READ_FILE | TRUNCATE
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many of them a version knows
 TCP, SCOPES = 3, 3  # bind and connect; abstract sockets and signals
@@ -34,7 +33,7 @@ def ruleset(readable: Iterable[str], writable: Iterable[str]) -> int:
     """A descriptor of the rules: everything is denied but beneath these places.
 
     Args: readable: folders and files; those that are not there are left out.
-          writable: the same, where also files and folders may be made and removed.
+          writable: the same, where also files and folders may be made.
     """
     known = version()
     handled = (1 << FILE_RIGHTS.get(known, 16)) - 1
