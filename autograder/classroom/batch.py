@@ -61,12 +61,16 @@ def graded(
             force: grade what was graded before as well.
     Raises: JournalError: nothing more can be recorded.  OSError: nothing can be graded here.
     """
-    left = iter(paths)
+    left: Iterator[str] | None = iter(paths)
     waiting: deque[Task] = deque()
     crew = Crew(start, at_once)
     try:
-        while True:
-            while crew.free and len(waiting) < AHEAD and (path := next(left, None)) is not None:
+        while left or waiting:
+            while left and crew.free and len(waiting) < AHEAD:
+                path = next(left, None)
+                if path is None:
+                    left = None
+                    break
                 task = Task(Work(handin.read(path), terms))
                 known = None if force else journal.known(task.work)
                 if known:
@@ -77,10 +81,6 @@ def graded(
             while waiting and waiting[0].line:
                 task = waiting.popleft()
                 yield Graded(parsed(task.line), task.before)
-            if not crew.waits:
-                if not waiting:
-                    return
-                continue
             for task in crew.finished():
                 journal.record(task.work, task.line)
     finally:
@@ -112,11 +112,6 @@ class Crew:
         alone = any(task.breaks >= TOGETHER for task in self.given.values())
         return alone or len(self.given) >= self.at_once
 
-    @property
-    def waits(self) -> bool:
-        """Whether there is anything to wait for."""
-        return bool(self.given or self.again)
-
     def take(self, task: Task) -> None:
         """Give a task to the executor; keep it for the next one if this one is broken."""
         self.executor = self.executor or self.start()
@@ -132,7 +127,7 @@ class Crew:
         future.add_done_callback(self.done.put)
 
     def finished(self) -> Iterator[Task]:
-        """Wait for the next end of a task; the task, if that gave it a report."""
+        """Wait for the next end of a task, if any has been taken; the task, if it has a report."""
         self.give_again()
         if self.given:
             yield from self.settled(self.done.get())
