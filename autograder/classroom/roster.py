@@ -140,31 +140,29 @@ def call(paths: Iterable[str], roster: Roster | None = None) -> Roll:
     notes = []
     for path in paths:
         origin = origin_of(path)
-        people = []
+        people: dict[Student, None] = {}
         for said in origin.students:
             found = roster.find(said) if roster else {said}
-            if len(found) == 1:
-                (said,) = found
-            else:
+            if len(found) != 1:
                 how = "several on the roster are called" if found else "nobody on the roster is"
                 notes.append(f"{shown(path)}: {how} {called(said)}")
-            people.append(said)
-            handed.setdefault(said, []).append((path, origin.upload))
+            people[next(iter(found)) if len(found) == 1 else said] = None
         students[path] = tuple(people)
+        for student in people:
+            handed.setdefault(student, []).append((path, origin.upload))
     superseded: set[str] = set()
     undecided: set[str] = set()
     for student, several in handed.items():
-        if len(several) < 2:
-            continue
-        names = ", ".join(shown(Path(path).name) for path, _ in several)
-        said = f"{called(student)} has {len(several)} hand-ins ({names}): "
-        newest = newest_of(several)
-        if newest:
-            superseded |= {path for path, _ in several} - {newest}
-            notes.append(f"{said}the newest counts, {shown(Path(newest).name)}")
-        else:
-            undecided |= {path for path, _ in several}
-            notes.append(f"{said}which one counts is yours to say; take the others away")
+        if len(several) > 1:
+            among = {path for path, _ in several}
+            names = ", ".join(shown(Path(path).name) for path, _ in several)
+            if newest := newest_of(several):
+                superseded |= among - {newest}
+                what = f"the newest counts, {shown(Path(newest).name)}"
+            else:
+                undecided |= among
+                what = "which one counts is yours to say; take the others away"
+            notes.append(f"{called(student)} has {len(several)} hand-ins ({names}): {what}")
     absent = set(roster.ids.values()) - set(handed) if roster else ()
     if missing := sorted(map(called, absent)):
         notes.append(f"no hand-in from {len(missing)} on the roster: {', '.join(missing)}")
