@@ -206,18 +206,21 @@ def test_a_beginning_that_was_cut_short_is_begun_again(path: Path) -> None:
         journal.record(work(), line(work()))
 
 
+def fill(journal: Journal, kept: list[str]) -> None:
+    for n in range(100):
+        journal.record(work(f"hand-in {n}"), line(work(f"hand-in {n}")))
+        kept.append(f"hand-in {n}")
+
+
 def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
     """One clear line; what was recorded before stands, and the next run goes on behind it."""
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    kept: list[str] = []
     with Journal(path) as journal:
-        journal.record(work("first"), line(work("first")))
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))
         try:
-            kept = ["first"]
             with pytest.raises(JournalError) as caught:
-                for n in range(100):
-                    journal.record(work(f"hand-in {n}"), line(work(f"hand-in {n}")))
-                    kept.append(f"hand-in {n}")
+                fill(journal, kept)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert str(caught.value) == FULL.format(path=path)
