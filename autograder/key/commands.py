@@ -3,6 +3,7 @@
 Each imports what it needs when it runs: scoring must not wait for, or lack, a notebook library.
 """
 
+import sys
 from pathlib import Path
 
 from ..cli import Asked, Verb, say
@@ -10,7 +11,7 @@ from ..cli import Asked, Verb, say
 ABOUT = """
   autograder build               skeleton, stubs and notebooks anew from the key
   autograder solve DIR           the tree that the key completes
-  autograder references          all reference tensors anew
+  autograder references          all reference tensors anew; --reseed: other hidden cases
   autograder release DIR         what students get, searched for answers
 """
 
@@ -22,7 +23,9 @@ def add(verb: Verb) -> None:
     one = verb("solve", solve_)
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
     one = verb("references", references_)
-    one.add_argument("--seed", type=int, help="a new seed for the hidden cases (default: theirs)")
+    which = one.add_mutually_exclusive_group()
+    which.add_argument("--reseed", action="store_true", help="other hidden cases, by chance")
+    which.add_argument("--seed", type=int, help="the hidden cases of this seed (default: theirs)")
     one = verb("release", release_)
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
 
@@ -51,10 +54,23 @@ def solve_(asked: Asked) -> int:
 
 
 def references_(asked: Asked) -> int:
-    """Make the public and the hidden references anew."""
-    from .references import rebuild
+    """Make the public and the hidden references anew.
 
-    for folder in rebuild(asked.seed):
+    autograder references              with the hidden cases that there are
+    autograder references --reseed     with other hidden cases, say for a new term
+
+    New cases are drawn until they tell every two mistakes apart. Their seed is kept for later
+    runs; it is in no release and no report. Hand-ins graded before are graded again.
+    """
+    from .references import rebuild
+    from .reseed import good_seed
+
+    seed = None
+    if asked.reseed or asked.seed is not None:
+        seed, refused = good_seed(asked.seed)
+        for line in refused:
+            print(f"note: {line}", file=sys.stderr)
+    for folder in rebuild(seed):
         say(asked, f"wrote {folder}", folder=str(folder))
     return 0
 

@@ -1,0 +1,114 @@
+"""Other hidden cases, say for a new term: drawn until they show as much as they must.
+
+`flaws` is what any set of references is held to, the stored ones too.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from ..exercises import EXERCISES
+from ..model import Array
+from ..store import FAULT, References
+from . import differences, proof, references
+
+MOST = 20  # draws before something else must be wrong
+NEAR = 0.01  # of what two mistakes change: less apart, and they could be taken for each other
+
+Tensors = dict[tuple[str, str], Array]  # by case and name
+
+
+def good_seed(seed: int | None = None) -> tuple[int, list[str]]:
+    """A seed whose cases have no flaw: this one or one that follows it, or one nobody knows.
+
+    Returns: the seed, and a line for each that was not good enough.
+    """
+    refused: list[str] = []
+    for step in range(MOST):
+        drawn = secrets.randbits(63) if seed is None else seed + step
+        if not (flaw := flaw_of(drawn)):
+            return drawn, refused
+        which = "a draw" if seed is None else f"seed {drawn}"
+        refused.append(f"{which} is not good enough, taking another: {flaw}")
+    raise RuntimeError(f"no good cases in {MOST} draws: {refused[-1]}")
+
+
+def flaw_of(seed: int) -> str:
+    """The first flaw in what is drawn from a seed, or "" if there is none."""
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            references.write(references.build(seed), Path(scratch))
+        except RuntimeError as error:
+            return str(error)
+        return next(flaws(References(Path(scratch), "hidden")), "")
+
+
+def flaws(drawn: References) -> Iterator[str]:
+    """What makes references unfit to grade with, a line each."""
+    yield from uniform(drawn)
+    for exercise in EXERCISES:
+        yield from alike(exercise, drawn)
+    yield from proof.disagreements(drawn, differences, differences.TOLERANCE)
+
+
+def uniform(drawn: References) -> Iterator[str]:
+    """Tensors in which a mistake could hide: of general cases, those of 0, or of one number, or
+    with equal rows; of a network's cases, those of 0, for its rectifiers are all closed."""
+    for id, exercise in EXERCISES.items():
+        for reference in drawn.cases(id):
+            for name, expected in reference.expected.items():
+                where, low = f"{id}/{reference.case.id}/{name}", expected.low
+                if exercise.doubles and not low.any():
+                    yield f"{where} is 0"
+                if reference.case.role != "general":
+                    continue
+                rows = low.ndim == 2 and id.split(".")[0] not in ("relu", "mlp")
+                if not low.any() or (low.size > 1 and np.ptp(low) <= NEAR):
+                    yield f"{where} is one number everywhere"
+                elif rows and len(np.unique(low, axis=0)) < len(low):
+                    yield f"{where} has equal rows"
+                elif (low != expected.high).any():
+                    yield f"{where} is an interval"
+
+
+def alike(exercise: str, drawn: References) -> Iterator[str]:
+    """Pairs of mistakes that no case tells apart: none of the general ones, if either shows in
+    one."""
+    right = {(r.case.id, n): e.low for r in drawn.cases(exercise) for n, e in r.expected.items()}
+    role = {case.id: case.role for case in EXERCISES[exercise].cases}
+    stored = drawn.signatures(exercise)
+    telling = [m for m in sorted(stored) if any(FAULT not in name for _, name in stored[m])]
+    whole = {m: whole_signature(stored[m], right) for m in telling}
+    for one, other in combinations(telling, 2):
+        apart = {
+            role[case]
+            for case, name in right
+            if differ(whole[one][case, name], whole[other][case, name], right[case, name])
+        }
+        shows = {role[case] for m in (one, other) for case, _ in stored[m]}
+        if not apart or ("general" in shows and "general" not in apart):
+            yield f"{one} and {other} look alike"
+
+
+def whole_signature(stored: Tensors, right: Tensors) -> Tensors:
+    """What a mistake gives for every tensor of every case, wrong or right."""
+    return {key: stored.get((key[0], FAULT), stored.get(key, right[key])) for key in right}
+
+
+def differ(one: Array, other: Array, right: Array) -> bool:
+    """Whether two tensors are further apart than NEAR of how far they are from the right one."""
+    if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
+        return True
+    both = np.isfinite(one)
+    if not np.array_equal(both, np.isfinite(other)):
+        return True
+    if one.dtype.kind == "u":  # the name of an exception
+        return not np.array_equal(one, other)
+    with np.errstate(invalid="ignore"):
+        sizes = [x - right if x.shape == right.shape else x for x in (one, other)]
+        size = max(float(np.max(np.abs(s), where=both, initial=0)) for s in sizes)
+        return float(np.max(np.abs(one - other), where=both, initial=0)) > NEAR * size

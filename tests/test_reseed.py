@@ -1,0 +1,184 @@
+"""Other hidden cases: as good as the last, kept from then on, and nobody's to see."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ROOT, package, replaced
+from in_process import accused, lost, scored
+
+from autograder import cli, store
+from autograder.exercises import EXERCISES
+from autograder.grade import grade
+from autograder.handin import HandIn
+from autograder.harness import answer
+from autograder.key import differences, proof, references, release, reseed
+from autograder.key.mistakes import MISTAKES
+from autograder.model import Array
+from autograder.report import to_json, to_text
+from autograder.store import References
+
+SEEDS = (1, 20, 300, 2027, 2**62)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> References:
+    """The hidden references of another term."""
+    seed, _ = reseed.good_seed(request.param)
+    folder = tmp_path_factory.mktemp("hidden")
+    references.write(references.build(seed), folder)
+    return References(folder, "hidden")
+
+
+def test_the_proof_holds_for_any_seed(drawn: References) -> None:
+    """The slides' formulas and central differences confirm every number."""
+    assert proof.disagreements(drawn, differences, differences.TOLERANCE) == []
+
+
+@pytest.mark.proof
+def test_autograd_confirms_any_seed(drawn: References) -> None:
+    """So does PyTorch."""
+    pytest.importorskip("torch", reason="the proof by autograd needs PyTorch (extra `proof`)")
+    from autograder.key import twins
+
+    assert proof.disagreements(drawn, twins, 1e-9) == []
+
+
+def test_general_cases_stay_off_the_corner(drawn: References) -> None:
+    """Whatever the seed, no rectifier of a general case, or of a network, meets |z| < 0.05."""
+    met: list[float] = []
+    with references.variant({}) as solved:
+        forward = solved.ReLU.forward
+
+        def watched(self: Any, Z: Array) -> Any:
+            met.append(float(np.min(np.abs(Z))))
+            return forward(self, Z)
+
+        solved.ReLU.forward = watched
+        for exercise in EXERCISES.values():
+            for r in drawn.cases(exercise.id):
+                if r.case.role == "general" or exercise.doubles:
+                    answer(exercise, r.case.id, r.inputs, "plain", solved)
+    assert len(met) > 30
+    assert min(met) >= references.CORNER
+
+
+def test_grading_is_the_same_for_any_seed(drawn: References) -> None:
+    """Right work gets all points, and each planted mistake its own name (a fifth a seed)."""
+    assert lost(scored({}, drawn)) == set()
+    turn = min(n for n, seed in enumerate(SEEDS) if int(drawn.manifest["seed"]) - seed in range(20))
+    for mistake in list(MISTAKES.values())[turn :: len(SEEDS)]:
+        assert accused(scored({mistake.file: mistake.plant()}, drawn)) == {mistake.id}
+
+
+def test_other_seeds_share_no_number(drawn: References) -> None:
+    """What a student saw last term is no help: no input of a general case comes again."""
+    for id in EXERCISES:
+        for new, old in zip(drawn.cases(id), store.best().cases(id)):
+            if new.case.role == "general":
+                for name in {"A", "Z", "y", "W1"} & set(new.inputs):
+                    same = np.isin(new.inputs[name], old.inputs[name])
+                    assert not same.any(), f"{id}/{new.case.id}/{name}"
+
+
+def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A seed with a flaw is passed over, in a line that says why; when all have one, it ends."""
+    true = reseed.flaws
+    seen: list[References] = []
+
+    def strict(made: References) -> Iterator[str]:
+        seen.append(made)
+        if len(seen) == 1:
+            yield "a and b look alike"
+        yield from true(made)
+
+    monkeypatch.setattr(reseed, "flaws", strict)
+    assert reseed.good_seed(20) == (
+        21,
+        ["seed 20 is not good enough, taking another: a and b look alike"],
+    )
+    monkeypatch.setattr(reseed, "flaws", true)
+    monkeypatch.setattr(reseed, "NEAR", 1e6)
+    monkeypatch.setattr(reseed, "MOST", 2)
+    with pytest.raises(RuntimeError, match="no good cases in 2 draws: a draw is not good enough"):
+        reseed.good_seed()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The command writes its references into folders of the test's own."""
+    monkeypatch.setattr(references, "PUBLIC", tmp_path / "public")
+    monkeypatch.setattr(references, "HIDDEN", tmp_path / "hidden")
+    return tmp_path / "hidden"
+
+
+def test_one_command_reseeds_and_later_runs_keep_it(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`references --reseed` draws a seed that nobody chose; `references` keeps it; the public
+    cases stay as they are; the seed itself is not printed."""
+    assert cli.main(["references", "--reseed"]) == 0
+    seed = json.loads((elsewhere / "manifest.json").read_text())["seed"]
+    tensors = (elsewhere / "tensors.npz").read_bytes()
+    assert seed > 2**32 or seed != references.PUBLIC_SEED
+    assert cli.main(["references"]) == 0
+    assert (elsewhere / "tensors.npz").read_bytes() == tensors
+    public = elsewhere.parent / "public" / "manifest.json"
+    assert json.loads(public.read_text())["inputs"] == store.public().manifest["inputs"]
+    assert cli.main(["references", "--seed", "20"]) == 0
+    assert json.loads((elsewhere / "manifest.json").read_text())["seed"] == 20
+    said = capsys.readouterr()
+    assert str(seed) not in said.out + said.err
+    assert said.out.splitlines() == [f"wrote {public.parent}", f"wrote {elsewhere}"] * 3
+
+
+def numbers(drawn: References) -> set[float]:
+    """Every hidden number that is no ordinary one."""
+    arrays = [
+        array
+        for id in EXERCISES
+        for r in drawn.cases(id)
+        for array in [*r.inputs.values(), *(e.low for e in r.expected.values())]
+    ]
+    found = {float(x) for array in arrays for x in np.ravel(array)[:50] if np.isfinite(x)}
+    return {x for x in found if x != round(x, 2)}
+
+
+def test_no_hidden_number_is_in_a_release() -> None:
+    """Neither as text nor as bytes: no input, no reference, no seed."""
+    files = release.contents(ROOT)
+    everything = b"\n".join(files.values())
+    hidden = store.best()
+    assert hidden.kind == "hidden"
+    secret = numbers(hidden) - numbers(store.public())  # 1/12 is nobody's secret
+    assert len(secret) > 1000
+    for x in secret:
+        assert np.float64(x).tobytes() not in everything, x
+        text = f"{x:.9g}"
+        assert len(text) < 10 or text.encode() not in everything, x
+    assert f'"seed": {hidden.manifest["seed"]},'.encode() not in everything
+    shown = [x for x in numbers(store.public()) if np.float64(x).tobytes() in everything]
+    assert len(shown) > 1000, "the public ones are found like that"
+
+
+def test_no_hidden_number_is_in_a_report() -> None:
+    """Wrong numbers, and exceptions that carry what they got: not in text, not in JSON."""
+    changes = {
+        **replaced("linear.py", "dLdZ.T @ self.A", "dLdZ.T @ self.A / len(dLdZ)"),
+        **replaced("relu.py", "return np.maximum(Z, 0)", "raise ValueError(repr(Z.tolist()))"),
+        **replaced("sigmoid.py", "return self.A", "return self.A + Z"),
+    }
+    hidden = store.best()
+    found = grade(HandIn("ada", package(changes=changes)), hidden, list(EXERCISES.values()))
+    assert found.score < found.max_score
+    said = to_json(found) + to_text(found)
+    told = {abs(float(n)) for n in re.findall(r"\d+\.\d{3,}(?:e[+-]?\d+)?", said)}
+    secret = sorted(abs(x) for x in numbers(hidden) - numbers(store.public()))
+    near = [n for n in told if np.min(np.abs(np.array(secret) - n)) < 5e-4 * n]
+    assert near == []
+    assert str(hidden.manifest["seed"]) not in said
+    assert str(hidden.seed_of_doubles) not in said
