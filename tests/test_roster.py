@@ -251,3 +251,13 @@ def test_what_sites_export_can_be_read(make_tree: MakeTree, tmp_path: Path) -> N
         assert "linear.py" in handin.read(tree).files
         inner = make_tree(f"class/{folder} b/homework")
         assert "linear.py" in handin.read(inner.parent).files
+
+
+def test_who_is_named_twice_in_a_group_has_one_hand_in(tmp_path: Path) -> None:
+    """Two addresses of one student are one student, and no second hand-in."""
+    (tmp_path / "submission_metadata.yml").write_text(METADATA, "utf-8")
+    path = str(tmp_path / "submission_12")
+    class_ = read(written(tmp_path, "id,name,email\nb-2,Bob,zoe@example.edu\n"))
+    found = call([path], class_)
+    assert found.students[path] == (Student("b-2", "Bob"),)
+    assert found.notes == ()
