@@ -375,6 +375,18 @@ def make_class(make_tree: MakeTree, tmp_path: Path) -> Callable[[int], Path]:
     return make
 
 
+def test_the_command_says_nothing_that_nobody_asked(
+    make_class: Callable[[int], Path], tmp_path: Path
+) -> None:
+    """Where all goes well, its notes are all there is on standard error."""
+    folder = make_class(6)
+    for _ in range(2):
+        command = Command(tmp_path / "results", folder)
+        assert command.process.wait(timeout=60) == 0
+        said = command.errors.read_text().splitlines()
+        assert [line for line in said if not line.startswith("note: ")] == []
+
+
 @pytest.mark.parametrize("at", ["once", "the first result"])
 def test_ctrl_c_in_the_terminal_ends_it(
     at: str, make_class: Callable[[int], Path], tmp_path: Path

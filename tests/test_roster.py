@@ -261,3 +261,13 @@ def test_who_is_named_twice_in_a_group_has_one_hand_in(tmp_path: Path) -> None:
     found = call([path], class_)
     assert found.students[path] == (Student("b-2", "Bob"),)
     assert found.notes == ()
+
+
+def test_what_lies_beside_hand_ins_is_none(tmp_path: Path) -> None:
+    """Tables, metadata and systems' own files are left out, once and aloud; nothing else is."""
+    beside = ["grades.csv", "Thumbs.db", "desktop.ini", ".DS_Store", "submission_metadata.yml"]
+    beside.append("Ada Lovelace_77_assignsubmission_onlinetext_")
+    kept = ["notes.pdf", "Ada Lovelace_77_assignsubmission_file_", "my_grades.csv"]
+    found = call([f"in/{name}" for name in beside + kept])
+    assert set(found.students) == {f"in/{name}" for name in kept}
+    assert found.notes == (f"ignored, for they are no hand-ins: {', '.join(beside)}",)

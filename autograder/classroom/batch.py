@@ -179,10 +179,10 @@ class Crew:
                 yield from self.settled(future)
 
     def dismiss(self) -> None:
-        """Leave the executor without waiting for what it is at."""
+        """Leave the executor, without waiting for what it is at."""
         with contextlib.suppress(Exception):  # it may be what failed
             for future in self.given:
                 future.cancel()
             if self.executor:
-                self.executor.shutdown(wait=False)
+                self.executor.shutdown(wait=not self.given)
         self.executor = None

@@ -81,6 +81,7 @@ def grade(asked: Asked) -> int:
         print("note: no hidden references here; grading on the public cases", file=sys.stderr)
     paths = [path for path in handin.find(asked.paths) if not results.is_results(Path(path))]
     roll = roster.call(paths, roster.read(asked.roster) if asked.roster else None)
+    paths = [path for path in paths if path in roll.students]
     for note in roll.notes:
         print(f"note: {note}", file=sys.stderr)
     many = len(paths) > 1

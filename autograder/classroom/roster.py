@@ -26,6 +26,11 @@ MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(file|onlinetext
 GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
 OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
 METADATA = "submission_metadata.yml"
+# What sites and systems put beside hand-ins.
+BESIDE = re.compile(
+    rf"{METADATA}|grades\.csv|Thumbs\.db|desktop\.ini|\.DS_Store|.+_\d+_assignsubmission_onlinetext_?",
+    re.IGNORECASE,
+)
 LARGEST = 64 * 2**20  # bytes of a roster, or of Gradescope's metadata
 
 # What headings are called, without spaces and the like. The first id that is there is the id.
@@ -51,7 +56,8 @@ class Origin:
 class Roll:
     """Who handed in what.
 
-    students    by hand-in: several where a group handed in, never none
+    students    by hand-in: several where a group handed in, never none; what is not there is
+                no hand-in
     superseded  hand-ins that do not count: the same student has a newer one
     undecided   hand-ins of a student who has several, of which none is known to be the newest
     notes       what the instructor should know, a line each
@@ -138,7 +144,10 @@ def call(paths: Iterable[str], roster: Roster | None = None) -> Roll:
     students: dict[str, tuple[Student, ...]] = {}
     handed: dict[Student, list[tuple[str, int | None]]] = {}
     notes = []
-    for path in paths:
+    names = [(path, Path(path).name) for path in paths]
+    if beside := [shown(name) for _, name in names if BESIDE.fullmatch(name)]:
+        notes.append(f"ignored, for they are no hand-ins: {', '.join(beside)}")
+    for path in (path for path, name in names if not BESIDE.fullmatch(name)):
         origin = origin_of(path)
         people: dict[Student, None] = {}
         for said in origin.students:
@@ -155,14 +164,14 @@ def call(paths: Iterable[str], roster: Roster | None = None) -> Roll:
     for student, several in handed.items():
         if len(several) > 1:
             among = {path for path, _ in several}
-            names = ", ".join(shown(Path(path).name) for path, _ in several)
+            all_of_them = ", ".join(shown(Path(path).name) for path, _ in several)
             if newest := newest_of(several):
                 superseded |= among - {newest}
                 what = f"the newest counts, {shown(Path(newest).name)}"
             else:
                 undecided |= among
                 what = "which one counts is yours to say; take the others away"
-            notes.append(f"{called(student)} has {len(several)} hand-ins ({names}): {what}")
+            notes.append(f"{called(student)} has {len(several)} hand-ins ({all_of_them}): {what}")
     absent = set(roster.ids.values()) - set(handed) if roster else ()
     if missing := sorted(map(called, absent)):
         notes.append(f"no hand-in from {len(missing)} on the roster: {', '.join(missing)}")
