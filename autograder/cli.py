@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from . import handin, pack, report, store
+from .exercises import chosen
 from .grade import grade
 
 Asked: TypeAlias = argparse.Namespace
@@ -109,7 +110,7 @@ def check(asked: Asked) -> int:
     Exit code: 0 all points, 1 not all, 2 nothing could be scored.
     """
     found = replace(handin.read(pack.top(Path.cwd())), name=".")
-    made = grade(found, store.public(), store.chosen(asked.exercises))
+    made = grade(found, store.public(), chosen(asked.exercises))
     colour = report.wants_colour(sys.stdout)
     if asked.json:
         print(report.to_json(made))
@@ -138,7 +139,7 @@ def reset(asked: Asked) -> int:
     autograder reset linear.forward    one exercise; also 6.1
     autograder reset linear            both of the class
     """
-    for exercise in store.chosen(asked.exercises):
+    for exercise in chosen(asked.exercises):
         said = pack.reset(pack.top(Path.cwd()), exercise)
         say(asked, said, exercise=exercise.id, message=said)
     return 0

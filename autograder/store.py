@@ -22,7 +22,7 @@ import numpy as np
 
 from .doubles import SAW
 from .exercises import EXERCISES
-from .model import Array, Case, Exercise, Expected, Inputs, Role
+from .model import Array, Case, Expected, Inputs, Role
 
 PUBLIC = Path(__file__).parent / "references"
 STUBS = Path(__file__).with_name("stubs.json")
@@ -169,22 +169,3 @@ def stubs() -> dict[str, str]:
     unfinished files, by path."""
     found: dict[str, str] = json.loads(STUBS.read_text("utf-8"))
     return found
-
-
-def chosen(names: list[str]) -> list[Exercise]:
-    """The exercises of these names: `linear.forward`, `linear` or `06`; all if there is none.
-
-    Raises: ValueError: a name fits no exercise.
-    """
-    found = []
-    for name in names:
-        fits = [
-            e
-            for e in EXERCISES.values()
-            if name in (e.id, e.id.split(".")[0], e.number, e.number.split(".")[0].zfill(2))
-            or name.lower() in (e.title.lower(), e.title.split(".")[0].lower())
-        ]
-        if not fits:
-            raise ValueError(f"no exercise {name!r}; there are: {', '.join(EXERCISES)}")
-        found += fits
-    return [e for e in EXERCISES.values() if not names or e in found]

@@ -92,13 +92,29 @@ def test_a_notebook_needs_no_process_thread_or_signal() -> None:
 
 
 def test_the_engine_is_small() -> None:
-    """Workbook without pictures and autograder without key and exercises: a few thousand lines."""
+    """What a student's machine runs stays near 2 000 lines, and each module within a few screens.
+
+    The workbook without pictures, the autograder without key, exercises, and what is only for
+    grading a class.
+    """
     pictures = ("progress.py", "small_network.py", "two_moons.py")
     files = [*engine(), *ROOT.glob("notebooks/workbook/*.py")]
-    files = [path for path in files if path.name not in pictures]
-    sizes = {path.name: code_lines(path) for path in files}
-    assert sum(sizes.values()) < 2800, sizes
-    assert max(sizes.values()) < 250, sizes
+    sizes = {path.name: code_lines(path) for path in files if path.name not in pictures}
+    assert sum(sizes.values()) < 2450, sizes
+    files = [*files, *ROOT.glob("autograder/sandbox/*.py"), *ROOT.glob("autograder/classroom/*.py")]
+    assert all(code_lines(path) < 215 for path in files)
+
+
+def test_what_checks_knows_nothing_of_classes() -> None:
+    """A sandbox and a class are for who grades: only their own command imports them."""
+    apart = ("autograder.classroom", "autograder.sandbox")
+    for path in [*engine(), *ROOT.glob("autograder/exercises/*.py")]:
+        if path.name != "cli.py":
+            assert not any(name.startswith(apart) for name in imports(path)), path
+    for path in ROOT.glob("autograder/sandbox/*.py"):
+        assert not any(name.startswith("autograder.classroom") for name in imports(path)), path
+    files = [*ROOT.glob("autograder/sandbox/*.py"), *ROOT.glob("autograder/classroom/*.py")]
+    assert outside(iter(files)) <= {"numpy", "safetensors", "autograder", "distributed"}
 
 
 @pytest.mark.parametrize(

@@ -30,3 +30,22 @@ NOTEBOOKS: dict[str, str] = {
     "08": "The network and its training",
     "09": "Digits",
 }
+
+
+def chosen(names: list[str]) -> list[Exercise]:
+    """The exercises of these names: `linear.forward`, `linear` or `06`; all if there is none.
+
+    Raises: ValueError: a name fits no exercise.
+    """
+    found = []
+    for name in names:
+        fits = [
+            e
+            for e in EXERCISES.values()
+            if name in (e.id, e.id.split(".")[0], e.number, e.number.split(".")[0].zfill(2))
+            or name.lower() in (e.title.lower(), e.title.split(".")[0].lower())
+        ]
+        if not fits:
+            raise ValueError(f"no exercise {name!r}; there are: {', '.join(EXERCISES)}")
+        found += fits
+    return [e for e in EXERCISES.values() if not names or e in found]
