@@ -33,6 +33,7 @@ Scores the mytorch of the tree you stand in, and says what is wrong and why.
   autograder pack --name ada     write hand-in.zip, ready to be handed in
   autograder reset linear.forward    start one exercise over; your text is kept aside
   autograder grade hand-ins/     every folder and zip in it, a line each
+  autograder doctor              what keeps student code in, on this machine
 """
 
 
