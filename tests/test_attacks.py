@@ -1,0 +1,414 @@
+"""Every attack, in every place that this machine offers, through the real grader to the report.
+
+Of each attack must hold: no point more than its honest part is worth, no more time than the
+limit, nothing left behind, the next hand-in's report unchanged, and a report in words that a
+teacher understands and that no terminal, page or log takes for anything else.
+"""
+
+import ctypes
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from select import select
+from typing import Any
+
+import numpy as np
+import pytest
+from attacks import TIERS, Attack, every, forward, write
+from conftest import ROOT
+
+from autograder import handin, report, store
+from autograder.classroom import student_page, tables
+from autograder.classroom.student import NOBODY
+from autograder.conversation import Limits, Place
+from autograder.exercises import EXERCISES
+from autograder.grade import grade
+from autograder.model import Report
+from autograder.sandbox import tiers
+
+QUICK = Limits(seconds=1, wall=2.0, total=6.0)
+BRIEF = Limits(seconds=1, wall=0.6, total=1.2)
+READING = 3.0  # seconds in which the largest archive is read or refused
+SLACK = 3.0  # seconds beyond the limit, for a machine that is busy
+SECRET = "AUTOGRADER_SECRET"
+PROC = Path("/proc")
+COMMAND = re.compile(r"^\s*(::|=|@|\+|-)|##\w*\[", re.MULTILINE)  # to a log or a sheet
+
+HIDDEN = store.best()
+
+pytestmark = pytest.mark.skipif(not PROC.exists(), reason="the attacks are written for Linux")
+
+
+def places() -> list[Place]:
+    """The places for student code that this machine offers."""
+    return [tiers.place(tier.name) for tier in reversed(tiers.probe()) if tier.works]
+
+
+PLACES = places()
+
+
+@dataclass
+class Scene:
+    """What surrounds an attack, and must be as it was afterwards."""
+
+    home: Path
+    scratch: Path
+    neighbour: Path
+    mark: str
+    listeners: tuple[socket.socket, ...]  # TCP, UDP, and one without an address
+
+    @property
+    def key(self) -> int:
+        """The name of a shared segment: a number."""
+        return int(self.mark) % 2**31
+
+    def words(self) -> dict[str, str]:
+        return {
+            "«canary»": str(self.home / "canary"),
+            "«neighbour»": str(self.neighbour),
+            "«mark»": self.mark,
+            "«key»": str(self.key),
+            "«port»": str(self.listeners[0].getsockname()[1]),
+            "«udp»": str(self.listeners[1].getsockname()[1]),
+        }
+
+    def told(self, text: str | None) -> str | None:
+        """A module of an attack with the words that stand for what was laid out."""
+        for word, meaning in self.words().items():
+            text = text and text.replace(word, meaning)
+        return text
+
+    def called(self) -> bool:
+        """Whether somebody connected to a listener, or sent it something."""
+        return bool(select(self.listeners, (), (), 0)[0])
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """A home with a canary, a neighbour's hand-in, a temporary folder of our own, a listener."""
+    for name in ("home", "scratch", "mine"):
+        (tmp_path / name).mkdir(mode=0o700)
+    canary = tmp_path / "home" / "canary"
+    canary.write_text("alive\n")
+    os.utime(canary, (1e9, 1e9))
+    write(tmp_path / "neighbour")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
+    monkeypatch.setenv(SECRET, "hidden")
+    mark = str(secrets.randbelow(10**12) + 10**12)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as nameless,
+    ):
+        udp.bind(("127.0.0.1", 0))
+        nameless.bind(f"\0{mark}")
+        nameless.listen()
+        listeners = (tcp, udp, nameless)
+        made = Scene(
+            tmp_path / "home", tmp_path / "scratch", tmp_path / "neighbour", mark, listeners
+        )
+        yield made
+    for pid in processes(mark):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    if made.key in segments():
+        libc = ctypes.CDLL(None)
+        libc.shmctl(libc.shmget(made.key, 0, 0), 0, None)
+    for left in (Path("/tmp", mark), Path("/dev/shm", mark)):
+        left.unlink(missing_ok=True)
+
+
+def state(folder: Path) -> dict[str, tuple[Any, ...]]:
+    """All of a folder that somebody could change: names, contents, rights, times."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for path in [folder, *sorted(folder.rglob("*"))]:
+        is_file = path.is_file() and not path.is_symlink()
+        status = path.lstat()
+        inside = path.read_bytes() if is_file else b""
+        kept = os.listxattr(path, follow_symlinks=False)
+        found[str(path)] = (inside, status.st_mode, status.st_mtime_ns, status.st_nlink, kept)
+    return found
+
+
+def segments() -> list[int]:
+    """The keys of all shared segments of this machine."""
+    return [int(line.split()[0]) for line in (PROC / "sysvipc/shm").read_text().splitlines()[1:]]
+
+
+def processes(mark: str, scratch: Path | None = None) -> list[int]:
+    """Processes with the mark among their words, or at work below a folder."""
+    found = []
+    for path in PROC.glob("[0-9]*"):
+        with suppress(OSError):
+            marked = mark.encode() in (path / "cmdline").read_bytes()
+            if marked or (scratch and os.readlink(path / "cwd").startswith(str(scratch))):
+                found.append(int(path.name))
+    return found
+
+
+def left_in(scratch: Path, place: Place) -> list[str]:
+    """What lies in the temporary folder, but for the empty folders of processes kept warm."""
+    kept = {str(warm.scratch) for warm in getattr(place, "idle", [])}
+    return [str(path) for path in scratch.rglob("*") if str(path) not in kept]
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Whether something holds, now or in a moment: what is killed may take one to go."""
+    end = time.monotonic() + 1
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.02)
+    return holds()
+
+
+def held() -> tuple[int, int]:
+    """How many files are open, and how many threads there are, in the grader."""
+    return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+
+@cache
+def hidden_words() -> frozenset[str]:
+    """How the numbers of the hidden cases of an attacked exercise could be written."""
+    words: set[str] = set()
+    for exercise in ("relu.forward", "relu.backward", "squared_error"):
+        for r in HIDDEN.cases(exercise):
+            arrays = [*r.inputs.values(), *(e.low for e in r.expected.values())]
+            for number in np.concatenate([np.ravel(a) for a in arrays]).astype(float):
+                if number and abs(number) < 1e3:
+                    words |= written(float(number))
+    return frozenset(words)
+
+
+def written(number: float) -> set[str]:
+    """A number in decimal, in hexadecimal, and as its bytes in two codes."""
+    packed = struct.pack("<d", number)
+    return {
+        f"{abs(number):.6f}".replace(".", "").lstrip("0")[:5],
+        abs(number).hex()[4:12],
+        packed.hex()[:12],
+        packed[::-1].hex()[4:12],
+        b64encode(packed).decode()[:8],
+    }
+
+
+def graded(
+    hand_in: handin.HandIn, place: Place, limits: Limits = QUICK, network: bool = True
+) -> Report:
+    wanted = [e for e in EXERCISES.values() if network or not e.id.startswith("mlp.")]
+    return grade(hand_in, HIDDEN, wanted, limits, place)
+
+
+@cache
+def usual(number: int) -> Report:
+    """The report on an ordinary hand-in in a place, with something right and something wrong."""
+    return graded(ordinary(), PLACES[number], network=False)
+
+
+@cache
+def ordinary() -> handin.HandIn:
+    with tempfile.TemporaryDirectory() as folder:
+        changes = {"sigmoid.py": "def broken(:  # the words of the one before\n", "sgd.py": None}
+        return handin.HandIn("next", handin.read(write(Path(folder, "next"), changes)).files)
+
+
+def cases() -> Iterator[Any]:
+    for place in PLACES:
+        for attack in every():
+            marks = [pytest.mark.xfail(reason=attack.defect)] if attack.defect else []
+            yield pytest.param(attack, place, id=f"{place.name}-{attack.name}", marks=marks)
+
+
+@pytest.mark.parametrize(("attack", "place"), list(cases()))
+def test_an_attack_gains_nothing_and_harms_nobody(
+    attack: Attack, place: Place, scene: Scene, tmp_path: Path
+) -> None:
+    """No point, no delay, no harm, nothing left, and a report that says what happened."""
+    stopped = TIERS.index(place.name) >= TIERS.index(attack.needs)
+    expected = usual(PLACES.index(place))
+    before = {folder: state(folder) for folder in (scene.home, scene.neighbour)}
+    before_it = held()
+    if attack.lay:
+        path = attack.lay(tmp_path / "mine")
+    else:
+        path = write(
+            tmp_path / "mine", {name: scene.told(text) for name, text in attack.files.items()}
+        )
+    outside = sorted(os.listdir(tmp_path))
+
+    start, busy = time.monotonic(), time.thread_time()
+    sent = handin.read(path)
+    read = time.thread_time() - busy
+    made = graded(sent, place, BRIEF if attack.brief else QUICK, attack.network)
+    took = time.monotonic() - start
+    if not attack.lay:  # what is only read lives in no worker
+        assert graded(ordinary(), place, network=False) == expected, "the next one's is another"
+
+    assert read < READING
+    assert took < QUICK.total + SLACK
+    assert not made.provisional, made.message or [i.message for i in made.items]
+    assert made.isolation == place.name
+    assert_readable(made)
+    assert_nothing_smuggled(attack, made)
+    if stopped:
+        assert_no_gain(attack, made)
+        assert not scene.called()
+        assert {folder: state(folder) for folder in before} == before
+        assert left_in(scene.scratch, place) == []
+        assert sorted(os.listdir(tmp_path)) == outside
+        assert not Path("/tmp", scene.mark).exists()
+        assert not Path("/dev/shm", scene.mark).exists()
+        assert scene.key not in segments()
+        assert soon(lambda: not processes(scene.mark, scene.scratch))
+        assert soon(lambda: all(now <= then for now, then in zip(held(), before_it)))
+
+
+def assert_no_gain(attack: Attack, made: Report) -> None:
+    """Every exercise has what its honest part is worth, and the report says why not more."""
+    for id, lines in groupby(made.items, key=lambda item: item.exercise):
+        exercise, score = EXERCISES[id], sum(item.score for item in lines)
+        if exercise.id in attack.lost:
+            assert score == 0, exercise.id
+        elif exercise.id in attack.shaky:
+            assert score <= exercise.max_score
+        else:
+            assert score == exercise.max_score, exercise.id
+    lost = [item.message for item in made.items if item.score < item.max_score]
+    assert all(lost), "a line that lost points says nothing"
+    assert re.search(attack.says, "\n".join([made.message, *lost])), [made.message, *lost[:3]]
+
+
+def shown(made: Report) -> str:
+    """A report in all its views, without its own name and digests, and the hand-in's own lines."""
+    own = re.compile(r"^the line is: .*$", re.MULTILINE)
+    items = tuple(replace(item, message=own.sub("", item.message)) for item in made.items)
+    bare = replace(made, hand_in="", digests={}, items=items)
+    views = [f(bare) for f in (report.to_text, report.brief, report.row, report.to_json)]
+    return "\n".join(
+        [*views, student_page.page(bare), "".join(tables.rows([(bare, NOBODY, "yes")]))]
+    )
+
+
+def assert_readable(made: Report) -> None:
+    """No control character, no turned text, no line that a log or a sheet takes for a command."""
+    assert "\n" not in made.message
+    for text in (made.message, *(item.message for item in made.items)):
+        assert not [c for c in text if not (c.isprintable() or c == "\n")]
+    for text in (report.to_text(made), report.brief(made), report.row(made)):
+        assert all(line.isprintable() for line in text.split("\n"))
+        assert not COMMAND.search(text), COMMAND.search(text)
+    assert report.row(made).isprintable()
+
+
+def assert_nothing_smuggled(attack: Attack, made: Report) -> None:
+    """No hidden number stands in the report, nor what an accomplice would read out of it."""
+    text = shown(made)
+    for word in hidden_words():
+        assert len(word) < 5 or word not in text, word
+    if attack.leaks:
+        first = HIDDEN.cases("relu.forward")[0].inputs["Z"].flat[0]
+        digits = f"{abs(first):.6f}".replace(".", "")
+        for length in (7, 5, 4):
+            assert digits[:length] not in attack.leaks(text)
+
+
+LARGE = """
+import resource
+from conftest import package
+from attacks import forward
+from autograder import store
+from autograder.exercises import EXERCISES
+from autograder.grade import grade
+from autograder.handin import HandIn
+
+top = "import autograder.harness as h\\nh.plain = lambda value: np.zeros(2**20)"
+changes = {n: t for n, t in forward("return Z", top).items() if t}
+wanted = [e for e in EXERCISES.values() if e.id.startswith(("relu", "softmax."))]
+grade(HandIn("first", package()), store.best(), wanted)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+grade(HandIn("large", package(changes=changes)), store.best(), wanted)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.xfail(reason="conversation keeps every answer whole: 16 MiB each, of each case")
+def test_large_answers_do_not_fill_the_graders_memory() -> None:
+    """A hand-in that answers everything with 8 MiB costs the grader a few answers' memory."""
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE],
+        cwd=ROOT / "tests",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) < 100 * 1024, f"{int(done.stdout) // 1024} MiB more"
+
+
+COMMANDS = (
+    '=HYPERLINK("http://x.example","full marks")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "<script>alert(1)<!--",
+    "<img src=x onerror=alert(1)>",
+    "\x1b[2J\x1b]0;owned\x07",
+    "\r52 / 52",
+    "\n::set-output name=score::100",
+    "::error file=a::b",
+    "\u202e05 / 25\u2066",
+    "\u200b\ufeff",
+    "a,b;c\td'e\"f",
+    "-rf",
+    "x" * 200,
+)
+IN_A_LINE = ("##[set-output name=score]100", "##vso[task.complete result=Succeeded]")
+LATER = pytest.mark.xfail(reason="handin.shown lets a log's commands through, amid a line")
+
+
+@pytest.mark.parametrize("texts", [COMMANDS, pytest.param(IN_A_LINE, marks=LATER)])
+def test_texts_of_public_cases_are_commands_to_nobody(texts: tuple[str, ...]) -> None:
+    """Where an exception's text is shown, it can neither colour, turn, end nor begin a line."""
+    for text in texts:
+        body = f"raise type({text!r}, (Exception,), {{}})({text!r})"
+        files = {n: t.encode() for n, t in forward(body).items() if t}
+        hand_in = handin.HandIn("x", {**ordinary().files, **files})
+        made = grade(hand_in, store.public(), [EXERCISES["relu.forward"]], QUICK, PLACES[0])
+        assert {item.status for item in made.items} == {"error"}
+        assert_readable(made)
+
+
+@pytest.mark.parametrize("texts", [COMMANDS, pytest.param(IN_A_LINE, marks=LATER)])
+def test_names_of_hand_ins_are_commands_to_nobody(tmp_path: Path, texts: tuple[str, ...]) -> None:
+    """A class of hostile names is graded in one go, and each stands harmless in its line."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for number, text in enumerate(texts):
+        name = text.replace("/", "")
+        if number % 2:
+            write(folder / name, {"relu.py": None})
+        else:
+            (folder / f"{name}.zip").write_bytes(b"PK")
+    for options in ([], ["--json"]):
+        command = [sys.executable, "-m", "autograder", "grade", *options, str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        lines = done.stdout.split("\n")[:-1]
+        assert len(lines) == len(texts)
+        for line in lines:
+            assert options or (line.isprintable() and not COMMAND.search(line)), line
+        if options:
+            names = {Path(json.loads(line)["hand_in"]).name for line in lines}
+            assert names == set(os.listdir(folder)), "JSON holds each name as it is"
