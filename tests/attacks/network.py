@@ -36,7 +36,12 @@ ATTACKS = (
     ),
     thief(
         "unix",
-        "import socket; s = socket.socket(socket.AF_UNIX); s.connect(b'\\x00' + b'«mark»'); found = True",
+        """
+        import socket
+        s = socket.socket(socket.AF_UNIX)
+        s.connect(b"\\x00" + b"«mark»")
+        found = True
+        """,
         "landlock",
     ),
     thief(
