@@ -21,7 +21,7 @@ from .model import Answer, Array, Fault, Inputs, Layout
 from .testimony import believed
 from .wire import WireError, frame, read_frame
 
-LARGEST = 16 * 2**20  # bytes of one answer
+LARGEST = 2**20  # bytes of one answer
 
 
 class Child(Protocol):

@@ -51,8 +51,12 @@ def explain(judged: Judgement, values: bool) -> list[str]:
 
 def finding_lines(finding: Finding, values: bool) -> list[str]:
     """What was found, and where most."""
-    if finding.level == "shape" and not values and re.search(r"\d{3}", finding.message):
-        return ["has another shape"]  # large sizes are the student's own, and could carry a value
+    if finding.level == "shape" and not values:
+        shape, _, wanted = finding.message.partition(", expected ")
+        sizes = re.findall(r"\d+", shape)
+        if len(sizes) > 2 or set(sizes) - {"1", *re.findall(r"\d+", wanted)}:
+            # other sizes are the student's own, and could carry a value
+            return [f"has another shape, expected {wanted}"]
     lines = [finding.message]
     place = f" at {list(finding.index)}" if finding.index else ""
     if values and finding.level in ("values", "finite"):
@@ -94,7 +98,9 @@ def raised(fault: Fault, values: bool) -> str:
         return fault.text
     if values:
         return f"{fault.type}: {fault.text}".removesuffix(": ")
-    return fault.type if hasattr(builtins, fault.type) else "an exception of a class of its own"
+    known = getattr(builtins, fault.type, None)
+    is_known = isinstance(known, type) and issubclass(known, BaseException)
+    return fault.type if is_known else "an exception of a class of its own"
 
 
 def named(mistakes: tuple[str, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from functools import cache
 from .conversation import Job, Limits, Place
 from .exercises import EXERCISES
 from .handin import HandIn
+from .judge import untouched
 from .model import Answer, Exercise, Fault, Item, Report
 from .process import FreshInterpreter
 from .runner import Runner
@@ -34,15 +35,19 @@ def grade(
     """
     runner = Runner(hand_in.files, limits, place)
     work = jobs(exercises, references)
-    own = runner.run(work) if hand_in.readable and hand_in.found else untouched(work)
+    readable = hand_in.readable and hand_in.found
+    own = runner.run(work) if readable else unread(work)
     scored = {e.id: items(e, references, own[e.id]) for e in exercises}
-    again = [e for e in exercises if e.doubles and could_be_better(scored[e.id])]
+    tried = [e for e in exercises if e.doubles and not untouched(e, own[e.id])]
+    again = [e for e in tried if any(item.score < item.max_score for item in scored[e.id])]
     if again:
         classes = sorted({target for e in again for target in e.doubles})
         doubled = runner.run(jobs(again, references), classes, references.seed_of_doubles)
         for e in again:
             scored[e.id] = items(e, references, own[e.id], doubled[e.id])
     found = tuple(because(item, scored) for e in exercises for item in scored[e.id])
+    if not readable:
+        found = tuple(replace(item, message=hand_in.message) for item in found)
     return Report(
         hand_in.name,
         found,
@@ -65,13 +70,12 @@ def jobs_of(exercise: str, references: References) -> list[Job]:
     return [Job(exercise, r.case.id, r.inputs, r.case.layout) for r in cases]
 
 
-def untouched(work: Sequence[Job]) -> dict[str, dict[str, Answer]]:
-    """The answers of a hand-in that has nothing in it."""
+def unread(work: Sequence[Job]) -> dict[str, dict[str, Answer]]:
+    """The answers of a hand-in that could not be read: nothing was started."""
     answers: dict[str, dict[str, Answer]] = {}
     for job in work:
-        stub = EXERCISES[job.exercise].stub
-        nothing = Answer(job.exercise, job.case, fault=Fault("not_attempted", text=stub))
-        answers.setdefault(job.exercise, {})[job.case] = nothing
+        stub = Fault("not_attempted", text=EXERCISES[job.exercise].stub)
+        answers.setdefault(job.exercise, {})[job.case] = Answer(job.exercise, job.case, fault=stub)
     return answers
 
 
@@ -84,12 +88,6 @@ def because(item: Item, scored: Mapping[str, Sequence[Item]]) -> Item:
             why = f"{EXERCISES[needed].title} is not right yet: that may be why"
             return replace(item, message=f"{item.message}\n{why}")
     return item
-
-
-def could_be_better(scored: Sequence[Item]) -> bool:
-    """Whether something was written, and something is lost."""
-    lost = any(item.score < item.max_score for item in scored)
-    return lost and any(item.message != "not started" for item in scored)
 
 
 def digest(files: Mapping[str, bytes]) -> str:

@@ -4,6 +4,7 @@ Nothing is unpacked to disk, no link is followed, nothing outside `mytorch/` is 
 every size is capped: a hand-in is text somebody sent.
 """
 
+import errno
 import os
 import re
 import zipfile
@@ -15,9 +16,12 @@ from pathlib import Path, PurePosixPath
 
 LARGEST_FILE = 2**20  # bytes of one module
 LARGEST = 8 * 2**20  # bytes of all modules
+LARGEST_ARCHIVE = 2**28  # bytes of a zip, notebooks with pictures included
 MOST_FILES = 200
 MOST_ENTRIES = 20_000
 MODULE = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
+# Not the grader's fault: an archive cut in front, folders too deep, links in a circle.
+THEIRS = (errno.EINVAL, errno.ENAMETOOLONG, errno.ELOOP)
 SHOWN = 3  # entries of a hand-in that a message names
 
 
@@ -65,12 +69,14 @@ def read(given: str | Path) -> HandIn:
     """Read one hand-in. Raises nothing: what is wrong with it stands in its message."""
     name, path = str(given), Path(given)
     try:
-        if path.is_dir():
+        if os.path.isdir(path):
             return read_folder(path, name)
-        if not path.exists():
+        if not os.path.exists(path):  # nor is there one with a name that no file can have
             return HandIn(name, message="no such file or folder", found=False)
         if not path.is_file():
             return HandIn(name, message="neither a file nor a folder", readable=False)
+        if path.stat().st_size > LARGEST_ARCHIVE:
+            raise ValueError(f"larger than {LARGEST_ARCHIVE} bytes")
         with zipfile.ZipFile(path) as archive:
             return read_zip(archive, name)
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
@@ -78,7 +84,10 @@ def read(given: str | Path) -> HandIn:
     except ValueError as error:
         return HandIn(name, message=str(error), readable=False)
     except OSError as error:
-        return HandIn(name, message=f"cannot be read ({error.strerror or error})", found=False)
+        said = f"cannot be read ({error.strerror or error})"
+        if error.errno == errno.EINVAL:  # a table of contents before the file's beginning
+            said = "not a readable zip archive (its beginning is cut off)"
+        return HandIn(name, message=said, readable=False, found=error.errno in THEIRS)
 
 
 @dataclass(frozen=True)
@@ -116,8 +125,9 @@ def read_zip(archive: zipfile.ZipFile, name: str) -> HandIn:
     """Read the modules of an archive."""
     if len(archive.infolist()) > MOST_ENTRIES:
         raise ValueError(f"more than {MOST_ENTRIES} entries in the archive")
-    entries = [in_zip(archive, entry) for entry in archive.infolist()]
-    return chosen(name, [e for e in entries if e.path.parts[:1] != ("__MACOSX",)])
+    entries = (in_zip(archive, entry) for entry in archive.infolist())
+    last = {e.path: e for e in entries if e.path.parts[:1] != ("__MACOSX",)}  # as unpacked
+    return chosen(name, list(last.values()))
 
 
 def in_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Entry:
@@ -139,7 +149,7 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
     if sum(len(other.parts) == len(top.parts) for other in tops) > 1:
         return HandIn(name, message="there are several folders mytorch in it: which one counts?")
     if len(top.parts) > 1:
-        return HandIn(name, message=f"mytorch lies too deep in it ({top}/mytorch)")
+        return HandIn(name, message=f"mytorch lies too deep in it: {shown(str(top))}/mytorch")
     files: dict[str, bytes] = {}
     ignored: dict[str, list[str]] = {}
     for entry in entries:
@@ -191,6 +201,7 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def shown(name: str) -> str:
-    """A name as it may be printed: no control characters, and of one too long the two ends."""
-    clean = "".join(c if c.isprintable() else "?" for c in name)
+    """A name as it may be printed: no control characters, nothing that a CI's log takes for a
+    command (`##[…]`), and of one too long the two ends."""
+    clean = "".join(c if c.isprintable() else "?" for c in name).replace("##", "#?")
     return clean if len(clean) <= 160 else f"{clean[:78]}...{clean[-78:]}"

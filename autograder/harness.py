@@ -16,7 +16,14 @@ import numpy as np
 from .model import Answer, Array, Exercise, Fault, Layout
 from .package import MissingName
 
-LARGEST = 8 * 2**20  # bytes of one tensor: a thousand times what any exercise returns
+LARGEST = 2**18  # bytes of one tensor: a hundred times what any exercise returns
+LONGEST = 1000  # characters of an exception's text, or of a line
+KINDS = {"O": "object", "c": "complex", "U": "text", "S": "bytes", "V": "void", "M": "date"}
+TYPES = (list, tuple, str, dict, set, complex)
+OTHER, HUGE = "an object of another class", "an array far too large"
+# Every word that there is for what is no array of numbers.
+ODD = {"None", OTHER, HUGE, *(f"a {t.__name__}" for t in TYPES)}
+ODD |= {f"an array of {kind} entries" for kind in (*KINDS.values(), "odd")}
 GIVEN = "shapes.py"  # its frames are ours: the student's line is the one that called it
 
 
@@ -59,24 +66,23 @@ def arrange(array: Array, layout: Layout) -> Array:
 
 
 def plain(value: Any) -> Array | str:
-    """The value as an array that owns its numbers, or a word for what it is instead."""
+    """The value as an array that owns its numbers, or a word of `ODD` for what it is instead."""
     if value is None:
         return "None"
     if not isinstance(value, np.ndarray | np.generic | float | int):
-        known = type(value) in (list, tuple, str, dict, set, complex)
-        return f"a {type(value).__name__}" if known else "an object of another class"
+        return f"a {type(value).__name__}" if type(value) in TYPES else OTHER
     if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
-        return f"an array of {value.nbytes // 2**20} MiB"
+        return HUGE
     array = np.array(value, order="C", subok=False)
     if array.dtype.kind not in "fiub":
-        return f"an array of {array.dtype.name} entries"
+        return f"an array of {KINDS.get(array.dtype.kind, 'odd')} entries"
     return array.astype(np.float64) if array.dtype.itemsize > 8 else array
 
 
 def fault_of(error: BaseException, package: Any) -> Fault:
     """Say what went wrong, and in which line of the student's own files."""
     where, line = student_line(error, Path(*getattr(package, "__path__", ["?"])[:1]))
-    name, text = type(error).__name__, str(error)
+    name, text = type(error).__name__, str(error)[:LONGEST]
     if isinstance(error, NotImplementedError) and text.startswith("Exercise "):
         return Fault("not_attempted", name, text, where, line)
     if isinstance(error, MissingName) or (isinstance(error, AttributeError) and not where):
@@ -100,5 +106,5 @@ def student_line(error: BaseException, folder: Path) -> tuple[str, str]:
         if folder in path.parents and path.name != GIVEN:
             name = Path("mytorch", path.relative_to(folder)).as_posix()
             linecache.checkcache(filename)
-            return f"{name}:{number}", linecache.getline(filename, number).strip()
+            return f"{name}:{number}", linecache.getline(filename, number).strip()[:LONGEST]
     return "", ""

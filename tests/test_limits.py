@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -82,12 +83,16 @@ def test_all_modules_together_are_capped(tmp_path: Path, suffix: str) -> None:
     assert (report["score"], report["provisional"]) == (FULL, False)
 
 
-def on_a_terminal(paths: list[Path]) -> tuple[list[str], str]:
+def on_a_terminal(paths: list[Path], results: Path) -> tuple[list[str], str]:
     """Grade with standard error on a pseudo-terminal: the names of the rows, and what it shows."""
     pty = pytest.importorskip("pty", reason="has no pseudo-terminals")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [*GRADE, "--jobs", "1", *paths], cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True
+        [*GRADE, "--jobs", "1", "--results", results, *paths],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
     ) as process:
         os.close(theirs)
         rows, _ = process.communicate(timeout=120)
@@ -101,22 +106,26 @@ def on_a_terminal(paths: list[Path]) -> tuple[list[str], str]:
     return [Path(json.loads(row)["hand_in"]).name for row in rows.splitlines()], shown.decode()
 
 
-def test_a_batch_on_a_terminal_has_a_bar(make_tree: MakeTree) -> None:
+def test_a_batch_on_a_terminal_has_a_bar(make_tree: MakeTree, tmp_path: Path) -> None:
     """It grows with each hand-in, gives way to each row, and never stands in the results."""
     paths = [make_tree("ada"), make_tree("bob", solved=False), make_tree("cleo", solved=False)]
-    names, shown = on_a_terminal(paths)
+    names, shown = on_a_terminal(paths, tmp_path / "grades")
     assert names == ["ada", "bob", "cleo"]
-    assert shown == (
+    rates = re.sub(r"[\d.]+/s · \d+ s left", "…/s · … left", shown)
+    assert rates.startswith(
         "\r\x1b[K"
-        f"\r{'█' * 10:<30} 1 of 3\r\x1b[K"
-        f"\r{'█' * 20:<30} 2 of 3\r\x1b[K"
-        f"\r{'█' * 30:<30} 3 of 3\r\n"
+        f"\r{'█' * 10:<30} 1 of 3 · …/s · … left\r\x1b[K"
+        f"\r{'█' * 20:<30} 2 of 3 · …/s · … left\r\x1b[K"
+        f"\r{'█' * 30:<30} 3 of 3 · …/s · … left\r\n"
     )
 
 
-def test_one_hand_in_has_no_bar_and_neither_has_a_file(make_tree: MakeTree) -> None:
-    """Nothing to wait for, or nobody who looks: standard error stays empty."""
+def test_one_hand_in_has_no_bar_and_neither_has_a_file(make_tree: MakeTree, tmp_path: Path) -> None:
+    """Nothing to wait for, or nobody who looks: standard error holds the note at the end alone."""
+    results = tmp_path / "grades"
+    note = f"note: see {results / 'class.html'} and {results / 'grades.csv'}"
     ada, bob = make_tree("ada", solved=False), make_tree("bob", solved=False)
-    assert on_a_terminal([ada]) == (["ada"], "")
-    done = subprocess.run([*GRADE, ada, bob], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert (len(done.stdout.splitlines()), done.stderr) == (2, "")
+    assert on_a_terminal([ada], results) == (["ada"], f"{note}\r\n")
+    command = [*GRADE, "--force", "--results", *map(str, (results, ada, bob))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert (len(done.stdout.splitlines()), done.stderr) == (2, f"{note}\n")

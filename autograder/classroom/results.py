@@ -110,7 +110,7 @@ class Names:
     def given(self, hand_in: str) -> str:
         """The hand-in's own name where a file can have it; where it can't, a hash is added."""
         own = Path(hand_in).name
-        name = NAME.sub("_", own.encode("utf-8", "replace").decode())[:80].strip(".") or "hand-in"
+        name = NAME.sub("_", own.encode("utf-8", "replace").decode())[:80].strip("-.") or "hand-in"
         if name != own or name.casefold() in self.taken:
             name += "-" + sha256(os.fsencode(hand_in)).hexdigest()[:8]
         self.taken.add(name.casefold())

@@ -33,7 +33,6 @@ class Attack:
     network the run on doubles is part of it, so the network is graded too
     brief   it only takes time: less of it is given
     leaks   for a smuggler: what its accomplice reads out of the report
-    defect  why it still succeeds, until the grader is mended
     """
 
     name: str
@@ -46,7 +45,6 @@ class Attack:
     network: bool = False
     brief: bool = False
     leaks: Callable[[str], str] | None = None
-    defect: str = ""
 
 
 def forward(body: str, top: str = "") -> dict[str, str | None]:
@@ -81,7 +79,6 @@ def vandal(
     lost: frozenset[str] = frozenset(),
     shaky: frozenset[str] = RELU,
     says: str = "",
-    defect: str = "",
     brief: bool = False,
     network: bool = False,
 ) -> Attack:
@@ -96,7 +93,6 @@ def vandal(
         shaky,
         needs,
         says=says,
-        defect=defect,
         brief=brief,
         network=network,
     )

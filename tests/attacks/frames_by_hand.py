@@ -63,16 +63,14 @@ def only_the_channel(data):
 '''
 
 
-def forged(name: str, data: str, says: str = "", defect: str = "", write: str = "") -> Attack:
+def forged(name: str, data: str, says: str = "", write: str = "") -> Attack:
     body = f"{write or 'only_the_channel'}({data})\nreturn Z"
-    return Attack(name, forward(body, FORGE), WRONG, EVERYWHERE, says=says, defect=defect)
+    return Attack(name, forward(body, FORGE), WRONG, EVERYWHERE, says=says)
 
 
-def words(name: str, header: str, says: str = "", defect: str = "") -> Attack:
+def words(name: str, header: str, says: str = "") -> Attack:
     """A frame whose words are nonsense, in the place of each frame of a wrong answer."""
-    return Attack(
-        name, forward(f"said({header})\nreturn Z", FORGE), WRONG, RELU, says=says, defect=defect
-    )
+    return Attack(name, forward(f"said({header})\nreturn Z", FORGE), WRONG, RELU, says=says)
 
 
 ATTACKS = (
@@ -115,7 +113,6 @@ ATTACKS = (
         ),
         WRONG,
         EVERYWHERE,
-        defect="testimony.printable puts anything into words: a deep list is a RecursionError",
     ),
     Attack(
         "many_tensors",

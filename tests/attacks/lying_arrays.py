@@ -25,8 +25,8 @@ class Liar(np.ndarray):
 '''
 
 
-def lie(name: str, value: str, top: str = "", says: str = "", defect: str = "") -> Attack:
-    return Attack(name, forward(f"return {value}", top), WRONG, RELU, says=says, defect=defect)
+def lie(name: str, value: str, top: str = "", says: str = "") -> Attack:
+    return Attack(name, forward(f"return {value}", top), WRONG, RELU, says=says)
 
 
 ATTACKS = (

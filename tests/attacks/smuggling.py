@@ -31,18 +31,17 @@ def smuggler(
     leaks: Callable[[str], str] = whole,
     top: str = "",
     shaky: frozenset[str] = RELU,
-    defect: str = "",
     tail: str = "",
 ) -> Attack:
     files = forward(body, DIGITS + top)
     files["relu.py"] = f"{files['relu.py']}{tail}"
-    return Attack(name, files, WRONG, shaky, leaks=leaks, defect=defect)
+    return Attack(name, files, WRONG, shaky, leaks=leaks)
 
 
-def forged(name: str, header: str, leaks: Callable[[str], str] = whole, defect: str = "") -> Attack:
+def forged(name: str, header: str, leaks: Callable[[str], str] = whole) -> Attack:
     """A smuggler who writes the frame with his own hands."""
     body = f"d = digits(Z)\nsaid({header})\nreturn Z"
-    return smuggler(name, body, leaks, FORGE, RELU, defect)
+    return smuggler(name, body, leaks, FORGE, RELU)
 
 
 def line_numbers(report: str) -> str:
@@ -119,36 +118,30 @@ ATTACKS = (
         "exec(f)",
         line_numbers,
         tail=f"\nif False:\n    pass\n{LONG}",
-        defect="a line's number is data of the child: explain.fault_lines shows it as it comes",
     ),
     forged(
         "line_number_in_other_scripts",
         "{'fault': {'kind': 'error', 'type': 'ValueError', 'where': 'mytorch/relu.py:'"
         f" + ''.join('{ZEROS}'[int(c)] for c in d[:5]) + '1'}}}}",
         scripts,
-        "testimony.line_at takes \\d of all scripts, and the place is shown as it was written",
     ),
     smuggler(
         "shape",
         "d = digits(Z)\nreturn np.zeros((0, *(int(c) for c in d)))",
         shapes,
-        defect="explain.finding_lines shows a shape whose numbers have two digits, if it has sixty",
     ),
     smuggler(
         "size_in_mib",
         "return np.broadcast_to(0.0, (int(digits(Z)[:5]), 2**17))",
-        defect="testimony.ODD lets `an array of 21648 MiB` through",
     ),
     smuggler(
         "name_of_a_dtype",
         "return np.zeros((), f'V{digits(Z)[:5]}')",
         bits,
-        defect="testimony.ODD lets `an array of void173184 entries` through",
     ),
     forged(
         "word_for_an_odd_thing",
         "{'odd': {'A': f'an array of {d} entries'}}",
-        defect="testimony.ODD lets any word of twelve letters through",
     ),
     forged("odd_word_of_its_own", "{'odd': {'A': 'a list ' + d}}"),
     forged("kind", "{'fault': {'kind': d, 'type': 'E' + d, 'text': d, 'where': d, 'line': d}}"),
