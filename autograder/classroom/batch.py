@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .. import handin
 from ..model import Report
@@ -25,6 +25,7 @@ from .work import Terms, Work, failed, parsed, perform
 AHEAD = 1000  # hand-ins that wait for a slower one before them
 TOGETHER = 2  # broken executors before a hand-in goes alone
 ALONE = 2  # broken executors more before it is given up
+BREATH = 5.0  # seconds without a result before the executor is asked whether it is there
 HOPELESS = 5  # hand-ins given up one after the other: then it's the machine
 
 
@@ -114,15 +115,12 @@ class Crew:
 
     def take(self, task: Task) -> None:
         """Give a task to the executor; keep it for the next one if this one is broken."""
-        self.executor = self.executor or self.start()
         try:
-            future = self.executor.submit(perform, task.work)
+            future = self.submit(perform, task.work)
         except BrokenExecutor:
             self.again.append(task)
             self.mend()
             return
-        except Exception as error:
-            raise OSError(f"the executor takes no more work ({error})") from error
         self.given[future] = task
         future.add_done_callback(self.done.put)
 
@@ -130,7 +128,29 @@ class Crew:
         """Wait for the next end of a task, if any has been taken; the task, if it has a report."""
         self.give_again()
         if self.given:
-            yield from self.settled(self.done.get())
+            yield from self.settled(self.next_done())
+
+    def next_done(self) -> "Future[str]":
+        """Wait for a future that is done.
+
+        An executor whose scheduler is gone may say nothing by itself: now and then it is asked.
+        """
+        while True:
+            try:
+                return self.done.get(timeout=BREATH)
+            except queue.Empty:
+                with contextlib.suppress(BrokenExecutor):
+                    self.submit(int)
+
+    def submit(self, *work: Any) -> "Future[Any]":
+        """Give work to the executor. Raises: BrokenExecutor; OSError: it takes no more."""
+        self.executor = self.executor or self.start()
+        try:
+            return self.executor.submit(*work)
+        except BrokenExecutor:
+            raise
+        except Exception as error:
+            raise OSError(f"the executor takes no more work ({error})") from error
 
     def give_again(self) -> None:
         """Give out once more what was with a broken executor."""
