@@ -167,7 +167,7 @@ def test_memory_stays_flat(journal: Journal, tmp_path: Path) -> None:
         few, many = peak(40), peak(240)
     finally:
         tracemalloc.stop()
-    assert many < few + 200_000, "200 reports would be 2 MB"
+    assert many < few + 500_000, "200 reports would be 2 MB"
 
 
 def test_no_more_than_a_window_waits_for_a_slow_one(
