@@ -25,7 +25,8 @@ from autograder.handin import HandIn
 from autograder.model import Array, Fault
 from autograder.process import FreshInterpreter
 from autograder.sandbox import tiers, view
-from autograder.sandbox.place import Sandbox, Zygote
+from autograder.sandbox.parent import Zygote
+from autograder.sandbox.place import Sandbox
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 

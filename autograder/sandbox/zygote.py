@@ -1,6 +1,6 @@
 """The process that is forked for every hand-in: Python and numpy loaded, nothing else done.
 
-Started by `place` as a script, alone or inside `bwrap`, with a socket to the parent as its
+Started by `parent` as a script, alone or inside `bwrap`, with a socket to the parent as its
 standard input. It never looks at a student's file: it takes two descriptors, one with the work
 and one for the answers, forks a child, hands its pidfd back, waits for it, and says how it
 ended. A child is a copy that shares no writable memory with it. It ends when its parent has

@@ -39,7 +39,7 @@ from autograder.handin import HandIn  # noqa: E402
 from autograder.key.mistakes import MISTAKES  # noqa: E402
 from autograder.key.solved import modules, solution  # noqa: E402
 from autograder.process import FreshInterpreter  # noqa: E402
-from autograder.sandbox import place, tiers  # noqa: E402
+from autograder.sandbox import parent, place, tiers  # noqa: E402
 
 COUNT = 90
 ROUNDS = 3
@@ -140,7 +140,7 @@ def bare_command(scratch: str | None) -> list[str]:
     return [python, *options, "-c", BARE, told]
 
 
-isolated_command = place.command
+isolated_command = parent.command
 
 
 def graded(where: Place, given: Sequence[Files]) -> tuple[float, float]:
@@ -210,7 +210,7 @@ def main() -> int:
     for _ in range(ROUNDS):  # in turn, so that a busy moment of the machine hurts all alike
         for name, where in places.items():
             command = bare_command if name == "bare fork" else isolated_command
-            with patch.object(place, "command", command):
+            with patch.object(parent, "command", command):
                 some = given[: len(given) // 5] if name == "fresh interpreter" else given
                 found[name].append(measured(where, some))
                 if isinstance(where, place.Sandbox):
