@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT
 from test_sandbox import say
 
-from autograder.sandbox import landlock, tiers, view
+from autograder.model import Fault
+from autograder.sandbox import landlock, parent, tiers, view
 from autograder.sandbox.place import Sandbox
 from autograder.sandbox.tiers import Tier
 
@@ -77,6 +78,65 @@ def test_a_tier_that_does_not_hold_is_none(monkeypatch: pytest.MonkeyPatch) -> N
     assert not tier.works
     assert tier.detail.startswith("a hand-in could read ")
     assert "read other files" in tier.detail
+
+
+@pytest.mark.parametrize(
+    ("where", "remedy"),
+    [
+        ("container", "the container's profile denies namespaces: start it with `--cap-add "),
+        ("kernel", "run `sudo sysctl "),
+        ("nowhere", "run `bwrap --unshare-all --ro-bind / / true` to see what it says"),
+        ("machine", "grade on Linux (x86_64 or aarch64), for example in a virtual machine"),
+    ],
+)
+def test_the_remedy_is_for_this_machine(
+    where: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What denies namespaces is looked for, and the way round it is said."""
+    switch = tmp_path / "switch"
+    switch.write_text("0\n")
+    inside = [str(tmp_path)] if where == "container" else []
+    monkeypatch.setattr(tiers, "CONTAINERS", inside)
+    switches = {str(switch): ("0", "run `sudo sysctl x=1`")} if where == "kernel" else {}
+    monkeypatch.setattr(tiers, "USER_NAMESPACES", switches)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    if where == "machine":
+        monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    assert tiers.remedy("bubblewrap").startswith(remedy)
+
+
+UNSHUT = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from autograder.sandbox import cell, zygote
+del sys.path[0]
+
+def fails(self):
+    raise PermissionError(1, "no namespace today")
+
+cell.Cell.enter = fails
+zygote.main()
+"""
+
+
+@pytest.mark.skipif(not landlock.is_there(), reason="a kernel without Landlock")
+def test_a_child_that_cannot_be_shut_in_is_the_graders_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No student's code runs then, and the fault is `internal`: it lowers no grade."""
+    usual = parent.command
+
+    def command(scratch: str | None) -> list[str]:
+        *python, _, told = usual(scratch)
+        return [*python, "-c", UNSHUT, told]
+
+    monkeypatch.setattr(parent, "command", command)
+    place = Sandbox("landlock")
+    fault = say(place, "return 1.0")
+    place.close()
+    assert isinstance(fault, Fault)
+    assert fault.kind == "internal"
+    assert fault.text.endswith("([Errno 1] no namespace today)")
 
 
 def test_what_doctor_says() -> None:

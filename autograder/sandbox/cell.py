@@ -103,6 +103,7 @@ class Cell:
             self.rules = landlock.ruleset(["/"], [self.folder, os.devnull])
         if self.rules is not None:
             landlock.enforce(self.rules)
+            os.close(self.rules)
         seccomp.install(os.getpid())
 
     def clear(self) -> None:
