@@ -60,7 +60,7 @@ class Cell:
         """What it is here, for `doctor`."""
         own = "namespaces and files of its own" if self.own else "no file that it could write"
         known = f"Landlock {landlock.version()}" if landlock.is_there() else "no Landlock"
-        return f"each hand-in has {own}, user {self.uid}, seccomp, {known}"
+        return f"each hand-in has {own}, user {self.uid} without capabilities, seccomp, {known}"
 
     def fork(self) -> int:
         """Fork a child, in a process namespace of its own if it gets one: its end ends all."""

@@ -86,20 +86,24 @@ def mounts() -> list[str]:
             line += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
     loader = Path(LOADERS.get(platform.machine(), ""))
     at = loader.parent.resolve() / loader.name
-    places = [*shown(), INTERPRETER, *filter(Path.exists, [CACHE])]
-    parents = {parent for place in [*places, *added()] for parent in place.parents[:-1]}
-    for parent in sorted(parents):  # bwrap would make them for the user it starts as alone
-        line += ["--perms", "0755", "--dir", str(parent)]
-    for place in places:
-        line += ["--ro-bind", str(place), str(place)]
+    line += bound([*shown(), INTERPRETER, *filter(Path.exists, [CACHE])])
     if loader.is_file() and not any(place in at.parents for place in shown()):
         line += ["--ro-bind", str(loader.resolve()), str(at)]
     for place in hidden():
         line += ["--tmpfs", str(place)]
-    for place in added():
-        line += ["--ro-bind", str(place), str(place)]
+    line += bound(added())
     for place in hidden():
         line += ["--remount-ro", str(place)]
+    return line
+
+
+def bound(places: list[Path]) -> list[str]:
+    """Places as they are, read-only, and above them folders that every user may pass."""
+    line: list[str] = []
+    for folder in sorted({folder for place in places for folder in place.parents[:-1]}):
+        line += ["--perms", "0755", "--dir", str(folder)]  # bwrap's own would be its user's alone
+    for place in places:
+        line += ["--ro-bind", str(place), str(place)]
     return line
 
 
