@@ -164,7 +164,9 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         notes.append(f"ignored {why}: {', '.join(names[:SHOWN])}{more}")
     if not files:
+        inner = any(entry.path.suffix.lower() == ".zip" for entry in entries)
         notes.append("there is no folder mytorch with modules in it")
+        notes += ["it holds other archives: unpack it first"] * inner
     return HandIn(name, files, "; ".join(notes))
 
 

@@ -36,6 +36,8 @@ def to_text(report: Report, colour: bool = False) -> str:
     lines += ["", f"{'Total':<42}{points(report.score, report.max_score)}"]
     if report.provisional:
         lines.append("This grade is provisional: it is not the hand-in's fault.")
+    if report.references == "hidden" and report.isolation == "process":
+        lines.append("Warning: it ran without a sandbox, where it could read the grader's files.")
     if report.references == "public":
         lines.append("Scored on the public cases; the grade is given on others like them.")
     return "\n".join(lines)

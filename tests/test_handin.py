@@ -204,3 +204,12 @@ def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> No
     found = read(path)
     assert len(found.files.get("bomb.py", b"")) <= handin.LARGEST_FILE
     assert not found.readable or found.message
+
+
+def test_an_export_in_one_archive_says_what_to_do(tmp_path: Path) -> None:
+    """A course site's download, given as it came, is not silently a hand-in without modules."""
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        archive.writestr("ada_1_2_hand-in.zip", b"PK")
+    assert read(tmp_path / "submissions.zip").message == (
+        "there is no folder mytorch with modules in it; it holds other archives: unpack it first"
+    )

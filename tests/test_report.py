@@ -17,7 +17,11 @@ WRONG = Item(
     "linear.no_bias",
 )
 IDLE = Item("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted")
-MADE = Report("ada.zip", (RIGHT, WRONG, replace(IDLE, message="not started")), references="hidden")
+MADE = Report(
+    *("ada.zip", (RIGHT, WRONG, replace(IDLE, message="not started"))),
+    isolation="bubblewrap",
+    references="hidden",
+)
 
 
 def test_the_whole_text() -> None:
@@ -100,3 +104,11 @@ def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert not report.wants_colour(terminal)
     assert report.to_text(MADE, colour=True).startswith("\x1b[31m✘\x1b[0m 6.1")
+
+
+def test_a_grade_that_was_given_without_a_sandbox_warns() -> None:
+    """Whoever reads the report of a graded hand-in sees that nothing kept its code in."""
+    warned = replace(MADE, references="hidden", isolation="process")
+    assert "Warning: it ran without a sandbox" in report.to_text(warned)
+    assert "Warning" not in report.to_text(replace(warned, isolation="landlock"))
+    assert "Warning" not in report.to_text(replace(warned, references="public"))

@@ -1,15 +1,17 @@
 """The commands of who grades a class."""
 
-import io
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager, nullcontext
+from io import StringIO
 from pathlib import Path
 
 from .. import handin, report
 from ..cli import Asked, Verb
+from ..model import Report
 
 PLACES = ("bubblewrap", "landlock")
 SPARE = 2  # hand-ins that lie ready for each worker
@@ -76,45 +78,53 @@ def grade(asked: Asked) -> int:
     from .progress import progress
 
     place = chosen(asked.require_isolation)
-    terms = work.terms(place)
     if work.references().kind == "public":
-        print("note: no hidden references here; grading on the public cases", file=sys.stderr)
+        note("no hidden references here; grading on the public cases")
     paths = [path for path in handin.find(asked.paths) if not results.is_results(Path(path))]
     roll = roster.call(paths, roster.read(asked.roster) if asked.roster else None)
     paths = [path for path in paths if path in roll.students]
-    for note in roll.notes:
-        print(f"note: {note}", file=sys.stderr)
-    many = len(paths) > 1
-    folder = asked.results or (results.DEFAULT if many else None)
+    for said in roll.notes:
+        note(said)
+    folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
     provisional, before = False, 0
-    with ExitStack() as stack:
-        journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
-        lines = (
-            stack.enter_context(results.written(folder / results.REPORTS))
-            if folder
-            else io.StringIO()
-        )
-        start, at_once = stack.enter_context(executors(asked, len(paths)))
-        made_one_by_one = graded(paths, terms, journal, start, at_once, asked.force)
-        for made, known in progress(made_one_by_one, len(paths), sys.stderr):
-            provisional |= made.provisional
-            before += known
-            line = report.to_json(made)
-            lines.write(line + "\n")
-            if asked.json:
-                print(line, flush=True)
-            elif many:
-                print(report.row(made), flush=True)
-            else:
-                print(handin.shown(made.hand_in))
-                print(report.to_text(made, report.wants_colour(sys.stdout)))
-    if before:
-        note = f"{before} of {len(paths)} were graded before; --force grades them again"
-        print(f"note: {note}", file=sys.stderr)
-    if folder:
-        results.write(folder, roll)
-        print(f"note: see {folder / 'class.html'} and {folder / 'grades.csv'}", file=sys.stderr)
+    try:
+        with ExitStack() as stack:
+            journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
+            kept = results.written(folder / results.REPORTS) if folder else nullcontext(StringIO())
+            lines = stack.enter_context(kept)
+            start, at_once = stack.enter_context(executors(asked, len(paths)))
+            made = graded(paths, work.terms(place), journal, start, at_once, asked.force)
+            for one, known in progress(made, len(paths), sys.stderr):
+                provisional |= one.provisional
+                before += known
+                lines.write(report.to_json(one) + "\n")
+                show(asked, one, len(paths) > 1)
+        if before:
+            note(f"{before} of {len(paths)} were graded before; --force grades them again")
+        if folder:
+            results.write(folder, roll)
+            note(f"see {folder / 'class.html'} and {folder / 'grades.csv'}")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        again = "make room, and run the same command again"
+        raise ValueError(f"the disk is full; what is graded is kept: {again}") from None
     return 3 if provisional else 0
+
+
+def note(said: str) -> None:
+    print(f"note: {said}", file=sys.stderr)
+
+
+def show(asked: Asked, made: Report, many: bool) -> None:
+    """Print a report: one of many on a line, a single one whole."""
+    if asked.json:
+        print(report.to_json(made), flush=True)
+    elif many:
+        print(report.row(made), flush=True)
+    else:
+        print(handin.shown(made.hand_in))
+        print(report.to_text(made, report.wants_colour(sys.stdout)))
 
 
 def chosen(required: str | None) -> str:
@@ -131,6 +141,8 @@ def chosen(required: str | None) -> str:
             f"this machine offers the place {offered!r}, and {required!r} is required;"
             " `autograder doctor` says how to get more"
         )
+    if offered != PLACES[0] and sys.platform == "linux":
+        note(f"graded in the place {offered!r}; `autograder doctor` says how to get {PLACES[0]!r}")
     return offered
 
 
@@ -143,10 +155,8 @@ def executors(asked: Asked, count: int) -> Iterator[tuple[Callable[[], Executor]
     if asked.scheduler:
         with connected(asked.scheduler) as made:
             yield made
-    elif count == 1 or asked.jobs <= 1:
-        yield lambda: ThreadPoolExecutor(1), 1
     else:
-        workers = min(asked.jobs, count)
+        workers = max(1, min(asked.jobs, count))
         yield lambda: Cores(workers), SPARE * workers
 
 
