@@ -22,6 +22,8 @@ from .testimony import believed
 from .wire import WireError, frame, read_frame
 
 LARGEST = 2**20  # bytes of one answer
+LOOK = 0.2  # seconds between two looks at the clock
+GAP = 2.0  # seconds between them that nobody has lived through
 
 
 class Child(Protocol):
@@ -73,6 +75,22 @@ class Limits:
     memory: int = 2 * 2**30
 
 
+class Clock:
+    """Seconds that pass while somebody looks at it, over all of a hand-in's processes.
+
+    A grader that is stopped, or gets no processor, sees a gap: that is not the hand-in's time.
+    """
+
+    def __init__(self) -> None:
+        self.seen = self.gaps = time.monotonic()
+
+    def now(self) -> float:
+        before, self.seen = self.seen, time.monotonic()
+        if self.seen - before > GAP:
+            self.gaps += self.seen - before
+        return self.seen - self.gaps
+
+
 @dataclass(frozen=True)
 class Order:
     """What a child is told before its jobs: on doubles of which classes, drawn from which seed;
@@ -89,11 +107,11 @@ def converse(
     order: Order,
     jobs: Sequence[Job],
     limits: Limits,
-    end: float,
+    clock: Clock,
 ) -> tuple[list[Answer], Fault | None]:
     """Start one child, give it jobs, and take its answers.
 
-    Args:    files: the modules of the hand-in.  end: when the hand-in's time is over.
+    Args:    files: the modules of the hand-in.  clock: its time, which ends at `limits.total`.
     Returns: the answers, in the order of the jobs, and why they stopped before the last, if so.
     """
     header = {**asdict(order), "seconds": limits.seconds, "memory": limits.memory}
@@ -108,13 +126,13 @@ def converse(
     given: list[Answer] = []
     fault = None
     try:
-        since = time.monotonic()
+        since = clock.now()
         for number, job in enumerate(jobs):
             if number and job.exercise != jobs[number - 1].exercise:
-                since = time.monotonic()
-            got = awaited(frames, min(since + limits.wall, end))
+                since = clock.now()
+            got = awaited(frames, clock, min(since + limits.wall, limits.total))
             if not isinstance(got, tuple):
-                fault = why(child, got, limits, end)
+                fault = why(child, got, limits, clock)
                 break
             header, tensors = got
             given.append(believed(job.exercise, job.case, header, tensors, files))
@@ -129,10 +147,11 @@ def converse(
             child.stdout.close()
 
 
-def awaited(frames: "queue.Queue[Any]", end: float) -> Any:
+def awaited(frames: "queue.Queue[Any]", clock: Clock, end: float) -> Any:
     """The next frame, or None if it does not come in time."""
-    with contextlib.suppress(queue.Empty):
-        return frames.get(timeout=max(0.0, end - time.monotonic()))
+    while (left := end - clock.now()) > 0:
+        with contextlib.suppress(queue.Empty):
+            return frames.get(timeout=min(LOOK, left))
     return None
 
 
@@ -148,9 +167,9 @@ def receive(stream: IO[bytes], count: int, frames: "queue.Queue[Any]") -> None:
         frames.put("garbled")
 
 
-def why(child: Child, word: str | None, limits: Limits, end: float) -> Fault:
+def why(child: Child, word: str | None, limits: Limits, clock: Clock) -> Fault:
     """Say why a child gave no further answer."""
-    if word is None and time.monotonic() >= end:
+    if word is None and clock.now() >= limits.total:
         return Fault("timeout", text=f"the {limits.total:g} s of a hand-in are used up")
     if word is None:
         return Fault("timeout", text=f"no answer within {limits.wall:g} s")

@@ -49,7 +49,7 @@ def find(paths: Iterable[str]) -> Iterator[str]:
     A folder with `mytorch/` in it is a hand-in, and so is an empty one; any other folder stands
     for what is in it.
     """
-    for given in paths:
+    for given in dict.fromkeys(paths):
         path = Path(given)
         if not path.is_dir() or (path / "mytorch").exists():
             yield given
@@ -139,7 +139,7 @@ def in_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Entry:
         why = "links"
     elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         why = "compression other than zip's usual one"
-    return Entry(path, entry.file_size, partial(content, archive, entry), why)
+    return Entry(path, entry.file_size, partial(archive.read, entry), why)
 
 
 def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
@@ -183,23 +183,15 @@ def top_of(entry: Entry) -> PurePosixPath:
 
 def excess(inside: str, size: int, files: Mapping[str, bytes]) -> str:
     """Why a module cannot be taken beside those that are there, or ""."""
+    total = sum(map(len, files.values())) + min(size, LARGEST_FILE)
+    if len(files) >= MOST_FILES or total > LARGEST:
+        return "files beyond the most that a hand-in may have"
     beside = (n.startswith(f"{inside}/") or inside.startswith(f"{n}/") for n in files)
     if not MODULE.fullmatch(inside) or any(beside):
         return "names that no module can have"
     if size > LARGEST_FILE:
         return f"files larger than {LARGEST_FILE} bytes"
-    if len(files) >= MOST_FILES or sum(map(len, files.values())) + size > LARGEST:
-        return "files beyond the most that a hand-in may have"
     return ""
-
-
-def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """An entry's bytes, read no further than it may be long, whatever its header claims."""
-    with archive.open(entry) as stream:
-        data = stream.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise ValueError(f"{shown(entry.filename)} is larger than {LARGEST_FILE} bytes")
-    return data
 
 
 def shown(name: str) -> str:

@@ -58,6 +58,11 @@ class Exercise:
     doubles: tuple[str, ...] = ()
 
     @property
+    def notebook(self) -> str:
+        """The number of its notebook: `06`."""
+        return self.number.split(".")[0].zfill(2)
+
+    @property
     def title(self) -> str:
         """The target as students call it: `Linear.backward`."""
         return ".".join(self.target.split(".")[2:])

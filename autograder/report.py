@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import TextIO
 
 from .exercises import EXERCISES, NOTEBOOKS
-from .handin import shown
 from .model import Exercise, Item, Report
 
 MARKS = {"pass": "✔", "fail": "✘", "not_attempted": "·", "internal": "!"}
@@ -77,27 +76,10 @@ def rows(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[str]]]:
 def brief(report: Report, colour: bool = False) -> str:
     """A line a notebook, and the total."""
     lines = []
-    by_notebook = groupby(report.items, key=lambda i: EXERCISES[i.exercise].number[0].zfill(2))
+    by_notebook = groupby(report.items, key=lambda i: EXERCISES[i.exercise].notebook)
     for notebook, items in by_notebook:
         lines.append(head(f"{notebook}  {NOTEBOOKS[notebook]}", list(items), colour))
     return "\n".join([*lines, f"{'  Total':<42}{points(report.score, report.max_score)}"])
-
-
-def row(report: Report) -> str:
-    """One hand-in among many: its points, its name, and what to know of it."""
-    notes = [report.message] if report.message else []
-    if report.provisional:
-        notes.append("provisional")
-    lost = dict.fromkeys(
-        EXERCISES[i.exercise].number for i in report.items if i.score < i.max_score
-    )
-    if 0 < len(lost) < len(EXERCISES):
-        notes.append(f"lost in {', '.join(lost)}")
-    mistakes = sorted({item.mistake for item in report.items if item.mistake})
-    if mistakes:
-        notes.append(", ".join(mistakes))
-    score = points(report.score, report.max_score)
-    return f"{score}  {shown(report.hand_in)}" + (f"  [{'; '.join(notes)}]" if notes else "")
 
 
 def overall(items: Iterable[Item]) -> str:

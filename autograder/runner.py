@@ -4,10 +4,9 @@ A job that ends its process, or takes too long, is tried once more, alone: somet
 may have been the cause. Then it costs its exercise, and the next process goes on behind it.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 
-from .conversation import Job, Limits, Order, Place, converse
+from .conversation import Clock, Job, Limits, Order, Place, converse
 from .exercises import EXERCISES
 from .model import Answer, Fault
 
@@ -18,7 +17,7 @@ class Runner:
     def __init__(self, files: Mapping[str, bytes], limits: Limits, place: Place) -> None:
         """`files` are the modules of the hand-in's `mytorch`, by path in it."""
         self.files, self.limits, self.place = files, limits, place
-        self.end = time.monotonic() + limits.total
+        self.clock = Clock()
 
     def run(
         self, jobs: Iterable[Job], doubles: Sequence[str] = (), seed: int = 0
@@ -33,7 +32,7 @@ class Runner:
         while left:
             order = Order(tuple(doubles), seed, bare)
             batch = left[:1] if alone else left
-            given, fault = converse(self.place, self.files, order, batch, self.limits, self.end)
+            given, fault = converse(self.place, self.files, order, batch, self.limits, self.clock)
             left = left[len(given) :]
             if doubles and fault and not given and not bare:
                 bare = True  # loading the doubled classes may be what ended it
@@ -50,7 +49,7 @@ class Runner:
 
     @property
     def is_over(self) -> bool:
-        return time.monotonic() >= self.end
+        return self.clock.now() >= self.limits.total
 
     def hopeless(self, left: Sequence[Job], fault: Fault, doubled: bool) -> list[Job]:
         """The jobs that need not be tried after a fault in the first of them."""

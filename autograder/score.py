@@ -65,5 +65,5 @@ def item(line: Judgement, judged: Sequence[Judgement], followed: bool, values: b
         status=line.status if not gated else "not_attempted" if idle else "fail",
         message=GATED if gated else "\n".join(explain(line, values)),
         mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
-        follow_through=followed,
+        follow_through=followed and line.role != "stability",
     )

@@ -17,7 +17,8 @@ from .model import Answer, Fault, FaultKind, Inputs
 
 STUBS = {exercise.stub for exercise in EXERCISES.values()}
 FIRST_LINES = 500  # of a file: which of more lines it was could tell a number
-SEEN = rf"{SAW}\d\d (Linear|ReLU|Sigmoid|Softmax)\.(forward|backward)"
+DOUBLES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e.doubles}
+SEEN = rf"{SAW}\d\d ({'|'.join(sorted(DOUBLES))})\.(forward|backward)"
 
 
 def believed(

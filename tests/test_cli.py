@@ -234,8 +234,29 @@ def test_a_stopped_batch_goes_on_where_it_stopped(make_tree: MakeTree, tmp_path:
     assert "note: 1 of 2 were graded before; --force grades them again" in done.stderr.splitlines()
 
 
+def test_less_isolation_than_required_is_refused(make_tree: MakeTree, tmp_path: Path) -> None:
+    """The option stands before or behind a path; what is not there is said in one line."""
+    tree = make_tree()
+    bare = {"PATH": str(tmp_path)}  # without bubblewrap
+    for order in (("--require-isolation", tree), (tree, "--require-isolation")):
+        done = autograder("grade", "--json", *order)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["isolation"] in ("bubblewrap", "landlock")
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", str(tree), "--require-isolation=bubblewrap"],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith("is required; `autograder doctor` says how to get more\n")
+    assert autograder("grade").stderr.startswith("autograder: name a hand-in, or a folder of them")
+
+
 @pytest.mark.parametrize(
-    "verb", ["", *["check", "pack", "reset", "grade", "build", "solve", "references"]]
+    "verb", ["", *["check", "pack", "reset", "grade", "doctor", "build", "solve", "references"]]
 )
 def test_every_command_has_help(verb: str) -> None:
     """`--help` of each command says what it does."""

@@ -1,17 +1,19 @@
 """What is believed of a child's words, and what happens after one has ended."""
 
+import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder import runner
-from autograder.conversation import Job, Limits, Order
+from autograder import conversation, runner
+from autograder.conversation import Clock, Job, Limits, Order, converse
 from autograder.grade import PORTABLE
 from autograder.model import Answer, Fault
 from autograder.runner import Runner
 from autograder.testimony import believed
+from autograder.wire import HEADER, WireError, frame, read_frame
 
 JOB = Job("relu.forward", "batch", {"Z": np.ones((2, 3))}, "plain")
 NEXT = Job("relu.forward", "square", {"Z": np.ones((2, 3))}, "plain")
@@ -147,3 +149,46 @@ def test_doubled_classes_that_end_the_process_are_replaced_unread(script: Any) -
     answers = Runner({}, Limits(), PORTABLE).run([JOB], ["mytorch.linear.Linear"])
     assert played.bare == [False, True]
     assert answers["relu.forward"]["batch"].fault is None
+
+
+def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds that nobody looked at the clock are not the hand-in's; all others are."""
+    times = iter([0.0, 0.1, 0.3, 62.0, 62.2, 62.4])
+    monkeypatch.setattr("autograder.conversation.time.monotonic", lambda: next(times))
+    clock = Clock()
+    assert [round(clock.now(), 6) for _ in range(5)] == [0.1, 0.3, 0.3, 0.5, 0.7]
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (Limits(wall=0.5, total=30), "no answer within 0.5 s"),
+        (Limits(wall=30, total=0.5), "the 0.5 s of a hand-in are used up"),
+    ],
+)
+def test_an_exercise_and_a_hand_in_have_their_time(limits: Limits, said: str) -> None:
+    """Whichever ends first ends the conversation, and says which it was."""
+    files = {"relu.py": b"import time\ntime.sleep(99)\n"}
+    given, fault = converse(PORTABLE, files, Order(), [JOB], limits, Clock())
+    assert (given, fault) == ([], Fault("timeout", text=said))
+
+
+def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
+    """Who calls an exercise that took too long would take as long: it gets the same answer."""
+    calls = Job("mlp.forward", "batch", {}, "plain")
+    played = script((0, LATE), (0, LATE), (1, None))
+    answers = Runner({}, Limits(), PORTABLE).run([JOB, calls, OTHER])
+    assert played.asked[-1] == ["sgd.step/one_step"]
+    assert answers["mlp.forward"]["batch"].fault == LATE
+
+
+def test_frames_have_a_size() -> None:
+    """An answer beyond the cap, and a header of megabytes, are refused before they are parsed."""
+    large = frame({}, {"A": np.zeros(conversation.LARGEST // 8 + 1)})
+    with pytest.raises(WireError, match="not a frame"):
+        read_frame(io.BytesIO(large), conversation.LARGEST)
+    long = frame({"text": "x" * HEADER}, {})
+    with pytest.raises(WireError, match="not a frame"):
+        read_frame(io.BytesIO(long))
+    assert conversation.LARGEST <= 2**20
+    assert HEADER <= 2**18

@@ -213,3 +213,17 @@ def test_an_export_in_one_archive_says_what_to_do(tmp_path: Path) -> None:
     assert read(tmp_path / "submissions.zip").message == (
         "there is no folder mytorch with modules in it; it holds other archives: unpack it first"
     )
+
+
+def test_an_archive_has_a_largest_size(tmp_path: Path) -> None:
+    """A file of gigabytes is refused by its size, before anything in it is read."""
+    with (tmp_path / "hand-in.zip").open("wb") as file:
+        file.truncate(2**28 + 1)
+    assert read(tmp_path / "hand-in.zip") == HandIn(
+        str(tmp_path / "hand-in.zip"), message="larger than 268435456 bytes", readable=False
+    )
+
+
+def test_a_path_given_twice_is_one_hand_in() -> None:
+    """One row a path, whatever a shell's pattern says twice."""
+    assert list(find(["a.zip", "b.zip", "a.zip"])) == ["a.zip", "b.zip"]

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from autograder import store
+from autograder.classroom import work as works
 from autograder.classroom.journal import Journal, JournalError
 from autograder.classroom.work import Work, failed, parsed, terms
 from autograder.conversation import Limits
@@ -229,3 +232,19 @@ def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
         assert [name for name in kept if journal.known(work(name)) is None] == []
         assert len(journal) == len(kept)
         journal.record(work("last"), line(work("last")))
+
+
+@pytest.mark.parametrize("name", ["tensors.npz", "signatures.npz", "manifest.json"])
+def test_every_file_of_the_references_counts(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other tensors, tolerances or signatures are other references: all is graded again."""
+    before = works.references_digest()
+    copy = tmp_path / "references"
+    shutil.copytree(store.best().folder, copy)
+    with (copy / name).open("ab") as file:
+        file.write(b" ")
+    changed = store.best()
+    changed.folder = copy
+    monkeypatch.setattr(works, "references", lambda: changed)
+    assert works.references_digest.__wrapped__() != before

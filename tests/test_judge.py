@@ -55,3 +55,15 @@ def test_a_shape_carries_no_hidden_value(shape: tuple[int, int], public: str, hi
     for references, said in ((REFERENCES, public), (secret, hidden)):
         message = items(exercise, references, given)[0].message
         assert message.split(" in 1 of ")[0] == said
+
+
+def test_a_factor_of_its_own_is_not_told_on_hidden_cases() -> None:
+    """A result that is right but for a factor may carry a hidden number in it."""
+    exercise, given = EXERCISES["linear.forward"], answers("linear.forward")
+    for case, answer in given.items():
+        given[case] = replace(answer, tensors={"Z": answer.tensors["Z"] * 2.16489})
+    secret = store.References(store.PUBLIC, "hidden")
+    public, hidden = (items(exercise, r, given)[0].message for r in (REFERENCES, secret))
+    assert "times 2.16489" in public
+    assert "2.16" not in hidden
+    assert "it is a multiple of the right result" in hidden

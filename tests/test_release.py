@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_the_readme_and_the_notebooks_know_the_points() -> None:
     """The map in the README and each notebook's head say what EXERCISES says."""
     readme = (ROOT / "README.md").read_text("utf-8")
     for number, title in NOTEBOOKS.items():
-        points = sum(e.max_score for e in EXERCISES.values() if e.number[0] == str(int(number)))
+        points = sum(e.max_score for e in EXERCISES.values() if e.notebook == number)
         (row,) = re.findall(rf"^\| {number} \| (.+) \| .+ \| (\d*) ?\|$", readme, re.MULTILINE)
         assert row == (title, f"{points:g}" if points else "")
         for name, source in sources().items():
@@ -151,8 +152,19 @@ def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert graded.stderr == "note: no hidden references here; grading on the public cases\n"
+    assert "note: no hidden references here; grading on the public cases\n" in graded.stderr
     assert json.loads(graded.stdout)["references"] == "public"
+    for name in ("ada", "bob"):
+        shutil.copytree(tmp_path / "release" / "mytorch", tmp_path / "class" / name / "mytorch")
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", "../class"],
+        cwd=tmp_path / "release",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "release" / "grades" / "class.html").is_file()
     with pytest.raises(FileExistsError):
         release.release(tmp_path / "release")
 

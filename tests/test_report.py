@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autograder import report
+from autograder.classroom.command import row
 from autograder.model import Item, Report
 
 FORWARD = "mytorch.linear.Linear.forward"
@@ -81,7 +82,7 @@ def test_a_line_a_notebook() -> None:
 )
 def test_a_line_a_hand_in(change: dict[str, object], said: str) -> None:
     """Points, name, and what to know; no name can forge a line or move the cursor."""
-    assert report.row(replace(MADE, **change)) == said  # type: ignore[arg-type]
+    assert row(replace(MADE, **change)) == said  # type: ignore[arg-type]
 
 
 def test_json_has_the_keys_of_the_contract() -> None:

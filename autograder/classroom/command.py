@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .. import handin, report
 from ..cli import Asked, Verb
+from ..exercises import EXERCISES
 from ..model import Report
 
 PLACES = ("bubblewrap", "landlock")
@@ -20,7 +21,7 @@ SPARE = 2  # hand-ins that lie ready for each worker
 def add(verb: Verb) -> None:
     """Add the commands to the command line."""
     one = verb("grade", grade)
-    one.add_argument("paths", nargs="+", metavar="PATH", help="a hand-in, or a folder of them")
+    one.add_argument("paths", nargs="*", metavar="PATH", help="a hand-in, or a folder of them")
     one.add_argument(
         "--results",
         type=Path,
@@ -50,7 +51,6 @@ def add(verb: Verb) -> None:
         "--require-isolation",
         nargs="?",
         const=PLACES[-1],
-        choices=PLACES,
         metavar="TIER",
         help="refuse to grade in less than this: bubblewrap or landlock (default: landlock)",
     )
@@ -77,10 +77,15 @@ def grade(asked: Asked) -> int:
     from .journal import Journal
     from .progress import progress
 
-    place = chosen(asked.require_isolation)
+    required, given = asked.require_isolation, asked.paths
+    if required and required not in PLACES:  # the option stood before a path
+        required, given = PLACES[-1], [required, *given]
+    if not given:
+        raise ValueError("name a hand-in, or a folder of them: autograder grade hand-ins/")
+    place = chosen(required)
     if work.references().kind == "public":
         note("no hidden references here; grading on the public cases")
-    paths = [path for path in handin.find(asked.paths) if not results.is_results(Path(path))]
+    paths = [path for path in handin.find(given) if not results.is_results(Path(path))]
     roll = roster.call(paths, roster.read(asked.roster) if asked.roster else None)
     paths = [path for path in paths if path in roll.students]
     for said in roll.notes:
@@ -121,10 +126,27 @@ def show(asked: Asked, made: Report, many: bool) -> None:
     if asked.json:
         print(report.to_json(made), flush=True)
     elif many:
-        print(report.row(made), flush=True)
+        print(row(made), flush=True)
     else:
         print(handin.shown(made.hand_in))
         print(report.to_text(made, report.wants_colour(sys.stdout)))
+
+
+def row(made: Report) -> str:
+    """One hand-in among many: its points, its name, and what to know of it."""
+    notes = [made.message] if made.message else []
+    if made.provisional:
+        notes.append("provisional")
+    lost = dict.fromkeys(EXERCISES[i.exercise].number for i in made.items if i.score < i.max_score)
+    if 0 < len(lost) < len(EXERCISES):
+        notes.append(f"lost in {', '.join(lost)}")
+    mistakes = sorted({item.mistake for item in made.items if item.mistake})
+    if mistakes:
+        notes.append(", ".join(mistakes))
+    if made.isolation not in PLACES:
+        notes.append("no sandbox")
+    score = report.points(made.score, made.max_score)
+    return f"{score}  {handin.shown(made.hand_in)}" + (f"  [{'; '.join(notes)}]" if notes else "")
 
 
 def chosen(required: str | None) -> str:
@@ -141,7 +163,9 @@ def chosen(required: str | None) -> str:
             f"this machine offers the place {offered!r}, and {required!r} is required;"
             " `autograder doctor` says how to get more"
         )
-    if offered != PLACES[0] and sys.platform == "linux":
+    if offered not in PLACES:
+        note("WARNING: no sandbox here: student code may read what you may read; see `doctor`")
+    elif offered != PLACES[0]:
         note(f"graded in the place {offered!r}; `autograder doctor` says how to get {PLACES[0]!r}")
     return offered
 

@@ -42,7 +42,7 @@ def chosen(names: list[str]) -> list[Exercise]:
         fits = [
             e
             for e in EXERCISES.values()
-            if name in (e.id, e.id.split(".")[0], e.number, e.number.split(".")[0].zfill(2))
+            if name in (e.id, e.id.split(".")[0], e.number, e.notebook)
             or name.lower() in (e.title.lower(), e.title.split(".")[0].lower())
         ]
         if not fits:

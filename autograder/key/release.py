@@ -21,6 +21,7 @@ ENGINE = (
     "autograder/*.py",
     "autograder/exercises/*.py",
     "autograder/classroom/*.py",
+    "autograder/classroom/style.css",
     "autograder/sandbox/*.py",
     "autograder/references/*",
     "notebooks/__main__.py",

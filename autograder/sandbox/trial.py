@@ -34,6 +34,7 @@ def attempts(secret: str, grader: int, variable: str) -> dict[str, Callable[[], 
     return {
         "read the grader's files": lambda: open(secret).close(),
         "change the grader's files": lambda: os.chmod(secret, 0o644),
+        "empty the grader's files": lambda: os.truncate(secret, os.stat(secret).st_size),
         "read other files": lambda: open("/etc/passwd").close(),
         "leave a file behind": lambda: open("/tmp/left", "w").close(),
         "leave memory behind": lambda: open("/dev/shm/left", "w").close(),

@@ -35,6 +35,7 @@ from .live import Refused
 
 ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 PRINTED = 5_000  # characters
+STAND_INS = "autograder check also scores it on stand-in layers: there that costs nothing"
 UNFINISHED = "not finished: delete the line raise NotImplementedError(…), then run the cell again"
 PLACE = "@exercise stands above a def, with what it completes in brackets: @exercise(Linear)"
 
@@ -167,7 +168,8 @@ def blame(asked: Exercise, judged: tuple[Judgement, ...]) -> list[str]:
     for earlier in below(asked):
         general = [line for line in judge(earlier)[0] if line.role == "general"]
         if any(line.status != "pass" for line in general):
-            return [f"{earlier.title} ({earlier.number}) is not right yet: that may be why"]
+            why = f"{earlier.title} ({earlier.number}) is not right yet: that may be why"
+            return [why, *([STAND_INS] if asked.doubles else [])]
     return []
 
 

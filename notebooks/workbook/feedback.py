@@ -1,6 +1,7 @@
 """What a cell says about an exercise: a small table, and the same in plain text.
 
-The words and the points are the autograder's: a notebook says what `autograder check` says.
+The words are the autograder's, and so are the points, but for one thing: here a network runs on
+the student's own layers alone, while `autograder check` also scores it on stand-ins.
 """
 
 import sys

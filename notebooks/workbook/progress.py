@@ -36,7 +36,7 @@ def score(exercise: Exercise) -> float:
 
 def station(number: str, scores: Mapping[str, float], following: Exercise | None) -> Station:
     """A notebook on the map. Args: following: the exercise that comes next, if there is one."""
-    own = [exercise for exercise in EXERCISES.values() if notebook(exercise) == number]
+    own = [exercise for exercise in EXERCISES.values() if exercise.notebook == number]
     return Station(
         number,
         NOTEBOOKS[number],
@@ -45,11 +45,6 @@ def station(number: str, scores: Mapping[str, float], following: Exercise | None
         of=sum(exercise.max_score for exercise in own),
         next=following in own,
     )
-
-
-def notebook(exercise: Exercise) -> str:
-    """The number of the notebook that an exercise is in: `06`."""
-    return exercise.number.split(".")[0].zfill(2)
 
 
 def in_words(stations: list[Station], following: Exercise | None) -> str:
