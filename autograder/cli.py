@@ -51,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 2
     except (ValueError, OSError) as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        said = str(error)
+        if isinstance(error, OSError) and error.filename:
+            said = f"{error.filename}: {error.strerror}"
+        print(f"autograder: {said}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
         install = "python3 tests installs it, and so does pip install -e '.[test]'"

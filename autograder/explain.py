@@ -64,7 +64,7 @@ def finding_lines(finding: Finding, values: bool) -> list[str]:
         lines.append(f"got {got:.6g}, expected {expected:.6g}{place}")
         if finding.level == "values":
             difference = abs(got - expected)
-            lines.append(f"they differ by {difference:.3g}; {finding.allowed:.1g} is allowed")
+            lines.append(f"they differ by {difference:.3g}; {finding.allowed:.3g} is allowed")
     elif place:
         lines.append(f"largest difference{place}")
     return lines

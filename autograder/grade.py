@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+from . import store
 from .conversation import Job, Limits, Place
 from .exercises import EXERCISES
 from .handin import HandIn
@@ -33,7 +34,8 @@ def grade(
     Returns: the report; provisional where the grader itself failed somewhere, or where there
              was no hand-in.
     """
-    runner = Runner(hand_in.files, limits, place)
+    given = {"shapes.py": store.stubs()["mytorch/shapes.py"].encode()}  # nobody's to write
+    runner = Runner(given | hand_in.files, limits, place)
     work = jobs(exercises, references)
     readable = hand_in.readable and hand_in.found
     own = runner.run(work) if readable else unread(work)

@@ -47,17 +47,29 @@ def find(paths: Iterable[str]) -> Iterator[str]:
     """The hand-ins that paths stand for: themselves, or a folder's children.
 
     A folder with `mytorch/` in it is a hand-in, and so is an empty one; any other folder stands
-    for what is in it.
+    for what is in it, and so does a folder in it that holds several hand-ins.
     """
     for given in dict.fromkeys(paths):
-        path = Path(given)
-        if not path.is_dir() or (path / "mytorch").exists():
+        inside = [] if (Path(given) / "mytorch").exists() else names_in(Path(given))
+        for name in inside:
+            child = os.path.join(given, name)
+            several = sum(looks_like_one(Path(child, inner)) for inner in names_in(Path(child)))
+            is_class = several > 1 and not Path(child, "mytorch").exists()
+            yield from find([child]) if is_class else [child]
+        if not inside:
             yield given
-            continue
-        children = sorted(c.name for c in path.iterdir() if counts(c.name))
-        yield from (os.path.join(given, name) for name in children)
-        if not children:
-            yield given
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder, without what systems leave behind; nothing in what is none."""
+    return sorted(c.name for c in folder.iterdir() if counts(c.name)) if folder.is_dir() else []
+
+
+def looks_like_one(path: Path) -> bool:
+    """Whether a path in a folder is a hand-in of its own: an archive, or a folder with one."""
+    if path.suffix.lower() == ".zip":
+        return True
+    return any(n == "mytorch" or n.lower().endswith(".zip") for n in names_in(path))
 
 
 def counts(name: str) -> bool:
@@ -144,6 +156,9 @@ def in_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Entry:
 
 def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
     """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
+    if sum(entry.path.suffix.lower() == ".zip" for entry in entries) > 1:
+        said = "it holds several archives, like the export of a class: unpack it first"
+        return HandIn(name, message=said, found=False)
     tops = {top_of(entry) for entry in entries if is_module(entry)}
     top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
     if sum(len(other.parts) == len(top.parts) for other in tops) > 1:
@@ -164,9 +179,9 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         notes.append(f"ignored {why}: {', '.join(names[:SHOWN])}{more}")
     if not files:
-        inner = any(entry.path.suffix.lower() == ".zip" for entry in entries)
+        loose = [e for e in entries if e.path.suffix == ".py" and not e.ignored]
         notes.append("there is no folder mytorch with modules in it")
-        notes += ["it holds other archives: unpack it first"] * inner
+        notes += [f"{entry.path.name} is not in a folder mytorch" for entry in loose[:1]]
     return HandIn(name, files, "; ".join(notes))
 
 

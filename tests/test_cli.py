@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -232,6 +233,26 @@ def test_a_stopped_batch_goes_on_where_it_stopped(make_tree: MakeTree, tmp_path:
     done = autograder("grade", folder, cwd=tmp_path)
     assert done.returncode == 0
     assert "note: 1 of 2 were graded before; --force grades them again" in done.stderr.splitlines()
+
+
+def test_a_few_graded_anew_leave_the_class_in_its_tables(
+    make_tree: MakeTree, tmp_path: Path
+) -> None:
+    """A part of the class, a deleted hand-in, the results themselves: nothing else changes."""
+    folder = make_tree("class/ada").parent
+    make_tree("class/bob", solved=False)
+    make_tree("class/cleo", solved=False)
+    assert autograder("grade", folder, cwd=tmp_path).returncode == 0
+    done = autograder("grade", folder / "ada", "--results", "grades", cwd=tmp_path)
+    assert "note: 2 that were graded earlier stay in the tables of grades" in done.stderr
+    table = tmp_path / "grades" / "grades.csv"
+    assert len(table.read_text("utf-8-sig").splitlines()) == 4
+    shutil.rmtree(folder / "cleo")
+    assert autograder("grade", folder, "grades", cwd=tmp_path).returncode == 0
+    assert len(table.read_text("utf-8-sig").splitlines()) == 3
+    assert sorted(p.name for p in (tmp_path / "grades" / "students").iterdir()) == [
+        *("ada.html", "ada.txt", "bob.html", "bob.txt")
+    ]
 
 
 def test_less_isolation_than_required_is_refused(make_tree: MakeTree, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ValueError, match="needs Dask") as caught, cluster.connected("local"):
         pass
     assert str(caught.value) == (
-        "a scheduler needs Dask (distributed is missing): pip install 'backprop-workbook[dask]'"
+        "a scheduler needs Dask (distributed is missing): pip install -e '.[dask]'"
     )
 
 

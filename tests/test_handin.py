@@ -210,9 +210,41 @@ def test_an_export_in_one_archive_says_what_to_do(tmp_path: Path) -> None:
     """A course site's download, given as it came, is not silently a hand-in without modules."""
     with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
         archive.writestr("ada_1_2_hand-in.zip", b"PK")
-    assert read(tmp_path / "submissions.zip").message == (
-        "there is no folder mytorch with modules in it; it holds other archives: unpack it first"
+        archive.writestr("bob_3_4_hand-in.zip", b"PK")
+        archive.writestr("cleo/mytorch/relu.py", b"x = 1")
+    found = read(tmp_path / "submissions.zip")
+    assert not found.found, "no grade of anybody's"
+    assert found.message == (
+        "it holds several archives, like the export of a class: unpack it first"
     )
+
+
+def test_modules_without_their_folder_are_named(tmp_path: Path) -> None:
+    """Who packed the files and not the folder reads why nothing was found."""
+    with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
+        archive.writestr("linear.py", b"x = 1")
+    assert read(tmp_path / "flat.zip").message == (
+        "there is no folder mytorch with modules in it; linear.py is not in a folder mytorch"
+    )
+
+
+def test_a_folder_of_hand_ins_may_lie_in_another(tmp_path: Path, make_tree: MakeTree) -> None:
+    """A level too high, and a student's folder with two archives, lose nobody."""
+    make_tree("top/export/ada")
+    make_tree("top/export/bob")
+    two = tmp_path / "moodle" / "E F_7_assignsubmission_file_"
+    two.mkdir(parents=True)
+    for name in ("a.zip", "b.zip"):
+        (two / name).write_bytes(b"PK")
+    (tmp_path / "moodle" / "empty").mkdir()
+    assert list(find([str(tmp_path / "top")])) == [
+        str(tmp_path / "top" / "export" / name) for name in ("ada", "bob")
+    ]
+    assert list(find([str(tmp_path / "moodle")])) == [
+        str(two / "a.zip"),
+        str(two / "b.zip"),
+        str(tmp_path / "moodle" / "empty"),
+    ]
 
 
 def test_an_archive_has_a_largest_size(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_a_loss_that_calls_its_own_softmax_keeps_its_points(broken: str) -> None
     softmax = MISTAKES[broken].plant() if broken else None
     found = scored({file_of(path): text_of(path), "softmax.py": softmax})
     for item in of(found, "softmax_cross_entropy"):
-        assert item.follow_through
+        assert item.follow_through or item.id.endswith(".stability")
         assert item.score == item.max_score or item.id.endswith(".stability"), item.message
     assert of(found, "softmax")[0].score == 0
 

@@ -50,10 +50,13 @@ SIMILAR = (
 )
 
 
-def page(summary: Summary, matches: Sequence[Match] = (), when: str = "") -> str:
+def page(
+    summary: Summary, matches: Sequence[Match] = (), when: str = "", notes: Sequence[str] = ()
+) -> str:
     """The page of a class.
 
     Args: matches: what `similar.Index.matches` found.  when: when it was graded, in words.
+          notes: who is missing, unknown or has several hand-ins, a line each.
     """
     return document(
         "Class report",
@@ -64,9 +67,17 @@ def page(summary: Summary, matches: Sequence[Match] = (), when: str = "") -> str
         *exercises(summary),
         *mistakes(summary),
         *troubles(summary),
+        *people(notes),
         *similar(matches),
         how(summary),
     )
+
+
+def people(notes: Sequence[str]) -> Iterator[Element]:
+    """Whose hand-ins they are, as far as there is something to say."""
+    if notes:
+        yield element("h2", "Whose hand-ins they are")
+        yield element("ul", *(element("li", foreign(note)) for note in notes))
 
 
 def figures(summary: Summary) -> Element:

@@ -26,7 +26,7 @@ def connected(scheduler: str) -> Iterator[tuple[Callable[[], Executor], int]]:
     try:
         from distributed import Client, LocalCluster
     except ModuleNotFoundError as error:
-        install = "pip install 'backprop-workbook[dask]'"
+        install = "pip install -e '.[dask]'"
         raise ValueError(f"a scheduler needs Dask ({error.name} is missing): {install}") from None
     for name in ("distributed", "concurrent.futures"):  # they have their say on every death
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -85,25 +85,35 @@ def grade(asked: Asked) -> int:
     place = chosen(required)
     if work.references().kind == "public":
         note("no hidden references here; grading on the public cases")
-    paths = [path for path in handin.find(given) if not results.is_results(Path(path))]
-    roll = roster.call(paths, roster.read(asked.roster) if asked.roster else None)
+    ours = [path for path in given if results.is_results(Path(path))]
+    if ours:
+        note(f"left out {', '.join(ours)}: results, no hand-ins")
+    wanted = handin.find(path for path in given if path not in ours)
+    paths = [path for path in wanted if not results.is_results(Path(path))]
+    known = roster.read(asked.roster) if asked.roster else None
+    roll = roster.call(paths, known)
     paths = [path for path in paths if path in roll.students]
     for said in roll.notes:
         note(said)
     folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
+    kept = results.earlier(folder, paths) if folder else {}
+    if kept:
+        note(f"{len(kept)} that were graded earlier stay in the tables of {folder}")
+        roll = roster.call([*paths, *kept], known)
     provisional, before = False, 0
     try:
         with ExitStack() as stack:
             journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
-            kept = results.written(folder / results.REPORTS) if folder else nullcontext(StringIO())
-            lines = stack.enter_context(kept)
+            file = results.written(folder / results.REPORTS) if folder else nullcontext(StringIO())
+            lines = stack.enter_context(file)
             start, at_once = stack.enter_context(executors(asked, len(paths)))
             made = graded(paths, work.terms(place), journal, start, at_once, asked.force)
-            for one, known in progress(made, len(paths), sys.stderr):
+            for one, was_known in progress(made, len(paths), sys.stderr):
                 provisional |= one.provisional
-                before += known
+                before += was_known
                 lines.write(report.to_json(one) + "\n")
                 show(asked, one, len(paths) > 1)
+            lines.writelines(kept.values())
         if before:
             note(f"{before} of {len(paths)} were graded before; --force grades them again")
         if folder:

@@ -7,9 +7,10 @@ students/        a page and a text for each hand-in
 reports.jsonl    every report as JSON, a line each; junit.xml the same for a CI
 """
 
+import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import datetime
@@ -46,8 +47,24 @@ def opened(folder: Path) -> Journal:
     """
     if folder.is_dir() and any(folder.iterdir()) and not is_results(folder):
         raise ValueError(f"{folder} holds other things: name another folder with --results DIR")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"{folder}: {error.strerror}: name another with --results DIR") from None
     return Journal(folder / JOURNAL)
+
+
+def earlier(folder: Path, paths: Collection[str]) -> dict[str, str]:
+    """The reports that an earlier run left here on other hand-ins than these, by path.
+
+    Whoever grades a few hand-ins anew wants the others to stay in the tables; those that are no
+    longer there are dropped.
+    """
+    if not (folder / REPORTS).is_file():
+        return {}
+    with (folder / REPORTS).open(encoding="utf-8") as lines:
+        known = {str(json.loads(line)["hand_in"]): line for line in lines}
+    return {p: line for p, line in known.items() if p not in paths and os.path.exists(p)}
 
 
 @contextmanager
@@ -74,18 +91,24 @@ def write(folder: Path, roll: Roll) -> None:
     summary, index = Summary(), Index()
     names = Names()
     (folder / "students").mkdir(exist_ok=True)
+    pages: set[str] = set()
     for made in reports():
         student = owner(made, roll)
-        summary.add(made, student)
+        if made.hand_in not in roll.superseded:
+            summary.add(made, student)
         index.add(student.name or made.hand_in, fingerprints(handin.read(made.hand_in).files))
         page = folder / "students" / names.given(made.hand_in)
+        pages |= {f"{page.name}.html", f"{page.name}.txt"}
         with written(page.with_name(f"{page.name}.html")) as stream:
             stream.write(student_page.page(made, student))
         with written(page.with_name(f"{page.name}.txt")) as stream:
             stream.write(report.to_text(made) + "\n")
     with written(folder / "class.html") as stream:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
-        stream.write(class_page.page(summary, index.matches(), when))
+        stream.write(class_page.page(summary, index.matches(), when, roll.notes))
+    for old in (folder / "students").iterdir():
+        if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
+            old.unlink()  # of a hand-in that is no longer there
 
 
 def owner(made: Report, roll: Roll) -> Student:

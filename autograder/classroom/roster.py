@@ -254,7 +254,11 @@ def scalar(text: str) -> str:
 
 
 def called(student: Student) -> str:
-    return f"{student.name} ({student.id})" if student.name else student.id
+    return (
+        f"{student.name} ({student.id})"
+        if student.name and student.id
+        else (student.name or student.id)
+    )
 
 
 def written(text: str) -> str:
