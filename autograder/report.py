@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import TextIO
 
@@ -22,7 +21,7 @@ def to_json(report: Report) -> str:
     """One line of JSON, with the keys of the contract."""
     said = {key: getattr(report, key) for key in CONTRACT}
     said |= {"score": number(report.score), "max_score": number(report.max_score)}
-    return json.dumps(said, default=asdict, ensure_ascii=False)
+    return json.dumps(said, default=vars, ensure_ascii=False)
 
 
 def to_text(report: Report, colour: bool = False) -> str:
