@@ -156,9 +156,6 @@ def in_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Entry:
 
 def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
     """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
-    if sum(entry.path.suffix.lower() == ".zip" for entry in entries) > 1:
-        said = "it holds several archives, like the export of a class: unpack it first"
-        return HandIn(name, message=said, found=False)
     tops = {top_of(entry) for entry in entries if is_module(entry)}
     top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
     if sum(len(other.parts) == len(top.parts) for other in tops) > 1:
@@ -182,6 +179,8 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
         loose = [e for e in entries if e.path.suffix == ".py" and not e.ignored]
         notes.append("there is no folder mytorch with modules in it")
         notes += [f"{entry.path.name} is not in a folder mytorch" for entry in loose[:1]]
+        if sum(entry.path.suffix.lower() == ".zip" for entry in entries) > 1:
+            notes.append("it holds several archives, like the export of a class: unpack it first")
     return HandIn(name, files, "; ".join(notes))
 
 
