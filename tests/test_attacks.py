@@ -55,7 +55,10 @@ COMMAND = re.compile(r"^\s*(::|=|@|\+|-)|##\w*\[", re.MULTILINE)  # to a log or 
 
 HIDDEN = store.best()
 
-pytestmark = pytest.mark.skipif(not PROC.exists(), reason="the attacks are written for Linux")
+pytestmark = [
+    pytest.mark.attack,
+    pytest.mark.skipif(not PROC.exists(), reason="the attacks are written for Linux"),
+]
 
 
 def places() -> list[Place]:

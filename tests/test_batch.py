@@ -457,6 +457,7 @@ def test_a_full_disk_stops_it_and_room_lets_it_go_on(
 KINDS = ("grader", "worker", "child")
 
 
+@pytest.mark.attack
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 def test_killed_at_any_moment_it_goes_on(make_class: Callable[[int], Path], tmp_path: Path) -> None:
     """kill -9 of grader, workers and children at random moments, until all is graded: the same

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
 from made_up_class import hand_in, recipes
 
@@ -27,6 +28,7 @@ def grade(folder: Path) -> "subprocess.Popen[bytes]":
     )
 
 
+@pytest.mark.attack
 def test_every_grade_is_what_its_recipe_says(tmp_path: Path) -> None:
     """Right, wrong in known ways, half done, broken and hostile, killed twice: nothing is lost."""
     (tmp_path / "hand-ins").mkdir()
