@@ -1,6 +1,7 @@
 """What several tests stand on: the solved tree, and changed copies of it."""
 
 import shutil
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def replaced(file: str, old: str, new: str) -> dict[str, str]:
     source = solution(modules()[file])
     assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {file}"
     return {file: source.replace(old, new)}
+
+
+def hear_ctrl_c() -> None:
+    """For a process about to start: tests that run in the background are deaf to it, and theirs."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

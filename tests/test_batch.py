@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, MakeTree, replaced
+from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
 from autograder import handin, store
 from autograder.classroom import batch
@@ -320,6 +320,7 @@ class Command:
                 stdout=output,
                 stderr=errors,
                 start_new_session=True,
+                preexec_fn=hear_ctrl_c,
             )
 
     @property

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, MakeTree, replaced
+from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
 from autograder.exercises import EXERCISES
 
@@ -220,6 +220,7 @@ def test_a_stopped_batch_goes_on_where_it_stopped(make_tree: MakeTree, tmp_path:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c,
     )
     assert process.stdout is not None
     first = process.stdout.readline()
