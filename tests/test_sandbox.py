@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 from conftest import ROOT, package
 
-from autograder import store
+from autograder import sandbox, store
 from autograder.conversation import Child, Clock, Job, Limits, Order, Place, converse
 from autograder.exercises import EXERCISES
 from autograder.grade import grade, jobs
 from autograder.handin import HandIn
 from autograder.model import Array, Fault
 from autograder.process import FreshInterpreter
-from autograder.sandbox import tiers, view
+from autograder.sandbox import view
 from autograder.sandbox.parent import Zygote
 from autograder.sandbox.place import Sandbox
 
@@ -38,7 +38,7 @@ SECRETS = [HERE, ROOT / "autograder" / "references" / "manifest.json", Path("/et
 SECRETS += [ROOT / "autograder" / "key" / "references" / "tensors.npz"]
 
 
-@pytest.fixture(scope="module", params=tiers.SANDBOXES)
+@pytest.fixture(scope="module", params=sandbox.SANDBOXES)
 def place(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """Each tier that works here."""
     made = Sandbox(request.param)

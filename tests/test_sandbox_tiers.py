@@ -12,6 +12,7 @@ import pytest
 from conftest import ROOT
 from test_sandbox import say
 
+from autograder import sandbox
 from autograder.model import Fault
 from autograder.sandbox import landlock, parent, tiers, view
 from autograder.sandbox.place import Sandbox
@@ -38,7 +39,7 @@ def fresh() -> Iterator[None]:
     """No sandbox from an earlier test, and none for a later one."""
     tiers.sandbox.cache_clear()
     yield
-    for name in tiers.SANDBOXES:
+    for name in sandbox.SANDBOXES:
         tiers.sandbox(name).close()
     tiers.sandbox.cache_clear()
 

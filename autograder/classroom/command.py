@@ -13,8 +13,8 @@ from .. import handin, report
 from ..cli import Asked, Verb
 from ..exercises import EXERCISES
 from ..model import Report
+from ..sandbox import SANDBOXES
 
-PLACES = ("bubblewrap", "landlock")
 SPARE = 2  # hand-ins that lie ready for each worker
 
 
@@ -50,7 +50,7 @@ def add(verb: Verb) -> None:
     one.add_argument(
         "--require-isolation",
         nargs="?",
-        const=PLACES[-1],
+        const=SANDBOXES[-1],
         metavar="TIER",
         help="refuse to grade in less than this: bubblewrap or landlock (default: landlock)",
     )
@@ -78,8 +78,8 @@ def grade(asked: Asked) -> int:
     from .progress import progress
 
     required, given = asked.require_isolation, asked.paths
-    if required and required not in PLACES:  # the option stood before a path
-        required, given = PLACES[-1], [required, *given]
+    if required and required not in SANDBOXES:  # the option stood before a path
+        required, given = SANDBOXES[-1], [required, *given]
     if not given:
         raise ValueError("name a hand-in, or a folder of them: autograder grade hand-ins/")
     place = chosen(required)
@@ -153,7 +153,7 @@ def row(made: Report) -> str:
     mistakes = sorted({item.mistake for item in made.items if item.mistake})
     if mistakes:
         notes.append(", ".join(mistakes))
-    if made.isolation not in PLACES:
+    if made.isolation not in SANDBOXES:
         notes.append("no sandbox")
     score = report.points(made.score, made.max_score)
     return f"{score}  {handin.shown(made.hand_in)}" + (f"  [{'; '.join(notes)}]" if notes else "")
@@ -167,16 +167,18 @@ def chosen(required: str | None) -> str:
     from ..sandbox import tiers
 
     offered = tiers.place().name
-    accepted = PLACES[: PLACES.index(required) + 1] if required else ()
+    accepted = SANDBOXES[: SANDBOXES.index(required) + 1] if required else ()
     if required and offered not in accepted:
         raise ValueError(
             f"this machine offers the place {offered!r}, and {required!r} is required;"
             " `autograder doctor` says how to get more"
         )
-    if offered not in PLACES:
+    if offered not in SANDBOXES:
         note("WARNING: no sandbox here: student code may read what you may read; see `doctor`")
-    elif offered != PLACES[0]:
-        note(f"graded in the place {offered!r}; `autograder doctor` says how to get {PLACES[0]!r}")
+    elif offered != SANDBOXES[0]:
+        note(
+            f"graded in the place {offered!r}; `autograder doctor` says how to get {SANDBOXES[0]!r}"
+        )
     return offered
 
 
@@ -212,4 +214,4 @@ def doctor(asked: Asked) -> int:
             say(asked, "", **vars(tier))
     else:
         print(tiers.described(found))
-    return 0 if any(tier.works for tier in found if tier.name in PLACES) else 1
+    return 0 if any(tier.works for tier in found if tier.name in SANDBOXES) else 1

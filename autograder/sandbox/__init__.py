@@ -11,3 +11,5 @@ hundred lines in all. The libraries for Python that do it are either young or no
 bring a C library that has to be installed, or do more than is wanted; the interfaces
 themselves are a stable promise of the kernel, and the tests prove each layer by attacking it.
 """
+
+SANDBOXES = ("bubblewrap", "landlock")  # the tiers that are one, best first

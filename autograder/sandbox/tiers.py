@@ -17,10 +17,9 @@ from pathlib import Path
 
 from ..conversation import Place
 from ..process import FreshInterpreter
-from . import seccomp
+from . import SANDBOXES, seccomp
 from .place import Sandbox
 
-SANDBOXES = ("bubblewrap", "landlock")
 PORTABLE = FreshInterpreter()
 NAMES = (*SANDBOXES, PORTABLE.name)
 CONTAINERS = ("/.dockerenv", "/run/.containerenv")

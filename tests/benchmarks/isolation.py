@@ -31,7 +31,7 @@ from unittest.mock import patch
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from autograder import store  # noqa: E402 - the tree comes first on the path
+from autograder import sandbox, store  # noqa: E402 - the tree comes first on the path
 from autograder.conversation import Clock, Limits, Order, Place, converse  # noqa: E402
 from autograder.exercises import EXERCISES  # noqa: E402
 from autograder.grade import grade, jobs  # noqa: E402
@@ -201,7 +201,7 @@ def notebook(function: str, is_source: bool) -> str:
 def main() -> int:
     given = hand_ins(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
     assert len({repr(files) for files in given}) == len(given)
-    works = [tier.name for tier in tiers.probe() if tier.works and tier.name in tiers.SANDBOXES]
+    works = [tier.name for tier in tiers.probe() if tier.works and tier.name in sandbox.SANDBOXES]
     places: dict[str, Place] = {"fresh interpreter": FreshInterpreter()}
     places |= {"bare fork": place.Sandbox("bare fork")}
     sandboxes = {name: place.Sandbox(name) for name in reversed(works)}
