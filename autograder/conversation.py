@@ -4,8 +4,6 @@ What the child says is untrusted. Frames are read with size caps and within a ti
 believed of them is `testimony`'s business.
 """
 
-import contextlib
-import queue
 import signal
 import subprocess
 import threading
@@ -13,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 import numpy as np
 
@@ -120,60 +118,74 @@ def converse(
         child = place.start(frame(header, modules) + b"".join(job.frame() for job in jobs))
     except OSError as error:
         return [], Fault("internal", text=f"no process could be started ({error})")
-    frames: queue.Queue[Any] = queue.Queue(maxsize=2)
-    receiver = threading.Thread(target=receive, args=(child.stdout, len(jobs), frames), daemon=True)
-    receiver.start()
     given: list[Answer] = []
-    fault = None
+    ending: list[str] = []
+    receiver = threading.Thread(
+        target=receive, args=(child.stdout, jobs, files, given, ending), daemon=True
+    )
+    receiver.start()
     try:
-        since = clock.now()
-        for number, job in enumerate(jobs):
-            if number and job.exercise != jobs[number - 1].exercise:
-                since = clock.now()
-            got = awaited(frames, clock, min(since + limits.wall, limits.total))
-            if not isinstance(got, tuple):
-                fault = why(child, got, limits, clock)
-                break
-            header, tensors = got
-            given.append(believed(job.exercise, job.case, header, tensors, files))
-        return given, fault
+        fault = waited(receiver, given, jobs, limits, clock)
+        answers = list(given)
+        if not fault and len(answers) < len(jobs):
+            fault = why(child, ending, limits)
+        return answers, fault
     finally:
         child.end()
-        with contextlib.suppress(queue.Empty):
-            while True:  # a receiver that waits for room ends
-                frames.get_nowait()
         receiver.join(timeout=1)
         if not receiver.is_alive():  # else something that escaped holds the pipe: leave it
             child.stdout.close()
 
 
-def awaited(frames: "queue.Queue[Any]", clock: Clock, end: float) -> Any:
-    """The next frame, or None if it does not come in time."""
-    while (left := end - clock.now()) > 0:
-        with contextlib.suppress(queue.Empty):
-            return frames.get(timeout=min(LOOK, left))
+def receive(
+    stream: IO[bytes],
+    jobs: Sequence[Job],
+    files: Mapping[str, bytes],
+    given: list[Answer],
+    ending: list[str],
+) -> None:
+    """Append the child's answers to `given`; a word to `ending` where they end early.
+
+    In a thread of its own, for not every system can wait for a pipe with a timeout.
+    """
+    for job in jobs:
+        try:
+            got = read_frame(stream, LARGEST)
+        except (WireError, OSError, ValueError):
+            ending.append("garbled")
+            return
+        if got is None:
+            ending.append("ended")
+            return
+        given.append(believed(job.exercise, job.case, *got, files))
+
+
+def waited(
+    receiver: threading.Thread,
+    given: Sequence[Answer],
+    jobs: Sequence[Job],
+    limits: Limits,
+    clock: Clock,
+) -> Fault | None:
+    """Wait until nothing more comes. Returns: the fault where a time is up before."""
+    exercise, since = "", 0.0
+    while receiver.is_alive():
+        now, number = clock.now(), len(given)
+        if now >= limits.total:
+            return Fault("timeout", text=f"the {limits.total:g} s of a hand-in are used up")
+        if number < len(jobs) and jobs[number].exercise != exercise:
+            exercise, since = jobs[number].exercise, now
+        if now >= since + limits.wall:
+            return Fault("timeout", text=f"no answer within {limits.wall:g} s")
+        receiver.join(min(LOOK, limits.total - now, since + limits.wall - now))
     return None
 
 
-def receive(stream: IO[bytes], count: int, frames: "queue.Queue[Any]") -> None:
-    """Put the child's frames into a queue; a word where they end early."""
-    try:
-        for _ in range(count):
-            got = read_frame(stream, LARGEST)
-            frames.put(got or "ended")
-            if got is None:
-                return
-    except (WireError, OSError, ValueError):
-        frames.put("garbled")
-
-
-def why(child: Child, word: str | None, limits: Limits, clock: Clock) -> Fault:
+def why(child: Child, ending: Sequence[str], limits: Limits) -> Fault:
     """Say why a child gave no further answer."""
-    if word is None and clock.now() >= limits.total:
-        return Fault("timeout", text=f"the {limits.total:g} s of a hand-in are used up")
-    if word is None:
-        return Fault("timeout", text=f"no answer within {limits.wall:g} s")
-    if word != "ended":
+    if not ending:
+        return Fault("internal", text="the grader stopped listening")
+    if ending == ["garbled"]:
         return Fault("crash", text="something else was written into the grader's channel")
     try:
         code = child.wait(timeout=2)

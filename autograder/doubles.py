@@ -10,7 +10,9 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
+from math import prod
 from random import Random
 from types import ModuleType
 from typing import Any
@@ -109,11 +111,13 @@ def record(log: Log, method: str, array: Any) -> Array:
     return copy
 
 
+@cache
 def drawn(shape: tuple[int, ...], *key: Any) -> Array:
     """Numbers in [−1, 1) that depend on the key and the shape alone, on every machine."""
     random = Random(repr((shape, *key)))
-    count = int(np.prod(shape))
-    return np.array([2 * random.random() - 1 for _ in range(count)]).reshape(shape)
+    values = np.array([2 * random.random() - 1 for _ in range(prod(shape))]).reshape(shape)
+    values.flags.writeable = False
+    return values
 
 
 def checksum(array: Array, seed: int) -> float:
