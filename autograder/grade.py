@@ -1,7 +1,7 @@
 """Grade one hand-in: run it, judge its answers, give points."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -10,7 +10,7 @@ from .conversation import Job, Limits, Place
 from .exercises import EXERCISES
 from .handin import HandIn
 from .judge import untouched
-from .model import Answer, Exercise, Fault, Item, Report
+from .model import Exercise, Item, Report, Status
 from .process import FreshInterpreter
 from .runner import Runner
 from .score import items
@@ -34,11 +34,12 @@ def grade(
     Returns: the report; provisional where the grader itself failed somewhere, or where there
              was no hand-in.
     """
+    if not (hand_in.readable and hand_in.found):
+        lost = undriven(exercises, "not_attempted", hand_in.message)
+        return reported(hand_in, lost, references, place.name)
     given = {"shapes.py": store.stubs()["mytorch/shapes.py"].encode()}  # nobody's to write
     runner = Runner(given | hand_in.files, limits, place)
-    work = jobs(exercises, references)
-    readable = hand_in.readable and hand_in.found
-    own = runner.run(work) if readable else unread(work)
+    own = runner.run(jobs(exercises, references))
     scored = {e.id: items(e, references, own[e.id]) for e in exercises}
     tried = [e for e in exercises if e.doubles and not untouched(e, own[e.id])]
     again = [e for e in tried if any(item.score < item.max_score for item in scored[e.id])]
@@ -47,18 +48,32 @@ def grade(
         doubled = runner.run(jobs(again, references), classes, references.seed_of_doubles)
         for e in again:
             scored[e.id] = items(e, references, own[e.id], doubled[e.id])
-    found = tuple(because(item, scored) for e in exercises for item in scored[e.id])
-    if not readable:
-        found = tuple(replace(item, message=hand_in.message) for item in found)
+    found = [because(item, scored) for e in exercises for item in scored[e.id]]
+    return reported(hand_in, found, references, place.name)
+
+
+def reported(
+    hand_in: HandIn, found: Sequence[Item], references: References, place: str, message: str = ""
+) -> Report:
+    """The report that items make. Args: message: what to say instead of the hand-in's own."""
     return Report(
         hand_in.name,
-        found,
-        hand_in.message,
-        place.name,
+        tuple(found),
+        message or hand_in.message,
+        place,
         references.kind,
         {"hand_in": digest(hand_in.files), "references": references.digest},
         provisional=not hand_in.found or any(item.status == "internal" for item in found),
     )
+
+
+def undriven(exercises: Iterable[Exercise], status: Status, why: str) -> list[Item]:
+    """The items of a hand-in that was not driven at all."""
+    return [
+        Item(id, e.id, e.target, 0.0, e.points[tensor or role], status, why)
+        for e in exercises
+        for tensor, role, id in e.lines
+    ]
 
 
 def jobs(exercises: Sequence[Exercise], references: References) -> list[Job]:
@@ -70,15 +85,6 @@ def jobs_of(exercise: str, references: References) -> list[Job]:
     """The same objects for every hand-in: a job keeps its frame."""
     cases = references.cases(exercise)
     return [Job(exercise, r.case.id, r.inputs, r.case.layout) for r in cases]
-
-
-def unread(work: Sequence[Job]) -> dict[str, dict[str, Answer]]:
-    """The answers of a hand-in that could not be read: nothing was started."""
-    answers: dict[str, dict[str, Answer]] = {}
-    for job in work:
-        stub = Fault("not_attempted", text=EXERCISES[job.exercise].stub)
-        answers.setdefault(job.exercise, {})[job.case] = Answer(job.exercise, job.case, fault=stub)
-    return answers
 
 
 def because(item: Item, scored: Mapping[str, Sequence[Item]]) -> Item:

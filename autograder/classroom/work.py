@@ -18,7 +18,7 @@ import numpy as np
 from .. import store
 from ..conversation import Limits, Place
 from ..exercises import EXERCISES
-from ..grade import digest, grade
+from ..grade import digest, grade, reported, undriven
 from ..handin import HandIn
 from ..model import Item, Report
 from ..report import to_json
@@ -116,20 +116,10 @@ def place_of(name: str) -> Place:
 
 def failed(work: Work, why: str) -> Report:
     """The report on a hand-in that we failed to grade: provisional, and no judgement on it."""
-    found = work.hand_in
-    return Report(
-        found.name,
-        tuple(
-            Item(id, e.id, e.target, 0.0, e.points[tensor or role], "internal", why)
-            for e in EXERCISES.values()
-            for tensor, role, id in e.lines
-        ),
-        "; ".join(note for note in (found.message, f"{why}: not the hand-in's fault") if note),
-        work.terms.place,
-        references().kind,
-        {"hand_in": digest(found.files), "references": references().digest},
-        provisional=True,
-    )
+    found, said = work.hand_in, f"{why}: not the hand-in's fault"
+    message = f"{found.message}; {said}" if found.message else said
+    lost = undriven(EXERCISES.values(), "internal", why)
+    return reported(found, lost, references(), work.terms.place, message)
 
 
 def parsed(line: str) -> Report:
