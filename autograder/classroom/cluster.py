@@ -5,10 +5,11 @@ references; one that has others refuses, and the grades are provisional.
 """
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+
+from .cores import processors
 
 PATIENCE = 10  # seconds in which a scheduler answers, and has a worker
 RETRIES = 3  # times that a hand-in is graded again elsewhere
@@ -31,7 +32,7 @@ def connected(scheduler: str) -> Iterator[tuple[Callable[[], Executor], int]]:
     for name in ("distributed", "concurrent.futures"):  # they have their say on every death
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler == "local":
-        cores = os.cpu_count() or 1
+        cores = processors()
         with (
             LocalCluster(
                 n_workers=cores, threads_per_worker=1, dashboard_address="127.0.0.1:0"

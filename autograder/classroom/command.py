@@ -1,7 +1,6 @@
 """The commands of who grades a class."""
 
 import errno
-import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -38,9 +37,8 @@ def add(verb: Verb) -> None:
     one.add_argument(
         "--jobs",
         type=int,
-        default=os.cpu_count() or 1,
         metavar="N",
-        help="hand-ins at a time (default: the processors here, %(default)s)",
+        help="hand-ins at a time (default: as many as there are processors)",
     )
     one.add_argument(
         "--scheduler",
@@ -186,13 +184,13 @@ def chosen(required: str | None) -> str:
 def executors(asked: Asked, count: int) -> Iterator[tuple[Callable[[], Executor], int]]:
     """What makes an executor, and how many hand-ins it is given at a time."""
     from .cluster import connected
-    from .cores import Cores
+    from .cores import Cores, processors
 
     if asked.scheduler:
         with connected(asked.scheduler) as made:
             yield made
     else:
-        workers = max(1, min(asked.jobs, count))
+        workers = max(1, min(asked.jobs or processors(), count))
         yield lambda: Cores(workers), SPARE * workers
 
 

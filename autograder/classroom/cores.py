@@ -20,6 +20,13 @@ T = TypeVar("T")
 GRACE = 0.5  # seconds in which a worker may end the process that runs student code
 
 
+def processors() -> int:
+    """How many processors this process may use: often fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Cores(ProcessPoolExecutor):
     """A process pool; `shutdown(wait=False)` ends what is running as well."""
 
