@@ -10,10 +10,10 @@ from .conversation import Job, Limits, Place
 from .exercises import EXERCISES
 from .handin import HandIn
 from .judge import untouched
-from .model import Answer, Exercise, Fault, Item, Report
+from .model import Answer, Exercise, Fault, Report
 from .process import FreshInterpreter
 from .runner import Runner
-from .score import items
+from .score import because, items
 from .store import References
 
 DEFAULT = Limits()
@@ -47,7 +47,9 @@ def grade(
         doubled = runner.run(jobs(again, references), classes, references.seed_of_doubles)
         for e in again:
             scored[e.id] = items(e, references, own[e.id], doubled[e.id])
-    found = tuple(because(item, scored) for e in exercises for item in scored[e.id])
+    found = tuple(
+        because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]
+    )
     if not readable:
         found = tuple(replace(item, message=hand_in.message) for item in found)
     return Report(
@@ -79,17 +81,6 @@ def unread(work: Sequence[Job]) -> dict[str, dict[str, Answer]]:
         stub = Fault("not_attempted", text=EXERCISES[job.exercise].stub)
         answers.setdefault(job.exercise, {})[job.case] = Answer(job.exercise, job.case, fault=stub)
     return answers
-
-
-def because(item: Item, scored: Mapping[str, Sequence[Item]]) -> Item:
-    """A lost line with the earlier exercise that may be why, where nothing else explains it."""
-    if item.status in ("pass", "not_attempted") or item.mistake:
-        return item
-    for needed in EXERCISES[item.exercise].needs:
-        if any(i.status != "pass" for i in scored.get(needed, ()) if i.id.endswith(".general")):
-            why = f"{EXERCISES[needed].title} is not right yet: that may be why"
-            return replace(item, message=f"{item.message}\n{why}")
-    return item
 
 
 def digest(files: Mapping[str, bytes]) -> str:

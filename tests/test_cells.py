@@ -149,15 +149,14 @@ def test_the_cell_gives_the_live_method(notebook: Notebook) -> None:
     assert notebook.run("print(forward is Linear.forward)") == "True\n"
 
 
-def test_a_function_and_a_module_can_be_completed(notebook: Notebook) -> None:
-    """`@exercise(squared_error)` works twice, and so does the module as the owner."""
+def test_a_function_can_be_completed(notebook: Notebook) -> None:
+    """`@exercise(squared_error)` works twice, over a function of the notebook's own too."""
     solution = "def squared_error(y, d):\n    return float(((y - d) ** 2).sum() / 2)\n"
+    notebook.run("def squared_error(y, d): pass")
     for _ in range(2):
         said = notebook.run(f"@exercise(squared_error)\n{solution}")
         assert said.startswith("✔ squared_error (0.1): 2 of 2 points")
     assert notebook.run("print(squared_error(np.array([2.0]), np.array([1.0])))") == "0.5\n"
-    said = notebook.run(f"import sys\n@exercise(sys.modules['mytorch.squared_error'])\n{solution}")
-    assert said.startswith("✔ squared_error (0.1): 2 of 2 points")
 
 
 def test_what_a_cell_wrote_is_remembered(notebook: Notebook) -> None:
@@ -294,16 +293,7 @@ def test_every_cell_follows_the_files(notebook: Notebook, monkeypatch: pytest.Mo
     try:
         assert notebook.run("print(Linear.mark)") == "7\n"
     finally:
-        notebook.shell.events.unregister("pre_run_cell", live.follow_files)
-
-
-def test_what_needs_a_notebook_is_imported_when_it_is_asked_for() -> None:
-    """The map comes with the first `from workbook import course_map`; nonsense does not."""
-    from workbook import course_map
-
-    assert callable(course_map)
-    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
-        workbook.nonsense  # noqa: B018 - the access is what is tested
+        notebook.shell.events.unregister("pre_run_cell", live.refresh)
 
 
 def test_another_files_error_costs_that_file_alone(notebook: Notebook) -> None:
@@ -377,10 +367,10 @@ def test_an_earlier_exercise_that_is_wrong_is_named(notebook: Notebook) -> None:
     notebook.run(FORWARD.replace("self.b.T", "self.b.T + 0.125"))
     said = notebook.run(generated(EXERCISES["mlp.forward"], solved=True)).split("\n")
     assert said[0].startswith("✘ MLP.forward (8.1): 0 of 3 points")
-    assert said[1:3] == [
-        "  Linear.forward (6.1) is not right yet: that may be why",
-        "  autograder check also scores it on stand-in layers: there that costs nothing",
-    ]
+    assert said[1] == (
+        "  autograder check also scores it on stand-in layers: there that costs nothing"
+    )
+    assert "      Linear.forward (6.1) is not right yet: that may be why" in said
 
 
 def test_an_endless_loop_that_is_stopped_costs_the_feedback_alone(notebook: Notebook) -> None:
@@ -443,17 +433,15 @@ PLACE = "@exercise stands above a def, with what it completes in brackets: @exer
     ("cell", "said"),
     [
         ("@exercise(Linear)\ndef foward(self, A): pass",
-         "Linear has no exercise foward; did you mean forward?\n"),
+         "Linear has no exercise foward; there are: forward, backward.\n"),
         ("@exercise(Linear)\ndef __init__(self): pass",
          "Linear has no exercise __init__; there are: forward, backward.\n"),
         ("@exercise(squared_error)\ndef squared(y, d): pass",
-         "squared_error has no exercise squared; did you mean squared_error?\n"),
+         "squared_error has no exercise squared; there are: squared_error.\n"),
         ("@exercise\ndef forward(self, A): pass", PLACE),
         ("@exercise(Linear)\nclass forward: pass", PLACE),
         ("_ = exercise(Linear)(lambda self, A: A)", PLACE),
         ("_ = exercise(Linear)(3)", PLACE),
-        ("@exercise(Linear)\nasync def forward(self, A): pass",
-         "Write def, not async def: nothing here is awaited.\n"),
         ("@exercise(np.ndarray)\ndef forward(self, A): pass",
          "ndarray is nothing of mytorch: import it first, as in the cells above.\n"),
         ("class Mine: pass\n@exercise(Mine)\ndef forward(self, A): pass",
@@ -584,9 +572,9 @@ def test_a_demo_shows_the_students_line(notebook: Notebook) -> None:
 
 
 def test_a_demos_assert_does_not_hold_yet(notebook: Notebook) -> None:
-    """An assert that fails is shown whole, on one line; so is a call that asserts."""
-    said = notebook.run("with demo():\n    assert (\n        1 +\n        1) == 3, 'no'\n")
-    assert said == "does not hold yet: assert ( 1 + 1) == 3, 'no'\n"
+    """The line of an assert that fails is shown; so is that of a call that asserts."""
+    said = notebook.run("with demo():\n    assert 1 + 1 == 3, 'no'\n")
+    assert said == "does not hold yet: assert 1 + 1 == 3, 'no'\n"
     said = notebook.run("with demo():\n    np.testing.assert_allclose(1, 2)\n")
     assert said == "does not hold yet: np.testing.assert_allclose(1, 2)\n"
     exec("with demo():\n    assert False", {"demo": notebook.shell.user_ns["demo"]})
