@@ -44,7 +44,7 @@ def chosen(names: list[str]) -> list[Exercise]:
         fits = [
             e
             for e in EXERCISES.values()
-            if name in (e.id, e.id.split(".")[0], e.number, e.notebook)
+            if name in (e.id, e.id.split(".")[0], e.number, e.notebook, e.notebook[1:])
             or name.lower() in (e.title.lower(), e.title.split(".")[0].lower())
         ]
         if not fits:
