@@ -153,7 +153,7 @@ def read(data: bytes) -> tuple[str, str]:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding), encoding
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise SourceError(f"cannot be decoded: {error}") from None
+        raise SourceError(f"cannot be decoded ({error}): save it as UTF-8") from None
 
 
 def parse(text: str) -> ast.Module:
