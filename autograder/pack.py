@@ -75,8 +75,7 @@ def notes(tree: Path) -> Iterator[str]:
                     yield f"{notebook.name}: a cell {error}; it was not run like this"
             for function in functions:
                 exercise = exercises.get(function.title)
-                said = note(tree, exercise, function.text) if exercise else ""
-                if said:
+                if exercise and (said := note(tree, exercise, function.text)):
                     yield f"{function.title} in {notebook.name}: {said}"
 
 

@@ -49,8 +49,7 @@ def function_text(data: bytes, target: str) -> str:
     Returns: the text, moved to the left margin, its lines ending in \n.
     Raises:  SourceError: the file cannot be read as Python, or lacks the function.
     """
-    text, _ = read(data)
-    _, function, _ = cut(text, target)
+    _, function, _ = cut(read(data)[0], target)
     if not function:
         raise SourceError(f"has no {'.'.join(target.split('.')[2:])}")
     return function

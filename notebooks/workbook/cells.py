@@ -29,7 +29,7 @@ from autograder.explain import raised
 from autograder.harness import answer, fault_of
 from autograder.model import Exercise, Fault, Item
 from autograder.score import because, item, judgements
-from autograder.source import SourceError, function_text, is_stub
+from autograder.source import SourceError, is_stub
 
 from . import live
 from .feedback import Feedback
@@ -38,7 +38,7 @@ from .live import Refused
 PRINTED = 5_000  # characters
 STAND_INS = "autograder check also scores it on stand-in layers: there that costs nothing"
 UNFINISHED = "not finished: delete the line raise NotImplementedError(…), then run the cell again"
-PLACE = "@exercise stands above a def, with what it completes in brackets: @exercise(Linear)"
+PLACE = "@exercise stands above a def and names what of mytorch it completes: @exercise(Linear)."
 
 
 def exercise(owner: Any) -> Callable[[Any], Any]:
@@ -49,7 +49,7 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
              method or function.
     """
     if not exercises_of(owner):
-        print(stranger(owner))
+        print(PLACE)
         return lambda function: function
 
     def complete(function: Any) -> Any:
@@ -73,15 +73,16 @@ def run(asked: Exercise, cell: str) -> Feedback:
     Raises: Refused: the file cannot be read or written.
     """
     failed = live.refresh()
-    old = contents(asked)
-    if is_stub(cell):
-        return unfinished(asked, cell, old, failed)
-    failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
+        old = (live.tree() / asked.file).read_bytes()
         new = source.replace_function(old, asked.target, cell)
-    except SourceError as error:
+    except (OSError, SourceError) as error:
+        why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
         how = f"mend the file, or type in a terminal: autograder reset {asked.number}"
-        raise Refused(f"{asked.file} {error}; the cell was not written: {how}") from None
+        raise Refused(f"{asked.file} {why}; the cell was not written: {how}") from None
+    if is_stub(cell):
+        return unfinished(asked, cell, failed)
+    failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
         with live.executing(import_module(asked.module), new):
             kept = write(asked, cell, old, new)
@@ -112,23 +113,14 @@ def write(asked: Exercise, cell: str, old: bytes, new: bytes) -> list[str]:
     return said
 
 
-def unfinished(
-    asked: Exercise, cell: str, data: bytes, failed: Mapping[str, BaseException]
-) -> Feedback:
-    """What to say of a cell that is still a stub: nothing is written, so it is about the file.
-
-    Raises: Refused: the file has no such function.
-    """
-    untried = source.same_code(cell, store.stubs()[asked.id])
-    said = ["not started" if untried else UNFINISHED]
-    try:
-        stands = not is_stub(function_text(data, asked.target))
-    except SourceError as error:
-        raise Refused(f"{asked.file} {error}.") from None
-    if not stands or asked.module in failed:
-        return Feedback(asked, (*said, *broken(failed)))
+def unfinished(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> Feedback:
+    """What to say of a cell that is still a stub: nothing is written, so it is about the file."""
+    now = aside.state(live.tree(), asked)
+    said = "not started" if source.same_code(cell, now.stub) else UNFINISHED
+    if not now.text or is_stub(now.text) or asked.module in failed:
+        return Feedback(asked, (said, *broken(failed)))
     kept = f"{asked.file} keeps its solution, and this is the feedback on that"
-    return feedback(asked, [kept, f"the cell itself is {said[0]}", *broken(failed)])
+    return feedback(asked, [kept, f"the cell itself is {said}", *broken(failed)])
 
 
 def feedback(asked: Exercise, said: list[str]) -> Feedback:
@@ -178,21 +170,14 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     file, _, number = fault.where.rpartition(":")
     if file == asked.file:
         lines = source.split(source.read(new)[0])
-        fault = replace(fault, line=lines[int(number) - 1].strip())
+        fault = replace(fault, where="", line=lines[int(number) - 1].strip())
     return [f"not written: with this cell, {asked.file} cannot be executed", *told(fault)]
 
 
 def told(fault: Fault) -> list[str]:
-    said = raised(fault, values=True)
+    """What went wrong, where, and the line itself."""
+    said = raised(fault, values=True) + (f" in {fault.where}" if fault.where else "")
     return [said, f"the line is: {fault.line}"] if fault.line else [said]
-
-
-def contents(asked: Exercise) -> bytes:
-    """What an exercise's file holds.  Raises: Refused: it cannot be read."""
-    try:
-        return (live.tree() / asked.file).read_bytes()
-    except OSError as error:
-        raise Refused(f"{asked.file} cannot be read ({error.strerror}).") from None
 
 
 def living(asked: Exercise, otherwise: Any) -> Any:
@@ -214,16 +199,6 @@ def exercises_of(owner: Any) -> dict[str, Exercise]:
     return {e.title.split(".")[-1]: e for e in own}
 
 
-def stranger(owner: Any) -> str:
-    """Why something cannot be completed."""
-    if isinstance(owner, FunctionType):
-        return f"{PLACE}."
-    if exercises_of(type(owner)):
-        return f"@exercise takes the class {type(owner).__name__}, not an object of it."
-    name = getattr(owner, "__name__", repr(owner))
-    return f"{name} is nothing of {live.NAME}: import it first, as in the cells above."
-
-
 def find(owner: Any, function: Any) -> Exercise:
     """The exercise that a function completes.
 
@@ -231,7 +206,7 @@ def find(owner: Any, function: Any) -> Exercise:
     """
     inner = inspect.unwrap(function) if callable(function) else function
     if not isinstance(inner, FunctionType) or inner.__name__ == "<lambda>":
-        raise Refused(f"{PLACE}.")
+        raise Refused(PLACE)
     names = exercises_of(owner)
     if inner.__name__ in names:
         return names[inner.__name__]
@@ -245,9 +220,8 @@ def cell_text(function: Any) -> str:
     Raises: Refused: it cannot be found.
     """
     code = inspect.unwrap(function).__code__
-    text, found = "".join(linecache.getlines(code.co_filename)), []
-    with suppress(SourceError):
-        found = [f for f in source.cell_functions(text) if f.line == code.co_firstlineno]
+    cell = source.cell_functions("".join(linecache.getlines(code.co_filename)))
+    found = [f for f in cell if f.line == code.co_firstlineno]
     if not found:
         raise Refused(
             f"The text of {code.co_name} is not to be found: run it in a cell, without %%."

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import extract_tb
 
-from autograder.explain import raised
 from autograder.harness import fault_of
 
 from . import live
-from .cells import broken
+from .cells import broken, told
 
 
 @contextmanager
@@ -30,8 +29,7 @@ def demo() -> Iterator[None]:
         if fault.kind == "not_attempted":
             print(f"waits for {fault.text}")
         elif fault.where:
-            print(f"{raised(fault, values=True)} in {fault.where}")
-            print(f"the line is: {fault.line}")
+            print(*told(fault), sep="\n")
         elif isinstance(error, AssertionError):
             _, cell, *_ = extract_tb(error.__traceback__)  # the first frame is this one
             print(f"does not hold yet: {cell.line}")
