@@ -63,11 +63,11 @@ def keep(tree: Path, exercise: Exercise, text: str) -> str:
     Returns: where it lies, from the tree's top: `kept-aside/linear.forward.1.py`.
     """
     (tree / ASIDE).mkdir(exist_ok=True)
-    number = 1
-    while (path := tree / ASIDE / f"{exercise.id}.{number}.py").exists():
-        if path.read_bytes() == text.encode():
-            break
+    number = 0
+    while True:
         number += 1
-    else:
-        write_atomically(path, text.encode())
-    return f"{ASIDE}/{path.name}"
+        path = tree / ASIDE / f"{exercise.id}.{number}.py"
+        if not path.exists():
+            write_atomically(path, text.encode())
+        if path.read_bytes() == text.encode():
+            return f"{ASIDE}/{path.name}"

@@ -109,7 +109,8 @@ def check(asked: Asked) -> int:
 
     Each exercise gets a line: ✔ all its points, ✘ some are lost, · not started. Under it stands
     why each point is lost: the first wrong entry, what the wrong entries have in common, the
-    name of the misconception where it is known, and a hint.
+    name of the misconception where it is known, and a hint. What your code prints is shown
+    under its exercise cell, not here.
 
     Exit code: 0 all points, 1 not all, 2 nothing could be scored.
     """

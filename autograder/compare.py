@@ -30,7 +30,8 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     if got is None:
         return Finding("missing", "was never set")
     if isinstance(got, str):
-        said = "is None: is a return missing?" if got == "None" else f"is {got}, not an array"
+        unset = "is None: is a return missing, or was what it returns never set?"
+        said = unset if got == "None" else f"is {got}, not an array"
         return Finding("missing", said)
     low, high = expected.low, expected.high
     if low.ndim == 0 and got.size == 1:

@@ -2,18 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 
 from . import store
 from .conversation import Job, Limits, Place
-from .exercises import EXERCISES
 from .handin import HandIn
 from .judge import untouched
 from .model import Exercise, Item, Report, Status
 from .process import FreshInterpreter
 from .runner import Runner
-from .score import items
+from .score import because, items
 from .store import References
 
 DEFAULT = Limits()
@@ -48,7 +46,7 @@ def grade(
         doubled = runner.run(jobs(again, references), classes, references.seed_of_doubles)
         for e in again:
             scored[e.id] = items(e, references, own[e.id], doubled[e.id])
-    found = [because(item, scored) for e in exercises for item in scored[e.id]]
+    found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
     return reported(hand_in, found, references, place.name)
 
 
@@ -85,17 +83,6 @@ def jobs_of(exercise: str, references: References) -> list[Job]:
     """The same objects for every hand-in: a job keeps its frame."""
     cases = references.cases(exercise)
     return [Job(exercise, r.case.id, r.inputs, r.case.layout) for r in cases]
-
-
-def because(item: Item, scored: Mapping[str, Sequence[Item]]) -> Item:
-    """A lost line with the earlier exercise that may be why, where nothing else explains it."""
-    if item.status in ("pass", "not_attempted") or item.mistake:
-        return item
-    for needed in EXERCISES[item.exercise].needs:
-        if any(i.status != "pass" for i in scored.get(needed, ()) if i.id.endswith(".general")):
-            why = f"{EXERCISES[needed].title} is not right yet: that may be why"
-            return replace(item, message=f"{item.message}\n{why}")
-    return item
 
 
 def digest(files: Mapping[str, bytes]) -> str:

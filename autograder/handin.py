@@ -186,7 +186,8 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
 
 def is_module(entry: Entry) -> bool:
     parts = entry.path.parts[:-1]
-    return not entry.ignored and entry.path.suffix == ".py" and "mytorch" in parts
+    copied = ".ipynb_checkpoints" in parts  # by JupyterLab, of a file that was edited there
+    return not entry.ignored and entry.path.suffix == ".py" and "mytorch" in parts and not copied
 
 
 def top_of(entry: Entry) -> PurePosixPath:

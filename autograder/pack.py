@@ -30,7 +30,7 @@ def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
     Returns: the file's name, and what the student should know before handing it in.
     Raises:  ValueError: the name is none for a file.
     """
-    name = "-".join(name.split())
+    name = "-".join(name.removesuffix(".zip").split())
     if name and not all(c.isalnum() or c in "-_." for c in name):
         raise ValueError(f"{name!r} cannot stand in a file's name: letters, digits, - _ . only")
     file = f"hand-in-{name}.zip" if name else "hand-in.zip"
@@ -39,7 +39,14 @@ def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
         for path in contents(tree):
             archive.write(path, path.relative_to(tree).as_posix())
     source.write_atomically(tree / file, packed.getvalue())
-    return file, [*unfinished(tree), *notes(tree), UNSAVED]
+    return file, [*missing(tree), *unfinished(tree), *notes(tree), UNSAVED]
+
+
+def missing(tree: Path) -> Iterator[str]:
+    """The files that exercises belong in, and that are not there."""
+    for file, name in {e.file: e.id.split(".")[0] for e in EXERCISES.values()}.items():
+        if not (tree / file).exists():
+            yield f"{file} is missing: autograder reset {name} puts it back"
 
 
 def unfinished(tree: Path) -> Iterator[str]:
@@ -51,7 +58,8 @@ def unfinished(tree: Path) -> Iterator[str]:
 
 def contents(tree: Path) -> list[Path]:
     found = [*(tree / "mytorch").rglob("*.py"), *(tree / "notebooks").glob("*.ipynb")]
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+    own = [p for p in found if ".ipynb_checkpoints" not in p.parts and not p.is_symlink()]
+    return sorted(filter(Path.is_file, own))
 
 
 def notes(tree: Path) -> Iterator[str]:
@@ -67,8 +75,7 @@ def notes(tree: Path) -> Iterator[str]:
                     yield f"{notebook.name}: a cell {error}; it was not run like this"
             for function in functions:
                 exercise = exercises.get(function.title)
-                said = note(tree, exercise, function.text) if exercise else ""
-                if said:
+                if exercise and (said := note(tree, exercise, function.text)):
                     yield f"{function.title} in {notebook.name}: {said}"
 
 
@@ -96,17 +103,18 @@ def code_cells(notebook: Path) -> Iterator[str]:
 def reset(tree: Path, exercise: Exercise) -> str:
     """Put an exercise's stub back into its file; what stood there is kept aside.
 
-    A file that is no Python any more, or lacks the class, is put back whole.
+    A file that is missing, or no Python any more, or lacks the class, is put back whole.
 
-    Returns: what was done, in a sentence.
-    Raises:  OSError: there is no such file, or it cannot be written.
+    Returns: what was done, in a sentence.  Raises: OSError: it cannot be read or written.
     """
     path = tree / exercise.file
-    data, now = path.read_bytes(), aside.state(tree, exercise)
+    data, now = path.read_bytes() if path.exists() else b"", aside.state(tree, exercise)
     if now.text == now.stub:
         return f"{exercise.title} is as it was in the beginning"
     old, what = now.text, exercise.title
     try:
+        if not data:
+            raise SourceError("is missing" if not path.exists() else "is empty")
         new = source.replace_function(data, exercise.target, now.stub)
     except SourceError as error:
         old, new = data.decode(errors="replace"), store.stubs()[exercise.file].encode()

@@ -6,10 +6,9 @@ file is read when something asks for it, always from its source.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
-from importlib import import_module, util
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Never
@@ -37,29 +36,12 @@ class FromSource(SourceFileLoader):
         return data
 
 
-class PackageFinder(MetaPathFinder):
-    """Finds the modules of one registered package, in its folder and nowhere else."""
+class FreshFinder(FileFinder):
+    """Finds the modules in a package's folder, one that was written a moment ago too."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if not fullname.startswith(self.name + ".") or path is None:
-            return None
-        stem = fullname.rpartition(".")[2]
-        for folder in map(Path, path):
-            for file in (folder / f"{stem}.py", folder / stem / "__init__.py"):
-                if file.is_file():
-                    places = [str(file.parent)] if file.name == "__init__.py" else None
-                    return util.spec_from_file_location(
-                        fullname,
-                        file,
-                        loader=FromSource(fullname, str(file)),
-                        submodule_search_locations=places,
-                    )
-        return None
+    def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
+        self.invalidate_caches()
+        return super().find_spec(fullname, target)
 
 
 class Package(ModuleType):
@@ -101,7 +83,7 @@ def register(folder: Path, homes: Mapping[str, str], name: str = "mytorch") -> P
     package = Package(name, folder, homes)
     forget(name)
     sys.modules[name] = package
-    sys.meta_path.insert(0, PackageFinder(name))
+    sys.path_importer_cache[str(folder)] = FreshFinder(str(folder), (FromSource, [".py"]))
     return package
 
 
@@ -109,8 +91,3 @@ def forget(name: str) -> None:
     """Take a registered package and all its modules out of the interpreter."""
     for loaded in [key for key in sys.modules if key == name or key.startswith(name + ".")]:
         del sys.modules[loaded]
-    sys.meta_path[:] = [
-        finder
-        for finder in sys.meta_path
-        if not (isinstance(finder, PackageFinder) and finder.name == name)
-    ]

@@ -5,8 +5,10 @@ the general ones pass. What builds on earlier layers is judged on the student's 
 on doubles; the better run counts, whole, but for stability: a double never saturates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from .exercises import below
 from .explain import explain
 from .judge import Answers, Judgement, judge
 from .model import Exercise, Item
@@ -67,3 +69,19 @@ def item(line: Judgement, judged: Sequence[Judgement], followed: bool, values: b
         mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
         follow_through=followed and line.role != "stability",
     )
+
+
+def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
+    """A lost line with the earlier exercise that may be why, where nothing else explains it.
+
+    The first that is wrong of all that it builds on; none where stand-ins took their place.
+
+    Args: scored: gives an exercise's items by its id, none if it was not scored.
+    """
+    if item.status in ("pass", "not_attempted") or item.mistake or item.follow_through:
+        return item
+    for needed in below(item.exercise):
+        if any(i.status != "pass" for i in scored(needed.id) if i.id.endswith(".general")):
+            why = f"{needed.title} ({needed.number}) is not right yet: that may be why"
+            return replace(item, message=f"{item.message}\n{why}")
+    return item

@@ -30,16 +30,6 @@ class SourceError(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file that has been read: its lines with their ends, how these end, its syntax tree."""
-
-    lines: list[str]
-    newline: str
-    encoding: str
-    tree: ast.Module
-
-
-@dataclass(frozen=True)
 class CellFunction:
     """A function under `@exercise(Linear)` in a cell.
 
@@ -59,7 +49,7 @@ def function_text(data: bytes, target: str) -> str:
     Returns: the text, moved to the left margin, its lines ending in \n.
     Raises:  SourceError: the file cannot be read as Python, or lacks the function.
     """
-    _, function, _ = cut(read(data), target)
+    _, function, _ = cut(read(data)[0], target)
     if not function:
         raise SourceError(f"has no {'.'.join(target.split('.')[2:])}")
     return function
@@ -75,15 +65,14 @@ def replace_function(data: bytes, target: str, function: str) -> bytes:
     Raises: SourceError: the file cannot be read as Python, or lacks the class, or its encoding
             lacks a character of the new text.
     """
-    source = read(data)
-    before, old, after = cut(source, target)
+    text, encoding = read(data)
+    before, old, after = cut(text, target)
     new = moved(split(with_docstring(function, old)), margin(before))
-    text = before + new.replace("\n", source.newline) + after
     try:
-        return text.encode(source.encoding)
+        return (before + new.replace("\n", newline(text)) + after).encode(encoding)
     except UnicodeEncodeError as error:
         lacking = error.object[error.start]
-        raise SourceError(f"is written in {source.encoding}, which has no «{lacking}»") from None
+        raise SourceError(f"is written in {encoding}, which has no «{lacking}»") from None
 
 
 def is_stub(function: str) -> bool:
@@ -105,10 +94,8 @@ def same_code(function: str, other: str) -> bool:
 
     Raises: SourceError: a text is no function.
     """
-    bodies = []
-    for node in (only_function(function), only_function(other)):
-        bodies.append([ast.dump(statement) for statement in node.body[has_docstring(node) :]])
-    return bodies[0] == bodies[1]
+    one, two = ([*map(ast.dump, code(only_function(text)))] for text in (function, other))
+    return one == two
 
 
 def cell_functions(text: str) -> list[CellFunction]:
@@ -159,18 +146,13 @@ def write_atomically(path: Path, data: bytes) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def read(data: bytes) -> Source:
-    """Read a file as Python does. Raises: SourceError: Python could not."""
+def read(data: bytes) -> tuple[str, str]:
+    """A file's text and its encoding, as Python reads it. Raises: SourceError: Python cannot."""
     try:
-        head = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(head).readline)
-        text = data.decode(encoding)
-        if text.encode(encoding) != data:
-            raise SourceError(f"is written in {encoding}, which cannot be written back alike")
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding), encoding
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise SourceError(f"cannot be decoded: {error}") from None
-    lines = split(text)
-    return Source(lines, line_end("".join(lines[:1])) or "\n", encoding, parse(text))
+        raise SourceError(f"cannot be decoded ({error}): save it as UTF-8") from None
 
 
 def parse(text: str) -> ast.Module:
@@ -180,9 +162,8 @@ def parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        line = (error.text or "").strip()
-        said = f"is no Python in line {error.lineno}: {error.msg}"
-        raise SourceError(f"{said}: {line}" if line else said) from None
+        line = f": {error.text.strip()}" if error.text else ""
+        raise SourceError(f"is no Python in line {error.lineno}: {error.msg}{line}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"is no Python: {error}") from None
 
@@ -223,9 +204,7 @@ def statements(node: ast.AST) -> Iterator[ast.stmt]:
 def span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
     """The lines of a statement, from 0, the end exclusive: decorators and last comments too."""
     decorators = getattr(node, "decorator_list", [])
-    start = (decorators[0] if decorators else node).lineno - 1
-    while decorators and not lines[start].lstrip().startswith("@"):
-        start -= 1
+    start = min(line.lineno for line in (node, *decorators)) - 1
     end = node.end_lineno or node.lineno
     column = len(indent(lines[node.lineno - 1]))
     for number, line in enumerate(lines[end:], start=end + 1):
@@ -236,75 +215,70 @@ def span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
     return start, end
 
 
-def cut(source: Source, target: str) -> tuple[str, str, str]:
+def cut(text: str, target: str) -> tuple[str, str, str]:
     """A file in three: what stands before a target's function, the function, what stands behind.
 
     Where there is no such function, "" stands for it, at the end of its class or module.
 
-    Raises: SourceError: there is no such class.
+    Raises: SourceError: there is no class for it.
     """
-    scope, node = find(source.tree, target)
+    lines = split(text)
+    scope, node = find(parse(text), target)
     if node is None:
-        return room(source, scope)
-    lines = source.lines
+        return room(text, scope)
     start, end = span(lines, node)
     before = "".join(lines[:start]) + indent(lines[start])
     after = line_end(lines[end - 1]) + "".join(lines[end:])
     return before, moved(lines[start:end], "") + "\n", after
 
 
-def room(source: Source, scope: Scope) -> tuple[str, str, str]:
+def room(text: str, scope: Scope) -> tuple[str, str, str]:
     """A file in three, with room made for one more function at the end of a scope."""
-    lines, at, inner = source.lines, len(source.lines), ""
+    lines, apart = split(text), newline(text)
+    end, inner = len(lines), apart
     if isinstance(scope, ast.ClassDef):
         _, end = span(lines, scope)
-        lines, _, inner = unfolded(lines, scope)
-        at = end + len(lines) - len(source.lines)
-    before = "".join(lines[:at])
+        first = scope.body[0]
+        inner = lines[first.lineno - 1][: first.col_offset]
+        if inner.strip():
+            raise SourceError(f"has all of {scope.name} on one line")
+    before = "".join(lines[:end])
     if before and not line_end(before):
-        before += source.newline
-    apart = source.newline * (1 if inner else 2)
-    return before + apart + inner, "", source.newline + "".join(lines[at:])
+        before += apart
+    return before + apart + inner, "", apart + "".join(lines[end:])
 
 
-def unfolded(lines: list[str], node: Definition) -> tuple[list[str], int, str]:
-    """A definition's lines with its body below its header: `def f(): return 1` becomes two.
-
-    Returns: the lines, the number of the first one below the header, and the body's margin.
-    """
-    first = node.body[0]
-    row = first.lineno - 1
-    header = lines[row].encode()[: first.col_offset].decode()
-    if header.strip():
-        outer = indent(lines[node.lineno - 1])
-        inner = outer + ("\t" if outer.endswith("\t") else "    ")
-        upper = header.rstrip() + (line_end(lines[row]) or "\n")
-        lower = inner + lines[row][len(header) :]
-        return [*lines[:row], upper, lower, *lines[row + 1 :]], row + 1, inner
-    row, _ = span(lines, first)
-    while lines[row - 1].lstrip()[:1] in ("", "#"):
-        row -= 1
-    return lines, row, header
-
-
-def has_docstring(node: Definition) -> bool:
-    return ast.get_docstring(node, clean=False) is not None
+def code(node: Definition) -> list[ast.stmt]:
+    """The statements of a definition without its docstring."""
+    return node.body[ast.get_docstring(node, clean=False) is not None :]
 
 
 def with_docstring(function: str, other: str) -> str:
     """A function's text with the docstring of another one, unless it has its own."""
     node = only_function(function)
-    given = only_function(other) if other else None
-    if given is None or has_docstring(node) or not has_docstring(given):
+    known = only_function(other) if other else node
+    if code(node) != node.body or code(known) == known.body:
         return function
-    lines, row, inner = unfolded(split(function), node)
-    doc = ast.get_source_segment(other, given.body[0]) or ""
-    return "".join([*lines[:row], inner, doc, "\n", *lines[row:]])
+    lines, first = split(function), node.body[0]
+    row, _ = span(lines, first)
+    margin = lines[row].encode()[: first.col_offset].decode()
+    if margin.strip():  # the header: `def f(): return 1` becomes two lines
+        lines[row : row + 1] = [margin.rstrip() + "\n", "    " + lines[row][len(margin) :]]
+        row, margin = row + 1, "    "
+    while lines[row - 1].lstrip()[:1] in ("", "#"):
+        row -= 1
+    lines.insert(row, f"{margin}{ast.get_source_segment(other, known.body[0])}\n")
+    return "".join(lines)
 
 
 def split(text: str) -> list[str]:
     """The lines of a text, with their ends, as Python counts them."""
-    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+    return re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text)
+
+
+def newline(text: str) -> str:
+    """How the lines of a text end."""
+    return next(iter(re.findall(r"\r\n?|\n", text)), "\n")
 
 
 def line_end(line: str) -> str:

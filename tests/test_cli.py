@@ -57,9 +57,10 @@ def test_check_climbs_from_nothing_to_full(make_tree: MakeTree) -> None:
 def test_check_takes_part_of_the_course(make_tree: MakeTree) -> None:
     """An exercise, a class or a notebook by any of its names; a wrong name is answered."""
     tree = make_tree()
-    for names, count in ((["linear"], 6), (["6.1"], 2), (["06"], 6), (["Linear.backward"], 4)):
-        report = json.loads(autograder("check", "--json", *names, cwd=tree).stdout)
-        assert len(report["items"]) == count, names
+    counts = {"linear": 6, "6.1": 2, "06": 6, "6": 6, "Linear.backward": 4}
+    for name, count in counts.items():
+        report = json.loads(autograder("check", "--json", name, cwd=tree).stdout)
+        assert len(report["items"]) == count, name
     done = autograder("check", "liner", cwd=tree)
     assert done.returncode == 2
     assert done.stderr.startswith("autograder: no exercise 'liner'; there are: squared_error, ")
@@ -78,6 +79,18 @@ def test_check_explains_a_lost_point(make_tree: MakeTree) -> None:
     assert lines[4] == "this is how it looks when the weight gradient is averaged over the batch"
     assert lines[5].startswith("hint: ")
     assert "\x1b" not in done.stdout
+
+
+def test_a_file_of_another_encoding_is_named_with_the_remedy(make_tree: MakeTree) -> None:
+    """What an old editor saved in Latin-1: file, line, and what to do about it."""
+    tree = make_tree()
+    (tree / "mytorch" / "relu.py").write_bytes(b"import numpy\nclass ReLU:\n    x = '\xe9'\n")
+    said = autograder("check", "relu.forward", cwd=tree).stdout
+    assert " in mytorch/relu.py" in said
+    assert "hint: save the file as UTF-8 in your editor" in said
+    said = autograder("reset", "4.3", cwd=tree).stdout
+    assert said.startswith("mytorch/relu.py cannot be decoded (")
+    assert "): save it as UTF-8; all of it starts over; your text is kept in " in said
 
 
 def test_check_outside_a_tree_says_where_to_go(tmp_path: Path) -> None:
@@ -110,6 +123,39 @@ def test_what_is_packed_is_what_is_graded(make_tree: MakeTree) -> None:
     assert (report["score"], report["references"]) == (FULL, "hidden")
     assert report["hand_in"] == str(tree / "hand-in-ada.zip")
     assert autograder("pack", "--name", "../ada", cwd=tree).returncode == 2
+
+
+def test_pack_leaves_copies_of_the_editor_alone(make_tree: MakeTree) -> None:
+    """JupyterLab's checkpoints in `mytorch` are neither packed nor spoken of."""
+    tree = make_tree()
+    (tree / "mytorch" / ".ipynb_checkpoints").mkdir()
+    (tree / "mytorch" / ".ipynb_checkpoints" / "relu-checkpoint.py").write_text("old")
+    assert not autograder("check", "0.1", cwd=tree).stdout.startswith("note: ")
+    autograder("pack", cwd=tree)
+    assert "checkpoint" not in "".join(zipfile.ZipFile(tree / "hand-in.zip").namelist())
+
+
+def test_pack_takes_a_name_with_its_suffix(make_tree: MakeTree) -> None:
+    """`--name ada.zip` makes `hand-in-ada.zip`."""
+    assert autograder("pack", "--name", "ada.zip", cwd=make_tree()).stdout == "hand-in-ada.zip\n"
+
+
+def test_a_missing_file_is_named_and_comes_back(make_tree: MakeTree) -> None:
+    """`pack` says which file is missing, and `reset` puts the whole file back."""
+    tree, fresh = make_tree(), make_tree("fresh", solved=False)
+    for name in ("linear.py", "squared_error.py"):
+        path = tree / "mytorch" / name
+        path.unlink()
+        module = path.stem
+        assert autograder("pack", cwd=tree).stderr.splitlines()[0] == (
+            f"note: mytorch/{name} is missing: autograder reset {module} puts it back"
+        )
+        assert (
+            autograder("reset", module, cwd=tree)
+            .stdout.splitlines()[0]
+            .endswith(f"mytorch/{name} is missing; all of it starts over")
+        )
+        assert path.read_text() == (fresh / "mytorch" / name).read_text()
 
 
 def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:

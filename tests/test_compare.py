@@ -22,7 +22,7 @@ RIGHT: Array = MATRIX.low
     ("got", "level", "message"),
     [
         (None, "missing", "was never set"),
-        ("None", "missing", "is None: is a return missing?"),
+        ("None", "missing", "is None: is a return missing, or was what it returns never set?"),
         ("a list", "missing", "is a list, not an array"),
         (RIGHT.T, "shape", "has shape (3, 2), expected (2, 3)"),
         (RIGHT[0], "shape", "has shape (3,), expected (2, 3)"),

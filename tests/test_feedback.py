@@ -14,6 +14,13 @@ from autograder.judge import Failure, Judgement
 from autograder.model import Fault, Finding, Role
 from autograder.score import item
 
+
+def feedback(*judged: Judgement, said: tuple[str, ...] = ()) -> Feedback:
+    """What a cell shows for these lines."""
+    items = [item(line, judged, False, True) for line in judged]
+    return Feedback(BACKWARD, said, items)
+
+
 BACKWARD = EXERCISES["linear.backward"]
 WRONG = Finding("values", "12 of 15 values differ (80 %)", 12, 15, (4, 2), 0.88, 3.53, 9e-7)
 
@@ -31,20 +38,13 @@ def wrong(tensor: str, **rest: Any) -> Judgement:
 AVERAGED = ("linear.mean_over_batch",)
 RIGHT = line("dLdA", "general")
 EDGE = line("", "edge", Failure("batch", "dLdW", WRONG), failed=6, mistakes=AVERAGED)
-MIXED = Feedback(
-    BACKWARD,
-    ("a sentence",),
-    (RIGHT, wrong("dLdW", mistakes=AVERAGED), wrong("dLdb", pattern="odd"), EDGE),
-)
+LINES = (RIGHT, wrong("dLdW", mistakes=AVERAGED), wrong("dLdb", pattern="odd"), EDGE)
+MIXED = feedback(*LINES, said=("a sentence",))
 FAULT = Fault("error", "ValueError", "<img src=x> & more", "mytorch/linear.py:42", "a = b < c")
-BROKEN = Feedback(
-    BACKWARD,
-    (),
-    (
-        line("dLdA", "general", Failure("batch", "dLdA", FAULT), failed=5),
-        line("dLdW", "general", Failure("batch", "dLdW", FAULT), failed=5),
-        line("", "edge", Failure("frozen", "dLdA", FAULT), failed=6),
-    ),
+BROKEN = feedback(
+    line("dLdA", "general", Failure("batch", "dLdA", FAULT), failed=5),
+    line("dLdW", "general", Failure("batch", "dLdW", FAULT), failed=5),
+    line("", "edge", Failure("frozen", "dLdA", FAULT), failed=6),
 )
 
 
@@ -81,7 +81,7 @@ def test_what_fails_alike_is_one_line() -> None:
 
 def test_edge_cases_count_once_the_general_ones_pass() -> None:
     """A right edge line earns nothing beside a wrong general one, and says why."""
-    gated = Feedback(BACKWARD, (), (wrong("dLdW"), line("", "edge")))
+    gated = feedback(wrong("dLdW"), line("", "edge"))
     assert repr(gated).endswith(
         "  ✘ edge cases (6 cases): 0 of 1.5\n      counts once the general cases pass"
     )
@@ -124,7 +124,6 @@ def test_all_text_is_escaped() -> None:
 
 def test_the_notebook_and_the_command_line_say_the_same() -> None:
     """The words of a line are those of `autograder check`."""
-    items = [item(line, [*MIXED.judged], False, True) for line in MIXED.judged]
-    printed = "\n".join(report.exercise_lines(BACKWARD, items, colour=False))
+    printed = "\n".join(report.exercise_lines(BACKWARD, MIXED.items, colour=False))
     for row in MIXED.rows():
         assert all(text in printed for text in row.found)

@@ -83,3 +83,10 @@ def test_changing_an_input_costs_the_edge_line(file: str, old: str, new: str, li
     found = scored({file: replaced(file, old, new)[file]})
     assert line in lost(found)
     assert all(id.endswith(".edge") for id in lost(found)), lost(found)
+
+
+def test_the_line_that_called_is_quoted_and_not_the_courses_check() -> None:
+    """A layer that refuses a shape leads to the line of the network that handed it over."""
+    wrong = replaced("mlp.py", "activation.forward(layer.forward(A))", "layer.forward(A.T)")
+    message = scored(wrong)["mlp.forward.Z.general"].message
+    assert "the line is: A = layer.forward(A.T)" in message

@@ -79,6 +79,8 @@ def test_a_slope_is_called_a_subgradient_where_the_slide_s_inequality_holds(
     holds = bool(np.all(np.maximum(places, 0) - max(z0, 0) >= v * (places - z0) - 1e-12))
     assert ("v is a subgradient" in said) == holds
     assert ("v is no subgradient" in said) == (not holds)
+    stroke = "solid" if holds else "dashed"
+    assert f"The {stroke} line lies" in kept_in("corner").draw(z0, v)
 
 
 def test_the_fan_is_drawn_where_there_are_many_subgradients() -> None:

@@ -91,8 +91,8 @@ TRICKY = {
     "decorators, one of them over several lines": """
         class Linear:
             x = 1
-        «    @(
-                first
+        «    @first(
+                1
             )
             @second(lambda f: f)
             # between
@@ -278,16 +278,12 @@ def test_a_docstring_of_a_one_line_function_is_kept() -> None:
             b"  def forward(self, A):\n      return A + 1\n\n\nx = 1\n",
         ),
         (
-            b"class Linear: pass",
-            b"class Linear:\n    pass\n\n    def forward(self, A):\n        return A + 1\n",
-        ),
-        (
             b"class Linear(A[1:2]):\r\n\tx = 1\r\n",
             b"class Linear(A[1:2]):\r\n\tx = 1\r\n\r\n"
             b"\tdef forward(self, A):\r\n\t    return A + 1\r\n",
         ),
     ],
-    ids=["block", "one line", "tabs and crlf"],
+    ids=["block", "tabs and crlf"],
 )
 def test_a_method_that_was_deleted_comes_back_at_the_classs_end(
     data: bytes, expected: bytes
@@ -308,14 +304,14 @@ def test_a_function_that_was_deleted_comes_back_at_the_files_end() -> None:
         (b"class Liner: pass\n", "has no class Linear"),
         (b"x = 1\ndef f(:\n", "is no Python in line 2: invalid syntax: def f(:"),
         (b"def f():\nreturn 1\n", "is no Python in line 2: expected an indented block"),
-        (b"\n\nx = '\xff'\n", "cannot be decoded: 'utf-8' codec can't decode byte 0xff"),
-        (b"# coding: klingon\n", "cannot be decoded: unknown encoding: klingon"),
-        (b"# coding: rot13\n", "cannot be decoded: 'rot13' is not a text encoding"),
-        (b"# coding: utf-7\nx = '+AGE-'\n", "is written in utf-7, which cannot be written back"),
+        (b"\n\nx = '\xff'\n", "cannot be decoded ('utf-8' codec can't decode byte 0xff"),
+        (b"# coding: klingon\n", "cannot be decoded (unknown encoding: klingon"),
+        (b"# coding: rot13\n", "cannot be decoded ('rot13' is not a text encoding"),
+        (b"class Linear: pass\n", "has all of Linear on one line"),
         (b"x = '\x00'\n", "is no Python"),
         (b"x = " + b"(" * 500 + b"\n", "is no Python"),
     ],
-    ids=["class", "syntax", "indent", "bytes", "cookie", "codec", "utf-7", "null", "deep"],
+    ids=["class", "syntax", "indent", "bytes", "cookie", "codec", "one line", "null", "deep"],
 )
 def test_a_file_that_cannot_be_completed_says_why(data: bytes, said: str) -> None:
     """No such class, no Python: one sentence, with the line where there is one."""
@@ -335,7 +331,7 @@ def test_what_is_no_function_is_refused() -> None:
 def test_reading_what_is_not_there_says_so() -> None:
     """The text of a function that was deleted cannot be had."""
     with pytest.raises(SourceError, match=r"^has no Linear\.forward$"):
-        function_text(b"class Linear: pass\n", TARGET)
+        function_text(b"class Linear:\n    pass\n", TARGET)
 
 
 RAISE = 'raise NotImplementedError("Exercise 6.1: Linear.forward")'

@@ -3,6 +3,8 @@
 One file a topic. Adding one: its target in the solved package, an entry here, its mistakes.
 """
 
+from collections.abc import Iterator
+
 from ..model import Exercise
 from . import activations, linear, losses, network, squared_error
 
@@ -42,10 +44,17 @@ def chosen(names: list[str]) -> list[Exercise]:
         fits = [
             e
             for e in EXERCISES.values()
-            if name in (e.id, e.id.split(".")[0], e.number, e.notebook)
+            if name in (e.id, e.id.split(".")[0], e.number, e.notebook, e.notebook[1:])
             or name.lower() in (e.title.lower(), e.title.split(".")[0].lower())
         ]
         if not fits:
             raise ValueError(f"no exercise {name!r}; there are: {', '.join(EXERCISES)}")
         found += fits
     return [e for e in EXERCISES.values() if not names or e in found]
+
+
+def below(name: str) -> Iterator[Exercise]:
+    """The exercises that one builds on, each behind those that it builds on itself."""
+    for needed in EXERCISES[name].needs:
+        yield from below(needed)
+        yield EXERCISES[needed]

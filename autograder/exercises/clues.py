@@ -18,6 +18,10 @@ CLUES = (
     (r"object has no attribute", "is it set, under this very name, before it is used?"),
     (r"matmul|aligned|broadcast", "write the shapes of both sides down: which axes must agree?"),
     (r"No module named '(?!mytorch)", "only numpy and the standard library can be imported here"),
-    (r"positional argument|unexpected keyword", "it is called with the arguments of the stub"),
+    (
+        r"(forward|backward|step|squared_error)\(\) (takes|missing|got)",
+        "it is called with the arguments of the stub",
+    ),
+    (r"codec can't decode|encoding declaration", "save the file as UTF-8 in your editor"),
     (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
 )

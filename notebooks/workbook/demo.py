@@ -1,17 +1,13 @@
 """A demo cell: it uses what the student writes, and waits with one line where that is missing."""
 
-import ast
-import linecache
 from collections.abc import Iterator
 from contextlib import contextmanager
-from traceback import walk_tb
-from types import FrameType
+from traceback import extract_tb
 
-from autograder.explain import raised
 from autograder.harness import fault_of
 
 from . import live
-from .cells import broken
+from .cells import broken, told
 
 
 @contextmanager
@@ -33,22 +29,9 @@ def demo() -> Iterator[None]:
         if fault.kind == "not_attempted":
             print(f"waits for {fault.text}")
         elif fault.where:
-            print(f"{raised(fault, values=True)} in {fault.where}")
-            print(f"the line is: {fault.line}")
+            print(*told(fault), sep="\n")
         elif isinstance(error, AssertionError):
-            _, cell, *_ = walk_tb(error.__traceback__)  # the first frame is this one
-            print(f"does not hold yet: {statement(*cell)}")
+            _, cell, *_ = extract_tb(error.__traceback__)  # the first frame is this one
+            print(f"does not hold yet: {cell.line}")
         else:
             raise
-
-
-def statement(frame: FrameType, line: int) -> str:
-    """The statement at which a cell stopped, on one line."""
-    text = "".join(linecache.getlines(frame.f_code.co_filename))
-    around = [
-        node
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
-    ]
-    innermost = ast.get_source_segment(text, around[-1]) if around else ""
-    return " ".join((innermost or "").split())

@@ -4,15 +4,12 @@ The words are the autograder's, and so are the points, but for one thing: here a
 the student's own layers alone, while `autograder check` also scores it on stand-ins.
 """
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from autograder.judge import Judgement
 from autograder.model import Exercise, Item
 from autograder.report import MARKS, number, overall, rows
-from autograder.score import item
 
 ROLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}
@@ -41,23 +38,15 @@ class Row:
 class Feedback:
     """What is known of an exercise once its cell has run.
 
-    said    sentences about the cell and the file
-    judged  the exercise on the public cases, line by line; nothing where it was not driven:
-            then mark stands before the sentences
+    said   sentences about the cell and the file
+    items  the exercise on the public cases, line by line; nothing where it was not driven: then
+           mark stands before the sentences
     """
 
     exercise: Exercise
     said: tuple[str, ...] = ()
-    judged: tuple[Judgement, ...] = ()
+    items: Sequence[Item] = ()
     mark: str = "·"
-
-    @property
-    def right(self) -> bool:
-        return bool(self.judged) and all(line.status == "pass" for line in self.judged)
-
-    @property
-    def items(self) -> list[Item]:
-        return [item(line, self.judged, False, True) for line in self.judged]
 
     def sentences(self) -> tuple[str, ...]:
         """What stands above the table.
@@ -65,7 +54,7 @@ class Feedback:
         First the title, `✘ Linear.forward (6.1): 4 of 5 points on the public cases`.
         """
         name = f"{self.exercise.title} ({self.exercise.number}):"
-        if not self.judged:
+        if not self.items:
             first, *rest = self.said
             return (f"{self.mark} {name} {first}", *rest)
         points = out_of(self.items, self.exercise.max_score)
@@ -73,7 +62,7 @@ class Feedback:
 
     def rows(self) -> Iterator[Row]:
         """The table, line by line; lines that say the same are one, and nothing is said twice."""
-        lines = {line.id: line for line in self.judged}
+        lines = {id: (tensor, role) for tensor, role, id in self.exercise.lines}
         for items, said in rows(self.items):
             checked = [lines[item.id] for item in items]
             found = said or ["as above"] * bool(items[0].message)
@@ -82,8 +71,8 @@ class Feedback:
                 found.append(f"put helpers and imports inside the def, or into {home}")
             yield Row(
                 MARKS.get(items[0].status, "✘"),
-                ", ".join(line.tensor or ROLES[line.role] for line in checked),
-                checked[0].total,
+                ", ".join(tensor or ROLES[role] for tensor, role in checked),
+                sum(case.role == checked[0][1] for case in self.exercise.cases),
                 out_of(items, sum(item.max_score for item in items)),
                 tuple(found),
             )
@@ -98,7 +87,7 @@ class Feedback:
     def _repr_html_(self) -> str:
         first, *rest = self.sentences()
         said = f"<div><strong>{escape(first)}</strong></div>" + "".join(map(marked_up, rest))
-        if not self.judged:
+        if not self.items:
             return said
         header = "".join(f'<th scope="col" {CELL}>{name}</th>' for name in HEADER)
         rows = "".join(map(html, self.rows()))
@@ -121,20 +110,9 @@ def marked_up(text: str) -> str:
     return f"<div>{MARKED_UP.get(lead, '{}').format(rest)}</div>"
 
 
-def out_of(items: list[Item], most: float) -> str:
+def out_of(items: Sequence[Item], most: float) -> str:
     return f"{number(sum(item.score for item in items))} of {number(most)}"
 
 
 def plural(cases: int) -> str:
     return f"{cases} case" + "s" * (cases != 1)
-
-
-def show(shown: object) -> None:
-    """Show something under the cell; print it where there is no notebook."""
-    ipython = sys.modules.get("IPython")
-    if ipython is None or ipython.get_ipython() is None:
-        print(shown)
-    else:
-        from IPython.display import display
-
-        display(shown)

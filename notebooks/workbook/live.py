@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections import UserDict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any
@@ -23,7 +23,7 @@ NAME = "mytorch"
 KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
 SLOTS = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
 LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one class
-MISSING = object()
+FACETS = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
 
 
 class Refused(ImportError):
@@ -53,9 +53,8 @@ def attach(here: Path | None = None) -> Path:
     if not isinstance(known, Package):
         loaded = {n: m for n, m in sys.modules.items() if n.startswith(f"{NAME}.")}
         package = register(tree / NAME, HOMES)
-        for name, module in loaded.items():  # by Python itself; from now on they follow their files
-            sys.modules[name] = module
-            setattr(package, name.rpartition(".")[2], module)
+        sys.modules.update(loaded)  # by Python itself; from now on they follow their files
+        vars(package).update({name.rpartition(".")[2]: m for name, m in loaded.items()})
     return tree
 
 
@@ -72,8 +71,8 @@ def tree() -> Path:
     return Path(package().__path__[0]).parent
 
 
-def refresh() -> dict[str, BaseException]:
-    """Execute every loaded module whose file has changed since.
+def refresh(*_: object) -> dict[str, BaseException]:
+    """Execute every loaded module whose file has changed since, by hand or by another kernel.
 
     Returns: by module, why its file cannot be executed; such a module is as it was.
     """
@@ -82,16 +81,12 @@ def refresh() -> dict[str, BaseException]:
         failed: dict[str, BaseException] = {}
         for name, data in waiting.items():
             try:
-                execute(sys.modules[name], data)
+                with executing(sys.modules[name], data):
+                    pass
             except (Exception, SystemExit) as error:
                 failed[name] = error
         if len(failed) in (0, len(waiting)):
             return failed  # else one may need another that has followed its file by now
-
-
-def follow_files(*_: object) -> None:
-    """Follow what was edited by hand or by another kernel; run before every cell."""
-    refresh()
 
 
 def changed() -> Iterator[tuple[str, bytes]]:
@@ -110,34 +105,31 @@ def changed() -> Iterator[tuple[str, bytes]]:
                 yield name, data
 
 
-def execute(module: ModuleType, data: bytes) -> None:
-    """Execute a file's new text in its module, and change what is live in place.
+@contextmanager
+def executing(module: ModuleType, data: bytes) -> Iterator[None]:
+    """Execute a file's new text in its module, change what is live in place, and run the block.
 
-    Raises: whatever the text raises; module and classes are then as they were.
+    Raises: whatever text or block raises; module and classes are then as they were.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         code = compile(data, module.__file__ or "?", "exec", dont_inherit=True)
     names = vars(module)
     before = dict(names)
-    undo = ExitStack()
-    for name in before.keys() - set(KEPT):
-        del names[name]
-    names["__doc__"] = None
-    try:
-        exec(code, names, Names(module, before, undo))
+    with ExitStack() as undo:
+        undo.callback(names.update, before)
+        undo.callback(names.clear)
+        names.clear()
+        names.update({name: before[name] for name in KEPT if name in before}, __doc__=None)
+        exec(code, names, Names(names, before, undo))
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
                 names[name] = follow(before.get(name), value, undo)
-    except BaseException:
-        undo.close()
-        names.clear()
-        names.update(before)
-        raise
+        yield
+        undo.pop_all()
     vars(module.__loader__)["executed"] = data
     for name, old in before.items():
-        own = isinstance(old, type) and old.__module__ == module.__name__
-        if own and alike(old, names.get(name)) and old is not names[name]:
+        if isinstance(old, type) and alike(old, names.get(name)) and old is not names[name]:
             print(f"{name} cannot be changed in place: restart the kernel, so that all follows it.")
 
 
@@ -148,27 +140,29 @@ class Names(UserDict[str, Any]):
     arguments, tables, subclasses) meets the live one.
     """
 
-    def __init__(self, module: ModuleType, before: dict[str, Any], undo: ExitStack) -> None:
-        self.data, self.module, self.before, self.undo = vars(module), module, before, undo
+    def __init__(self, names: dict[str, Any], before: dict[str, Any], undo: ExitStack) -> None:
+        self.data, self.before, self.undo = names, before, undo
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if isinstance(value, type) and value.__module__ == self.module.__name__:
+        if isinstance(value, type):
             value = follow(self.before.get(name), value, self.undo)
         self.data[name] = value
 
 
 def follow(old: Any, new: Any, undo: ExitStack) -> Any:
-    """Change a class or function in place to what it is now.
+    """Change a class or function in place to what it is now; `undo` learns the way back.
 
     Returns: the old one, changed; the new one where it is another thing or another layout.
     """
-    if old is new or not alike(old, new):
+    if old is new or not alike(old, new) or not fits(old, new):
         return new
-    if isinstance(old, FunctionType) and isinstance(new, FunctionType):
-        return change_function(old, new, undo)
-    if isinstance(old, type) and isinstance(new, type):
-        return change_class(old, new, undo)
-    return new
+    known = parts(old)
+    undo.callback(become, old, known)
+    become(old, {name: follow(known.get(name), part, undo) for name, part in parts(new).items()})
+    for holder in gc.get_referrers(new) if isinstance(new, type) else ():
+        if isinstance(holder, CellType):  # what `super()` goes by, in however wrapped a method
+            holder.cell_contents = old
+    return old
 
 
 def alike(old: Any, new: Any) -> bool:
@@ -176,46 +170,29 @@ def alike(old: Any, new: Any) -> bool:
     return all(getattr(old, n, 0) == getattr(new, n, 1) for n in ("__module__", "__qualname__"))
 
 
-def change_function(old: FunctionType, new: FunctionType, undo: ExitStack) -> FunctionType:
-    free = new.__code__.co_freevars
-    if old.__code__.co_freevars != free or free not in ((), ("__class__",)):
-        return new  # what it closes over is new as well
-    for name in ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__"):
-        put(old, name, getattr(new, name), undo)
-    return old
+def fits(old: Any, new: Any) -> bool:
+    """Whether one class or function can become another one in place."""
+    if isinstance(old, FunctionType) and isinstance(new, FunctionType):
+        free = new.__code__.co_freevars  # else what it closes over is new as well
+        return old.__code__.co_freevars == free and free in ((), ("__class__",))
+    if not isinstance(old, type) or type(old) is not type(new):
+        return False
+    slots, others = (vars(kind).get("__slots__") for kind in (old, new))
+    plain = type(old).__setattr__ is type.__setattr__
+    return plain and old.__bases__ == new.__bases__ and slots == others
 
 
-def change_class(old: type, new: type, undo: ExitStack) -> type:
-    slots = [vars(c).get("__slots__") for c in (old, new)]
-    plain = type(old) is type(new) and type(old).__setattr__ is type.__setattr__
-    if not plain or slots[0] != slots[1] or old in new.__mro__:
-        return new
-    if old.__bases__ != new.__bases__:
-        try:
-            put(old, "__bases__", new.__bases__, undo)
-        except TypeError:
-            return new
-    for name in vars(old).keys() - vars(new).keys():
-        put(old, name, MISSING, undo)
-    for name, value in list(vars(new).items()):
-        if not isinstance(value, SLOTS) and name not in LEFT:
-            put(old, name, follow(vars(old).get(name), value, undo), undo)
-    for holder in gc.get_referrers(new):
-        if isinstance(holder, CellType):  # what `super()` goes by, in however wrapped a method
-            holder.cell_contents = old
-    return old
+def parts(thing: Any) -> dict[str, Any]:
+    """What a class or function consists of, by attribute."""
+    if isinstance(thing, FunctionType):
+        return {name: getattr(thing, name) for name in FACETS}
+    own = vars(thing).items()
+    return {n: v for n, v in own if not isinstance(v, SLOTS) and n not in LEFT}
 
 
-def put(owner: Any, name: str, value: Any, undo: ExitStack) -> None:
-    """Set an attribute, or delete it where there is no value; `undo` learns the way back."""
-    own = isinstance(owner, type) and name != "__bases__"
-    before = vars(owner).get(name, MISSING) if own else getattr(owner, name)
-    assign(owner, name, value)
-    undo.callback(assign, owner, name, before)
-
-
-def assign(owner: Any, name: str, value: Any) -> None:
-    if value is not MISSING:
-        setattr(owner, name, value)
-    else:
-        delattr(owner, name)
+def become(thing: Any, known: dict[str, Any]) -> None:
+    """Let a class or function consist of these parts, and of no others."""
+    for name in parts(thing).keys() - known.keys():
+        delattr(thing, name)
+    for name, part in known.items():
+        setattr(thing, name, part)

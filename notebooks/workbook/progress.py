@@ -8,7 +8,6 @@ from IPython.display import HTML, display
 
 from autograder.exercises import EXERCISES, NOTEBOOKS
 from autograder.model import Exercise
-from autograder.score import points
 
 from . import live
 from .cells import judge
@@ -30,8 +29,8 @@ def course_map() -> None:
 
 def score(exercise: Exercise) -> float:
     """The points that the student's text has on the public cases, in this kernel."""
-    judged, _ = judge(exercise)
-    return sum(points(line, [*judged]) for line in judged)
+    items, _ = judge(exercise)
+    return sum(item.score for item in items)
 
 
 def station(number: str, scores: Mapping[str, float], following: Exercise | None) -> Station:

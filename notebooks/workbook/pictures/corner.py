@@ -48,6 +48,7 @@ def draw(z0: float, v: float) -> str:
     under = low <= v <= high
     verdict = "nowhere above the curve:" if under else "somewhere above the curve:"
     judged = "v is a subgradient" if under else "v is no subgradient"
+    stroke = "solid" if under else "dashed"
     allowed = f"only {number(low)}" if low == high else f"all from {number(low)} to {number(high)}"
     said = (
         f"The line through the point at {number(z0)} with slope {number(v)} lies {verdict} "
@@ -55,7 +56,7 @@ def draw(z0: float, v: float) -> str:
     )
     parts = [
         *plane(z0, v, low, high),
-        text(520, 60, "The dashed line lies", 14),
+        text(520, 60, f"The {stroke} line lies", 14),
         text(520, 82, verdict, 14),
         text(520, 106, judged, 15, bold=True),
         *scale(v, low, high),

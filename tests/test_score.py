@@ -1,0 +1,25 @@
+"""What a lost line says of the exercises that it builds on."""
+
+from conftest import replaced
+from in_process import scored
+
+WHY = "Linear.forward (6.1) is not right yet: that may be why"
+ODD_BIAS = replaced("linear.py", "A @ self.W.T + self.b.T", "A @ self.W.T + self.b.T + 0.125")
+
+
+def test_the_first_wrong_exercise_is_named() -> None:
+    """What is wrong because of an earlier exercise names the first one that is wrong, not the
+    last, and what is right or explained names none."""
+    wrong = {"linear.py": ODD_BIAS["linear.py"].replace("self.A = A\n", "self.A = A + 1\n")}
+    items = scored(wrong)
+    assert items["linear.backward.dLdW.general"].message.endswith(f"\n{WHY}")
+    assert items["linear.backward.dLdA.general"].message == ""
+    assert WHY not in items["linear.forward.Z.general"].message
+
+
+def test_what_was_scored_on_stand_ins_blames_no_layer() -> None:
+    """A network's own mistake, found on stand-in layers, is not laid to a wrong layer."""
+    wrong = replaced("mlp.py", "        return dLdA\n", "        return dLdA + 0.5\n") | ODD_BIAS
+    item = scored(wrong)["mlp.backward.dLdA.general"]
+    assert (item.status, item.follow_through) == ("fail", True)
+    assert "that may be why" not in item.message
