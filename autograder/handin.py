@@ -46,6 +46,11 @@ class Entry:
     open: Callable[[], IO[bytes]] = io.BytesIO
     ignored: str = ""
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is looked at: no link and its like, nothing that editors leave behind."""
+        return not self.ignored and all(map(counts, self.path.parts))
+
 
 def read(folder: Path) -> HandIn:
     """Read the modules of a folder. Raises: OSError: one cannot be read."""
@@ -95,9 +100,7 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
 
 
 def is_module(entry: Entry) -> bool:
-    parts = entry.path.parts
-    is_python = entry.path.suffix == ".py" and not entry.ignored
-    return is_python and "mytorch" in parts[:-1] and all(map(counts, parts))
+    return entry.counts and entry.path.suffix == ".py" and "mytorch" in entry.path.parts[:-1]
 
 
 def top_of(entry: Entry) -> PurePosixPath:

@@ -4,14 +4,17 @@ What lies in an export that is one zip is found, named and read like the folder 
 """
 
 import io
+import json
 import stat
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from conftest import MakeTree, package
+from conftest import ROOT, MakeTree, package
 
 from autograder.classroom import collect, roster
 from autograder.classroom.archive import LARGEST_TABLE, exists, names_in
@@ -165,11 +168,16 @@ def test_the_class_of_one_student_is_a_class(tmp_path: Path) -> None:
         work("ada", "hw 5/"),
         {**work("ada"), "hand-in.zip": zipped(work("old")), "data.zip": b"PK"},
         {**work("ada", "hw/"), "hw/hand-in.zip": zipped(work("old")), "hw/data.zip": b"PK"},
+        {**work("ada", "hw_5_3_final/"), "lecture_5_1_notes.pdf": b"%PDF"},
+        {**work("ada", "hw/"), "data_1_2_a.txt": b"", "data_1_2_b.txt": b""},
         {"hand-in.zip": zipped(work("ada"))},
         {"hw/hand-in.zip": zipped(work("ada"))},
         {"hw/hand-in.zip": zipped({"again.zip": zipped(work("ada"))}), "hw/notes.pdf": b"%PDF"},
     ],
-    ids=["bare", "wrapped", "zips beside", "wrapped with zips", "twice", "twice deep", "thrice"],
+    ids=[
+        *("bare", "wrapped", "zips beside", "wrapped with zips", "named like Canvas's", "data"),
+        *("twice", "twice deep", "thrice"),
+    ],
 )
 @pytest.mark.parametrize("place", ["ada.zip", "export.zip/ada.zip", "Ada_7_assignsubmission_file_"])
 def test_a_students_own_archive_is_one_hand_in(
@@ -344,9 +352,7 @@ def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("z-honest.zip", zipped(work("second")))
     found = find([str(export)])
-    assert found.notes == [
-        f"{export}: ignored paths that lead out of the archive: ../k-out.zip, /l-absolute.zip"
-    ]
+    assert found.notes == ["left out 2 files that are no hand-ins: ../k-out.zip, /l-absolute.zip"]
     tracemalloc.start()
     made = [read(path) for path in found.hand_ins]
     _, most = tracemalloc.get_traced_memory()
@@ -391,3 +397,78 @@ def test_no_damage_to_an_export_stops_the_batch(
         for one in find([str(path)]).hand_ins:
             assert read(one).message.isprintable()
             assert collect.read(one).found in (True, False)
+
+
+def notebook(source: str) -> bytes:
+    cell = {"cell_type": "code", "source": source.splitlines(True)}
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": "@exercise("}, cell]}).encode()
+
+
+SOLVED = notebook("@exercise(Linear)\ndef forward(self, A):\n    return A @ self.W.T\n")
+
+
+@pytest.mark.parametrize("in_zip", [False, True])
+def test_answers_that_were_never_run_are_mentioned(
+    tmp_path: Path, make_tree: MakeTree, in_zip: bool
+) -> None:
+    """Who solved the notebooks and not `mytorch` gets its points, and a word on why."""
+    said = "the notebooks in it hold answers, mytorch does not: were the cells run?"
+    stub = notebook('@exercise(Linear)\ndef f():\n    raise NotImplementedError("Exercise 6.1")')
+    for solved, notes, message in (
+        (False, {"06.ipynb": SOLVED}, said),
+        (False, {"04.ipynb": b"[" * 10**5, "05.ipynb": b"{}", "06.ipynb": SOLVED}, said),
+        (False, {"06.ipynb": stub}, ""),
+        (False, {"06.ipynb": b" " * 2**22 + SOLVED}, ""),
+        (False, {}, ""),
+        (True, {"06.ipynb": SOLVED}, ""),
+    ):
+        tree = make_tree(solved=solved)
+        (tree / "notebooks").mkdir()
+        for name, content in notes.items():
+            (tree / "notebooks" / name).write_bytes(content)
+        files = {p.relative_to(tree).as_posix(): p.read_bytes() for p in tree.glob("*/*")}
+        (tmp_path / "a.zip").write_bytes(zipped(files))
+        assert read(tmp_path / "a.zip" if in_zip else tree).message == message
+
+
+def test_the_notebooks_as_given_hold_no_answers(tmp_path: Path) -> None:
+    """Nobody who packs the workbook untouched is told to have answered."""
+    books = {f"notebooks/{p.name}": p.read_bytes() for p in ROOT.glob("notebooks/*.ipynb")}
+    untouched = {f"mytorch/{name}": content for name, content in package(solved=False).items()}
+    (tmp_path / "a.zip").write_bytes(zipped({**untouched, **books}))
+    assert read(tmp_path / "a.zip").message == ""
+
+
+def graded(*arguments: str | Path, code: int = 0) -> tuple[list[str], list[str]]:
+    """Run `autograder grade`: the lines that it prints, and those that it notes."""
+    command = [sys.executable, "-m", "autograder", "grade", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == code, done.stderr
+    return done.stdout.splitlines(), done.stderr.splitlines()
+
+
+def test_an_export_is_graded_by_one_command(tmp_path: Path) -> None:
+    """A line, a page and a row each; again from the journal; kept when a late one is graded."""
+    export, results = tmp_path / "export.zip", tmp_path / "grades"
+    slides = {"slides.pdf": b"%PDF", "bob_2_9_x.zip": zipped({"hw/mytorch/relu.py": b""})}
+    export.write_bytes(zipped({**canvas(), **slides}))
+    rows, notes = graded("--results", results, export)
+    names = [row.partition(f"  {export}/")[2].partition("  [")[0] for row in rows]
+    assert names == sorted(name for name in {**canvas(), **slides} if "_" in name)
+    assert "note: left out 1 file that is no hand-in: slides.pdf" in notes
+    assert any(note.startswith("note: bob (2) has 2 hand-ins") for note in notes)
+    page = (results / "class.html").read_text("utf-8")
+    assert "left out 1 file that is no hand-in: slides.pdf" in page
+    again, notes = graded("--results", results, export)
+    assert again == rows
+    assert (
+        f"note: {len(rows)} of {len(rows)} were graded before; --force grades them again" in notes
+    )
+    late = tmp_path / "late.zip"
+    late.write_bytes(zipped(work("late")))
+    _, notes = graded("--results", results, late)
+    assert any(note.startswith(f"note: {len(rows)} that were graded earlier") for note in notes)
+    table = (results / "grades.csv").read_text("utf-8-sig").splitlines()
+    assert len(table) == 1 + len(rows) + 1
+    one, _ = graded(export / "bob_2_9_x.zip")
+    assert one[0] == str(export / "bob_2_9_x.zip")

@@ -169,6 +169,12 @@ def names_in(path: str) -> list[str]:
     return sorted({name for name in names if name and counts(name)})
 
 
+def strays_in(path: str) -> list[str]:
+    """The names of what an archive on disk holds outside of itself."""
+    found, inner = look(path)
+    return [info.filename for info in found.strays] if found and not inner else []
+
+
 def content(path: str, largest: int) -> bytes:
     """The bytes of a file, on disk or in an archive; nothing where there is none, or too much."""
     with suppress(OSError, KeyError, *DAMAGED):

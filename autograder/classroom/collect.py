@@ -15,10 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from zipfile import BadZipFile
 
-from ..handin import Entry, HandIn, chosen, counts, in_folder, is_module, listed, shown
-from .archive import DAMAGED, exists, is_folder, look, names_in, on_disk, split, within
+from ..handin import Entry, HandIn, chosen, in_folder, is_module, listed, shown
+from .archive import DAMAGED, exists, is_folder, names_in, on_disk, split, strays_in, within
 from .origin import METADATA, by_a_site
 from .roster import Roster
+from .unrun import unrun
 
 LARGEST_ARCHIVE = 2**28  # bytes of a zip, notebooks with pictures included
 MOST_ENTRIES = 20_000
@@ -61,7 +62,7 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
         stands_for_others = path in exports or (is_folder(path) and "mytorch" not in names_in(path))
         inside = hand_ins_in(path, roster, left_out) if stands_for_others else []
         hand_ins |= dict.fromkeys(inside or [path])
-    notes = [note for path in given if path in exports for note in strays(path)]
+    notes = []
     if left_out:
         files = "file that is no hand-in" if len(left_out) == 1 else "files that are no hand-ins"
         notes.append(f"left out {len(left_out)} {files}: {listed(left_out, NAMED)}")
@@ -72,16 +73,18 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: list[str]) -> list
     """The hand-ins in a folder or export, if any is; what is none is added to `left_out` then."""
     children = {os.path.join(folder, name): name for name in names_in(folder)}
     certain = {p for p, name in children.items() if is_somebodys(p, name, roster)}
+    if not certain:
+        return []
     found: list[str] = []
     classes = classes_among(certain)
-    for path, name in children.items() if certain else ():
-        of_one = by_a_site(name) and len(names_in(path)) > MOST_OF_ONE
-        if path in classes and not of_one:
+    for path, name in children.items():
+        if path in classes and not (by_a_site(name) and len(names_in(path)) > MOST_OF_ONE):
             found += hand_ins_in(path, roster, left_out) or [path]
         elif path in certain or name.lower().endswith((".py", ".ipynb")):
             found.append(path)
         else:
             left_out.append(name)
+    left_out += strays_in(folder)
     return found
 
 
@@ -114,7 +117,8 @@ def is_class(path: str, wrappers: int = 3) -> bool:
     inside = [os.path.join(path, name) for name in names]
     if "mytorch" in names:
         return False
-    if METADATA in names or any(map(by_a_site, names)) or sum(map(looks_like_one, inside)) > 1:
+    named = [by_a_site(name) for name in names if not BESIDE.fullmatch(name)]
+    if METADATA in names or (named and all(named)) or sum(map(looks_like_one, inside)) > 1:
         return True
     folders = [child for child in inside if is_folder(child)]
     return len(folders) == 1 and wrappers > 0 and is_class(folders[0], wrappers - 1)
@@ -127,13 +131,6 @@ def looks_like_one(path: str) -> bool:
 
 def is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
-
-
-def strays(export: str) -> Iterator[str]:
-    """A line on what an export holds that belongs to no hand-in in it."""
-    if (found := look(export)[0]) and found.strays:
-        names = [info.filename for info in found.strays]
-        yield f"{shown(export)}: ignored paths that lead out of the archive: {listed(names)}"
 
 
 def read(given: str | Path) -> HandIn:
@@ -171,11 +168,14 @@ def unreadable(name: str, why: str) -> str:
 
 
 def in_tree(folder: Path) -> Iterator[Entry]:
-    """The modules of a folder; the archives beside them, and modules that lie in no folder."""
+    """The modules of a folder; what else matters, in it and in its folder `notebooks`."""
     yield from in_folder(folder)
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in (".zip", ".py") and path.is_file() and not path.is_symlink():
-            yield Entry(PurePosixPath(path.name), path.stat().st_size, partial(io.FileIO, path))
+    for place in (folder, folder / "notebooks"):
+        for path in sorted(place.iterdir()) if place.is_dir() and not place.is_symlink() else ():
+            matters = path.suffix.lower() in (".zip", ".py", ".ipynb")
+            if matters and path.is_file() and not path.is_symlink():
+                own = PurePosixPath(path.relative_to(folder).as_posix())
+                yield Entry(own, path.stat().st_size, partial(io.FileIO, path))
 
 
 def unwrapped(name: str, entry: Entry, depth: int) -> HandIn:
@@ -188,22 +188,19 @@ def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
     """Take the modules of a hand-in, or of the one archive in it: so course sites pack them."""
     if len(entries) > MOST_ENTRIES:
         raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
-    archives = [e for e in entries if is_zip(e.path.name) and len(e.path.parts) < 3 and whole(e)]
+    archives = [e for e in entries if is_zip(e.path.name) and len(e.path.parts) < 3 and e.counts]
     modules = list(filter(is_module, entries))
     if len(archives) == 1 and depth < WRAPPED and not modules:
         return unwrapped(name, archives[0], depth + 1)
     tops = {entry.path.parts[0] for entry in (*modules, *archives)}
-    of_site = {top for entry in entries if by_a_site(top := entry.path.parts[0])}
+    of_site = set(filter(by_a_site, {str(e.path.parents[-2]) for e in entries if e.path.parts[1:]}))
     several = len(of_site) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
     if several and "mytorch" not in tops:
         said = "it holds several hand-ins, like the export of a class: give it by itself"
         return HandIn(name, message=said, readable=False)
     made = chosen(name, entries)
-    loose = [e.path.name for e in entries if e.path.suffix == ".py" and not e.ignored]
-    if made.files or not loose:
-        return made
-    return replace(made, message=f"{made.message}; {shown(loose[0])} is not in a folder mytorch")
-
-
-def whole(entry: Entry) -> bool:
-    return not entry.ignored and all(map(counts, entry.path.parts))
+    loose = [e.path for e in entries if e.path.suffix == ".py" and e.counts]
+    notes = [made.message, unrun(made.files, entries) if made.files else ""]
+    if not made.files and loose and "mytorch" not in loose[0].parts:
+        notes.append(f"{shown(loose[0].name)} is not in a folder mytorch")
+    return replace(made, message="; ".join(filter(None, notes)))

@@ -43,7 +43,7 @@ class Origin:
 
 def by_a_site(name: str) -> bool:
     """Whether a course site gave a hand-in this name, with the student's own in it."""
-    return bool(MOODLE.fullmatch(bare(name)) or CANVAS.fullmatch(bare(name)))
+    return bool(MOODLE.fullmatch(bare(name)) or (CANVAS.fullmatch(name) and Path(name).suffix))
 
 
 def bare(name: str) -> str:
