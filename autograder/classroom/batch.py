@@ -16,9 +16,9 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .. import handin
 from ..model import Report
 from ..report import to_json
+from . import collect
 from .journal import Journal
 from .work import Terms, Work, failed, parsed, perform
 
@@ -72,7 +72,7 @@ def graded(
                 if path is None:
                     left = None
                     break
-                task = Task(Work(handin.read(path), terms))
+                task = Task(Work(collect.read(path), terms))
                 known = None if force else journal.known(task.work)
                 if known:
                     task.line, task.before = known, True

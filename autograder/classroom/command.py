@@ -59,8 +59,9 @@ def grade(asked: Asked) -> int:
     """Grade hand-ins: folders, zips, or a folder full of them.
 
     A folder with mytorch/ in it is a hand-in; a zip may wrap it once; any other folder stands
-    for what is in it. One hand-in gets its whole report. Many get a line each, and a folder of
-    results: grades.csv, class.html, a page a student, JSON lines, JUnit XML, and the journal.
+    for what is in it, and so does the zip that a course site exports. One hand-in gets its whole
+    report. Many get a line each, and a folder of results: grades.csv, class.html, a page a
+    student, JSON lines, JUnit XML, and the journal.
     Stop it when you like: the same command goes on where it stopped. What has changed since is
     graded again, and so is everything after a change of the references or of the grader.
 
@@ -70,7 +71,7 @@ def grade(asked: Asked) -> int:
     Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such
     path), 2 nothing could be graded.
     """
-    from . import results, roster, work
+    from . import collect, results, roster, work
     from .batch import graded
     from .journal import Journal
     from .progress import progress
@@ -86,18 +87,17 @@ def grade(asked: Asked) -> int:
     ours = [path for path in given if results.is_results(Path(path))]
     if ours:
         note(f"left out {', '.join(ours)}: results, no hand-ins")
-    wanted = handin.find(path for path in given if path not in ours)
-    paths = [path for path in wanted if not results.is_results(Path(path))]
     known = roster.read(asked.roster) if asked.roster else None
-    roll = roster.call(paths, known)
-    paths = [path for path in paths if path in roll.students]
+    found = collect.find([path for path in given if path not in ours], known)
+    paths = [path for path in found.hand_ins if not results.is_results(Path(path))]
+    roll = roster.call(paths, known, found.notes)
     for said in roll.notes:
         note(said)
     folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
     kept = results.earlier(folder, paths) if folder else {}
     if kept:
         note(f"{len(kept)} that were graded earlier stay in the tables of {folder}")
-        roll = roster.call([*paths, *kept], known)
+        roll = roster.call([*paths, *kept], known, found.notes)
     provisional, before = False, 0
     try:
         with ExitStack() as stack:

@@ -18,9 +18,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 
-from .. import handin, report
+from .. import report
 from ..model import Report
-from . import class_page, junit, student_page, tables
+from . import class_page, collect, junit, student_page, tables
+from .archive import exists
 from .journal import Journal
 from .roster import Roll
 from .similar import Index
@@ -64,7 +65,7 @@ def earlier(folder: Path, paths: Collection[str]) -> dict[str, str]:
         return {}
     with (folder / REPORTS).open(encoding="utf-8") as lines:
         known = {str(json.loads(line)["hand_in"]): line for line in lines}
-    return {p: line for p, line in known.items() if p not in paths and os.path.exists(p)}
+    return {p: line for p, line in known.items() if p not in paths and exists(p)}
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def write(folder: Path, roll: Roll) -> None:
         student = owner(made, roll)
         if made.hand_in not in roll.superseded:
             summary.add(made, student)
-        index.add(student.name or made.hand_in, fingerprints(handin.read(made.hand_in).files))
+        index.add(student.name or made.hand_in, fingerprints(collect.read(made.hand_in).files))
         page = folder / "students" / names.given(made.hand_in)
         pages |= {f"{page.name}.html", f"{page.name}.txt"}
         with written(page.with_name(f"{page.name}.html")) as stream:

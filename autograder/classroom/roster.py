@@ -1,38 +1,21 @@
-"""Whose hand-in is it: what its name says, as course sites export it, and what the roster says.
+"""Who handed in what: what the names of hand-ins say, and what the roster says.
 
-Canvas      lovelaceada_LATE_12345_67890_hand-in-1.zip     user 12345, upload 67890
-Moodle      Ada Lovelace_1234567_assignsubmission_file_    a folder; or a file, with more behind
-Gradescope  submission_123456, and submission_metadata.yml beside it says who
-ours        hand-in-ada.zip
-
-Anything else is its own id: `ada`, `ada.zip`. Nothing here decides a grade.
+Nothing here decides a grade.
 """
 
 import csv
 import io
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from ..handin import shown
+from .origin import origin_of, written
 from .student import Student
 
-CANVAS = re.compile(r"(?P<name>[^_]+)_(LATE_)?(?P<id>\d+)_(?P<upload>\d+)_.+")
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?")
-GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
-OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
-METADATA = "submission_metadata.yml"
-# What sites and systems put beside hand-ins.
-BESIDE = re.compile(
-    rf"{METADATA}|grades\.csv|Thumbs\.db|desktop\.ini|\.DS_Store|.+_\d+_assignsubmission_onlinetext_?",
-    re.IGNORECASE,
-)
-LARGEST = 64 * 2**20  # bytes of a roster, or of Gradescope's metadata
-
+LARGEST = 64 * 2**20  # bytes of a roster
 # What headings are called, without spaces and the like. The first id that is there is the id.
 IDS = (
     *("id", "sid", "studentid", "studentnumber", "sisuserid", "userid", "sisloginid", "loginid"),
@@ -40,24 +23,13 @@ IDS = (
 )
 NAMES = ("name", "fullname", "studentname", "student")
 FIRST, LAST = ("firstname", "givenname"), ("lastname", "surname", "familyname")
-# Control characters, changes of the direction of writing, and halves of characters.
-UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What the name of a hand-in says: by whom it is, and, where it can be told, how new."""
-
-    students: tuple[Student, ...]
-    upload: int | None = None
 
 
 @dataclass(frozen=True)
 class Roll:
     """Who handed in what.
 
-    students    by hand-in: several where a group handed in, never none; what is not there is
-                no hand-in
+    students    by hand-in: several where a group handed in, never none
     superseded  hand-ins that do not count: the same student has a newer one
     undecided   hand-ins of a student who has several, of which none is known to be the newest
     notes       what the instructor should know, a line each
@@ -87,6 +59,10 @@ class Roster:
         if found := self.ids.get(folded(said.id)):
             return {found}
         return self.names.get(squashed(said.name or said.id), set())
+
+    def knows(self, path: str) -> bool:
+        """Whether a path names a student of the class."""
+        return any(map(self.find, origin_of(path).students))
 
 
 def read(path: str | Path) -> Roster:
@@ -139,15 +115,15 @@ def lines_of(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise ValueError(f"{path}, line {reader.line_num}: {error}") from None
 
 
-def call(paths: Iterable[str], roster: Roster | None = None) -> Roll:
-    """Say of hand-ins whose they are, who has several, and who on the roster has none."""
+def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str] = ()) -> Roll:
+    """Say of hand-ins whose they are, who has several, and who on the roster has none.
+
+    Args: notes: what is to be said before that.
+    """
     students: dict[str, tuple[Student, ...]] = {}
     handed: dict[Student, list[tuple[str, int | None]]] = {}
-    notes = []
-    names = [(path, Path(path).name) for path in paths]
-    if beside := [shown(name) for _, name in names if BESIDE.fullmatch(name)]:
-        notes.append(f"ignored, for they are no hand-ins: {', '.join(beside)}")
-    for path in (path for path, name in names if not BESIDE.fullmatch(name)):
+    notes = list(notes)
+    for path in paths:
         origin = origin_of(path)
         people: dict[Student, None] = {}
         for said in origin.students:
@@ -187,83 +163,12 @@ def newest_of(several: Iterable[tuple[str, int | None]]) -> str | None:
     return uploads[max(uploads)]
 
 
-def origin_of(path: str) -> Origin:
-    """What a path says: its own name, or else that of a folder around it."""
-    own, around = Path(path), Path(path).parent
-    for place in (own, around):
-        name = place.name.removesuffix(".zip")
-        if (found := GRADESCOPE.fullmatch(name)) and (by := submitters(place.parent).get(name)):
-            return Origin(by, int(found["upload"]))
-        if found := MOODLE.fullmatch(name):
-            return Origin((student(found["id"], found["name"]),))
-    name = own.name.removesuffix(".zip") or path
-    if found := CANVAS.fullmatch(name):
-        return Origin((student(found["id"], found["name"]),), int(found["upload"]))
-    found = OURS.fullmatch(name)
-    return Origin((student(found["id"] if found else name),))
-
-
-def student(id: str, name: str = "") -> Student:
-    return Student(written(id), written(name))
-
-
-@cache
-def submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
-    """Who is behind each submission, from the few lines we need of Gradescope's metadata."""
-    file = folder / METADATA
-    if not file.is_file() or file.stat().st_size > LARGEST:
-        return {}
-    people: dict[str, list[dict[str, str]]] = {}
-    submission = section = key = ""
-    for line in file.read_text("utf-8", "replace").splitlines():
-        if found := re.fullmatch(r"(\S+):", line):
-            submission, section = found[1], ""
-            people[submission] = []
-        elif found := re.match(r"  :?(\w+):", line):
-            section, key = found[1], ""
-        elif section == "submitters":
-            found = re.fullmatch(r"\s+(- )?:?(name|sid|email): ?(.*)", line)
-            if found and (found[1] or not people[submission]):
-                people[submission].append({})
-            if found:
-                key = found[2]
-                people[submission][-1][key] = found[3]
-            elif key and people[submission]:  # a long value goes on
-                people[submission][-1][key] += f" {line.strip()}"
-    return {
-        submission: tuple(
-            student(scalar(p.get("sid", "")) or scalar(p.get("email", "")), scalar(p["name"]))
-            for p in group
-            if p.get("name") and (p.get("sid") or p.get("email"))
-        )
-        for submission, group in people.items()
-    }
-
-
-def scalar(text: str) -> str:
-    """A plain or quoted value of YAML."""
-    text = text.strip()
-    if re.fullmatch(r"'.*'", text):
-        return text[1:-1].replace("''", "'")
-    if re.fullmatch(r'".*"', text):
-        try:
-            return str(json.loads(re.sub(r"\\x(..)", r"\\u00\1", text)))
-        except ValueError:
-            return text[1:-1]
-    return "" if text in ("~", "null") else text
-
-
 def called(student: Student) -> str:
     return (
         f"{student.name} ({student.id})"
         if student.name and student.id
         else (student.name or student.id)
     )
-
-
-def written(text: str) -> str:
-    """A text as it is shown: one normal form, one line, nothing that no one can see."""
-    return UNWRITABLE.sub("?", unicodedata.normalize("NFC", text)).strip()
 
 
 def folded(text: str) -> str:

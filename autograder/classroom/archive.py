@@ -1,0 +1,187 @@
+"""Look into zips as if they were folders: nothing is unpacked, and every size is capped.
+
+A path may go on behind an archive on disk: `export.zip/ada.zip`, `export.zip/ada/mytorch`. An
+archive in an archive is copied into memory, a large one into a file that has no name.
+"""
+
+import os
+import shutil
+import zipfile
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path, PurePosixPath
+from tempfile import SpooledTemporaryFile
+from typing import IO
+from weakref import finalize
+from zipfile import BadZipFile, ZipFile, ZipInfo
+from zlib import error as ZlibError
+
+from ..handin import Entry, counts
+
+LARGEST_TABLE = 2**24  # bytes of an archive's table of contents, at least 46 an entry
+LARGEST_NAME = 4096  # characters of a path in it
+IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
+# What reading a damaged archive raises, or one made to be hard to read.
+DAMAGED = (BadZipFile, EOFError, ZlibError, NotImplementedError, RuntimeError, ValueError)
+
+
+class Sparing:
+    """A file that is read in small pieces, as zips are, but for a table of contents."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.seek, self.tell, self.seekable = file, file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > LARGEST_TABLE:
+            raise BadZipFile(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
+        return self.file.read(size)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an archive holds: the paths of its files and folders (`ada/`), in order, and each as
+    it stands there, the last of those with the same path; strays have no path within it."""
+
+    archive: ZipFile
+    paths: list[str]
+    infos: dict[str, ZipInfo]
+    strays: list[ZipInfo]
+
+    def below(self, folder: str) -> list[str]:
+        """The paths in a folder, from there; "" is the archive itself."""
+        if not folder:
+            return self.paths
+        first, last = (bisect_left(self.paths, folder + after) for after in "/0")  # 0 follows /
+        return [path[len(folder) + 1 :] for path in self.paths[first:last]]
+
+    def entries(self, folder: str = "") -> Iterator[Entry]:
+        """The files in a folder; of the archive itself, the strays too."""
+        for path in self.below(folder):
+            info = self.infos[f"{folder}/{path}" if folder else path]
+            if path and not info.is_dir():
+                yield self.entry(info, path)
+        for info in self.strays if not folder else ():
+            out = "paths that lead out of the archive"
+            yield Entry(PurePosixPath(info.filename.replace("\\", "/")), ignored=out)
+
+    def entry(self, info: ZipInfo, path: str) -> Entry:
+        why = ""
+        if (info.external_attr >> 16) & 0o170000 == 0o120000:
+            why = "links"
+        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            why = "compression other than zip's usual one"
+        return Entry(PurePosixPath(path), info.file_size, partial(self.archive.open, info), why)
+
+
+def contents(archive: ZipFile) -> Contents:
+    """What an archive holds."""
+    infos: dict[str, ZipInfo] = {}
+    strays = []
+    for info in archive.infolist():
+        path = info.filename.replace("\\", "/")
+        parts = [part for part in path.split("/") if part not in ("", ".")]
+        leads_out = path.startswith("/") or ".." in parts or path[1:2] == ":"
+        if leads_out or not parts or len(path) > LARGEST_NAME:
+            strays.append(info)
+        else:
+            infos["/".join(parts) + "/" * info.is_dir()] = info
+    return Contents(archive, sorted(infos), infos, strays)
+
+
+@lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
+def opened(path: str, _changed: tuple[int, int]) -> Contents:
+    file = open(path, "rb")  # noqa: SIM115 - closed with the archive, or here
+    try:
+        archive = ZipFile(Sparing(file))
+    except BaseException:
+        file.close()
+        raise
+    finalize(archive, file.close)
+    return contents(archive)
+
+
+def on_disk(path: str) -> Contents:
+    """What an archive on disk holds. Raises: OSError, DAMAGED: it cannot be read."""
+    now = os.stat(path)
+    return opened(path, (now.st_mtime_ns, now.st_size))
+
+
+@contextmanager
+def within(entry: Entry, largest: int) -> Iterator[Contents]:
+    """What an archive in an archive or folder holds, while the block runs.
+
+    Raises: OSError, DAMAGED: it cannot be read.
+    """
+    if entry.ignored or entry.size > largest:
+        raise BadZipFile(entry.ignored or f"larger than {largest} bytes")
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
+        with entry.open() as source:
+            shutil.copyfileobj(source, copy)
+        with ZipFile(Sparing(copy)) as archive:
+            yield contents(archive)
+
+
+def split(path: str) -> tuple[str, str]:
+    """A path in two: the archive on disk that it leads into, and the rest; without one, "" """
+    if not os.path.lexists(path):
+        for outer in Path(path).parents:
+            if os.path.isfile(outer):
+                return str(outer), Path(path).relative_to(outer).as_posix()
+    return path, ""
+
+
+def look(path: str) -> tuple[Contents | None, str]:
+    """The archive on disk that a path leads to or into, if one can be read, and the rest."""
+    outer, inner = split(path)
+    with suppress(OSError, *DAMAGED):
+        return on_disk(outer), inner
+    return None, inner
+
+
+def is_folder(path: str) -> bool:
+    """Whether there is a folder, on disk or in an archive."""
+    if os.path.lexists(path):
+        return os.path.isdir(path)
+    found, inner = look(path)
+    return bool(found and inner and inner not in found.infos and found.below(inner))
+
+
+def exists(path: str) -> bool:
+    """Whether there is anything at a path, on disk or in an archive."""
+    if os.path.lexists(path):
+        return os.path.exists(path)
+    found, inner = look(path)
+    return bool(found and inner and (inner in found.infos or found.below(inner)))
+
+
+def names_in(path: str) -> list[str]:
+    """What lies in a folder or in an archive on disk, without what systems leave behind."""
+    names: Iterable[str] = ()
+    if os.path.isdir(path):
+        names = os.listdir(path)
+    else:
+        found, inner = look(path)
+        if found and inner not in found.infos:
+            names = (below.partition("/")[0] for below in found.below(inner))
+    return sorted({name for name in names if name and counts(name)})
+
+
+def strays_in(path: str) -> list[str]:
+    """The names of what an archive on disk holds outside of itself."""
+    found, inner = look(path)
+    return [info.filename for info in found.strays] if found and not inner else []
+
+
+def content(path: str, largest: int) -> bytes:
+    """The bytes of a file, on disk or in an archive; nothing where there is none, or too much."""
+    with suppress(OSError, KeyError, *DAMAGED):
+        outer, inner = split(path)
+        if not inner:
+            return Path(path).read_bytes() if os.path.getsize(path) <= largest else b""
+        found = on_disk(outer)
+        if found.infos[inner].file_size <= largest:
+            return found.archive.read(found.infos[inner])
+    return b""

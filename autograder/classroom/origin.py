@@ -1,0 +1,118 @@
+"""Whose a hand-in is by its name, as course sites export it.
+
+Canvas      lovelaceada_LATE_12345_67890_hand-in-1.zip     user 12345, upload 67890
+Moodle      Ada Lovelace_1234567_assignsubmission_file_    a folder; or a file, with more behind
+Gradescope  submission_123456, and submission_metadata.yml beside it says who
+ours        hand-in-ada.zip
+
+Anything else is its own id: `ada`, `ada.zip`. What a name says counts more the further out it
+stands: no student chooses the name of the folder that a site made for them.
+"""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .archive import content
+from .student import Student
+
+CANVAS = re.compile(r"(?P<name>[^_]+)_(LATE_)?(?P<id>\d+)_(?P<upload>\d+)_.+")
+MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?")
+GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
+OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
+METADATA = "submission_metadata.yml"
+LARGEST = 64 * 2**20  # bytes of Gradescope's metadata
+# What a file's name ends in that is no part of who sent it.
+SUFFIX = re.compile(
+    r"(?<=.)\.(zip|rar|7z|tar|tgz|(tar\.)?(gz|bz2|xz)|py|ipynb|pdf|docx?|txt)$", re.IGNORECASE
+)
+# Control characters, changes of the direction of writing, and halves of characters.
+UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the name of a hand-in says: by whom it is, and, where it can be told, how new."""
+
+    students: tuple[Student, ...]
+    upload: int | None = None
+
+
+def by_a_site(name: str) -> bool:
+    """Whether a course site gave a hand-in this name, with the student's own in it."""
+    return bool(MOODLE.fullmatch(bare(name)) or (CANVAS.fullmatch(name) and Path(name).suffix))
+
+
+def bare(name: str) -> str:
+    return SUFFIX.sub("", name)
+
+
+def origin_of(path: str) -> Origin:
+    """What a path says: the name of the folder around it, if a site gave it, or else its own."""
+    own, around = Path(path), Path(path).parent
+    for place in (around, own):
+        name = bare(place.name)
+        if (found := GRADESCOPE.fullmatch(name)) and (by := submitters(place.parent).get(name)):
+            return Origin(by, int(found["upload"]))
+        if found := MOODLE.fullmatch(name):
+            return Origin((student(found["id"], found["name"]),))
+    name = bare(own.name) or path
+    if found := CANVAS.fullmatch(name):
+        return Origin((student(found["id"], found["name"]),), int(found["upload"]))
+    found = OURS.fullmatch(name)
+    return Origin((student(found["id"] if found else name),))
+
+
+def student(id: str, name: str = "") -> Student:
+    return Student(written(id), written(name))
+
+
+@cache
+def submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
+    """Who is behind each submission, from the few lines we need of Gradescope's metadata."""
+    people: dict[str, list[dict[str, str]]] = {}
+    submission = section = key = ""
+    for line in content(str(folder / METADATA), LARGEST).decode(errors="replace").splitlines():
+        if found := re.fullmatch(r"(\S+):", line):
+            submission, section = found[1], ""
+            people[submission] = []
+        elif found := re.match(r"  :?(\w+):", line):
+            section, key = found[1], ""
+        elif section == "submitters":
+            found = re.fullmatch(r"\s+(- )?:?(name|sid|email): ?(.*)", line)
+            if found and (found[1] or not people[submission]):
+                people[submission].append({})
+            if found:
+                key = found[2]
+                people[submission][-1][key] = found[3]
+            elif key and people[submission]:  # a long value goes on
+                people[submission][-1][key] += f" {line.strip()}"
+    return {
+        submission: tuple(
+            student(scalar(p.get("sid", "")) or scalar(p.get("email", "")), scalar(p["name"]))
+            for p in group
+            if p.get("name") and (p.get("sid") or p.get("email"))
+        )
+        for submission, group in people.items()
+    }
+
+
+def scalar(text: str) -> str:
+    """A plain or quoted value of YAML."""
+    text = text.strip()
+    if re.fullmatch(r"'.*'", text):
+        return text[1:-1].replace("''", "'")
+    if re.fullmatch(r'".*"', text):
+        try:
+            return str(json.loads(re.sub(r"\\x(..)", r"\\u00\1", text)))
+        except ValueError:
+            return text[1:-1]
+    return "" if text in ("~", "null") else text
+
+
+def written(text: str) -> str:
+    """A text as it is shown: one normal form, one line, nothing that no one can see."""
+    return UNWRITABLE.sub("?", unicodedata.normalize("NFC", text)).strip()

@@ -1,0 +1,474 @@
+"""Exports of course sites, and folders as people keep them: whose work is found, and nothing else.
+
+What lies in an export that is one zip is found, named and read like the folder it unpacks to.
+"""
+
+import io
+import json
+import stat
+import subprocess
+import sys
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, MakeTree, package
+
+from autograder.classroom import collect, roster
+from autograder.classroom.archive import LARGEST_TABLE, exists, names_in
+from autograder.classroom.collect import LARGEST_ARCHIVE, MOST_OF_ONE, find, read
+from autograder.classroom.student import Student
+
+ENTRIES = Mapping[str, bytes]
+METADATA = """\
+---
+submission_11:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '12345'
+submission_12:
+  :submitters:
+  - :name: Bob
+    :sid: '2'
+  - :name: Cleo
+    :sid: '3'
+"""
+
+
+def zipped(entries: ENTRIES, how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", how) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def work(mark: str, folder: str = "") -> dict[str, bytes]:
+    """The entries of a hand-in, no two alike."""
+    files = {**package(solved=False), "linear.py": f"# by {mark}\n".encode()}
+    return {f"{folder}mytorch/{name}": content for name, content in files.items()}
+
+
+def canvas() -> dict[str, bytes]:
+    return {
+        "lovelaceada_12345_67890_hand-in-1.zip": zipped(work("ada", "hw/")),
+        "bob_LATE_2_67891_hand-in.zip": zipped(work("bob")),
+        "cleo_3_67892_homework.pdf": b"%PDF",
+        "eve_4_67893_hand-in.zip": zipped(work("eve"))[:-30],
+    }
+
+
+def moodle() -> dict[str, bytes]:
+    return {
+        **work("ada", "Ada Lovelace_12345_assignsubmission_file_/"),
+        "Bob_2_assignsubmission_file_/hand-in.zip": zipped(work("bob")),
+        "Bob_2_assignsubmission_onlinetext_/onlinetext.html": b"see the file",
+        "Cleo_3_assignsubmission_file_/a.zip": zipped(work("cleo")),
+        "Cleo_3_assignsubmission_file_/b.zip": zipped(work("cleo again")),
+        "Eve_4_assignsubmission_file_/notes.pdf": b"%PDF",
+        "Finn_5_assignsubmission_file_/": b"",
+    }
+
+
+def gradescope() -> dict[str, bytes]:
+    return {
+        "assignment_1_export/submission_metadata.yml": METADATA.encode(),
+        **work("ada", "assignment_1_export/submission_11/"),
+        "assignment_1_export/submission_12/hand-in.zip": zipped(work("bob and cleo")),
+    }
+
+
+def ours() -> dict[str, bytes]:
+    return {
+        "hand-ins/grades.csv": b"id,points\n",
+        "hand-ins/hand-in-ada.zip": zipped(work("ada"), zipfile.ZIP_STORED),
+        **work("bob", "hand-ins/bob/"),
+        "__MACOSX/hand-ins/._hand-in-ada.zip": b"x",
+    }
+
+
+EXPORTS = {"canvas": canvas, "moodle": moodle, "gradescope": gradescope, "ours": ours}
+NAMES = {
+    "canvas": sorted(canvas()),
+    "moodle": [
+        "Ada Lovelace_12345_assignsubmission_file_",
+        "Bob_2_assignsubmission_file_",
+        "Cleo_3_assignsubmission_file_/a.zip",
+        "Cleo_3_assignsubmission_file_/b.zip",
+        "Eve_4_assignsubmission_file_",
+        "Finn_5_assignsubmission_file_",
+    ],
+    "gradescope": [f"assignment_1_export/submission_{n}" for n in (11, 12)],
+    "ours": ["hand-ins/bob", "hand-ins/hand-in-ada.zip"],
+}
+
+
+@pytest.mark.parametrize("site", EXPORTS)
+def test_an_export_is_read_like_the_folder_it_unpacks_to(tmp_path: Path, site: str) -> None:
+    """The same hand-ins in the same order, with the same files, messages, owners and notes."""
+    folder, export = tmp_path / "folder", tmp_path / "export.zip"
+    export.write_bytes(zipped(EXPORTS[site]()))
+    zipfile.ZipFile(export).extractall(folder)
+    found, unpacked = find([str(export)]), find([str(folder)])
+    assert found.hand_ins == [str(export / name) for name in NAMES[site]]
+    assert unpacked.hand_ins == [str(folder / name) for name in NAMES[site]]
+    assert found.notes == unpacked.notes
+    for inside, outside in zip(found.hand_ins, unpacked.hand_ins, strict=True):
+        one, other = read(inside), read(outside)
+        assert one.name == inside
+        assert (one.files, one.message) == (other.files, other.message)
+        assert exists(inside)
+    calls = roster.call(found.hand_ins), roster.call(unpacked.hand_ins)
+    assert [*calls[0].students.values()] == [*calls[1].students.values()]
+
+
+def test_whose_they_are_in_an_export_of_gradescope(tmp_path: Path) -> None:
+    """The metadata that lies in the archive says it, groups too."""
+    (tmp_path / "export.zip").write_bytes(zipped(gradescope()))
+    found = roster.call(find([str(tmp_path / "export.zip")]).hand_ins)
+    assert [*found.students.values()] == [
+        (Student("12345", "Ada Lovelace"),),
+        (Student("2", "Bob"), Student("3", "Cleo")),
+    ]
+
+
+@pytest.mark.parametrize("site", EXPORTS)
+def test_an_export_lies_in_a_folder_too(tmp_path: Path, site: str) -> None:
+    """The folder into which it was loaded down stands for what is in the export."""
+    (tmp_path / "export.zip").write_bytes(zipped(EXPORTS[site]()))
+    expected = [str(tmp_path / "export.zip" / name) for name in NAMES[site]]
+    assert find([str(tmp_path)]).hand_ins == expected
+
+
+def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Path) -> None:
+    """An export is never one hand-in, not even where it was given as one of several."""
+    (tmp_path / "export.zip").write_bytes(zipped(moodle()))
+    (tmp_path / "late.zip").write_bytes(zipped(work("late")))
+    given = [str(tmp_path / "export.zip"), str(tmp_path / "late.zip")]
+    assert find(given).hand_ins == given
+    assert read(given[0]).files == {}
+    assert read(given[0]).message == (
+        "it holds several hand-ins, like the export of a class: give it by itself"
+    )
+
+
+def test_the_class_of_one_student_is_a_class(tmp_path: Path) -> None:
+    """One student has handed in so far: the export is not theirs, but holds theirs."""
+    export = tmp_path / "submissions.zip"
+    export.write_bytes(zipped({"ada_12345_6_hand-in.zip": zipped(work("ada"))}))
+    assert find([str(export)]).hand_ins == [str(export / "ada_12345_6_hand-in.zip")]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        work("ada"),
+        work("ada", "hw 5/"),
+        {**work("ada"), "hand-in.zip": zipped(work("old")), "data.zip": b"PK"},
+        {**work("ada", "hw/"), "hw/hand-in.zip": zipped(work("old")), "hw/data.zip": b"PK"},
+        {**work("ada", "hw_5_3_final/"), "lecture_5_1_notes.pdf": b"%PDF"},
+        {**work("ada", "hw/"), "data_1_2_a.txt": b"", "data_1_2_b.txt": b""},
+        {"hand-in.zip": zipped(work("ada"))},
+        {"hw/hand-in.zip": zipped(work("ada"))},
+        {"hw/hand-in.zip": zipped({"again.zip": zipped(work("ada"))}), "hw/notes.pdf": b"%PDF"},
+    ],
+    ids=[
+        *("bare", "wrapped", "zips beside", "wrapped with zips", "named like Canvas's", "data"),
+        *("twice", "twice deep", "thrice"),
+    ],
+)
+@pytest.mark.parametrize("place", ["ada.zip", "export.zip/ada.zip", "Ada_7_assignsubmission_file_"])
+def test_a_students_own_archive_is_one_hand_in(
+    tmp_path: Path, entries: ENTRIES, place: str
+) -> None:
+    """With `mytorch` in it, wrapped once, or as a zip in a zip: wherever it lies."""
+    data = zipped(entries)
+    path = tmp_path / place
+    if place.startswith("export"):
+        others = {"bob.zip": zipped(work("bob")), "cleo/": b""}
+        (tmp_path / "export.zip").write_bytes(zipped({"ada.zip": data, **others}))
+        assert find([str(tmp_path / "export.zip")]).hand_ins[0] == str(path)
+    elif path.suffix:
+        path.write_bytes(data)
+        assert find([str(path)]).hand_ins == [str(path)]
+    else:
+        path.mkdir()
+        (path / "hand-in.zip").write_bytes(data)
+        assert find([str(tmp_path)]).hand_ins == [str(path)]
+    assert read(path).files["linear.py"] == b"# by ada\n"
+    assert read(path).message == ""
+
+
+def test_no_student_speaks_for_another(tmp_path: Path) -> None:
+    """What a student put in an archive or folder of their own is theirs, whatever its name says."""
+    class_ = tmp_path / "class"
+    class_.mkdir()
+    false = {"ada_12345_99_a.zip": zipped(work("false")), "bob_2_99_b.zip": zipped(work("false"))}
+    (class_ / "eve.zip").write_bytes(zipped(false))
+    (class_ / "ada.zip").write_bytes(zipped(work("ada")))
+    assert find([str(class_)]).hand_ins == [str(class_ / "ada.zip"), str(class_ / "eve.zip")]
+    assert find(list(map(str, class_.iterdir()))).hand_ins == list(map(str, class_.iterdir()))
+    export = {f"Eve_4_assignsubmission_file_/{name}": data for name, data in false.items()}
+    (tmp_path / "export.zip").write_bytes(zipped(export))
+    found = roster.call(find([str(tmp_path / "export.zip")]).hand_ins)
+    assert set(found.students.values()) == {(Student("4", "Eve"),)}
+
+
+def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
+    """A few archives in a student's folder are hand-ins each; more of them are one, worth 0."""
+    folder = "Eve_4_assignsubmission_file_"
+    for count in (MOST_OF_ONE, MOST_OF_ONE + 1):
+        flood = {f"{folder}/{n:02}.zip": b"PK" for n in range(count)}
+        (tmp_path / "export.zip").write_bytes(zipped({**flood, **moodle()}))
+        hand_ins = find([str(tmp_path / "export.zip")]).hand_ins
+        # … beside notes.pdf, which lies there as well
+        assert sum(folder in path for path in hand_ins) == (count if count < MOST_OF_ONE else 1)
+    assert read(tmp_path / "export.zip" / folder).message == (
+        "it holds several hand-ins, like the export of a class: give it by itself"
+    )
+
+
+CLASS = ("id,name\n7,Ada Lovelace\n", ["7.pdf", "Ada Lovelace.docx"])
+
+
+def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
+    """A reading list is no student's; an archive of any kind, code, and a student's name are."""
+    (tmp_path / "roster").write_text(CLASS[0])
+    folder = tmp_path / "class"
+    folder.mkdir()
+    sent = ["bob.zip", "cleo.rar", "dan.tar.gz", "eve.7z", "finn.ipynb", "gus.py"]
+    sent += ["hal_8_9_homework.pdf", "Ida_10_assignsubmission_file_x.txt"]
+    beside = ["README.txt", "grades.csv", "slides.pdf", "Kim_1_assignsubmission_onlinetext.html"]
+    for name in [*sent, *beside, *CLASS[1], ".DS_Store"]:
+        (folder / name).write_bytes(b"x")
+    found = find([str(folder)])
+    assert found.hand_ins == sorted(str(folder / name) for name in sent)
+    names = ", ".join(sorted([*beside, *CLASS[1]]))
+    assert found.notes == [f"left out 6 files that are no hand-ins: {names}"]
+    found = find([str(folder)], roster.read(tmp_path / "roster"))
+    assert found.hand_ins == sorted(str(folder / name) for name in [*sent, *CLASS[1]])
+    names = ", ".join(sorted(beside))
+    assert found.notes == [f"left out 4 files that are no hand-ins: {names}"]
+    assert find([str(folder / "slides.pdf")]).hand_ins == [str(folder / "slides.pdf")], "as given"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ada.zip", "not a readable zip archive (File is not a zip file)"),
+        ("ada.rar", "not a readable zip archive, but a file .rar"),
+        ("ada.tar.gz", "not a readable zip archive, but a file .gz"),
+        ("ada.ipynb", "not a readable zip archive, but a file .ipynb"),
+    ],
+)
+def test_what_is_no_zip_says_what_to_do(tmp_path: Path, name: str, said: str) -> None:
+    """Whoever sent something else reads what to send."""
+    (tmp_path / name).write_bytes(b"x")
+    assert read(tmp_path / name).message == f"{said}: `autograder pack` makes one"
+
+
+def test_a_folder_of_loose_files_is_one_hand_in(tmp_path: Path) -> None:
+    """Modules or pages without a folder are one student's, not one hand-in each."""
+    for name in ("linear.py", "relu.py", "notes.pdf"):
+        (tmp_path / name).write_bytes(b"x = 1")
+    found = find([str(tmp_path)])
+    assert (found.hand_ins, found.notes) == ([str(tmp_path)], [])
+    assert read(tmp_path).message.endswith("; linear.py is not in a folder mytorch")
+
+
+def test_what_editors_leave_in_mytorch_is_no_news(tmp_path: Path, make_tree: MakeTree) -> None:
+    """JupyterLab's checkpoints and a Mac's shadows are neither read nor named."""
+    tree = make_tree()
+    (tree / "mytorch" / ".ipynb_checkpoints").mkdir()
+    for name in (".ipynb_checkpoints/linear-checkpoint.py", "._linear.py"):
+        (tree / "mytorch" / name).write_bytes(b"x = 1")
+    assert (read(tree).files, read(tree).message) == (package(), "")
+
+
+def test_without_modules_there_is_nothing_to_run(tmp_path: Path) -> None:
+    """An empty archive is unreadable to the statistics: nobody tried anything in it."""
+    (tmp_path / "empty.zip").write_bytes(zipped({}))
+    (tmp_path / "two.zip").write_bytes(zipped({**work("a", "a/"), **work("b", "b/")}))
+    assert not read(tmp_path / "empty.zip").readable
+    assert not read(tmp_path / "two.zip").readable
+
+
+def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:
+    """Neither a name that is gone, nor one that leads out, nor one in what is no archive."""
+    (tmp_path / "export.zip").write_bytes(zipped(canvas()))
+    (tmp_path / "file").write_bytes(b"x")
+    for name in ("export.zip/nobody.zip", "export.zip/../file/x", "file/ada.zip", "export.zip/\0"):
+        found = read(str(tmp_path / name))
+        assert (found.found, found.message) == (False, "no such file or folder"), name
+        assert not exists(str(tmp_path / name)), name
+
+
+def test_an_export_that_changes_is_read_anew(tmp_path: Path) -> None:
+    """What is remembered of an archive is forgotten when another takes its place."""
+    path = tmp_path / "export.zip"
+    for mark in ("first", "and second"):
+        path.write_bytes(zipped({"ada.zip": zipped(work(mark)), "bob.zip": b""}))
+        assert read(path / "ada.zip").files["linear.py"] == f"# by {mark}\n".encode()
+
+
+def hostile() -> dict[str, bytes]:
+    """By inner name: what may lie in an export beside honest hand-ins."""
+    nested = zipped(work("deep"))
+    for _ in range(10):
+        nested = zipped({"hand-in.zip": nested})
+    bomb = zipped({f"mytorch/{n}.zip": bytes(2**24) for n in range(3)})
+    locked = zipped(work("locked")).replace(
+        b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1"
+    )
+    return {
+        "a-bomb.zip": bytes(300 * 2**20),
+        "b-bomb.zip": zipped({"bomb.zip": bomb}),
+        "c-nested.zip": nested,
+        "d-locked.zip": locked,
+        "e-many.zip": zipped({f"mytorch/m{n}.py": b"" for n in range(20_001)}),
+        "f-\x1b[2J\r\n::error::.zip": b"PK\x03\x04" + bytes(999),
+        "g-cut.zip": zipped(work("cut"))[5000:],
+        "h-out.zip": zipped({"../mytorch/linear.py": b"", "/etc/mytorch/linear.py": b""}),
+        "i-long" + "x" * 3000 + ".zip": b"",
+        "j-empty.zip": zipped({}),
+        "../k-out.zip": b"PK",
+        "/l-absolute.zip": b"PK",
+        "m-" + "d/" * 2000 + "deep.zip": b"PK",
+    }
+
+
+def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
+    """Bombs, locks, depths, floods, names: each a final 0 in a line; the honest one counts."""
+    export = tmp_path / "export.zip"
+    link = zipfile.ZipInfo("n-link.zip")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(export, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in hostile().items():
+            archive.writestr(name, content)
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("z-honest.zip", zipped(work("first")))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("z-honest.zip", zipped(work("second")))
+    found = find([str(export)])
+    assert found.notes == ["left out 2 files that are no hand-ins: ../k-out.zip, /l-absolute.zip"]
+    tracemalloc.start()
+    made = [read(path) for path in found.hand_ins]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50 * 2**20
+    assert len(made) == len(hostile()) - 2 + 2
+    *broken, honest = made
+    assert honest.files["linear.py"] == b"# by second\n"
+    for one in broken:
+        assert (one.files, one.readable, one.found) == ({}, False, True), one.name
+        assert one.message.isprintable()
+        assert len(one.message) < 400
+    said = {one.name.removeprefix(str(export))[1]: one.message for one in broken}
+    assert f"larger than {LARGEST_ARCHIVE} bytes" in said["a"]
+    assert "no folder mytorch" in said["c"]
+    assert "password" in said["d"]
+    assert "more than 20000 entries" in said["e"]
+    assert "compression" not in said["n"]
+    assert "links" in said["n"]
+
+
+def test_a_table_of_contents_has_a_largest_size(tmp_path: Path) -> None:
+    """Half a million entries are refused before they are held in memory."""
+    path = tmp_path / "table.zip"
+    head = b"PK\x01\x02" + bytes(24) + b"\1" + bytes(17) + b"x"
+    count = LARGEST_TABLE // len(head) + 1
+    size = (count * len(head)).to_bytes(4, "little")
+    path.write_bytes(head * count + b"PK\5\6" + bytes(4) + b"\xff\xff" * 2 + size + bytes(6))
+    assert read(path).message.startswith("not a readable zip archive (too many entries")
+    assert names_in(str(path)) == []
+
+
+@pytest.mark.parametrize("damage", [lambda d, n: d[:n], lambda d, n: d[:n] + b"\xff" + d[n + 1 :]])
+def test_no_damage_to_an_export_stops_the_batch(
+    tmp_path: Path, damage: Callable[[bytes, int], bytes]
+) -> None:
+    """Cut anywhere, or with any byte changed, it is found and read without an exception."""
+    whole = zipped({"ada.zip": zipped({"mytorch/a.py": b"x"}), "bob/mytorch/a.py": b"y"})
+    for place in range(0, len(whole), 3):
+        path = tmp_path / "export.zip"
+        path.write_bytes(damage(whole, place))
+        for one in find([str(path)]).hand_ins:
+            assert read(one).message.isprintable()
+            assert collect.read(one).found in (True, False)
+
+
+def notebook(source: str) -> bytes:
+    cell = {"cell_type": "code", "source": source.splitlines(True)}
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": "@exercise("}, cell]}).encode()
+
+
+SOLVED = notebook("@exercise(Linear)\ndef forward(self, A):\n    return A @ self.W.T\n")
+
+
+@pytest.mark.parametrize("in_zip", [False, True])
+def test_answers_that_were_never_run_are_mentioned(
+    tmp_path: Path, make_tree: MakeTree, in_zip: bool
+) -> None:
+    """Who solved the notebooks and not `mytorch` gets its points, and a word on why."""
+    said = "the notebooks in it hold answers, mytorch does not: were the cells run?"
+    stub = notebook('@exercise(Linear)\ndef f():\n    raise NotImplementedError("Exercise 6.1")')
+    for solved, notes, message in (
+        (False, {"06.ipynb": SOLVED}, said),
+        (False, {"04.ipynb": b"[" * 10**5, "05.ipynb": b"{}", "06.ipynb": SOLVED}, said),
+        (False, {"06.ipynb": stub}, ""),
+        (False, {"06.ipynb": b" " * 2**22 + SOLVED}, ""),
+        (False, {}, ""),
+        (True, {"06.ipynb": SOLVED}, ""),
+    ):
+        tree = make_tree(solved=solved)
+        (tree / "notebooks").mkdir()
+        for name, content in notes.items():
+            (tree / "notebooks" / name).write_bytes(content)
+        files = {p.relative_to(tree).as_posix(): p.read_bytes() for p in tree.glob("*/*")}
+        (tmp_path / "a.zip").write_bytes(zipped(files))
+        assert read(tmp_path / "a.zip" if in_zip else tree).message == message
+
+
+def test_the_notebooks_as_given_hold_no_answers(tmp_path: Path) -> None:
+    """Nobody who packs the workbook untouched is told to have answered."""
+    books = {f"notebooks/{p.name}": p.read_bytes() for p in ROOT.glob("notebooks/*.ipynb")}
+    untouched = {f"mytorch/{name}": content for name, content in package(solved=False).items()}
+    (tmp_path / "a.zip").write_bytes(zipped({**untouched, **books}))
+    assert read(tmp_path / "a.zip").message == ""
+
+
+def graded(*arguments: str | Path, code: int = 0) -> tuple[list[str], list[str]]:
+    """Run `autograder grade`: the lines that it prints, and those that it notes."""
+    command = [sys.executable, "-m", "autograder", "grade", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == code, done.stderr
+    return done.stdout.splitlines(), done.stderr.splitlines()
+
+
+def test_an_export_is_graded_by_one_command(tmp_path: Path) -> None:
+    """A line, a page and a row each; again from the journal; kept when a late one is graded."""
+    export, results = tmp_path / "export.zip", tmp_path / "grades"
+    slides = {"slides.pdf": b"%PDF", "bob_2_9_x.zip": zipped({"hw/mytorch/relu.py": b""})}
+    export.write_bytes(zipped({**canvas(), **slides}))
+    rows, notes = graded("--results", results, export)
+    names = [row.partition(f"  {export}/")[2].partition("  [")[0] for row in rows]
+    assert names == sorted(name for name in {**canvas(), **slides} if "_" in name)
+    assert "note: left out 1 file that is no hand-in: slides.pdf" in notes
+    assert any(note.startswith("note: bob (2) has 2 hand-ins") for note in notes)
+    page = (results / "class.html").read_text("utf-8")
+    assert "left out 1 file that is no hand-in: slides.pdf" in page
+    again, notes = graded("--results", results, export)
+    assert again == rows
+    assert (
+        f"note: {len(rows)} of {len(rows)} were graded before; --force grades them again" in notes
+    )
+    late = tmp_path / "late.zip"
+    late.write_bytes(zipped(work("late")))
+    _, notes = graded("--results", results, late)
+    assert any(note.startswith(f"note: {len(rows)} that were graded earlier") for note in notes)
+    table = (results / "grades.csv").read_text("utf-8-sig").splitlines()
+    assert len(table) == 1 + len(rows) + 1
+    one, _ = graded(export / "bob_2_9_x.zip")
+    assert one[0] == str(export / "bob_2_9_x.zip")
