@@ -204,7 +204,7 @@ FROM_dLdZ = "dLdA = dLdZ\n        for layer, activation in "
     [
         ("return self.layers[-1].forward(A)", "return A", "mlp.last_layer_skipped"),
         (BACK, "zip(self.layers, self.f)", "mlp.not_reversed"),
-        (START, f"{FROM_dLdZ}zip(self.layers, self.f)", "mlp.last_layer_skipped_back"),
+        (START, f"{FROM_dLdZ}zip(self.layers, self.f)", "mlp.not_reversed_and_last_skipped"),
         (START, FROM_dLdZ + BACK.replace("[:-1]", ""), "mlp.activation_after_last_back"),
     ],
 )
@@ -219,7 +219,8 @@ def test_an_axis_in_place_of_a_number_is_explained() -> None:
     message = scored(changes, BOTH["public"])["relu.forward.A.general"].message
     assert message.endswith(
         "the line is: return np.max(0, Z)\n"
-        "hint: np.max takes an axis there; np.maximum compares two arrays"
+        "hint: an array stands where one whole number belongs: an axis, a size, an index "
+        "(np.max takes an axis there; np.maximum compares two arrays)"
     )
 
 
