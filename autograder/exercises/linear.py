@@ -125,6 +125,7 @@ EXERCISES = (
         points={"Z": 4, "edge": 1},
         drive=drive_forward,
         cases=cases(back=False),
+        batch="A",
     ),
     Exercise(
         id="linear.backward",
@@ -134,5 +135,7 @@ EXERCISES = (
         drive=drive_backward,
         cases=cases(back=True),
         needs=("linear.forward",),
+        batch="A",
+        stores=("dLdW", "dLdb"),
     ),
 )

@@ -172,6 +172,7 @@ EXERCISES = (
         cases=cases(back=False),
         needs=("linear.forward", "relu.forward", "sigmoid.forward"),
         doubles=LAYERS,
+        batch="A",
     ),
     Exercise(
         id="mlp.backward",
@@ -182,6 +183,8 @@ EXERCISES = (
         cases=cases(back=True),
         needs=("mlp.forward", "linear.backward", "relu.backward", "sigmoid.backward"),
         doubles=LAYERS,
+        batch="A",
+        stores=("dLdW", "dLdb"),
     ),
     Exercise(
         id="sgd.step",
