@@ -61,7 +61,7 @@ SAID = {
 }
 
 
-def early(Z: Array) -> Array:
+def early(Z: Array) -> Any:
     for z in Z[:0]:
         total = z
     return total

@@ -17,6 +17,7 @@ LAST = "return self.layers[-1].forward(A)"
 FIRST_BACK = "dLdA = self.layers[-1].backward(dLdZ)"
 LOOP_BACK = "for layer, activation in zip(reversed(self.layers[:-1]), reversed(self.f))"
 PAIR_BACK = "dLdA = layer.backward(activation.backward(dLdA))"
+CHECK = 'expect_shape("SGD.step: dLdb", layer.dLdb, layer.b.shape)\n            '
 STEPS = (
     "layer.W = layer.W - self.lr * layer.dLdW\n            layer.b = layer.b - self.lr * layer.dLdb"
 )
@@ -229,6 +230,17 @@ MISTAKES = (
         slide=BACK,
     ),
     Mistake(
+        id="mlp.activation_after_last_and_first_layer_lost",
+        target=BACKWARD,
+        old=f"{FIRST_BACK}\n        {LOOP_BACK}",
+        new="dLdA = dLdZ\n"
+        "        for layer, activation in zip(reversed(self.layers), reversed(self.f))",
+        name="the way back starts with an activation, and leaves the first layer out",
+        hint="There is one activation fewer than layers, and none follows the last. Which layers "
+        "and activations does your loop make pairs of?",
+        slide=BACK,
+    ),
+    Mistake(
         id="mlp.derivative_not_handed_on",
         target=BACKWARD,
         old=PAIR_BACK,
@@ -344,8 +356,8 @@ MISTAKES = (
     Mistake(
         id="sgd.biases_by_weight_gradient",
         target=STEP,
-        old="self.lr * layer.dLdb",
-        new="self.lr * layer.dLdW",
+        old=f"{CHECK}{STEPS}",
+        new=STEPS.replace("layer.dLdb", "layer.dLdW"),
         name="the biases are moved by the derivative of the weights",
         hint="Two lines look alike, and one was copied. Which derivative belongs to b?",
         slide=TRAINING,
