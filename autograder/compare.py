@@ -37,7 +37,7 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     if low.ndim == 0 and got.size == 1:
         got = got.reshape(())
     if got.shape != low.shape:
-        return Finding("shape", f"has shape {got.shape}, expected {low.shape}")
+        return Finding("shape", f"has shape {worded(got)}, expected {worded(low)}")
     if got.dtype.kind != "f":
         return Finding("dtype", f"holds {got.dtype.name} numbers, expected floating point")
     wide = got.astype(np.float64)
@@ -62,6 +62,11 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
         expected=float(target[index]),
         allowed=float(allowed[index]),
     )
+
+
+def worded(array: Array) -> str:
+    """The shape of an array; that of one number says so."""
+    return f"{array.shape}" if array.ndim else "(), a single number"
 
 
 def most(array: Array) -> tuple[int, ...]:

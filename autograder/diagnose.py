@@ -15,6 +15,8 @@ CLOSE = 1e-3  # of the distance between mistake and reference: closer than any t
 ROUNDING = 1e-9  # of the reference: where a mistake is right in some entries, and nan in others
 EXACT = 1e-6  # of the right result, for patterns
 
+NO_NUMBER = "no entry is a number: is there a logarithm of 0 or less, or a division by 0?"
+
 Pair = tuple[Array, Array, int]  # got, expected, and the number of examples N
 
 
@@ -40,6 +42,9 @@ def same(sign: Array | str, got: Array | str | None, right: Array) -> bool:
 
 def pattern(compared: Sequence[Pair]) -> str:
     """What the wrong results of all failing cases have in common, or "" if nothing."""
+    finite = [np.isfinite(got) for got, _, _ in compared]
+    if not all(map(np.all, finite)):
+        return "" if any(map(np.any, finite)) else NO_NUMBER
     return multiple(compared) or resemblance(compared) or lone_line(compared)
 
 
@@ -55,6 +60,7 @@ def multiple(compared: Sequence[Pair]) -> str:
         (-1, "every sign is the wrong way round"),
         (1 / batch, "it is the right result divided by the number of examples"),
         (batch, "it is the right result times the number of examples"),
+        (-batch, "it is the right result times the number of examples, and has the wrong sign"),
         (one, f"it is the right result times {first:.4g}"),
     ):
         if np.all(np.abs(factors - known) <= EXACT * np.abs(known)):
@@ -90,6 +96,10 @@ RESEMBLANCES: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {
         np.atleast_1d(g).sum(axis=0),
         r.ravel(),
     ),
+    "it is not yet summed over the examples, and transposed": lambda g, r: (
+        np.atleast_1d(g).sum(axis=-1),
+        r.ravel(),
+    ),
     "it is the right result, summed to one number": lambda g, r: (g.ravel(), r.sum().reshape(1)),
     "the sizes are right, but some signs are not": lambda g, r: (np.abs(g), np.abs(r)),
     "the rows are in the opposite order": lambda g, r: (np.atleast_2d(g)[::-1], np.atleast_2d(r)),
@@ -101,7 +111,8 @@ def lone_line(compared: Sequence[Pair]) -> str:
     lines, places = ((0, "row"), (1, "column")), ((0, "first"), (-1, "last"))
     for (axis, line), (place, name), what in product(lines, places, ("wrong", "right")):
         if all(alone(got, right, axis, place, what == "wrong") for got, right, _ in compared):
-            return f"only the {name} {line} is {what}"
+            loop = ": if there is a loop, where does it end?" * (line == "row" and what == "right")
+            return f"only the {name} {line} is {what}{loop}"
     return ""
 
 

@@ -42,8 +42,9 @@ def explain(judged: Judgement, values: bool) -> list[str]:
     if pattern and not judged.mistakes:
         hidden = TELLING.search(pattern) and not values
         lines.append("it is a multiple of the right result" if hidden else pattern)
-    if pattern.startswith("it is zero") and tensor.startswith(("dLdW", "dLdb")):
-        lines.append(f"was self.{tensor[:4]} ever set?")
+    if pattern.startswith("it is zero"):
+        stored = (name for name in judged.exercise.stores if tensor.startswith(name))
+        lines += [f"was self.{name} ever set?" for name in stored]
     if judged.saw:
         lines.append(f"on stand-in layers: {judged.saw} got the wrong array")
     return lines + named(judged.mistakes)

@@ -46,6 +46,8 @@ class Exercise:
     drive    `drive(mytorch, **inputs)` gives every scored tensor by its name
     needs    ids of exercises whose results the driver passes through
     doubles  the classes of `needs` that can be replaced (`mytorch.linear.Linear`)
+    batch    the input whose rows are the examples, or "" if there is none
+    stores   attributes that the target sets (`dLdW`), which tensors carry in their names
     """
 
     id: str
@@ -56,6 +58,8 @@ class Exercise:
     cases: tuple[Case, ...]
     needs: tuple[str, ...] = ()
     doubles: tuple[str, ...] = ()
+    batch: str = ""
+    stores: tuple[str, ...] = ()
 
     @property
     def notebook(self) -> str:

@@ -58,7 +58,9 @@ def exercise_lines(exercise: Exercise, items: Sequence[Item], colour: bool) -> l
         lines.append(f"    {painted('✘', colour)} {names} (−{number(cost)}): {first}")
         lines += [f"        {line}" for line in said if line != first]
     if any(item.follow_through for item in items) and any(item.score for item in items):
-        lines.append("    scored on stand-in layers, so that earlier mistakes cost nothing here")
+        lines.append(
+            "    scored on stand-in layers, where a mistake in an earlier one costs nothing"
+        )
     return lines
 
 

@@ -27,7 +27,7 @@ RIGHT: Array = MATRIX.low
         (RIGHT.T, "shape", "has shape (3, 2), expected (2, 3)"),
         (RIGHT[0], "shape", "has shape (3,), expected (2, 3)"),
         (RIGHT[None], "shape", "has shape (1, 2, 3), expected (2, 3)"),
-        (np.array(1.0), "shape", "has shape (), expected (2, 3)"),
+        (np.array(1.0), "shape", "has shape (), a single number, expected (2, 3)"),
         (RIGHT.astype(int), "dtype", "holds int64 numbers, expected floating point"),
         (RIGHT > 0, "dtype", "holds bool numbers, expected floating point"),
         (np.full((2, 3), np.nan), "finite", "6 of 6 values are not finite (nan or inf)"),
@@ -104,7 +104,7 @@ def test_two_numbers_are_not_one() -> None:
     """A loss of several entries has the wrong shape; so has a number where a matrix belongs."""
     found = compare(np.array([2.5, 2.5]), exactly(2.5), 1e-7)
     assert found is not None
-    assert found.message == "has shape (2,), expected ()"
+    assert found.message == "has shape (2,), expected (), a single number"
     assert compare(np.array(2.5), exactly([[2.5]]), 1e-7) is not None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from autograder.diagnose import Pair, pattern
+from autograder.diagnose import NO_NUMBER, Pair, pattern
 from autograder.model import Array
 
 BATCH = (3, 5)
@@ -40,6 +40,7 @@ def but(*place: slice | int) -> Change:
 
 ALL = slice(None)
 TIMES = "it is the right result times"
+LOOP = "if there is a loop, where does it end?"
 SIGNS = np.array([1, -1, 1, -1])
 
 
@@ -55,14 +56,16 @@ SIGNS = np.array([1, -1, 1, -1])
         ("every sign is the wrong way round", lambda r, n: -r),
         ("it is the right result divided by the number of examples", lambda r, n: r / n),
         (f"{TIMES} the number of examples", lambda r, n: r * n),
+        (f"{TIMES} the number of examples, and has the wrong sign", lambda r, n: -r * n),
+        (NO_NUMBER, lambda r, n: r * np.nan),
         (f"{TIMES} 0.25", lambda r, n: r / 4),
         (f"{TIMES} a number that changes from case to case", lambda r, n: r + r * n),
         ("only the first row is wrong", only(0)),
         ("only the last row is wrong", only(-1)),
         ("only the first column is wrong", only(ALL, 0)),
         ("only the last column is wrong", only(ALL, -1)),
-        ("only the first row is right", but(0)),
-        ("only the last row is right", but(-1)),
+        (f"only the first row is right: {LOOP}", but(0)),
+        (f"only the last row is right: {LOOP}", but(-1)),
         ("only the first column is right", but(ALL, 0)),
         ("only the last column is right", but(ALL, -1)),
         ("", lambda r, n: r + 1),
@@ -89,9 +92,18 @@ def test_a_pattern_holds_to_a_millionth(change: Change, size: float) -> None:
 
 
 def test_not_yet_summed_is_seen_beside_the_sum() -> None:
-    """An array with a row an example, where their sum belongs, in any shape of the sum."""
+    """An array with a row or column an example, where their sum belongs, in any shape of it."""
+    said = "it is not yet summed over the examples"
     for right in (RIGHT[0].sum(axis=0), RIGHT[0].sum(axis=0)[:, None]):
-        assert pattern([(RIGHT[0], right, 3)]) == "it is not yet summed over the examples"
+        assert pattern([(RIGHT[0], right, 3)]) == said
+        assert pattern([(RIGHT[0].T, right, 3)]) == f"{said}, and transposed"
+
+
+def test_some_numbers_among_nan_are_no_pattern() -> None:
+    """Only where no case holds a single number is a sentence true of all of them."""
+    none, one = (np.full((3, 4), np.nan), RIGHT[0], 3), (np.diag([1, 2, np.inf]), np.eye(3), 3)
+    assert pattern([none, none]) == NO_NUMBER
+    assert pattern([none, one]) == ""
 
 
 def test_one_number_is_no_pattern() -> None:

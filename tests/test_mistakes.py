@@ -204,13 +204,72 @@ FROM_dLdZ = "dLdA = dLdZ\n        for layer, activation in "
     [
         ("return self.layers[-1].forward(A)", "return A", "mlp.last_layer_skipped"),
         (BACK, "zip(self.layers, self.f)", "mlp.not_reversed"),
-        (START, f"{FROM_dLdZ}zip(self.layers, self.f)", "mlp.last_layer_skipped_back"),
-        (START, FROM_dLdZ + BACK.replace("[:-1]", ""), "mlp.activation_after_last_back"),
+        (START, f"{FROM_dLdZ}zip(self.layers, self.f)", "mlp.not_reversed_and_last_skipped"),
+        (
+            START,
+            FROM_dLdZ + BACK.replace("[:-1]", ""),
+            "mlp.activation_after_last_and_first_layer_lost",
+        ),
     ],
 )
 def test_a_loop_over_pairs_that_loses_a_layer_is_named(old: str, new: str, id: str) -> None:
     """There are more layers than activations: however `zip` goes wrong, the report says where."""
     assert accused(scored(replaced("mlp.py", old, new))) == {id}
+
+
+def test_what_is_wrong_in_a_chain_in_its_own_way_is_not_named() -> None:
+    """One tensor alone is no evidence of a mistake in a network's order: many causes meet there."""
+    changes = replaced("mlp.py", "zip(self.layers, self.f)", "zip(self.layers[::-1], self.f[::-1])")
+    found = scored({"mlp.py": changes["mlp.py"].replace("self.layers[-1].f", "self.layers[0].f")})
+    assert {"mlp.forward.Z.general", "mlp.backward.dLdW3.general"} < lost(found)
+    assert not accused(found)
+
+
+def test_a_forward_that_changes_the_layer_is_no_matter_of_backward() -> None:
+    """W turned over for good: the second batch sees it, and `backward` is judged on the true W."""
+    changes = replaced(
+        "linear.py",
+        "return A @ self.W.T + self.b.T",
+        "self.W = self.W.T\n        return A @ self.W + self.b.T",
+    )
+    found = scored(changes)
+    assert lost(found) == {"linear.forward.Z.general", "linear.forward.edge"}
+    assert accused(found) == {"linear.weights_turned_for_good"}
+
+
+def test_what_forward_did_not_put_aside_is_said_to_be_missing() -> None:
+    """Not matmul's sentence about axes: `self.A` is None as long as nobody set it."""
+    changes = replaced("linear.py", "        self.A = A\n        return", "        return")
+    check = (
+        '        if self.A is None:\n            raise RuntimeError("Linear.backward: call forward '
+    )
+    changes["linear.py"] = changes["linear.py"].replace(check + 'first")\n', "")
+    message = scored(changes, BOTH["public"])["linear.backward.dLdW.general"].message
+    assert message.splitlines()[-1] == (
+        "hint: one side of @ is no array, but a number, or None: has `forward` put it aside under "
+        "this name?"
+    )
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_divergence_that_changes_what_it_is_given_loses_the_edge(kind: str) -> None:
+    """`y -= d` gives the right number once, and the network's output is gone."""
+    changes = replaced("squared_error.py", "difference = y - d", "y -= d\n    difference = y")
+    found = scored(changes, BOTH[kind])
+    assert lost(found) == {"squared_error.edge"}
+    assert "read-only" in found["squared_error.edge"].message or kind == "hidden"
+
+
+def test_a_wrong_parameter_has_a_place() -> None:
+    """Layer, row and column of what an optimiser did; where shapes differ, it is said flat."""
+    mistake = MISTAKES["sgd.last_layer_left"]
+    found = scored({mistake.file: mistake.plant()}, BOTH["public"])
+    assert re.search(r"at \[1, [01], [012]\]\n", found["sgd.step.W.general"].message)
+    end = "layer.b = layer.b - self.lr * layer.dLdb"
+    only_first = "if layer is self.model.layers[0]:\n                layer.b = layer.W"
+    changes = replaced("sgd.py", end, f"{end}\n            {only_first}")
+    said = scored(changes, BOTH["public"])["sgd.step.b.general"].message
+    assert said.startswith("b has shape (8,), expected (2, 2, 1) in 3 of 3 cases, first in «one_s")
 
 
 def test_an_axis_in_place_of_a_number_is_explained() -> None:
@@ -219,7 +278,8 @@ def test_an_axis_in_place_of_a_number_is_explained() -> None:
     message = scored(changes, BOTH["public"])["relu.forward.A.general"].message
     assert message.endswith(
         "the line is: return np.max(0, Z)\n"
-        "hint: np.max takes an axis there; np.maximum compares two arrays"
+        "hint: an array stands where one whole number belongs: an axis, a size, an index "
+        "(np.max takes an axis there; np.maximum compares two arrays)"
     )
 
 

@@ -58,7 +58,7 @@ def test_stand_ins_are_mentioned() -> None:
     """Whoever was scored on stand-in layers reads it."""
     made = replace(MADE, items=(replace(RIGHT, follow_through=True),))
     assert report.to_text(made).splitlines()[1] == (
-        "    scored on stand-in layers, so that earlier mistakes cost nothing here"
+        "    scored on stand-in layers, where a mistake in an earlier one costs nothing"
     )
 
 

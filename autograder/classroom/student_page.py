@@ -16,7 +16,7 @@ from .student import NOBODY, Student
 PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
 PUBLIC = "Scored on the cases that you have, too; the grade is given on others like them."
 HIDDEN = "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here."
-FOLLOWED = "Scored on stand-in layers, so that earlier mistakes cost nothing here."
+FOLLOWED = "Scored on stand-in layers, where a mistake in an earlier one costs nothing."
 WORDS = {
     "a tensor's name": "its points: it must be right in all general cases",
     "edge": "one example, one feature, zeros, arrays that lie oddly in memory or must not change",

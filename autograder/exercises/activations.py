@@ -125,6 +125,7 @@ def exercises(
             points=forward_points,
             drive=forward(name),
             cases=cases(back=False, saturates=saturates),
+            batch="Z",
         ),
         Exercise(
             id=f"{file}.backward",
@@ -133,6 +134,7 @@ def exercises(
             points=backward_points,
             drive=backward(name),
             cases=cases(back=True, saturates=saturates),
+            batch="Z",
             needs=(f"{file}.forward",),
         ),
     )

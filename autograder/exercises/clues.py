@@ -1,27 +1,70 @@
-"""Hints for what exceptions say of themselves in these exercises."""
+"""Hints for what exceptions say of themselves in these exercises.
+
+An exception has many causes: a hint is true of all of them, or asks.
+"""
+
+METHODS = "forward|backward|step|squared_error|__init__"
+CLASSES = "Linear|ReLU|Sigmoid|SoftmaxCrossEntropy|Softmax|MLP|SGD"
+NUMBERS = r"int|float|numpy\.float64|numpy\.float32|numpy\.int64"
 
 # What an exception tells, by its type and text; the first that fits is said.
 CLUES = (
     (r"bitwise_xor", "a power is written with **; ^ is something else"),
     (r"truth value", "an array has no single truth: ask all its entries (np.where, np.maximum)"),
-    (r"only integer scalar arrays", "np.max takes an axis there; np.maximum compares two arrays"),
-    (r"only .*(0-dim|length-1|size-1)", "`math` takes one number; numpy's own functions take all"),
-    (r"'(Linear|ReLU|Sigmoid|Softmax)' object is not callable", "call its .forward(…)"),
+    (
+        r"only integer scalar arrays",
+        "an array stands where one whole number belongs: an axis, a size, an index "
+        "(np.max takes an axis there; np.maximum compares two arrays)",
+    ),
+    (
+        r"only .*(0-dim|length-1|size-1)",
+        "`math` and float() take one number; numpy's own functions take all",
+    ),
+    (
+        r"setting an array element|inhomogeneous",
+        "one place of an array holds one number: what is the shape of what is put there?",
+    ),
+    (rf"'({CLASSES})' object is not callable", "call its .forward(…)"),
+    (rf"'({NUMBERS})' object is not iterable", "one number is no list of numbers: range(n) is one"),
     (r"not reversible", "turn it into a list first, or reverse its parts before you zip them"),
     (
         r"must be \(.*\), got",
-        "an array was handed to the wrong layer, or is not yet what it should be",
+        "what came has not the shape that belongs here: is it meant for another layer, or is "
+        "something transposed?",
     ),
     (r"name '(A|Z|Y|W|b|lr|f|layers|model|dLdW|dLdb)' is not", "is it self.{0} that you mean?"),
-    (r"read-only", "the code changes an array that it was given; make a new one instead"),
-    (r"NoneType|call forward first", "`forward` keeps nothing yet that `backward` could use"),
-    (r"object has no attribute", "is it set, under this very name, before it is used?"),
+    (r"local variable", "it is used before the branch or the loop that gives it a value has run"),
+    (
+        r"read-only",
+        "the code changes an array that it was given, or a view that is only for reading; "
+        "make a new one instead",
+    ),
+    (
+        r"call forward first",
+        "no `forward` has put aside what is needed here: has it run, and under which name does "
+        "it keep things?",
+    ),
+    (
+        r"NoneType",
+        "something here is None: `forward` has not put it aside under this name, or a return is "
+        "missing",
+    ),
+    (
+        r"does not have enough dimensions \(has 0",
+        "one side of @ is no array, but a number, or None: has `forward` put it aside under this "
+        "name?",
+    ),
+    (rf"'({CLASSES})' object has no attribute", "is it set, under this name, before it is used?"),
+    (r"has no attribute", "what stands before the dot there, and what are its names?"),
     (r"matmul|aligned|broadcast", "write the shapes of both sides down: which axes must agree?"),
+    (r"list index out of range", "a network has one activation fewer than layers"),
+    (r"out of bounds", "which axis is that, and how long? Python counts from 0"),
     (r"No module named '(?!mytorch)", "only numpy and the standard library can be imported here"),
     (
-        r"(forward|backward|step|squared_error)\(\) (takes|missing|got)",
-        "it is called with the arguments of the stub",
+        rf"\b({METHODS})\(\) (takes|missing|got)",
+        "the stub shows its arguments: is it the def that differs, or the call?",
     ),
+    (r"positional argument|unexpected keyword", "how many arguments has it, and what names?"),
     (r"codec can't decode|encoding declaration", "save the file as UTF-8 in your editor"),
     (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
 )

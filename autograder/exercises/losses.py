@@ -84,6 +84,7 @@ EXERCISES = (
         drive=drive_forward,
         cases=CASES,
         doubles=SOFTMAX,
+        batch="Z",
     ),
     Exercise(
         id="softmax_cross_entropy.backward",
@@ -94,5 +95,6 @@ EXERCISES = (
         cases=CASES,
         needs=("softmax_cross_entropy.forward",),
         doubles=SOFTMAX,
+        batch="Z",
     ),
 )

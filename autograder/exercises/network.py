@@ -95,7 +95,14 @@ def drive_step(mytorch: Any, lr: Array, steps: Array, **parameters: Array) -> di
         for k, layer in enumerate(layers, start=1):
             layer.dLdW, layer.dLdb = (step * parameters[f"{n}{k}"] for n in ("dLdW", "dLdb"))
         optimiser.step()
-    return {n: np.concatenate([np.ravel(getattr(x, n)) for x in layers]) for n in ("W", "b")}
+    return {name: together([getattr(layer, name) for layer in layers]) for name in ("W", "b")}
+
+
+def together(parameters: list[Any]) -> Array:
+    """The layers' parameters as one array: layer, row, column; flat if they differ in shape."""
+    if len({np.shape(array) for array in parameters}) == 1:
+        return np.stack(parameters)
+    return np.concatenate([np.ravel(array) for array in parameters])
 
 
 def inputs(
@@ -138,12 +145,15 @@ def cases(back: bool) -> tuple[Case, ...]:
     )
 
 
-def step(lr: float, steps: int, *shapes: tuple[int, int]) -> Any:
+def step(lr: float, steps: int, layers: int, shape: tuple[int, int]) -> Any:
+    """Parameters and derivatives of layers of one shape, so that a wrong entry has a place."""
+
     def draw(rng: Random) -> Inputs:
         made = {"lr": np.array(lr), "steps": np.array(float(steps))}
-        for k, (c_out, c_in) in enumerate(shapes, start=1):
-            made |= {f"W{k}": normal(rng, c_out, c_in), f"b{k}": normal(rng, c_out, 1)}
-            made |= {f"dLdW{k}": normal(rng, c_out, c_in), f"dLdb{k}": normal(rng, c_out, 1)}
+        for k in range(1, layers + 1):
+            for prefix in ("", "dLd"):
+                made[f"{prefix}W{k}"] = normal(rng, *shape)
+                made[f"{prefix}b{k}"] = normal(rng, shape[0], 1)
         return made
 
     return draw
@@ -162,6 +172,7 @@ EXERCISES = (
         cases=cases(back=False),
         needs=("linear.forward", "relu.forward", "sigmoid.forward"),
         doubles=LAYERS,
+        batch="A",
     ),
     Exercise(
         id="mlp.backward",
@@ -172,6 +183,8 @@ EXERCISES = (
         cases=cases(back=True),
         needs=("mlp.forward", "linear.backward", "relu.backward", "sigmoid.backward"),
         doubles=LAYERS,
+        batch="A",
+        stores=("dLdW", "dLdb"),
     ),
     Exercise(
         id="sgd.step",
@@ -180,9 +193,9 @@ EXERCISES = (
         points={"W": 1, "b": 1},
         drive=drive_step,
         cases=(
-            Case("one_step", step(0.1, 1, (2, 3), (4, 2))),
-            Case("two_steps", step(0.5, 2, (3, 3), (1, 3), (2, 1))),
-            Case("one_layer", step(0.03, 1, (3, 2))),
+            Case("one_step", step(0.1, 1, layers=2, shape=(2, 3))),
+            Case("two_steps", step(0.5, 2, layers=3, shape=(3, 3))),
+            Case("one_layer", step(0.03, 1, layers=1, shape=(3, 2))),
         ),
     ),
 )

@@ -41,9 +41,18 @@ MISTAKES = (
         target=SIGMOID,
         old=CURVE,
         new="1 / 1 + np.exp(-Z)",
-        name="brackets are missing around the denominator",
-        hint="Python divides before it adds. What does your expression give for z = 0, and what "
-        "should it?",
+        name="the denominator itself comes out: 1 + exp(−z), and not 1 divided by it",
+        hint="Python divides before it adds, unless there are brackets. What does your expression "
+        "give for z = 0, and what should it?",
+        slide=VECTOR,
+    ),
+    Mistake(
+        id="sigmoid.no_one",
+        target=SIGMOID,
+        old=CURVE,
+        new="1 / np.exp(-Z)",
+        name="the 1 in the denominator is missing",
+        hint="However large z is, y should stay below 1. What keeps the fraction there?",
         slide=VECTOR,
     ),
     Mistake(
@@ -130,6 +139,44 @@ MISTAKES = (
         slide=RULE,
     ),
     Mistake(
+        id="sigmoid.only_y",
+        target=SIGMOID_BACK,
+        old=SLOPE,
+        new="self.A",
+        name="of f′ only the factor y is there",
+        hint="The curve is flat at both ends. Is your f′ small where y is nearly 1?",
+        slide=RULE,
+    ),
+    Mistake(
+        id="sigmoid.derivative_sign",
+        target=SIGMOID_BACK,
+        old="(1 - self.A)",
+        new="(self.A - 1)",
+        name="f′ has the wrong sign",
+        hint="The curve rises everywhere. Can f′ be negative?",
+        slide=RULE,
+    ),
+    Mistake(
+        id="sigmoid.upstream_on_first_term",
+        target=SIGMOID_BACK,
+        old=f"dLdA * {SLOPE}",
+        new="dLdA * self.A - self.A * self.A",
+        name="dLdA multiplies one term of f′ only",
+        hint="f′ = y − y² has two terms. What is your expression where dLdA is 0, and what should "
+        "it be?",
+        slide=RULE,
+    ),
+    Mistake(
+        id="sigmoid.at_upstream",
+        target=SIGMOID_BACK,
+        old=SLOPE,
+        new="(s := 1 / (1 + np.exp(-dLdA))) * (1 - s)",
+        name="f′ is taken at dLdA, where z should stand",
+        hint="A slope belongs to a place on the curve. Is that place z, or the derivative that "
+        "comes in?",
+        slide=RULE,
+    ),
+    Mistake(
         id="sigmoid.no_brackets",
         target=SIGMOID_BACK,
         old=SLOPE,
@@ -155,6 +202,15 @@ MISTAKES = (
         name="the largest number of each column is kept, instead of comparing each number with 0",
         hint="Each number is compared with 0, on its own. Yours has lost an axis: what does the 0 "
         "mean to the function that you call?",
+        slide=CORNER,
+    ),
+    Mistake(
+        id="relu.passes_through",
+        target=RELU,
+        old=RECTIFIED,
+        new="Z",
+        name="z comes out as it went in",
+        hint="What should come out for z = −3? A result that is computed must also be returned.",
         slide=CORNER,
     ),
     Mistake(
@@ -221,6 +277,25 @@ MISTAKES = (
         new="dLdA * np.maximum(self.Z, 0)",
         name="dLdA is multiplied by the output, instead of by the slope",
         hint="How fast does y grow with z where z = 5: five times as fast, or just as fast?",
+        slide=SUBGRADIENT,
+    ),
+    Mistake(
+        id="relu.times_input",
+        target=RELU_BACK,
+        old=MASKED,
+        new="dLdA * self.Z",
+        name="dLdA is multiplied by z, instead of by the slope",
+        hint="How fast does y grow with z where z = 5: five times as fast, or just as fast?",
+        slide=SUBGRADIENT,
+    ),
+    Mistake(
+        id="relu.negative_derivatives_stopped",
+        target=RELU_BACK,
+        old=MASKED,
+        new="np.where(self.Z >= 0, np.maximum(dLdA, 0), 0)",
+        name="negative derivatives are stopped as well",
+        hint="The rectifier cuts numbers on the way forward. Can a derivative that comes back be "
+        "negative where it was open?",
         slide=SUBGRADIENT,
     ),
     Mistake(

@@ -53,6 +53,16 @@ MISTAKES = (
         slide=FORMULA,
     ),
     Mistake(
+        id="linear.weights_turned_for_good",
+        target=FORWARD,
+        old=f"return {OUTPUT}",
+        new="self.W = self.W.T\n        return A @ self.W + self.b.T",
+        name="forward turns W itself over, and leaves it so",
+        hint="Call forward twice with the same input, on a square W. Why do the results differ? "
+        "W is the layer's own: look at it, but leave it as it is.",
+        slide=FORMULA,
+    ),
+    Mistake(
         id="linear.output_remembered",
         target=FORWARD,
         old=f"self.A = A\n        return {OUTPUT}",
@@ -146,6 +156,16 @@ MISTAKES = (
         slide=SHAPES,
     ),
     Mistake(
+        id="linear.bias_over_outputs_flat",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ.sum(axis=1)",
+        name="the bias gradient is summed over the outputs, and has one axis",
+        hint="b has one entry an output. Which axis of dLdZ has to go, and which to stay? And "
+        "what is the shape of b?",
+        slide=SHAPES,
+    ),
+    Mistake(
         id="linear.bias_not_summed",
         target=BACKWARD,
         old=BIASES,
@@ -209,6 +229,16 @@ MISTAKES = (
         name="the derivative that goes back is averaged over the batch",
         hint="dLdA has a row for each example, and no sum over examples in it. 1/N enters once, "
         "in the loss.",
+        slide=APPLICATION,
+    ),
+    Mistake(
+        id="linear.returns_weight_gradient",
+        target=BACKWARD,
+        old="return dLdZ @ self.W",
+        new="return self.dLdW",
+        name="the weight gradient is returned, where the derivative by the input is owed",
+        hint="The gradients of W and b stay in the layer. What does the layer before need from "
+        "this one?",
         slide=APPLICATION,
     ),
 )

@@ -17,6 +17,7 @@ LAST = "return self.layers[-1].forward(A)"
 FIRST_BACK = "dLdA = self.layers[-1].backward(dLdZ)"
 LOOP_BACK = "for layer, activation in zip(reversed(self.layers[:-1]), reversed(self.f))"
 PAIR_BACK = "dLdA = layer.backward(activation.backward(dLdA))"
+CHECK = 'expect_shape("SGD.step: dLdb", layer.dLdb, layer.b.shape)\n            '
 STEPS = (
     "layer.W = layer.W - self.lr * layer.dLdW\n            layer.b = layer.b - self.lr * layer.dLdb"
 )
@@ -31,6 +32,39 @@ MISTAKES = (
         name="an activation follows the last layer too",
         hint="The network returns logits: the softmax stands in the loss. How many activations "
         "are there for K layers?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.softmax_at_the_end",
+        target=FORWARD,
+        old=LAST,
+        new="from .softmax import Softmax\n\n        "
+        "return Softmax().forward(self.layers[-1].forward(A))",
+        name="a softmax follows the last layer",
+        hint="The network returns logits: numbers of any sign and size. Where in this course does "
+        "the softmax stand instead?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.activations_one_late",
+        target=FORWARD,
+        old=f"{LOOP}:\n            {PAIR}\n        {LAST}",
+        new="A = self.layers[0].forward(A)\n"
+        "        for layer, activation in zip(self.layers[1:], self.f):\n"
+        "            A = activation.forward(layer.forward(A))\n"
+        "        return A",
+        name="each activation comes one layer too late",
+        hint="Which activation is the partner of the first layer: is it met between z_1 and y_1?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.output_not_handed_on",
+        target=FORWARD,
+        old=f"{LOOP}:\n            {PAIR}",
+        new=f"Z = A\n        {LOOP}:\n            Z = layer.forward(Z)\n"
+        "            A = activation.forward(Z)",
+        name="each layer is given z of the layer before, and not y",
+        hint="z_k = W_k y_{k-1} + b_k: what does the second layer get from you?",
         slide=THERE,
     ),
     Mistake(
@@ -97,6 +131,25 @@ MISTAKES = (
         new="zip(self.layers[:-1], self.f)",
         name="the way back goes through the layers first to last",
         hint="The derivative comes from the loss. Which layer stands next to it?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.not_reversed_and_last_skipped",
+        target=BACKWARD,
+        old=f"{FIRST_BACK}\n        {LOOP_BACK}",
+        new="dLdA = dLdZ\n        for layer, activation in zip(self.layers, self.f)",
+        name="the way back goes first to last, and never reaches the last layer",
+        hint="The derivative comes from the loss. Which layer stands next to it, and does a loop "
+        "over pairs with the activations reach it?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.stops_after_last_layer",
+        target=BACKWARD,
+        old=f"{FIRST_BACK}\n        {LOOP_BACK}:\n            {PAIR_BACK}\n        return dLdA",
+        new="return self.layers[-1].backward(dLdZ)",
+        name="the way back ends behind the last layer",
+        hint="«For k = K … 1»: how often does the body of your loop run to its end?",
         slide=BACK,
     ),
     Mistake(
@@ -167,6 +220,27 @@ MISTAKES = (
         slide=BACK,
     ),
     Mistake(
+        id="mlp.activation_behind_first_layer",
+        target=BACKWARD,
+        old="return dLdA",
+        new="return self.f[-1].backward(dLdA) if self.f else dLdA",
+        name="an activation stands behind the first layer on the way back",
+        hint="x went straight into the first layer. How many activations are there for K layers? "
+        "And which one has the index −1?",
+        slide=BACK,
+    ),
+    Mistake(
+        id="mlp.activation_after_last_and_first_layer_lost",
+        target=BACKWARD,
+        old=f"{FIRST_BACK}\n        {LOOP_BACK}",
+        new="dLdA = dLdZ\n"
+        "        for layer, activation in zip(reversed(self.layers), reversed(self.f))",
+        name="the way back starts with an activation, and leaves the first layer out",
+        hint="There is one activation fewer than layers, and none follows the last. Which layers "
+        "and activations does your loop make pairs of?",
+        slide=BACK,
+    ),
+    Mistake(
         id="mlp.derivative_not_handed_on",
         target=BACKWARD,
         old=PAIR_BACK,
@@ -222,12 +296,70 @@ MISTAKES = (
         slide=DESCENT,
     ),
     Mistake(
+        id="sgd.tenth",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("self.lr", "0.1"),
+        name="the step size is 0.1, whatever was asked for",
+        hint="A number in the code is the same for everybody. Where does the optimiser keep the "
+        "step size that it was made with?",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.hundredth",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("self.lr", "0.01"),
+        name="the step size is 0.01, whatever was asked for",
+        hint="A number in the code is the same for everybody. Where does the optimiser keep the "
+        "step size that it was made with?",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.averaged_again",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("layer.dLdW", "layer.dLdW / len(layer.W)").replace(
+            "layer.dLdb", "layer.dLdb / len(layer.b)"
+        ),
+        name="the derivatives are divided by the length of their arrays",
+        hint="1/T stands in the loss already. What does the length of a layer's arrays count?",
+        slide=TRAINING,
+    ),
+    Mistake(
         id="sgd.biases_left",
         target=STEP,
         old="layer.b = layer.b - self.lr * layer.dLdb",
         new="pass",
         name="the biases never move",
         hint="The bias is a parameter too. How many updates does the slide make for each k?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.weights_left",
+        target=STEP,
+        old="layer.W = layer.W - self.lr * layer.dLdW",
+        new="pass",
+        name="the weights never move",
+        hint="How many updates does the slide make for each k, and of what?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.weights_by_bias_gradient",
+        target=STEP,
+        old="self.lr * layer.dLdW",
+        new="self.lr * layer.dLdb",
+        name="the weights are moved by the derivative of the biases",
+        hint="Two lines look alike, and one was copied. Which derivative belongs to W?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.biases_by_weight_gradient",
+        target=STEP,
+        old=f"{CHECK}{STEPS}",
+        new=STEPS.replace("layer.dLdb", "layer.dLdW"),
+        name="the biases are moved by the derivative of the weights",
+        hint="Two lines look alike, and one was copied. Which derivative belongs to b?",
         slide=TRAINING,
     ),
     Mistake(
@@ -247,6 +379,33 @@ MISTAKES = (
         new="self.model.layers[:1]",
         name="only the first layer moves",
         hint="«For all k, update»: how often does the body of your loop run to its end?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.last_layer_only",
+        target=STEP,
+        old="self.model.layers",
+        new="self.model.layers[-1:]",
+        name="only the last layer moves",
+        hint="«For all k, update»: do the updates stand inside your loop, or behind it?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.last_layer_left",
+        target=STEP,
+        old="self.model.layers",
+        new="self.model.layers[:-1]",
+        name="the last layer never moves",
+        hint="«For all k, update»: k goes from 1 to K. Where does your loop end?",
+        slide=TRAINING,
+    ),
+    Mistake(
+        id="sgd.first_layer_left",
+        target=STEP,
+        old="self.model.layers",
+        new="self.model.layers[1:]",
+        name="the first layer never moves",
+        hint="«For all k, update»: which is the first k, and where does Python start to count?",
         slide=TRAINING,
     ),
     Mistake(

@@ -70,7 +70,7 @@ from mytorch.squared_error import squared_error
 #
 # > **Predict.** Move $y$ twice as far away from $d$. How many times larger is $Div$?
 #
-# Run the cell, then drag *output y* (or press Tab, then the arrow keys).
+# Run the cell, then drag *output y* (or click its handle, then use the arrow keys).
 
 # %%
 pictures.half_square()
@@ -147,7 +147,7 @@ with demo():
 # | `autograder reset 0.1` | the exercise as it was at first |
 # | `autograder pack --name ada` | the zip that you hand in |
 #
-# **Stuck?** Read the feedback's last line: the hint.
+# **Stuck?** Read all of the table. Where it knows the mistake, a line begins with **hint:**.
 # **Shift + Tab** on a name shows what it promises, and its slide.
 # A cell never ends: *Kernel ▸ Interrupt Kernel*.
 # Everything is strange: *Kernel ▸ Restart Kernel and Run All Cells*.
@@ -179,7 +179,7 @@ print(np.mean(a), np.sum(a))
 # **What you learned.** A divergence says in one number how wrong an output is.
 # You answer in a cell, a file keeps it, a table explains it.
 #
-# **What was verified.** Two numbers by hand; your function on three shapes, and both ways round.
+# **What was verified.** Two numbers by hand; your function on four shapes, and both ways round.
 #
 # **Roads not taken.** $|y - d|$ has a corner where we want a slope.
 # Without the ½ the slope would be $2 (y - d)$; with it, $y - d$.

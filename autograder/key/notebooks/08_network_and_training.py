@@ -283,6 +283,7 @@ pictures.step_size()
 # ### Exercise 8.3 · `SGD.step`
 #
 # `self.model` is the network, `self.lr` is $\eta$. Afterwards every layer has new `W` and `b`.
+# A place in the table, like `[1, 0, 2]`, is layer, row and column, counted from 0.
 
 # %% exercise="sgd.step"
 

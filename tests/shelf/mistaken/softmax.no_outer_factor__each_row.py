@@ -1,0 +1,15 @@
+import numpy as np
+
+
+def softmax(z):
+    e = np.exp(z - max(z))
+    return e / sum(e)
+
+
+class Softmax:
+    def forward(self, Z):
+        self.A = np.array([softmax(z) for z in Z])
+        return self.A
+
+    def backward(self, dLdA):
+        return np.stack([g - np.dot(g, a) for a, g in zip(self.A, dLdA)])

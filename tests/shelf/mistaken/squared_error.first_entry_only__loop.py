@@ -1,0 +1,8 @@
+import numpy as np
+
+
+def squared_error(y, d):
+    total = 0.0
+    for a, b in zip(np.ravel(y), np.ravel(d)):
+        total += (a - b) ** 2
+        return total / 2

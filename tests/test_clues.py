@@ -1,0 +1,106 @@
+"""What is said of an exception is true of it, whichever mistake raised it."""
+
+import math  # noqa: F401 - for the code in the table
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.exercises import EXERCISES
+from autograder.exercises.clues import CLUES
+from autograder.explain import fault_lines
+from autograder.key.references import variant
+from autograder.model import Array, Fault
+
+nothing, model = None, SimpleNamespace(layers=[])
+Z = np.arange(12.0).reshape(4, 3) - 5
+SAID = {
+    "a power is written with **": ["Z ^ 2", "Z ^ Z"],
+    "no single truth": ["max(0, Z)", "Z if Z > 0 else 0", "Z > 0 and Z < 1"],
+    "one whole number belongs": ["np.max(0, Z)", "range(Z)", "np.concatenate(Z, Z)"],
+    "take one number": ["math.exp(Z)", "float(np.sum(Z, axis=0))", "int(Z)"],
+    "one place of an array": ["np.max([0, Z])", "np.zeros(3).__setitem__(0, Z)"],
+    "call its .forward(…)": ["mytorch.Linear(3, 2)(Z)", "mytorch.MLP([3, 2])(Z)"],
+    "range(n)": ["[i for i in len(Z)]", "sum(sum(np.ones(3)))"],
+    "before you zip": ["reversed(zip(Z, Z))", "reversed(enumerate(Z))"],
+    "what came has not the shape": ["mytorch.Linear(2, 3).forward(Z)", "turned.forward(Z)"],
+    "is it self.lr that you mean?": ["lr * Z"],
+    "is it self.W that you mean?": ["Z @ W.T"],
+    "used before the branch": ["early(Z)"],
+    "make a new one": [
+        "frozen.__setitem__(0, 0.0)",
+        "np.multiply(frozen, 2, out=frozen)",
+        "np.diagonal(Z).__setitem__(0, 0.0)",
+    ],
+    "no `forward` has put aside": [
+        "mytorch.ReLU().backward(Z)",
+        "mytorch.Linear(3, 2).backward(Z[:, :2])",
+    ],
+    "something here is None": [
+        "Z * nothing",
+        "np.dot(Z, nothing)",
+        "nothing.shape",
+        "nothing[0]",
+        "mytorch.ReLU().forward(nothing)",
+    ],
+    "one side of @": ["Z.T @ nothing", "nothing @ Z", "0.5 @ Z"],
+    "is it set, under this name": ["mytorch.Sigmoid().Z", "mytorch.MLP([2, 1]).activations"],
+    "before the dot": ["model.W", "Z.exp()", "np.maxium(Z, 0)"],
+    "which axes must agree": ["Z @ Z", "np.dot(Z, Z)", "Z - Z.sum(axis=1)"],
+    "one activation fewer": ["mytorch.MLP([3, 2]).f[0]"],
+    "Python counts from 0": ["Z[4]", "Z[0, 3]", "np.sum(Z, axis=2)"],
+    "can be imported here": ["__import__('torch_of_another_course')"],
+    "the stub shows": [
+        "mytorch.ReLU().forward()",
+        "mytorch.ReLU().forward(Z, Z)",
+        "ReLU().forward(Z)",
+    ],
+    "how many arguments": ["np.maximum(Z)", "np.sum(Z, axis=1, keepdim=True)"],
+    "its own file": ["softmax(Z)"],
+}
+
+
+def early(Z: Array) -> Any:
+    for z in Z[:0]:
+        total = z
+    return total
+
+
+class ReLU:
+    """Its `self` was forgotten."""
+
+    def forward(Z: Array) -> Array:  # type: ignore[misc]
+        return Z
+
+
+def raised(code: str, names: dict[str, Any]) -> Fault:
+    """What running a piece of code raises, and it must."""
+    try:
+        eval(code, names)
+    except Exception as error:
+        return Fault("error", type(error).__name__, str(error))
+    raise AssertionError(f"{code} raises nothing")
+
+
+@pytest.mark.parametrize(
+    ("code", "clue"), [(code, clue) for clue, codes in SAID.items() for code in codes]
+)
+def test_each_cause_of_an_exception_gets_a_clue_that_is_true_of_it(code: str, clue: str) -> None:
+    """What students write, run: numpy's and Python's own words lead to the right sentence."""
+    frozen = Z[0].copy()
+    frozen.flags.writeable = False
+    with variant({}) as mytorch:
+        turned = mytorch.Linear(3, 2)
+        turned.W = turned.W.T
+        names = {**globals(), "mytorch": mytorch, "frozen": frozen, "turned": turned}
+        fault = raised(code, names)
+    *_, said = fault_lines(EXERCISES["linear.forward"], fault, values=True)
+    assert said.startswith("hint: ")
+    assert clue in said
+
+
+def test_every_clue_is_tried() -> None:
+    """Each sentence stands in the table with the causes that lead to it."""
+    said = {next((clue for clue in SAID if clue in text.format("lr")), text) for _, text in CLUES}
+    assert said == set(SAID) - {"is it self.W that you mean?"}
