@@ -12,6 +12,7 @@ from in_process import scored
 
 from autograder import store
 from autograder.classroom import class_page, pages, student_page
+from autograder.classroom.listing import Listing, row
 from autograder.classroom.similar import Match
 from autograder.classroom.statistics import Summary
 from autograder.classroom.student import Student
@@ -71,6 +72,18 @@ def summary(*graded: tuple[Report, Student]) -> Summary:
     return made
 
 
+def listing(*graded: tuple[Report, Student], counts: str = "yes") -> Listing:
+    made = Listing()
+    for report, student in graded:
+        made.add(row(report, student, f"students/{report.hand_in}.html", counts))
+    return made
+
+
+def class_of(*graded: tuple[Report, Student]) -> str:
+    """The page of a class of these."""
+    return class_page.page(summary(*graded), listing(*graded))
+
+
 def graded(changes: dict[str, str], references: store.References | None = None) -> Report:
     """A hand-in that was really graded, on the hidden cases if none are named."""
     used = references or store.best()
@@ -87,8 +100,9 @@ def both(text: str) -> list[str]:
     made = Report(text, items, text, text, digests={text: text})
     who = Student(text, text)
     match = Match((text, "Ada"), {text: 7}, 2, 100)
-    known = summary((made, who), (replace(made, provisional=True), who))
-    return [student_page.page(made, who), class_page.page(known, [match], text)]
+    both = (made, who), (replace(made, provisional=True), who)
+    page = class_page.page(summary(*both), listing(*both, counts=text), [match], text, [text])
+    return [student_page.page(made, who), page]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
@@ -109,9 +123,11 @@ def test_pages_ask_for_nothing() -> None:
     """No script, no address, no file from elsewhere; and a policy that would forbid it."""
     for page in both("Ada"):
         read = Read(page)
-        assert not {"script", "link", "img", "iframe", "object", "form", "a"} & set(read.tags)
+        assert not {"script", "link", "img", "iframe", "object", "form"} & set(read.tags)
         names = {name for name, _ in read.attributes}
-        assert not {n for n in names if n.startswith("on") or n in ("src", "href", "action")}
+        assert not {n for n in names if n.startswith("on") or n in ("src", "action")}
+        links = {value for name, value in read.attributes if name == "href"}
+        assert all(re.match(r"#\w+$|students/|grades\.csv$", link) for link in links)
         assert not re.search(r"https?:|url\(|@import", page)
         assert ("content", pages.POLICY) in read.attributes
 
@@ -119,7 +135,7 @@ def test_pages_ask_for_nothing() -> None:
 def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
     """Each picture has a role and a title that holds its numbers; one part is hatched, one pale."""
     lost = tuple(replace(WRONG, status=status) for status in ("fail", "error", "not_attempted"))
-    page = class_page.page(summary((replace(MADE, items=lost), ADA)))
+    page = class_of((replace(MADE, items=lost), ADA))
     read = Read(page)
     assert read.tags.count("svg") == read.attributes.count(("role", "img"))
     assert read.tags.count("title") == read.tags.count("svg") + 1
@@ -210,14 +226,14 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
     """Counts, shares, names, hints, exercises, troubles and how it was graded."""
     mistake = MISTAKES["linear.no_bias"]
     broken = replace(WRONG, status="timeout", message="more than 5 s", mistake=None)
-    known = summary(
+    known = (
         (MADE, ADA),
         (replace(MADE, items=(RIGHT, replace(WRONG, score=1, status="pass", mistake=None))), ADA),
         (replace(MADE, items=(RIGHT, broken), hand_in="slow.zip"), Student("7", "Bob")),
         (replace(MADE, provisional=True, message="no such file or folder"), ADA),
     )
     match = Match(("Ada", "Bob"), {"linear.forward": 31}, 2, 1200)
-    text = Read(class_page.page(known, [match], "2026-11-24")).text
+    text = Read(class_page.page(summary(*known), listing(*known), [match], "2026-11-24")).text
     for said in (
         "Graded 2026-11-24",
         "hand-ins 4",
@@ -241,11 +257,11 @@ def test_a_class_page_of_nothing_is_a_page() -> None:
     """No hand-in, none final, none tried: sentences in place of pictures."""
     bad = replace(MADE, provisional=True)
     idle = replace(MADE, items=(IDLE,))
-    for known in (summary(), summary((bad, ADA)), summary((idle, ADA))):
-        text = Read(class_page.page(known)).text
+    for graded in ((), ((bad, ADA),), ((idle, ADA),)):
+        text = Read(class_of(*graded)).text
         assert "Nothing was attempted yet." in text
         assert "Nothing stands out." in text
-    assert "There is no final grade yet." in Read(class_page.page(summary())).text
+    assert "There is no final grade yet." in Read(class_of()).text
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
@@ -258,9 +274,9 @@ def test_long_lists_are_cut_and_say_so() -> None:
     )
     names = tuple(f"student {n}" for n in range(40))
     matches: Sequence[Match] = [Match(names, {"linear.forward": 9}, 40, 90)] * 33
-    text = Read(class_page.page(made, matches)).text
+    text = Read(class_page.page(made, Listing(), matches)).text
     assert "… and 30 more: rarer ones." in text
-    assert "… and 38 more: in the table of grades." in text
+    assert "… and 38 more: in the list below." in text
     assert "… and 13 more: less striking ones." in text
     assert text.count("student 7 and 32 more") == 20
 
@@ -268,7 +284,7 @@ def test_long_lists_are_cut_and_say_so() -> None:
 def test_the_portable_tier_comes_with_a_warning() -> None:
     """Where no sandbox was, both pages say so."""
     made = replace(MADE, isolation="process")
-    for page in (student_page.page(made), class_page.page(summary((made, ADA)))):
+    for page in (student_page.page(made), class_of((made, ADA))):
         assert "process (limits, but no sandbox)" in page
 
 

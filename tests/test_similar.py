@@ -96,7 +96,7 @@ def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
 
 def test_fingerprints_are_the_same_in_every_process() -> None:
     """They may come from workers: no hash of this process's own is in them."""
-    tokens = ["N", "=", "N", "+", "N", "*", "0", "+", "N", "(", "N", ")", ";", "N"]
+    tokens = ("N", "=", "N", "+", "N", "*", "0", "+", "N", "(", "N", ")", ";", "N")
     assert winnow(tokens) == {6043376286296304573}
 
 

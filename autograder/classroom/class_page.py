@@ -5,18 +5,21 @@ Self-contained, for screen and paper; it shows a `Summary` and adds nothing to i
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element
+from pathlib import Path
 
 from .. import store
 from . import plots
+from .listing import Listing, Row
 from .pages import (
     Cell,
+    Markup,
     amount,
     definitions,
     document,
     element,
     exercise_name,
     foreign,
+    link,
     percent,
     points,
     table,
@@ -24,6 +27,7 @@ from .pages import (
 )
 from .similar import Match
 from .statistics import Summary, Tally, Trouble
+from .student import Student
 
 LONG, SHORT = 20, 8  # how many entries a list has before it is cut
 POOR = 0.2  # a discrimination that is pointed at
@@ -36,12 +40,32 @@ DIFFICULTY = (
 )
 TROUBLES: dict[Trouble, tuple[str, str]] = {
     "provisional": ("Provisional", "The grader's fault, or an empty path: grade these again."),
-    "unreadable": ("Unreadable", "Nothing could be read in it: a final 0."),
+    "unreadable": ("Unreadable or empty", "There was nothing to grade in it: a final 0."),
     "timeout": ("Timeout", "Student code computed longer than it may; those cases are lost."),
     "crash": ("Crash", "Student code ended its process; those cases are lost."),
     "error": ("Exception", "Student code raised an exception; those cases are lost."),
+    "missing": ("Missing", "Not in the hand-in at all; counted as not attempted."),
     "noted": ("Noticed while reading", "Graded all the same."),
 }
+URGENT: dict[str, str] = {
+    **{trouble: title for trouble, (title, _) in TROUBLES.items()},
+    "undecided": "Several hand-ins",
+    "unreadable": "Unreadable",
+}
+PARTS = {
+    "scores": "Scores",
+    "exercises": "Exercises: points lost, difficulty, discrimination",
+    "misconceptions": "Most frequent misconceptions",
+    "troubles": "What failed, and why",
+    "people": "Whose hand-ins they are",
+    "similar": "Near-identical hand-ins, for you to look at",
+    "everybody": "All hand-ins",
+    "how": "How it was graded",
+}
+EVERYBODY = (
+    "What needs you stands first, then who has the fewest points. "
+    "Each name leads to the page that the student gets. All of it for a spreadsheet: "
+)
 SIMILAR = (
     "Short right answers are alike by nature. Listed is only what hardly anybody else in this "
     "class has: rare code, or a rare combination of common code. Compared are fingerprints of "
@@ -51,11 +75,16 @@ SIMILAR = (
 
 
 def page(
-    summary: Summary, matches: Sequence[Match] = (), when: str = "", notes: Sequence[str] = ()
+    summary: Summary,
+    listing: Listing,
+    matches: Sequence[Match] = (),
+    when: str = "",
+    notes: Sequence[str] = (),
 ) -> str:
     """The page of a class.
 
-    Args: matches: what `similar.Index.matches` found.  when: when it was graded, in words.
+    Args: listing: its hand-ins, one by one.  matches: what `similar.Index.matches` found.
+          when: when it was graded, in words.
           notes: who is missing, unknown or has several hand-ins, a line each.
     """
     return document(
@@ -63,24 +92,38 @@ def page(
         element("h1", "Class report"),
         element("p", f"Graded {when}", class_="soft") if when else None,
         figures(summary),
+        contents(bool(notes)),
         *scores(summary),
         *exercises(summary),
         *mistakes(summary),
         *troubles(summary),
         *people(notes),
         *similar(matches),
+        *everybody(listing),
         how(summary),
     )
 
 
-def people(notes: Sequence[str]) -> Iterator[Element]:
+def contents(notes: bool) -> Markup:
+    """The way to each part of the page."""
+    links = (
+        element("a", title, href=f"#{id}") for id, title in PARTS.items() if notes or id != "people"
+    )
+    return element("nav", *links, aria_label="On this page")
+
+
+def heading(id: str) -> Markup:
+    return element("h2", PARTS[id], id=id)
+
+
+def people(notes: Sequence[str]) -> Iterator[Markup]:
     """Whose hand-ins they are, as far as there is something to say."""
     if notes:
-        yield element("h2", "Whose hand-ins they are")
+        yield heading("people")
         yield element("ul", *(element("li", foreign(note)) for note in notes))
 
 
-def figures(summary: Summary) -> Element:
+def figures(summary: Summary) -> Markup:
     """The class in a few numbers."""
     quarter, middle, three = (points(summary.quantile(q)) for q in (0.25, 0.5, 0.75))
     full = sum(n for score, n in summary.scores.items() if score >= summary.max_score)
@@ -98,8 +141,8 @@ def figures(summary: Summary) -> Element:
     return element("dl", *pairs, class_="figures")
 
 
-def scores(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "Scores")
+def scores(summary: Summary) -> Iterator[Markup]:
+    yield heading("scores")
     if summary.final and summary.max_score:
         yield element("p", "How many final grades lie where; one on an edge counts to its right.")
         yield plots.histogram(summary)
@@ -107,8 +150,8 @@ def scores(summary: Summary) -> Iterator[Element]:
         yield element("p", "There is no final grade yet.")
 
 
-def exercises(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "Exercises: points lost, difficulty, discrimination")
+def exercises(summary: Summary) -> Iterator[Markup]:
+    yield heading("exercises")
     if not summary.tried:
         yield element("p", "Nothing was attempted yet.")
         return
@@ -133,8 +176,8 @@ def exercise(id: str, tally: Tally, most: float) -> list[Cell]:
     ]
 
 
-def mistakes(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "Most frequent misconceptions")
+def mistakes(summary: Summary) -> Iterator[Markup]:
+    yield heading("misconceptions")
     known = summary.mistakes.most_common(LONG)
     if not known:
         yield element("p", "None of those that are known by name.")
@@ -154,8 +197,8 @@ def mistake(id: str, count: int, share: float, where: set[str]) -> list[Cell]:
     return [told, count, plots.share(share, name), percent(share)]
 
 
-def troubles(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "What failed, and why")
+def troubles(summary: Summary) -> Iterator[Markup]:
+    yield heading("troubles")
     if not summary.troubles:
         yield element("p", "Nothing: every hand-in was read and ran to its end.")
     for trouble, (title, meaning) in TROUBLES.items():
@@ -164,17 +207,17 @@ def troubles(summary: Summary) -> Iterator[Element]:
         if count:
             yield element("h3", f"{title}: {amount(count)}")
             yield element("p", meaning, class_="soft")
-        if count and trouble == "error":
-            yield table(("Kind", "Hand-ins#"), summary.exceptions.most_common(SHORT), "narrow")
-            yield from more(len(summary.exceptions) - SHORT, "rarer kinds")
+        if count and (kinds := summary.kinds[trouble]):
+            yield table(("Kind", "Hand-ins#"), kinds.most_common(SHORT), "narrow")
+            yield from more(len(kinds) - SHORT, "rarer kinds")
         elif count:
-            rows = ((e.student.name or e.student.id or "–", e.hand_in, e.reason) for e in examples)
+            rows = ((called(e.student), own_name(e.hand_in, e.page), e.reason) for e in examples)
             yield table(("Student", "Hand-in", "What happened"), rows)
-            yield from more(count - len(examples), "in the table of grades")
+            yield from more(count - len(examples), "in the list below")
 
 
-def similar(matches: Sequence[Match]) -> Iterator[Element]:
-    yield element("h2", "Near-identical hand-ins, for you to look at")
+def similar(matches: Sequence[Match]) -> Iterator[Markup]:
+    yield heading("similar")
     yield element("p", SIMILAR)
     if matches:
         head = ("Hand-ins", "Alike in", "Fingerprints#", "Occur in at most#")
@@ -198,12 +241,38 @@ def alike(match: Match) -> list[Cell]:
     ]
 
 
-def more(count: int, what: str) -> Iterator[Element]:
+def everybody(listing: Listing) -> Iterator[Markup]:
+    yield heading("everybody")
+    yield element("p", EVERYBODY, link("grades.csv", "grades.csv"), ".")
+    yield table(("Student", "Hand-in", "Points#", "What to know"), map(one, listing.rows), "list")
+    yield from more(listing.count - len(listing.rows), "in the table of grades")
+
+
+def one(row: Row) -> list[Cell]:
+    name, notes = URGENT.get(row.urgent), "; ".join(row.notes)
+    return [
+        called(row.student),
+        own_name(row.hand_in, row.page),
+        "–" if row.score is None else points(row.score),
+        element("span", element("strong", name), f" {notes}") if name else notes,
+    ]
+
+
+def called(student: Student) -> str:
+    return student.name or student.id or "–"
+
+
+def own_name(hand_in: str, page: str) -> Markup:
+    """A hand-in's name, without the folder that all lie in; it leads to the student's page."""
+    return link(page, Path(hand_in).name or hand_in)
+
+
+def more(count: int, what: str) -> Iterator[Markup]:
     if count > 0:
         yield element("p", f"… and {amount(count)} more: {what}.", class_="soft")
 
 
-def how(summary: Summary) -> Element:
+def how(summary: Summary) -> Markup:
     """What a grade can be defended with."""
 
     def said(known: Counter[str]) -> str:
@@ -214,4 +283,4 @@ def how(summary: Summary) -> Element:
         "Cases": said(summary.references),
         "Digests": said(summary.digests),
     }
-    return element("footer", element("h2", "How it was graded"), definitions(words))
+    return element("footer", heading("how"), definitions(words))
