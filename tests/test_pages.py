@@ -15,7 +15,7 @@ from autograder.classroom import class_page, pages, student_page
 from autograder.classroom.listing import Listing, row
 from autograder.classroom.similar import Match
 from autograder.classroom.statistics import Summary
-from autograder.classroom.student import Student
+from autograder.classroom.student import Entry, Student
 from autograder.exercises import EXERCISES
 from autograder.key.mistakes import MISTAKES
 from autograder.model import Item, Report
@@ -65,17 +65,21 @@ class Read(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.texts))
 
 
+def entry(report: Report, student: Student) -> Entry:
+    return Entry(report.hand_in, student, f"students/{report.hand_in}.html")
+
+
 def summary(*graded: tuple[Report, Student]) -> Summary:
     made = Summary()
     for report, student in graded:
-        made.add(report, student)
+        made.add(report, entry(report, student))
     return made
 
 
 def listing(*graded: tuple[Report, Student], counts: str = "yes") -> Listing:
     made = Listing()
     for report, student in graded:
-        made.add(row(report, student, f"students/{report.hand_in}.html", counts))
+        made.add(row(report, entry(report, student), counts))
     return made
 
 
@@ -99,7 +103,7 @@ def both(text: str) -> list[str]:
     )
     made = Report(text, items, text, text, digests={text: text})
     who = Student(text, text)
-    match = Match((text, "Ada"), {text: 7}, 2, 100)
+    match = Match((Entry(text, who, f"students/{text}"), Entry("Ada")), {text: 7}, 2, 100)
     both = (made, who), (replace(made, provisional=True), who)
     page = class_page.page(summary(*both), listing(*both, counts=text), [match], text, [text])
     return [student_page.page(made, who), page]
@@ -232,7 +236,7 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
         (replace(MADE, items=(RIGHT, broken), hand_in="slow.zip"), Student("7", "Bob")),
         (replace(MADE, provisional=True, message="no such file or folder"), ADA),
     )
-    match = Match(("Ada", "Bob"), {"linear.forward": 31}, 2, 1200)
+    match = Match((Entry("x/Ada"), Entry("x/Bob")), {"linear.forward": 31}, 2, 1200)
     text = Read(class_page.page(summary(*known), listing(*known), [match], "2026-11-24")).text
     for said in (
         "Graded 2026-11-24",
@@ -272,13 +276,13 @@ def test_long_lists_are_cut_and_say_so() -> None:
             for n in range(50)
         )
     )
-    names = tuple(f"student {n}" for n in range(40))
+    names = tuple(Entry(f"student {n}") for n in range(40))
     matches: Sequence[Match] = [Match(names, {"linear.forward": 9}, 40, 90)] * 33
     text = Read(class_page.page(made, Listing(), matches)).text
-    assert "… and 30 more: rarer ones." in text
+    assert "… and 38 more: rarer ones." in text
     assert "… and 38 more: in the list below." in text
-    assert "… and 13 more: less striking ones." in text
-    assert text.count("student 7 and 32 more") == 20
+    assert "… and 21 more: less striking ones." in text
+    assert text.count("student 7 and 32 more") == 12
 
 
 def test_the_portable_tier_comes_with_a_warning() -> None:

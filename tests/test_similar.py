@@ -9,6 +9,7 @@ from conftest import package
 
 from autograder.classroom import similar
 from autograder.classroom.similar import Index, Match, fingerprints
+from autograder.classroom.student import Entry, Student
 from autograder.classroom.winnowing import winnow
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
@@ -47,8 +48,12 @@ def ordinary(seed: int) -> dict[str, bytes]:
 def index(hand_ins: dict[str, dict[str, bytes]]) -> list[Match]:
     made = Index()
     for name, files in hand_ins.items():
-        made.add(name, fingerprints(files))
+        made.add(Entry(name), fingerprints(files))
     return made.matches()
+
+
+def names(match: Match) -> tuple[str, ...]:
+    return tuple(entry.hand_in for entry in match.entries)
 
 
 CLASS = {f"student {n}": ordinary(n) for n in range(100)}
@@ -110,22 +115,22 @@ def test_a_copied_method_stands_out_and_says_how_rare_it_is() -> None:
     """Two of a hundred share a method that nobody else has, under other names."""
     copy = re.sub("dLdZ|kept|dLdA", lambda m: f"my_{m[0]}", LOOP)
     found = index({**CLASS, "Ada": linear(LOOP), "Bob": linear(copy)})
-    match = next(match for match in found if "Ada" in match.names)
-    assert (match.names, set(match.places)) == (("Ada", "Bob"), {"linear.backward"})
+    match = next(match for match in found if "Ada" in names(match))
+    assert (names(match), set(match.places)) == (("Ada", "Bob"), {"linear.backward"})
     assert (match.shared_by, match.among, match.whole) == (2, 102, False)
 
 
 def test_the_same_method_of_everybody_is_no_match() -> None:
     """What half the class writes is the lecture's, not the neighbour's."""
     common = {f"loop {n}": linear(LOOP) for n in range(50)}
-    assert all("loop 1" not in match.names for match in index({**CLASS, **common}))
+    assert all("loop 1" not in names(match) for match in index({**CLASS, **common}))
 
 
 def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
     """The same choice in every exercise is rare, even where each choice is not."""
     copy = {n: t.replace(b"self.A", b"self.kept") for n, t in CLASS["student 3"].items()}
     found = [match for match in index({**CLASS, "copy": copy}) if match.whole]
-    assert [match.names for match in found] == [("student 3", "copy")]
+    assert [names(match) for match in found] == [("student 3", "copy")]
     assert (found[0].shared_by, found[0].among) == (2, 101)
 
 
@@ -133,16 +138,17 @@ def test_several_copies_are_one_match() -> None:
     """Four who share one source are listed once, not in six pairs."""
     copies = [LOOP, *(LOOP.replace("self.kept", name) for name in ("x", "self.a.b", "y[0]"))]
     found = index({**CLASS, **{f"copy {n}": linear(text) for n, text in enumerate(copies)}})
-    found = [match for match in found if "copy 0" in match.names]
-    assert [match.names for match in found] == [("copy 0", "copy 1", "copy 2", "copy 3")]
+    found = [match for match in found if "copy 0" in names(match)]
+    assert [names(match) for match in found] == [("copy 0", "copy 1", "copy 2", "copy 3")]
 
 
 def test_two_hand_ins_of_one_student_are_no_match() -> None:
     """Handing in twice is no copying."""
     made = Index()
-    for name, files in [*CLASS.items(), ("Ada", linear(LOOP)), ("Ada", linear(LOOP))]:
-        made.add(name, fingerprints(files))
-    assert all("Ada" not in match.names for match in made.matches())
+    for name, files in [*CLASS.items(), ("1.zip", linear(LOOP)), ("2.zip", linear(LOOP))]:
+        student = Student(name="Ada" if name.endswith(".zip") else "")
+        made.add(Entry(name, student), fingerprints(files))
+    assert all("1.zip" not in names(match) for match in made.matches())
 
 
 def test_a_handful_has_no_rarities() -> None:
@@ -178,6 +184,6 @@ def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     made = Index()
     prints = [fingerprints(files) for files in CLASS.values()]
     for n in range(1000):
-        made.add(f"student {n}", prints[n % len(prints)])
+        made.add(Entry(f"student {n}"), prints[n % len(prints)])
     assert max(map(len, made.owners.values())) <= similar.KEPT
     assert len(made.pairs()) < 1000

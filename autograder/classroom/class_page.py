@@ -5,7 +5,6 @@ Self-contained, for screen and paper; it shows a `Summary` and adds nothing to i
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from .. import store
 from . import plots
@@ -27,9 +26,9 @@ from .pages import (
 )
 from .similar import Match
 from .statistics import Summary, Tally, Trouble
-from .student import Student
+from .student import Entry
 
-LONG, SHORT = 20, 8  # how many entries a list has before it is cut
+LONG, SHORT = 12, 8  # how many entries a list has before it is cut
 POOR = 0.2  # a discrimination that is pointed at
 
 DIFFICULTY = (
@@ -43,7 +42,7 @@ TROUBLES: dict[Trouble, tuple[str, str]] = {
     "unreadable": ("Unreadable or empty", "There was nothing to grade in it: a final 0."),
     "timeout": ("Timeout", "Student code computed longer than it may; those cases are lost."),
     "crash": ("Crash", "Student code ended its process; those cases are lost."),
-    "error": ("Exception", "Student code raised an exception; those cases are lost."),
+    "error": ("Exception", "Student code raised an exception; the list below says whose."),
     "missing": ("Missing", "Not in the hand-in at all; counted as not attempted."),
     "noted": ("Noticed while reading", "Graded all the same."),
 }
@@ -54,11 +53,11 @@ URGENT: dict[str, str] = {
 }
 PARTS = {
     "scores": "Scores",
-    "exercises": "Exercises: points lost, difficulty, discrimination",
-    "misconceptions": "Most frequent misconceptions",
+    "exercises": "Exercises",
+    "misconceptions": "Misconceptions",
     "troubles": "What failed, and why",
     "people": "Whose hand-ins they are",
-    "similar": "Near-identical hand-ins, for you to look at",
+    "similar": "Near-identical hand-ins",
     "everybody": "All hand-ins",
     "how": "How it was graded",
 }
@@ -131,6 +130,7 @@ def figures(summary: Summary) -> Markup:
         "hand-ins": amount(summary.count),
         "final grades": amount(summary.final),
         "provisional": amount(summary.troubles["provisional"]),
+        "unreadable or empty": amount(summary.troubles["unreadable"]),
         "points to reach": points(summary.max_score),
         "mean": f"{summary.mean:.1f}",
         "median": middle,
@@ -211,7 +211,7 @@ def troubles(summary: Summary) -> Iterator[Markup]:
             yield table(("Kind", "Hand-ins#"), kinds.most_common(SHORT), "narrow")
             yield from more(len(kinds) - SHORT, "rarer kinds")
         elif count:
-            rows = ((called(e.student), own_name(e.hand_in, e.page), e.reason) for e in examples)
+            rows = ((entry.by, named(entry), reason) for entry, reason in examples)
             yield table(("Student", "Hand-in", "What happened"), rows)
             yield from more(count - len(examples), "in the list below")
 
@@ -228,13 +228,10 @@ def similar(matches: Sequence[Match]) -> Iterator[Markup]:
 
 
 def alike(match: Match) -> list[Cell]:
-    left = len(match.names) - SHORT
+    left = len(match.entries) - SHORT
+    names = [element("span", whose(entry), class_="item") for entry in match.entries[:SHORT]]
     return [
-        element(
-            "div",
-            *(element("div", foreign(name)) for name in match.names[:SHORT]),
-            element("div", f"and {amount(left)} more", class_="more") if left > 0 else None,
-        ),
+        element("div", *names, f"and {amount(left)} more" if left > 0 else None),
         "everything" if match.whole else ", ".join(map(exercise_name, match.places)),
         sum(match.places.values()),
         f"{amount(match.shared_by)} of {amount(match.among)}",
@@ -251,20 +248,21 @@ def everybody(listing: Listing) -> Iterator[Markup]:
 def one(row: Row) -> list[Cell]:
     name, notes = URGENT.get(row.urgent), "; ".join(row.notes)
     return [
-        called(row.student),
-        own_name(row.hand_in, row.page),
+        row.entry.by,
+        named(row.entry),
         "–" if row.score is None else points(row.score),
         element("span", element("strong", name), f" {notes}") if name else notes,
     ]
 
 
-def called(student: Student) -> str:
-    return student.name or student.id or "–"
+def named(entry: Entry) -> Markup:
+    """A hand-in's name, which leads to its page."""
+    return link(entry.page, entry.called)
 
 
-def own_name(hand_in: str, page: str) -> Markup:
-    """A hand-in's name, without the folder that all lie in; it leads to the student's page."""
-    return link(page, Path(hand_in).name or hand_in)
+def whose(entry: Entry) -> Markup:
+    """A hand-in by the name of its student, if that is known; it leads to its page."""
+    return link(entry.page, entry.student.name or entry.called)
 
 
 def more(count: int, what: str) -> Iterator[Markup]:

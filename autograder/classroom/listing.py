@@ -6,7 +6,7 @@ from .. import store
 from ..exercises import EXERCISES
 from ..model import Report
 from .statistics import exception, troubles
-from .student import Student
+from .student import Entry
 
 MOST = 2000  # rows that a page can hold; the table of grades has all
 URGENT = ("provisional", "undecided", "unreadable", "crash", "timeout")
@@ -15,15 +15,13 @@ CALM = ""
 
 @dataclass(frozen=True)
 class Row:
-    """One hand-in: whose it is, where its page is, its points, and what to know of it.
+    """One hand-in, its points, and what to know of it.
 
     urgent  a word of URGENT, or CALM
     score   None where there is no grade yet
     """
 
-    student: Student
-    hand_in: str
-    page: str
+    entry: Entry
     urgent: str
     score: float | None
     notes: tuple[str, ...]
@@ -32,7 +30,7 @@ class Row:
     def key(self) -> tuple[int, float, str, str]:
         """Its place among all."""
         rank = URGENT.index(self.urgent) if self.urgent else len(URGENT)
-        return rank, self.score or 0.0, self.student.name, self.hand_in
+        return rank, self.score or 0.0, self.entry.by, self.entry.hand_in
 
 
 @dataclass
@@ -53,11 +51,10 @@ class Listing:
         return sorted(self.first, key=lambda row: row.key)[:MOST]
 
 
-def row(report: Report, student: Student, page: str, counts: str) -> Row:
+def row(report: Report, entry: Entry, counts: str) -> Row:
     """The row of a hand-in.
 
-    Args: page: where its own page is, from here.
-          counts: whether it counts for its student: `yes`, or why not.
+    Args: counts: whether it counts for its student: `yes`, or why not.
     """
     found = {str(trouble): reason for trouble, reason in troubles(report).items()}
     if counts.startswith("undecided"):
@@ -67,7 +64,7 @@ def row(report: Report, student: Student, page: str, counts: str) -> Row:
     notes += [found.get("noted", ""), *faults(report), *lost(report), *misconceptions(report)]
     score = None if report.provisional else report.score
     said = tuple(dict.fromkeys(filter(None, notes)))
-    return Row(student, report.hand_in, page, urgent, score, said)
+    return Row(entry, urgent, score, said)
 
 
 def faults(report: Report) -> list[str]:

@@ -26,7 +26,7 @@ from .listing import Listing, row
 from .roster import Roll
 from .similar import Index
 from .statistics import Summary
-from .student import Student
+from .student import Entry, Student
 from .winnowing import fingerprints
 from .work import parsed
 
@@ -106,11 +106,11 @@ def write(folder: Path, roll: Roll) -> None:
             name = names.given(made.hand_in)
             put(students / f"{name}.html", student_page.page(made, student))
             put(students / f"{name}.txt", f"{report.to_text(made)}\n")
-            its_page = f"{students.name}/{name}.html"
-            listing.add(row(made, student, its_page, counted))
+            entry = Entry(made.hand_in, student, f"{students.name}/{name}.html")
+            listing.add(row(made, entry, counted))
             if made.hand_in not in roll.superseded:
-                summary.add(made, student, its_page)
-            index.add(student.name or made.hand_in, fingerprints(handin.read(made.hand_in).files))
+                summary.add(made, entry)
+            index.add(entry, fingerprints(handin.read(made.hand_in).files))
         suites.write(junit.CLOSING)
     with written(folder / "class.html") as page:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")

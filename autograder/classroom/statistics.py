@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..model import Array, Item, Report
-from .student import NOBODY, Student
+from .student import Entry
 
 Way: TypeAlias = Literal["wrong", "stopped", "untried"]
 Trouble: TypeAlias = Literal[
@@ -71,16 +71,6 @@ class Tally:
         return (xy - x * y) / sqrt(spread) if spread > 1e-12 else None
 
 
-@dataclass(frozen=True)
-class Example:
-    """One hand-in that is named on the page, and why."""
-
-    student: Student
-    hand_in: str
-    reason: str
-    page: str = ""
-
-
 @dataclass
 class Summary:
     """What is known of a class; `add` takes one report after another.
@@ -89,7 +79,7 @@ class Summary:
     tried      hand-ins with a final grade in which anything was attempted: exercises and
                misconceptions are counted among these
     mistakes   in how many hand-ins a misconception shows; where: in which exercises
-    troubles   how many hand-ins met each, and the first of them
+    troubles   how many hand-ins met each; examples: the first of them, and why
     kinds      of exceptions, and of what is missing: in how many hand-ins each occurs
     """
 
@@ -101,14 +91,14 @@ class Summary:
     mistakes: Counter[str] = field(default_factory=Counter)
     where: dict[str, set[str]] = field(default_factory=dict)
     troubles: Counter[Trouble] = field(default_factory=Counter)
-    examples: dict[Trouble, list[Example]] = field(default_factory=dict)
+    examples: dict[Trouble, list[tuple[Entry, str]]] = field(default_factory=dict)
     kinds: dict[Trouble, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     isolation: Counter[str] = field(default_factory=Counter)
     references: Counter[str] = field(default_factory=Counter)
     digests: Counter[str] = field(default_factory=Counter)
 
-    def add(self, report: Report, student: Student = NOBODY, page: str = "") -> None:
-        """Take in one report. `page` is where it can be read, from the class's page."""
+    def add(self, report: Report, entry: Entry) -> None:
+        """Take in one report."""
         self.count += 1
         self.max_score = max(self.max_score, report.max_score)
         count(self.isolation, report.isolation)
@@ -119,7 +109,7 @@ class Summary:
         for trouble, reason in troubles(report).items():
             self.troubles[trouble] += 1
             if len(known := self.examples.setdefault(trouble, [])) < EXAMPLES:
-                known.append(Example(student, report.hand_in, reason, page))
+                known.append((entry, reason))
         if report.provisional:
             return
         self.scores[round(report.score, 2)] += 1
