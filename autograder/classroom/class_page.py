@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .. import store
+from ..exercises import EXERCISES
 from . import plots
 from .listing import Listing, Row
 from .pages import (
@@ -230,12 +231,20 @@ def similar(matches: Sequence[Match]) -> Iterator[Markup]:
 def alike(match: Match) -> list[Cell]:
     left = len(match.entries) - SHORT
     names = [element("span", whose(entry), class_="item") for entry in match.entries[:SHORT]]
+    if left > 0:
+        names.append(element("span", f"and {amount(left)} more", class_="item"))
     return [
-        element("div", *names, f"and {amount(left)} more" if left > 0 else None),
-        "everything" if match.whole else ", ".join(map(exercise_name, match.places)),
+        element("div", *names),
+        "everything" if match.whole else element("div", *map(place, match.places)),
         sum(match.places.values()),
         f"{amount(match.shared_by)} of {amount(match.among)}",
     ]
+
+
+def place(id: str) -> Markup:
+    """An exercise, or a file of the hand-in's own."""
+    name = exercise_name(id)
+    return element("span", name if id in EXERCISES else foreign(name), class_="item")
 
 
 def everybody(listing: Listing) -> Iterator[Markup]:

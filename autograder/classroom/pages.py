@@ -87,7 +87,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], class_: str = "")
         cells = (cell("td", c, class_=k) for c, k in zip(others, kinds[1:]))
         body.append(element("tr", cell("th", first, class_=kinds[0], scope="row"), *cells))
     parts = element("thead", element("tr", *top)), element("tbody", *body)
-    return element("table", *parts, class_=class_)
+    return element("div", element("table", *parts, class_=class_), class_="wide")
 
 
 def definitions(known: Mapping[str, str]) -> Markup:

@@ -184,6 +184,11 @@ def unreadable(report: Report) -> bool:
     )
 
 
+def is_empty(report: Report) -> bool:
+    """Whether there was nothing to grade: nothing could be read, or all of it is missing."""
+    return unreadable(report) or all(map(missing, report.items))
+
+
 def way(item: Item) -> Way:
     """How an item's points are lost, if they are. What is not there was not tried."""
     return "untried" if missing(item) else WAYS.get(item.status, "wrong")
@@ -206,7 +211,7 @@ def troubles(report: Report) -> dict[Trouble, str]:
     if report.provisional:
         inner = (i.message for i in report.items if i.status == "internal")
         return {"provisional": report.message or next(inner, "")}
-    if unreadable(report) or all(map(missing, report.items)):
+    if is_empty(report):
         return {"unreadable": report.message or "nothing is in it"}
     found: dict[Trouble, str] = {"noted": report.message} if report.message else {}
     for item in report.items:

@@ -12,10 +12,12 @@ from ..model import Item, Report
 from ..report import MARKS, overall
 from .pages import Markup, definitions, document, element, exercise_name, foreign, points, tier
 from .plots import share
+from .statistics import is_empty
 from .student import NOBODY, Student
 
 PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
 PUBLIC = "Scored on the cases that you have, too; the grade is given on others like them."
+EMPTY = "There was nothing in it that could be graded."
 HIDDEN = "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here."
 FOLLOWED = "Scored on stand-in layers, so that earlier mistakes cost nothing here."
 WORDS = {
@@ -30,20 +32,18 @@ MISCONCEPTION, HINT, LINE = "this is how it looks when ", "hint: ", "the line is
 
 def page(report: Report, student: Student = NOBODY) -> str:
     """The page of one hand-in."""
-    sections = [
-        section(exercise, tuple(items))
-        for exercise, items in groupby(report.items, key=lambda item: item.exercise)
-    ]
+    graded = [] if is_empty(report) else groupby(report.items, key=lambda item: item.exercise)
+    sections = [section(exercise, tuple(items)) for exercise, items in graded]
     total = f"{points(report.score)} of {points(report.max_score)} points"
     own = Path(report.hand_in).name  # where it lay is nobody's business
-    who = [foreign(word) for word in (student.name, student.id, own) if word]
+    who = [foreign(word) for word in dict.fromkeys((student.name, student.id, own)) if word]
     return document(
         "Report on your hand-in",
         element("h1", "Report on your hand-in"),
         element("p", *(c for name in who for c in (name, element("br"))), class_="soft"),
         element("p", total, class_="total"),
         share(report.score / (report.max_score or 1.0), total, 640),
-        lost(report),
+        lost(report) if sections else element("p", EMPTY),
         element("p", PROVISIONAL, class_="note") if report.provisional else None,
         element("p", foreign(report.message), class_="note") if report.message else None,
         *sections,
