@@ -101,7 +101,7 @@ def both(text: str) -> list[str]:
         replace(WRONG, message=text, status="error"),
         replace(WRONG, message=text, status="timeout"),
     )
-    made = Report(text, items, text, text, digests={text: text})
+    made = Report(f"{text}.zip", items, text, text, digests={text: text})
     who = Student(text, text)
     match = Match((Entry(text, who, f"students/{text}"), Entry("Ada")), {text: 7}, 2, 100)
     both = (made, who), (replace(made, provisional=True), who)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .. import store
-from ..exercises import EXERCISES
-from . import plots
-from .listing import Listing, Row
+from . import entries, plots
+from .entries import LONG, SHORT
+from .listing import Listing
 from .pages import (
     Cell,
     Markup,
@@ -19,17 +19,15 @@ from .pages import (
     element,
     exercise_name,
     foreign,
-    link,
+    more,
     percent,
     points,
     table,
     tier,
 )
 from .similar import Match
-from .statistics import Summary, Tally, Trouble
-from .student import Entry
+from .statistics import Summary, Tally
 
-LONG, SHORT = 12, 8  # how many entries a list has before it is cut
 POOR = 0.2  # a discrimination that is pointed at
 
 DIFFICULTY = (
@@ -37,40 +35,6 @@ DIFFICULTY = (
     "Discrimination is the correlation of the points in this exercise with those in all others: "
     "near 1, who does well elsewhere does well here; near 0 or below, the exercise measures "
     "something else, or its wording misleads."
-)
-TROUBLES: dict[Trouble, tuple[str, str]] = {
-    "provisional": ("Provisional", "The grader's fault, or an empty path: grade these again."),
-    "unreadable": ("Unreadable or empty", "There was nothing to grade in it: a final 0."),
-    "timeout": ("Timeout", "Student code computed longer than it may; those cases are lost."),
-    "crash": ("Crash", "Student code ended its process; those cases are lost."),
-    "error": ("Exception", "Student code raised an exception; the list below says whose."),
-    "missing": ("Missing", "Not in the hand-in at all; counted as not attempted."),
-    "noted": ("Noticed while reading", "Graded all the same."),
-}
-URGENT: dict[str, str] = {
-    **{trouble: title for trouble, (title, _) in TROUBLES.items()},
-    "undecided": "Several hand-ins",
-    "unreadable": "Unreadable",
-}
-PARTS = {
-    "scores": "Scores",
-    "exercises": "Exercises",
-    "misconceptions": "Misconceptions",
-    "troubles": "What failed, and why",
-    "people": "Whose hand-ins they are",
-    "similar": "Near-identical hand-ins",
-    "everybody": "All hand-ins",
-    "how": "How it was graded",
-}
-EVERYBODY = (
-    "What needs you stands first, then who has the fewest points. "
-    "Each name leads to the page that the student gets. All of it for a spreadsheet: "
-)
-SIMILAR = (
-    "Short right answers are alike by nature. Listed is only what hardly anybody else in this "
-    "class has: rare code, or a rare combination of common code. Compared are fingerprints of "
-    "Python's tokens: names, numbers, comments and layout make no difference, and what was given "
-    "is left out. A match proves nothing and costs no points: look at both, and ask."
 )
 
 
@@ -87,40 +51,27 @@ def page(
           when: when it was graded, in words.
           notes: who is missing, unknown or has several hand-ins, a line each.
     """
+    parts = {
+        "Scores": scores(summary),
+        "Exercises": exercises(summary),
+        "Misconceptions": mistakes(summary),
+        "What failed, and why": entries.troubles(summary),
+        "Whose hand-ins they are": people(notes),
+        "Near-identical hand-ins": entries.similar(matches),
+        "All hand-ins": entries.everybody(listing),
+        "How it was graded": how(summary),
+    }
+    told = [(f"part{n}", title, list(part)) for n, (title, part) in enumerate(parts.items())]
+    told = [(id, title, part) for id, title, part in told if part]
+    links = (element("a", title, href=f"#{id}") for id, title, _ in told)
     return document(
         "Class report",
         element("h1", "Class report"),
         element("p", f"Graded {when}", class_="soft") if when else None,
         figures(summary),
-        contents(bool(notes)),
-        *scores(summary),
-        *exercises(summary),
-        *mistakes(summary),
-        *troubles(summary),
-        *people(notes),
-        *similar(matches),
-        *everybody(listing),
-        how(summary),
+        element("nav", *links, aria_label="On this page"),
+        *(element("section", element("h2", title, id=id), *part) for id, title, part in told),
     )
-
-
-def contents(notes: bool) -> Markup:
-    """The way to each part of the page."""
-    links = (
-        element("a", title, href=f"#{id}") for id, title in PARTS.items() if notes or id != "people"
-    )
-    return element("nav", *links, aria_label="On this page")
-
-
-def heading(id: str) -> Markup:
-    return element("h2", PARTS[id], id=id)
-
-
-def people(notes: Sequence[str]) -> Iterator[Markup]:
-    """Whose hand-ins they are, as far as there is something to say."""
-    if notes:
-        yield heading("people")
-        yield element("ul", *(element("li", foreign(note)) for note in notes))
 
 
 def figures(summary: Summary) -> Markup:
@@ -143,7 +94,6 @@ def figures(summary: Summary) -> Markup:
 
 
 def scores(summary: Summary) -> Iterator[Markup]:
-    yield heading("scores")
     if summary.final and summary.max_score:
         yield element("p", "How many final grades lie where; one on an edge counts to its right.")
         yield plots.histogram(summary)
@@ -152,7 +102,6 @@ def scores(summary: Summary) -> Iterator[Markup]:
 
 
 def exercises(summary: Summary) -> Iterator[Markup]:
-    yield heading("exercises")
     if not summary.tried:
         yield element("p", "Nothing was attempted yet.")
         return
@@ -178,7 +127,6 @@ def exercise(id: str, tally: Tally, most: float) -> list[Cell]:
 
 
 def mistakes(summary: Summary) -> Iterator[Markup]:
-    yield heading("misconceptions")
     known = summary.mistakes.most_common(LONG)
     if not known:
         yield element("p", "None of those that are known by name.")
@@ -198,88 +146,13 @@ def mistake(id: str, count: int, share: float, where: set[str]) -> list[Cell]:
     return [told, count, plots.share(share, name), percent(share)]
 
 
-def troubles(summary: Summary) -> Iterator[Markup]:
-    yield heading("troubles")
-    if not summary.troubles:
-        yield element("p", "Nothing: every hand-in was read and ran to its end.")
-    for trouble, (title, meaning) in TROUBLES.items():
-        count = summary.troubles[trouble]
-        examples = summary.examples.get(trouble, [])
-        if count:
-            yield element("h3", f"{title}: {amount(count)}")
-            yield element("p", meaning, class_="soft")
-        if count and (kinds := summary.kinds[trouble]):
-            yield table(("Kind", "Hand-ins#"), kinds.most_common(SHORT), "narrow")
-            yield from more(len(kinds) - SHORT, "rarer kinds")
-        elif count:
-            rows = ((entry.by, named(entry), reason) for entry, reason in examples)
-            yield table(("Student", "Hand-in", "What happened"), rows)
-            yield from more(count - len(examples), "in the list below")
+def people(notes: Sequence[str]) -> Iterator[Markup]:
+    """What there is to say of whose hand-ins they are."""
+    if notes:
+        yield element("ul", *(element("li", foreign(note)) for note in notes))
 
 
-def similar(matches: Sequence[Match]) -> Iterator[Markup]:
-    yield heading("similar")
-    yield element("p", SIMILAR)
-    if matches:
-        head = ("Hand-ins", "Alike in", "Fingerprints#", "Occur in at most#")
-        yield table(head, map(alike, matches[:LONG]))
-        yield from more(len(matches) - LONG, "less striking ones")
-    else:
-        yield element("p", "Nothing stands out.")
-
-
-def alike(match: Match) -> list[Cell]:
-    left = len(match.entries) - SHORT
-    names = [element("span", whose(entry), class_="item") for entry in match.entries[:SHORT]]
-    if left > 0:
-        names.append(element("span", f"and {amount(left)} more", class_="item"))
-    return [
-        element("div", *names),
-        "everything" if match.whole else element("div", *map(place, match.places)),
-        sum(match.places.values()),
-        f"{amount(match.shared_by)} of {amount(match.among)}",
-    ]
-
-
-def place(id: str) -> Markup:
-    """An exercise, or a file of the hand-in's own."""
-    name = exercise_name(id)
-    return element("span", name if id in EXERCISES else foreign(name), class_="item")
-
-
-def everybody(listing: Listing) -> Iterator[Markup]:
-    yield heading("everybody")
-    yield element("p", EVERYBODY, link("grades.csv", "grades.csv"), ".")
-    yield table(("Student", "Hand-in", "Points#", "What to know"), map(one, listing.rows), "list")
-    yield from more(listing.count - len(listing.rows), "in the table of grades")
-
-
-def one(row: Row) -> list[Cell]:
-    name, notes = URGENT.get(row.urgent), "; ".join(row.notes)
-    return [
-        row.entry.by,
-        named(row.entry),
-        "–" if row.score is None else points(row.score),
-        element("span", element("strong", name), f" {notes}") if name else notes,
-    ]
-
-
-def named(entry: Entry) -> Markup:
-    """A hand-in's name, which leads to its page."""
-    return link(entry.page, entry.called)
-
-
-def whose(entry: Entry) -> Markup:
-    """A hand-in by the name of its student, if that is known; it leads to its page."""
-    return link(entry.page, entry.student.name or entry.called)
-
-
-def more(count: int, what: str) -> Iterator[Markup]:
-    if count > 0:
-        yield element("p", f"… and {amount(count)} more: {what}.", class_="soft")
-
-
-def how(summary: Summary) -> Markup:
+def how(summary: Summary) -> Iterator[Markup]:
     """What a grade can be defended with."""
 
     def said(known: Counter[str]) -> str:
@@ -290,4 +163,4 @@ def how(summary: Summary) -> Markup:
         "Cases": said(summary.references),
         "Digests": said(summary.digests),
     }
-    return element("footer", heading("how"), definitions(words))
+    yield definitions(words)

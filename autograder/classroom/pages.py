@@ -6,7 +6,7 @@ policy forbids them, should anything ever slip in.
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -88,6 +88,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], class_: str = "")
         body.append(element("tr", cell("th", first, class_=kinds[0], scope="row"), *cells))
     parts = element("thead", element("tr", *top)), element("tbody", *body)
     return element("div", element("table", *parts, class_=class_), class_="wide")
+
+
+def more(count: int, what: str) -> Iterator[Markup]:
+    """A line that says how many there are beyond those that are shown."""
+    if count > 0:
+        yield element("p", f"… and {amount(count)} more: {what}.", class_="soft")
 
 
 def definitions(known: Mapping[str, str]) -> Markup:
