@@ -175,6 +175,42 @@ def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
     assert student_page.FOLLOWED not in text
 
 
+def test_where_a_hand_in_lay_is_not_said() -> None:
+    """The grader's folders are nobody's business: a page names the hand-in alone."""
+    made = replace(MADE, hand_in="/home/prof/class/ada.zip")
+    student = Entry(made.hand_in, ADA, "students/ada.zip.html")
+    whole = class_page.page(summary((made, ADA)), Listing([row(made, student, "yes")], 1))
+    for page in (student_page.page(made, ADA), whole):
+        assert "ada.zip" in Read(page).text
+        assert "prof" not in page
+
+
+def test_an_empty_hand_in_is_a_short_page() -> None:
+    """Nothing to grade: that is said once, with what was noticed, and not exercise by exercise."""
+    gone = replace(WRONG, status="error", message="mytorch/linear.py is missing")
+    text = Read(student_page.page(replace(MADE, items=(gone,), message="no folder mytorch"))).text
+    assert student_page.EMPTY in text
+    assert "no folder mytorch" in text
+    assert "is missing" not in text
+
+
+def test_the_parts_of_the_class_page_are_found_from_its_top() -> None:
+    """Each heading of the second level has its link, in order; none goes astray."""
+    read = Read(class_of((MADE, ADA)))
+    links = [value for name, value in read.attributes if name == "href" and value[0] == "#"]
+    ids = [f"#{value}" for name, value in read.attributes if name == "id"]
+    assert links == ids
+    assert len(links) == read.tags.count("h2") == 7
+
+
+def test_rows_and_columns_have_heads() -> None:
+    """Who listens to a table hears whose row it is, and which column."""
+    read = Read(class_of((MADE, ADA)))
+    rows = read.tags.count("tr") - read.tags.count("thead")
+    assert read.attributes.count(("scope", "row")) == rows > 0
+    assert ("scope", "col") in read.attributes
+
+
 def test_a_misconception_is_said_once_an_exercise() -> None:
     """Two tensors show the same mistake: its name and hint stand there once."""
     again = replace(WRONG, id="linear.forward.Z.general", message="other\n" + WRONG.message)

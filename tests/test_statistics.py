@@ -57,6 +57,14 @@ def test_the_scores_are_numpys(known: Summary, points: Array) -> None:
         assert known.quantile(share) == pytest.approx(np.quantile(total, share))
 
 
+@pytest.mark.parametrize("scores", [(0, 2, 5), (0, 1, 3, 5), (4,), (1, 1, 1, 5, 5)])
+def test_between_two_scores_a_quantile_is_their_mix(scores: tuple[int, ...]) -> None:
+    """A quarter of the way from one score to the next is there, and at neither of them."""
+    made = summary(*(report(score, 0, 0) for score in scores))
+    for share in (0, 0.1, 0.25, 0.5, 0.6, 0.75, 1):
+        assert made.quantile(share) == pytest.approx(np.quantile(scores, share))
+
+
 def test_difficulty_and_discrimination_are_numpys(known: Summary, points: Array) -> None:
     """The mean share of the points, and the correlation with the points everywhere else."""
     for n, exercise in enumerate(IDS):
@@ -138,6 +146,28 @@ def test_troubles_have_a_name_and_a_reason(
     made.add(report(5, 9, 2, **change), ADA)
     assert made.troubles == {trouble: 1}
     assert made.examples == {trouble: [(ADA, reason)]}
+
+
+def test_what_is_missing_is_no_exception() -> None:
+    """A file or a class that is not there was not tried, and is counted apart."""
+    texts = ("mytorch/linear.py is missing", "mytorch/linear.py has no Linear")
+    gone = [item(e, 0, 1, "error", f"{text}\nmore") for e, text in zip(IDS[:2], texts, strict=True)]
+    made = summary(report(5, 9, 2, items=(*gone, item("sgd.step", 2, 2))))
+    assert made.troubles == {"missing": 1}
+    assert made.kinds["missing"] == dict.fromkeys(texts, 1)
+    assert not made.kinds["error"]
+    assert made.exercises["linear.forward"].lost["untried"] == 1
+    other = summary(report(5, 9, 2, items=(item("sgd.step", 0, 2, "error", f"E: {texts[0]}"),)))
+    assert other.troubles == {"error": 1}, "the text of an exception may say anything"
+
+
+def test_an_empty_hand_in_was_not_tried() -> None:
+    """All is missing: that is no exception, and makes no exercise look hard."""
+    gone = tuple(item(e, 0, 1, "error", "mytorch/linear.py is missing") for e in IDS)
+    for message, reason in (("no folder mytorch", "no folder mytorch"), ("", "nothing is in it")):
+        made = summary(report(5, 9, 2), report(0, 0, 0, items=gone, message=message))
+        assert (made.final, made.tried) == (2, 1)
+        assert made.examples == {"unreadable": [(ADA, reason)]}
 
 
 @pytest.mark.parametrize(
