@@ -305,9 +305,7 @@ def shown(made: Report) -> str:
     items = tuple(replace(item, message=own.sub("", item.message)) for item in made.items)
     bare = replace(made, hand_in="", digests={}, items=items)
     views = [f(bare) for f in (report.to_text, report.brief, row, report.to_json)]
-    return "\n".join(
-        [*views, student_page.page(bare), "".join(tables.rows([(bare, NOBODY, "yes")]))]
-    )
+    return "\n".join([*views, student_page.page(bare), tables.row(bare, NOBODY, "yes")])
 
 
 def assert_readable(made: Report) -> None:

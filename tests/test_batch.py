@@ -30,6 +30,7 @@ from autograder.conversation import Child, Limits
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Report
+from autograder.report import to_json
 
 QUICK = Limits(seconds=1, wall=3.0, total=20.0)
 ENDS = replaced("relu.py", "return np.maximum(Z, 0)", "import os; os._exit(0)")
@@ -194,6 +195,16 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
     assert next(seen).report.hand_in == paths[0]
     assert taken == paths[:20]
     assert [report.hand_in for report, _ in seen] == paths[1:]
+
+
+def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
+    """While one takes an exercise's whole time, 50 others a second go on; all fit in memory."""
+    assert Limits().wall * 50 <= batch.AHEAD
+    found = collect.read(str(make_tree()))
+    exercises = list(EXERCISES.values())
+    made = grade(replace(found, readable=False), store.best(), exercises, place=Nowhere())
+    size = sum(map(len, found.files.values())) + len(to_json(made))
+    assert batch.AHEAD * size < 2**26
 
 
 def test_a_stop_keeps_what_is_finished(journal: Journal, make_tree: MakeTree) -> None:

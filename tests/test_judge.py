@@ -11,7 +11,7 @@ from autograder import store
 from autograder.exercises import EXERCISES
 from autograder.grade import jobs
 from autograder.judge import untouched
-from autograder.model import Answer
+from autograder.model import Answer, Fault
 from autograder.score import items
 
 REFERENCES = store.public()
@@ -67,3 +67,12 @@ def test_a_factor_of_its_own_is_not_told_on_hidden_cases() -> None:
     assert "times 2.165" in public
     assert "2.16" not in hidden
     assert "it is a multiple of the right result" in hidden
+
+
+def test_of_two_runs_that_are_worth_the_same_ones_own_counts() -> None:
+    """Stand-in layers are for who is better off with them; the same points need no explanation."""
+    exercise = EXERCISES["mlp.forward"]
+    fault = Fault("error", "ValueError", "no", "mytorch/mlp.py:40", "raise ValueError")
+    lost = {case.id: Answer(exercise.id, case.id, fault=fault) for case in exercise.cases}
+    found = items(exercise, REFERENCES, lost, lost)
+    assert {(item.score, item.follow_through) for item in found} == {(0, False)}

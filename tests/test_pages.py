@@ -12,9 +12,10 @@ from in_process import scored
 
 from autograder import store
 from autograder.classroom import class_page, pages, student_page
+from autograder.classroom.listing import Listing, row
 from autograder.classroom.similar import Match
 from autograder.classroom.statistics import Summary
-from autograder.classroom.student import Student
+from autograder.classroom.student import Entry, Student
 from autograder.exercises import EXERCISES
 from autograder.key.mistakes import MISTAKES
 from autograder.model import Item, Report
@@ -64,11 +65,27 @@ class Read(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.texts))
 
 
+def entry(report: Report, student: Student) -> Entry:
+    return Entry(report.hand_in, student, f"students/{report.hand_in}.html")
+
+
 def summary(*graded: tuple[Report, Student]) -> Summary:
     made = Summary()
     for report, student in graded:
-        made.add(report, student)
+        made.add(report, entry(report, student))
     return made
+
+
+def listing(*graded: tuple[Report, Student], counts: str = "yes") -> Listing:
+    made = Listing()
+    for report, student in graded:
+        made.add(row(report, entry(report, student), counts))
+    return made
+
+
+def class_of(*graded: tuple[Report, Student]) -> str:
+    """The page of a class of these."""
+    return class_page.page(summary(*graded), listing(*graded))
 
 
 def graded(changes: dict[str, str], references: store.References | None = None) -> Report:
@@ -84,11 +101,12 @@ def both(text: str) -> list[str]:
         replace(WRONG, message=text, status="error"),
         replace(WRONG, message=text, status="timeout"),
     )
-    made = Report(text, items, text, text, digests={text: text})
+    made = Report(f"{text}.zip", items, text, text, digests={text: text})
     who = Student(text, text)
-    match = Match((text, "Ada"), {text: 7}, 2, 100)
-    known = summary((made, who), (replace(made, provisional=True), who))
-    return [student_page.page(made, who), class_page.page(known, [match], text)]
+    match = Match((Entry(text, who, f"students/{text}"), Entry("Ada")), {text: 7}, 2, 100)
+    both = (made, who), (replace(made, provisional=True), who)
+    page = class_page.page(summary(*both), listing(*both, counts=text), [match], text, [text])
+    return [student_page.page(made, who), page]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
@@ -109,9 +127,11 @@ def test_pages_ask_for_nothing() -> None:
     """No script, no address, no file from elsewhere; and a policy that would forbid it."""
     for page in both("Ada"):
         read = Read(page)
-        assert not {"script", "link", "img", "iframe", "object", "form", "a"} & set(read.tags)
+        assert not {"script", "link", "img", "iframe", "object", "form"} & set(read.tags)
         names = {name for name, _ in read.attributes}
-        assert not {n for n in names if n.startswith("on") or n in ("src", "href", "action")}
+        assert not {n for n in names if n.startswith("on") or n in ("src", "action")}
+        links = {value for name, value in read.attributes if name == "href"}
+        assert all(re.match(r"#\w+$|students/|grades\.csv$", link) for link in links)
         assert not re.search(r"https?:|url\(|@import", page)
         assert ("content", pages.POLICY) in read.attributes
 
@@ -119,7 +139,7 @@ def test_pages_ask_for_nothing() -> None:
 def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
     """Each picture has a role and a title that holds its numbers; one part is hatched, one pale."""
     lost = tuple(replace(WRONG, status=status) for status in ("fail", "error", "not_attempted"))
-    page = class_page.page(summary((replace(MADE, items=lost), ADA)))
+    page = class_of((replace(MADE, items=lost), ADA))
     read = Read(page)
     assert read.tags.count("svg") == read.attributes.count(("role", "img"))
     assert read.tags.count("title") == read.tags.count("svg") + 1
@@ -153,6 +173,42 @@ def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
         assert said in text
     assert student_page.PROVISIONAL not in text
     assert student_page.FOLLOWED not in text
+
+
+def test_where_a_hand_in_lay_is_not_said() -> None:
+    """The grader's folders are nobody's business: a page names the hand-in alone."""
+    made = replace(MADE, hand_in="/home/prof/class/ada.zip")
+    student = Entry(made.hand_in, ADA, "students/ada.zip.html")
+    whole = class_page.page(summary((made, ADA)), Listing([row(made, student, "yes")], 1))
+    for page in (student_page.page(made, ADA), whole):
+        assert "ada.zip" in Read(page).text
+        assert "prof" not in page
+
+
+def test_an_empty_hand_in_is_a_short_page() -> None:
+    """Nothing to grade: that is said once, with what was noticed, and not exercise by exercise."""
+    gone = replace(WRONG, status="error", message="mytorch/linear.py is missing")
+    text = Read(student_page.page(replace(MADE, items=(gone,), message="no folder mytorch"))).text
+    assert student_page.EMPTY in text
+    assert "no folder mytorch" in text
+    assert "is missing" not in text
+
+
+def test_the_parts_of_the_class_page_are_found_from_its_top() -> None:
+    """Each heading of the second level has its link, in order; none goes astray."""
+    read = Read(class_of((MADE, ADA)))
+    links = [value for name, value in read.attributes if name == "href" and value[0] == "#"]
+    ids = [f"#{value}" for name, value in read.attributes if name == "id"]
+    assert links == ids
+    assert len(links) == read.tags.count("h2") == 7
+
+
+def test_rows_and_columns_have_heads() -> None:
+    """Who listens to a table hears whose row it is, and which column."""
+    read = Read(class_of((MADE, ADA)))
+    rows = read.tags.count("tr") - read.tags.count("thead")
+    assert read.attributes.count(("scope", "row")) == rows > 0
+    assert ("scope", "col") in read.attributes
 
 
 def test_a_misconception_is_said_once_an_exercise() -> None:
@@ -210,14 +266,14 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
     """Counts, shares, names, hints, exercises, troubles and how it was graded."""
     mistake = MISTAKES["linear.no_bias"]
     broken = replace(WRONG, status="timeout", message="more than 5 s", mistake=None)
-    known = summary(
+    known = (
         (MADE, ADA),
         (replace(MADE, items=(RIGHT, replace(WRONG, score=1, status="pass", mistake=None))), ADA),
         (replace(MADE, items=(RIGHT, broken), hand_in="slow.zip"), Student("7", "Bob")),
         (replace(MADE, provisional=True, message="no such file or folder"), ADA),
     )
-    match = Match(("Ada", "Bob"), {"linear.forward": 31}, 2, 1200)
-    text = Read(class_page.page(known, [match], "2026-11-24")).text
+    match = Match((Entry("x/Ada"), Entry("x/Bob")), {"linear.forward": 31}, 2, 1200)
+    text = Read(class_page.page(summary(*known), listing(*known), [match], "2026-11-24")).text
     for said in (
         "Graded 2026-11-24",
         "hand-ins 4",
@@ -241,11 +297,11 @@ def test_a_class_page_of_nothing_is_a_page() -> None:
     """No hand-in, none final, none tried: sentences in place of pictures."""
     bad = replace(MADE, provisional=True)
     idle = replace(MADE, items=(IDLE,))
-    for known in (summary(), summary((bad, ADA)), summary((idle, ADA))):
-        text = Read(class_page.page(known)).text
+    for graded in ((), ((bad, ADA),), ((idle, ADA),)):
+        text = Read(class_of(*graded)).text
         assert "Nothing was attempted yet." in text
         assert "Nothing stands out." in text
-    assert "There is no final grade yet." in Read(class_page.page(summary())).text
+    assert "There is no final grade yet." in Read(class_of()).text
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
@@ -256,19 +312,19 @@ def test_long_lists_are_cut_and_say_so() -> None:
             for n in range(50)
         )
     )
-    names = tuple(f"student {n}" for n in range(40))
+    names = tuple(Entry(f"student {n}") for n in range(40))
     matches: Sequence[Match] = [Match(names, {"linear.forward": 9}, 40, 90)] * 33
-    text = Read(class_page.page(made, matches)).text
-    assert "… and 30 more: rarer ones." in text
-    assert "… and 38 more: in the table of grades." in text
-    assert "… and 13 more: less striking ones." in text
-    assert text.count("student 7 and 32 more") == 20
+    text = Read(class_page.page(made, Listing(), matches)).text
+    assert "… and 38 more: rarer ones." in text
+    assert "… and 38 more: in the list below." in text
+    assert "… and 21 more: less striking ones." in text
+    assert text.count("student 7 and 32 more") == 12
 
 
 def test_the_portable_tier_comes_with_a_warning() -> None:
     """Where no sandbox was, both pages say so."""
     made = replace(MADE, isolation="process")
-    for page in (student_page.page(made), class_page.page(summary((made, ADA)))):
+    for page in (student_page.page(made), class_of((made, ADA))):
         assert "process (limits, but no sandbox)" in page
 
 

@@ -1,15 +1,21 @@
 """Near-identical hand-ins: what is found, what is not, and how it is said."""
 
+import io
 import random
 import re
+import sys
+import time
+import tokenize
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import package
+from conftest import ROOT, package
 
 from autograder.classroom import similar
 from autograder.classroom.similar import Index, Match, fingerprints
-from autograder.classroom.winnowing import winnow
+from autograder.classroom.student import Entry, Student
+from autograder.classroom.winnowing import TOKEN, statements, winnow
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 LOOP = """\
@@ -47,8 +53,12 @@ def ordinary(seed: int) -> dict[str, bytes]:
 def index(hand_ins: dict[str, dict[str, bytes]]) -> list[Match]:
     made = Index()
     for name, files in hand_ins.items():
-        made.add(name, fingerprints(files))
+        made.add(Entry(name), fingerprints(files))
     return made.matches()
+
+
+def names(match: Match) -> tuple[str, ...]:
+    return tuple(entry.hand_in for entry in match.entries)
 
 
 CLASS = {f"student {n}": ordinary(n) for n in range(100)}
@@ -94,9 +104,71 @@ def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
     assert 0.6 < len(one & two["linear.backward"]) / len(one) < 1
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *SHELF.parent.rglob("*.py"),
+        *ROOT.glob("autograder/**/*.py"),
+        *(ROOT / "tests").glob("*.py"),
+    ],
+    ids=lambda path: path.name,
+)
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="there, f-strings are several tokens")
+def test_tokens_are_pythons(path: Path) -> None:
+    """Of every source here: the same statements as Python's own tokenizer finds."""
+    data = path.read_bytes()
+    own = [line for _, line in statements(path.name, data)]
+    known: list[tuple[str, ...]] = []
+    line: list[str] = []
+    for token in tokenize.generate_tokens(io.StringIO(data.decode()).readline):
+        if token.type == tokenize.NEWLINE:
+            known += [tuple(line)] if any(t[-1] not in "'\"" for t in line) else []
+            line = []
+        elif token.string.strip() and token.type not in (tokenize.COMMENT, tokenize.NL):
+            line.append(token.string)
+    assert own == known
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("x = 1.5e-3j+.5+0xFF+1_0", ["x", "=", "1.5e-3j", "+", ".5", "+", "0xFF", "+", "1_0"]),
+        ("a //= b ** c != d << 1", ["a", "//=", "b", "**", "c", "!=", "d", "<<", "1"]),
+        ("f(*a, **k) -> ...", ["f", "(", "*", "a", ",", "**", "k", ")", "->", "..."]),
+        (r"x = rb'a\'b' + f'{y}'", ["x", "=", r"rb'a\'b'", "+", "f'{y}'"]),
+        ("x = '''a\n'b''' \\\n + y # z", ["x", "=", "'''a\n'b'''", "+", "y"]),
+        ('x = """a"b""" + "" + ""', ["x", "=", '"""a"b"""', "+", '""', "+", '""']),
+        ("x = 'open", ["x", "=", "'open"]),
+        ("größe := ñ", ["größe", ":=", "ñ"]),
+    ],
+)
+def test_tokens_one_by_one(text: str, tokens: list[str]) -> None:
+    """Numbers, operators, strings, joined lines: as they stand in the text."""
+    assert TOKEN.findall(f"{text}\n") == [*tokens, "\n"]
+
+
+LONG = 2**17
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("(" * LONG, "#" * LONG, "'" * LONG, "\\\n" * (LONG // 2), "1e" * (LONG // 2)),
+        *('"""\\' * (LONG // 4), "'\\" * (LONG // 2), "\n " * (LONG // 2), "f'" * (LONG // 2)),
+        *("def f():\n" * (LONG // 9), "".join(" " * n + "def f():\n" for n in range(490))),
+    ],
+    ids=range(11),
+)
+def test_no_text_takes_long(text: str) -> None:
+    """Time grows as the text does, whatever it is made of."""
+    began = time.process_time()
+    fingerprints({"linear.py": text.encode()})
+    assert time.process_time() - began < 1
+
+
 def test_fingerprints_are_the_same_in_every_process() -> None:
     """They may come from workers: no hash of this process's own is in them."""
-    tokens = ["N", "=", "N", "+", "N", "*", "0", "+", "N", "(", "N", ")", ";", "N"]
+    tokens = ("N", "=", "N", "+", "N", "*", "0", "+", "N", "(", "N", ")", ";", "N")
     assert winnow(tokens) == {6043376286296304573}
 
 
@@ -110,39 +182,76 @@ def test_a_copied_method_stands_out_and_says_how_rare_it_is() -> None:
     """Two of a hundred share a method that nobody else has, under other names."""
     copy = re.sub("dLdZ|kept|dLdA", lambda m: f"my_{m[0]}", LOOP)
     found = index({**CLASS, "Ada": linear(LOOP), "Bob": linear(copy)})
-    match = next(match for match in found if "Ada" in match.names)
-    assert (match.names, set(match.places)) == (("Ada", "Bob"), {"linear.backward"})
+    match = next(match for match in found if "Ada" in names(match))
+    assert (names(match), set(match.places)) == (("Ada", "Bob"), {"linear.backward"})
     assert (match.shared_by, match.among, match.whole) == (2, 102, False)
 
 
 def test_the_same_method_of_everybody_is_no_match() -> None:
     """What half the class writes is the lecture's, not the neighbour's."""
     common = {f"loop {n}": linear(LOOP) for n in range(50)}
-    assert all("loop 1" not in match.names for match in index({**CLASS, **common}))
+    assert all("loop 1" not in names(match) for match in index({**CLASS, **common}))
 
 
 def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
     """The same choice in every exercise is rare, even where each choice is not."""
     copy = {n: t.replace(b"self.A", b"self.kept") for n, t in CLASS["student 3"].items()}
     found = [match for match in index({**CLASS, "copy": copy}) if match.whole]
-    assert [match.names for match in found] == [("student 3", "copy")]
+    assert [names(match) for match in found] == [("student 3", "copy")]
     assert (found[0].shared_by, found[0].among) == (2, 101)
+
+
+def synthetic(*prints: Mapping[str, set[str]]) -> list[Match]:
+    """The matches of a class of 64, of whom only the first have more than one fingerprint."""
+    made = Index()
+    for n in range(64):
+        own = prints[n] if n < len(prints) else {}
+        found = {place: frozenset(map(hash, words)) for place, words in own.items()}
+        made.add(Entry(str(n)), {**found, "own.py": frozenset([n])})
+    return made.matches()
+
+
+def words(start: str, count: int) -> set[str]:
+    return {f"{start}{n}" for n in range(count)}
+
+
+def test_a_match_stands_out_by_a_hundred_bits() -> None:
+    """What 2 of 64 have tells 5 bits, what 4 have tells 4: 100 is a match and 99 none."""
+    shared, common = words("both", 19), {"four"}
+    assert [names(m) for m in synthetic(*[{"a": shared | {"one more"}}] * 2)] == [("0", "1")]
+    assert synthetic(*[{"a": shared | common}] * 2, *[{"a": common}] * 2) == []
+
+
+def test_a_match_is_half_of_what_is_rare_there() -> None:
+    """20 shared of the 40 that one of them has are a match; of 41, they are a small part."""
+    for more, found in ((20, 1), (21, 0)):
+        pair = [{"a": words("both", 20) | words(f"only {n} ", more)} for n in range(2)]
+        assert len(synthetic(*pair)) == found
+    assert len(synthetic(pair[0], {"a": words("both", 20)})) == 1, "all that the other has"
+
+
+def test_a_match_is_five_fingerprints_in_one_place() -> None:
+    """Fewer than five are chance, in however many places."""
+    for each, found in ((5, 1), (4, 0)):
+        shared = {f"place {n}": words(f"{n} ", each) for n in range(6)}
+        assert len(synthetic(shared, shared)) == found
 
 
 def test_several_copies_are_one_match() -> None:
     """Four who share one source are listed once, not in six pairs."""
     copies = [LOOP, *(LOOP.replace("self.kept", name) for name in ("x", "self.a.b", "y[0]"))]
     found = index({**CLASS, **{f"copy {n}": linear(text) for n, text in enumerate(copies)}})
-    found = [match for match in found if "copy 0" in match.names]
-    assert [match.names for match in found] == [("copy 0", "copy 1", "copy 2", "copy 3")]
+    found = [match for match in found if "copy 0" in names(match)]
+    assert [names(match) for match in found] == [("copy 0", "copy 1", "copy 2", "copy 3")]
 
 
 def test_two_hand_ins_of_one_student_are_no_match() -> None:
     """Handing in twice is no copying."""
     made = Index()
-    for name, files in [*CLASS.items(), ("Ada", linear(LOOP)), ("Ada", linear(LOOP))]:
-        made.add(name, fingerprints(files))
-    assert all("Ada" not in match.names for match in made.matches())
+    for name, files in [*CLASS.items(), ("1.zip", linear(LOOP)), ("2.zip", linear(LOOP))]:
+        student = Student(name="Ada" if name.endswith(".zip") else "")
+        made.add(Entry(name, student), fingerprints(files))
+    assert all("1.zip" not in names(match) for match in made.matches())
 
 
 def test_a_handful_has_no_rarities() -> None:
@@ -178,6 +287,6 @@ def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     made = Index()
     prints = [fingerprints(files) for files in CLASS.values()]
     for n in range(1000):
-        made.add(f"student {n}", prints[n % len(prints)])
+        made.add(Entry(f"student {n}"), prints[n % len(prints)])
     assert max(map(len, made.owners.values())) <= similar.KEPT
     assert len(made.pairs()) < 1000

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from autograder.classroom.statistics import EXAMPLES, MOST, OTHERS, Summary
-from autograder.classroom.student import Student
+from autograder.classroom.student import Entry, Student
 from autograder.model import Array, Item, Report, Status
 
 IDS = ("linear.forward", "linear.backward", "sgd.step")
 MAXIMA = (5.0, 9.0, 2.0)
+ADA = Entry("ada.zip", Student("7", "Ada"))
 
 
 def item(exercise: str, score: float, most: float, status: Status = "fail", text: str = "") -> Item:
@@ -29,7 +30,7 @@ def report(*scores: float, **changes: object) -> Report:
 def summary(*reports: Report) -> Summary:
     made = Summary()
     for one in reports:
-        made.add(one)
+        made.add(one, ADA)
     return made
 
 
@@ -54,6 +55,14 @@ def test_the_scores_are_numpys(known: Summary, points: Array) -> None:
     assert known.mean == pytest.approx(total.mean())
     for share in (0, 0.25, 0.5, 0.75, 0.9, 1):
         assert known.quantile(share) == pytest.approx(np.quantile(total, share))
+
+
+@pytest.mark.parametrize("scores", [(0, 2, 5), (0, 1, 3, 5), (4,), (1, 1, 1, 5, 5)])
+def test_between_two_scores_a_quantile_is_their_mix(scores: tuple[int, ...]) -> None:
+    """A quarter of the way from one score to the next is there, and at neither of them."""
+    made = summary(*(report(score, 0, 0) for score in scores))
+    for share in (0, 0.1, 0.25, 0.5, 0.6, 0.75, 1):
+        assert made.quantile(share) == pytest.approx(np.quantile(scores, share))
 
 
 def test_difficulty_and_discrimination_are_numpys(known: Summary, points: Array) -> None:
@@ -101,7 +110,7 @@ def test_a_provisional_grade_is_no_grade() -> None:
     assert (made.count, made.final, made.mean) == (2, 1, 16)
     assert made.exercises["sgd.step"].count == 1
     assert made.troubles == {"provisional": 1}
-    assert made.examples["provisional"][0].reason == "no such file or folder"
+    assert made.examples["provisional"][0][1] == "no such file or folder"
 
 
 def test_an_empty_hand_in_says_nothing_of_the_exercises() -> None:
@@ -134,10 +143,31 @@ def test_troubles_have_a_name_and_a_reason(
 ) -> None:
     """What went wrong with a hand-in, once a hand-in, in the report's own words."""
     made = Summary()
-    made.add(report(5, 9, 2, **change), Student("7", "Ada"))
+    made.add(report(5, 9, 2, **change), ADA)
     assert made.troubles == {trouble: 1}
-    ((known,),) = made.examples.values()
-    assert (known.student.name, known.hand_in, known.reason) == ("Ada", "ada.zip", reason)
+    assert made.examples == {trouble: [(ADA, reason)]}
+
+
+def test_what_is_missing_is_no_exception() -> None:
+    """A file or a class that is not there was not tried, and is counted apart."""
+    texts = ("mytorch/linear.py is missing", "mytorch/linear.py has no Linear")
+    gone = [item(e, 0, 1, "error", f"{text}\nmore") for e, text in zip(IDS[:2], texts, strict=True)]
+    made = summary(report(5, 9, 2, items=(*gone, item("sgd.step", 2, 2))))
+    assert made.troubles == {"missing": 1}
+    assert made.kinds["missing"] == dict.fromkeys(texts, 1)
+    assert not made.kinds["error"]
+    assert made.exercises["linear.forward"].lost["untried"] == 1
+    other = summary(report(5, 9, 2, items=(item("sgd.step", 0, 2, "error", f"E: {texts[0]}"),)))
+    assert other.troubles == {"error": 1}, "the text of an exception may say anything"
+
+
+def test_an_empty_hand_in_was_not_tried() -> None:
+    """All is missing: that is no exception, and makes no exercise look hard."""
+    gone = tuple(item(e, 0, 1, "error", "mytorch/linear.py is missing") for e in IDS)
+    for message, reason in (("no folder mytorch", "no folder mytorch"), ("", "nothing is in it")):
+        made = summary(report(5, 9, 2), report(0, 0, 0, items=gone, message=message))
+        assert (made.final, made.tried) == (2, 1)
+        assert made.examples == {"unreadable": [(ADA, reason)]}
 
 
 @pytest.mark.parametrize(
@@ -145,14 +175,13 @@ def test_troubles_have_a_name_and_a_reason(
     [
         ("NameError in mytorch/linear.py:7\nthe line is: x", "NameError"),
         ("NameError: name 'x' is not defined in mytorch/linear.py:7", "NameError"),
-        ("mytorch/linear.py has no Linear", "mytorch/linear.py has no Linear"),
         ("an exception of a class of its own", "an exception of a class of its own"),
     ],
 )
 def test_exceptions_are_counted_by_kind(message: str, kind: str) -> None:
     """By type, neither by text nor by place, once a hand-in."""
     broken = item("sgd.step", 0, 2, "error", message)
-    assert summary(report(5, 9, 2, items=(broken, broken))).exceptions == {kind: 1}
+    assert summary(report(5, 9, 2, items=(broken, broken))).kinds["error"] == {kind: 1}
 
 
 def test_a_misconception_counts_once_a_hand_in() -> None:
@@ -179,7 +208,7 @@ def test_memory_does_not_grow_with_the_class() -> None:
             items = (replace(one.items[0], mistake=f"m{n}"), *one.items[1:])
             broken = replace(items[2], status="error", message=f"E{n} in mytorch/sgd.py:1")
             named = replace(one, items=(*items[:2], broken), digests={"driver": f"{n}"})
-            made.add(named, Student(str(n), f"name {n}"))
+            made.add(named, Entry(f"{n}.zip", Student(str(n), f"name {n}")))
 
     made = Summary()
     feed(made, 0, 2 * MOST)

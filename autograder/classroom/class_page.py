@@ -5,27 +5,29 @@ Self-contained, for screen and paper; it shows a `Summary` and adds nothing to i
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element
 
 from .. import store
-from . import plots
+from . import entries, plots
+from .entries import LONG, SHORT
+from .listing import Listing
 from .pages import (
     Cell,
+    Markup,
     amount,
     definitions,
     document,
     element,
     exercise_name,
     foreign,
+    more,
     percent,
     points,
     table,
     tier,
 )
 from .similar import Match
-from .statistics import Summary, Tally, Trouble
+from .statistics import Summary, Tally
 
-LONG, SHORT = 20, 8  # how many entries a list has before it is cut
 POOR = 0.2  # a discrimination that is pointed at
 
 DIFFICULTY = (
@@ -34,53 +36,45 @@ DIFFICULTY = (
     "near 1, who does well elsewhere does well here; near 0 or below, the exercise measures "
     "something else, or its wording misleads."
 )
-TROUBLES: dict[Trouble, tuple[str, str]] = {
-    "provisional": ("Provisional", "The grader's fault, or an empty path: grade these again."),
-    "unreadable": ("Unreadable", "Nothing could be read in it: a final 0."),
-    "timeout": ("Timeout", "Student code computed longer than it may; those cases are lost."),
-    "crash": ("Crash", "Student code ended its process; those cases are lost."),
-    "error": ("Exception", "Student code raised an exception; those cases are lost."),
-    "noted": ("Noticed while reading", "Graded all the same."),
-}
-SIMILAR = (
-    "Short right answers are alike by nature. Listed is only what hardly anybody else in this "
-    "class has: rare code, or a rare combination of common code. Compared are fingerprints of "
-    "Python's tokens: names, numbers, comments and layout make no difference, and what was given "
-    "is left out. A match proves nothing and costs no points: look at both, and ask."
-)
 
 
 def page(
-    summary: Summary, matches: Sequence[Match] = (), when: str = "", notes: Sequence[str] = ()
+    summary: Summary,
+    listing: Listing,
+    matches: Sequence[Match] = (),
+    when: str = "",
+    notes: Sequence[str] = (),
 ) -> str:
     """The page of a class.
 
-    Args: matches: what `similar.Index.matches` found.  when: when it was graded, in words.
+    Args: listing: its hand-ins, one by one.  matches: what `similar.Index.matches` found.
+          when: when it was graded, in words.
           notes: who is missing, unknown or has several hand-ins, a line each.
     """
+    parts = {
+        "Scores": scores(summary),
+        "Exercises": exercises(summary),
+        "Misconceptions": mistakes(summary),
+        "What failed, and why": entries.troubles(summary),
+        "Whose hand-ins they are": people(notes),
+        "Near-identical hand-ins": entries.similar(matches),
+        "All hand-ins": entries.everybody(listing),
+        "How it was graded": how(summary),
+    }
+    told = [(f"part{n}", title, list(part)) for n, (title, part) in enumerate(parts.items())]
+    told = [(id, title, part) for id, title, part in told if part]
+    links = (element("a", title, href=f"#{id}") for id, title, _ in told)
     return document(
         "Class report",
         element("h1", "Class report"),
         element("p", f"Graded {when}", class_="soft") if when else None,
         figures(summary),
-        *scores(summary),
-        *exercises(summary),
-        *mistakes(summary),
-        *troubles(summary),
-        *people(notes),
-        *similar(matches),
-        how(summary),
+        element("nav", *links, aria_label="On this page"),
+        *(element("section", element("h2", title, id=id), *part) for id, title, part in told),
     )
 
 
-def people(notes: Sequence[str]) -> Iterator[Element]:
-    """Whose hand-ins they are, as far as there is something to say."""
-    if notes:
-        yield element("h2", "Whose hand-ins they are")
-        yield element("ul", *(element("li", foreign(note)) for note in notes))
-
-
-def figures(summary: Summary) -> Element:
+def figures(summary: Summary) -> Markup:
     """The class in a few numbers."""
     quarter, middle, three = (points(summary.quantile(q)) for q in (0.25, 0.5, 0.75))
     full = sum(n for score, n in summary.scores.items() if score >= summary.max_score)
@@ -88,6 +82,7 @@ def figures(summary: Summary) -> Element:
         "hand-ins": amount(summary.count),
         "final grades": amount(summary.final),
         "provisional": amount(summary.troubles["provisional"]),
+        "unreadable or empty": amount(summary.troubles["unreadable"]),
         "points to reach": points(summary.max_score),
         "mean": f"{summary.mean:.1f}",
         "median": middle,
@@ -98,8 +93,7 @@ def figures(summary: Summary) -> Element:
     return element("dl", *pairs, class_="figures")
 
 
-def scores(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "Scores")
+def scores(summary: Summary) -> Iterator[Markup]:
     if summary.final and summary.max_score:
         yield element("p", "How many final grades lie where; one on an edge counts to its right.")
         yield plots.histogram(summary)
@@ -107,8 +101,7 @@ def scores(summary: Summary) -> Iterator[Element]:
         yield element("p", "There is no final grade yet.")
 
 
-def exercises(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "Exercises: points lost, difficulty, discrimination")
+def exercises(summary: Summary) -> Iterator[Markup]:
     if not summary.tried:
         yield element("p", "Nothing was attempted yet.")
         return
@@ -133,8 +126,7 @@ def exercise(id: str, tally: Tally, most: float) -> list[Cell]:
     ]
 
 
-def mistakes(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "Most frequent misconceptions")
+def mistakes(summary: Summary) -> Iterator[Markup]:
     known = summary.mistakes.most_common(LONG)
     if not known:
         yield element("p", "None of those that are known by name.")
@@ -154,56 +146,13 @@ def mistake(id: str, count: int, share: float, where: set[str]) -> list[Cell]:
     return [told, count, plots.share(share, name), percent(share)]
 
 
-def troubles(summary: Summary) -> Iterator[Element]:
-    yield element("h2", "What failed, and why")
-    if not summary.troubles:
-        yield element("p", "Nothing: every hand-in was read and ran to its end.")
-    for trouble, (title, meaning) in TROUBLES.items():
-        count = summary.troubles[trouble]
-        examples = summary.examples.get(trouble, [])
-        if count:
-            yield element("h3", f"{title}: {amount(count)}")
-            yield element("p", meaning, class_="soft")
-        if count and trouble == "error":
-            yield table(("Kind", "Hand-ins#"), summary.exceptions.most_common(SHORT), "narrow")
-            yield from more(len(summary.exceptions) - SHORT, "rarer kinds")
-        elif count:
-            rows = ((e.student.name or e.student.id or "–", e.hand_in, e.reason) for e in examples)
-            yield table(("Student", "Hand-in", "What happened"), rows)
-            yield from more(count - len(examples), "in the table of grades")
+def people(notes: Sequence[str]) -> Iterator[Markup]:
+    """What there is to say of whose hand-ins they are."""
+    if notes:
+        yield element("ul", *(element("li", foreign(note)) for note in notes))
 
 
-def similar(matches: Sequence[Match]) -> Iterator[Element]:
-    yield element("h2", "Near-identical hand-ins, for you to look at")
-    yield element("p", SIMILAR)
-    if matches:
-        head = ("Hand-ins", "Alike in", "Fingerprints#", "Occur in at most#")
-        yield table(head, map(alike, matches[:LONG]))
-        yield from more(len(matches) - LONG, "less striking ones")
-    else:
-        yield element("p", "Nothing stands out.")
-
-
-def alike(match: Match) -> list[Cell]:
-    left = len(match.names) - SHORT
-    return [
-        element(
-            "div",
-            *(element("div", foreign(name)) for name in match.names[:SHORT]),
-            element("div", f"and {amount(left)} more", class_="more") if left > 0 else None,
-        ),
-        "everything" if match.whole else ", ".join(map(exercise_name, match.places)),
-        sum(match.places.values()),
-        f"{amount(match.shared_by)} of {amount(match.among)}",
-    ]
-
-
-def more(count: int, what: str) -> Iterator[Element]:
-    if count > 0:
-        yield element("p", f"… and {amount(count)} more: {what}.", class_="soft")
-
-
-def how(summary: Summary) -> Element:
+def how(summary: Summary) -> Iterator[Markup]:
     """What a grade can be defended with."""
 
     def said(known: Counter[str]) -> str:
@@ -214,4 +163,4 @@ def how(summary: Summary) -> Element:
         "Cases": said(summary.references),
         "Digests": said(summary.digests),
     }
-    return element("footer", element("h2", "How it was graded"), definitions(words))
+    yield definitions(words)

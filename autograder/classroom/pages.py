@@ -1,26 +1,37 @@
-"""What pages are made of: HTML and SVG elements, built by `xml.etree`, which escapes everything.
+"""What pages are made of: HTML, SVG and XML, in which every text from anywhere is escaped.
 
 A page is one file that asks for nothing: no script, no font, no picture from elsewhere; its
 policy forbids them, should anything ever slip in.
 """
 
+import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
-from xml.etree.ElementTree import Element, tostring
+from urllib.parse import quote
 
 from ..exercises import EXERCISES
 from ..report import number
 
-Child: TypeAlias = Element | str | None
-Cell: TypeAlias = Element | str | int
+
+class Markup(str):
+    """Text that is markup already, as `element` makes it; any other is escaped when put in."""
+
+    __slots__ = ()
+
+
+Cell: TypeAlias = str | int
 
 # No page or XML can hold them (controls, halves of surrogate pairs), or they turn around what
 # stands beside them (bidirectional overrides).
 UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+SPECIAL = re.compile(f"[&<>\"']|{UNFIT.pattern}")
+BREAK = re.compile("[\t\n\r]")
+VOID = ("br", "meta")  # elements of HTML that have no end
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -29,57 +40,69 @@ def clean(text: str) -> str:
     return UNFIT.sub("\ufffd", text)
 
 
-def element(tag: str, /, *children: Child, **attributes: str | float) -> Element:
+def escaped(text: str) -> str:
+    """Any text as it may stand between tags, or between the quotes of an attribute."""
+    return html.escape(clean(text)) if SPECIAL.search(text) else text
+
+
+def element(tag: str, /, *children: str | None, **attributes: str | float) -> Markup:
     """An element with its children, text or elements; None is left out.
 
     Args: attributes: `class_` is written `class`, `stroke_width` `stroke-width`.
     """
-    made = Element(tag)
+    opening = tag
     for key, value in attributes.items():
-        text = value if isinstance(value, str) else f"{value:.6g}"
-        made.set(key.rstrip("_").replace("_", "-"), clean(text))
-    append(made, children)
-    return made
+        text = escaped(value) if isinstance(value, str) else f"{value:.6g}"
+        text = BREAK.sub(lambda found: f"&#{ord(found[0])};", text)  # else XML takes it for a blank
+        opening += f' {key.rstrip("_").replace("_", "-")}="{text}"'
+    if tag in VOID:
+        return Markup(f"<{opening}>")
+    inner = (c if isinstance(c, Markup) else escaped(c) for c in children if c is not None)
+    return Markup(f"<{opening}>{''.join(inner)}</{tag}>")
 
 
-def append(parent: Element, children: Iterable[Child]) -> None:
-    """Add children behind those that an element has."""
-    for child in children:
-        if isinstance(child, Element):
-            parent.append(child)
-        elif child is not None and len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + clean(child)
-        elif child is not None:
-            parent.text = (parent.text or "") + clean(child)
-
-
-def foreign(text: str) -> Element:
+def foreign(text: str) -> Markup:
     """A name from outside: its direction of writing does not spread to what stands beside it."""
     return element("bdi", text)
 
 
-def cell(tag: str, content: Cell, **attributes: str) -> Element:
+def link(path: str, text: str) -> Markup:
+    """A way to another file, by its path from here; the text alone where there is none."""
+    name = foreign(text)
+    return element("a", name, href=quote(path, errors="replace")) if path else name
+
+
+def cell(tag: str, content: Cell, **attributes: str) -> Markup:
     """A cell of a table; text may come from outside, a whole number gets its thousands apart."""
     text = amount(content) if isinstance(content, int) else content
-    return element(tag, text if isinstance(text, Element) else foreign(text), **attributes)
+    return element(tag, text if isinstance(text, Markup) else foreign(text), **attributes)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], class_: str = "") -> Element:
+def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], class_: str = "") -> Markup:
     """A table; a column whose heading ends in `#` holds numbers."""
     kinds = ["number" if title.endswith("#") else "" for title in head]
     top = [cell("th", h.rstrip("#"), class_=k, scope="col") for h, k in zip(head, kinds)]
-    body = [element("tr", *(cell("td", c, class_=k) for c, k in zip(row, kinds))) for row in rows]
+    body = []
+    for first, *others in rows:
+        cells = (cell("td", c, class_=k) for c, k in zip(others, kinds[1:]))
+        body.append(element("tr", cell("th", first, class_=kinds[0], scope="row"), *cells))
     parts = element("thead", element("tr", *top)), element("tbody", *body)
-    return element("table", *parts, class_=class_)
+    return element("div", element("table", *parts, class_=class_), class_="wide")
 
 
-def definitions(known: Mapping[str, str]) -> Element:
+def more(count: int, what: str) -> Iterator[Markup]:
+    """A line that says how many there are beyond those that are shown."""
+    if count > 0:
+        yield element("p", f"… and {amount(count)} more: {what}.", class_="soft")
+
+
+def definitions(known: Mapping[str, str]) -> Markup:
     """Words and what they mean."""
     parts = [(element("dt", word), element("dd", foreign(text))) for word, text in known.items()]
     return element("dl", *(part for pair in parts for part in pair), class_="words")
 
 
-def picture(width: float, height: float, title: str, *shapes: Element) -> Element:
+def picture(width: float, height: float, title: str, *shapes: Markup) -> Markup:
     """An SVG picture, with the words that say the same."""
     return element(
         "svg",
@@ -121,17 +144,21 @@ def tier(isolation: str) -> str:
     return f"{isolation} (limits, but no sandbox)" if isolation == "process" else isolation
 
 
-def document(title: str, *body: Child) -> str:
+def document(title: str, *body: str | None) -> str:
     """A whole page."""
-    style = Path(__file__).with_name("style.css").read_text("utf-8")
-    head = element(
+    page = element("html", head(title), element("body", element("main", *body)), lang="en")
+    return f"<!doctype html>\n{page}\n"
+
+
+@cache
+def head(title: str) -> Markup:
+    """What stands before the body: the same for each page of a kind."""
+    return element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", title),
-        element("style", style),
+        element("style", Markup(Path(__file__).with_name("style.css").read_text("utf-8"))),
     )
-    page = element("html", head, element("body", element("main", *body)), lang="en")
-    return "<!doctype html>\n" + tostring(page, "unicode", method="html") + "\n"

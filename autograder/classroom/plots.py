@@ -1,8 +1,6 @@
 """The pictures of the class page: told apart by pattern as well as by colour, and in words."""
 
-from xml.etree.ElementTree import Element
-
-from .pages import amount, element, percent, picture, points
+from .pages import Markup, amount, element, percent, picture, points
 from .statistics import Summary, Tally, Way
 
 WAYS: dict[Way, str] = {
@@ -15,7 +13,7 @@ LONG = 260  # the longest bar in a table
 THICK = 14
 
 
-def histogram(summary: Summary) -> Element:
+def histogram(summary: Summary) -> Markup:
     """How many hand-ins have how many points."""
     width, counts = summary.bins()
     step, tall = WIDE / len(counts), (HIGH - 42) / max(counts)
@@ -48,7 +46,7 @@ def histogram(summary: Summary) -> Element:
     return picture(WIDE, HIGH + 44, title, *shapes)
 
 
-def lost(tally: Tally, name: str, most: float) -> Element:
+def lost(tally: Tally, name: str, most: float) -> Markup:
     """The points of one exercise as a bar: how many are lost on average, in which ways.
 
     Args: most: points that the longest bar stands for.
@@ -66,14 +64,14 @@ def lost(tally: Tally, name: str, most: float) -> Element:
     return picture(LONG + 1, THICK + 1, title, *shapes, frame)
 
 
-def share(value: float, title: str, long: float = 120) -> Element:
+def share(value: float, title: str, long: float = 120) -> Markup:
     """A share as a bar in a frame that stands for all."""
     filled = rectangle(0.5, 0.5, long * value, THICK, "filled")
     frame = rectangle(0.5, 0.5, long, THICK, "reached")
     return picture(long + 1, THICK + 1, f"{title}: {percent(value)}", filled, frame)
 
 
-def key() -> Element:
+def key() -> Markup:
     """What the patterns of `lost` stand for."""
     swatches = [(segment(0.5, 28, way), words) for way, words in WAYS.items()]
     swatches.append((rectangle(0.5, 0.5, 28, THICK, "reached"), "reached"))
@@ -87,7 +85,7 @@ def key() -> Element:
     )
 
 
-def segment(x: float, width: float, way: Way) -> Element:
+def segment(x: float, width: float, way: Way) -> Markup:
     """A part of a bar: full, hatched or pale."""
     box = rectangle(x, 0.5, width, THICK, way)
     if way != "stopped":
@@ -102,12 +100,12 @@ def segment(x: float, width: float, way: Way) -> Element:
     return element("g", box, element("path", d="".join(lines), class_="hatch"))
 
 
-def rectangle(x: float, y: float, width: float, height: float, class_: str) -> Element:
+def rectangle(x: float, y: float, width: float, height: float, class_: str) -> Markup:
     size = {"width": f"{width:.1f}", "height": f"{height:.1f}"}
     return element("rect", x=f"{x:.1f}", y=f"{y:.1f}", **size, class_=class_)
 
 
-def text(x: float, y: float, words: str, anchor: str = "middle") -> Element:
+def text(x: float, y: float, words: str, anchor: str = "middle") -> Markup:
     place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text_anchor": anchor}
     return element("text", words, class_="label", **place)
 

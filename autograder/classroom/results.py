@@ -23,16 +23,18 @@ from ..model import Report
 from . import class_page, collect, junit, student_page, tables
 from .archive import exists
 from .journal import Journal
+from .listing import Listing, row
 from .roster import Roll
 from .similar import Index
 from .statistics import Summary
-from .student import Student
+from .student import Entry, Student
 from .winnowing import fingerprints
 from .work import parsed
 
 DEFAULT = Path("grades")
 JOURNAL = "journal.sqlite"
 REPORTS = "reports.jsonl"
+LONGEST = 80  # bytes of a page's name
 NAME = re.compile(r"[^\w.@-]+")
 
 
@@ -77,38 +79,46 @@ def written(path: Path) -> Iterator[TextIO]:
     os.replace(part, path)
 
 
+def put(path: Path, text: str) -> None:
+    """Make a file hold a text. One that does keeps its time, and the disk its peace."""
+    data = text.encode("utf-8", "backslashreplace")
+    if not path.is_file() or path.read_bytes() != data:
+        with written(path) as stream:
+            stream.write(text)
+
+
 def write(folder: Path, roll: Roll) -> None:
     """Make the views of a graded class anew, from its reports in the folder."""
 
-    def reports() -> Iterator[Report]:
-        with (folder / REPORTS).open(encoding="utf-8") as lines:
-            yield from map(parsed, lines)
-
-    with written(folder / "grades.csv") as stream:
-        rows = ((made, owner(made, roll), counts(made, roll)) for made in reports())
-        stream.writelines(tables.rows(rows))
-    with written(folder / "junit.xml") as stream:
-        junit.write(stream, reports())
-    summary, index = Summary(), Index()
-    names = Names()
-    (folder / "students").mkdir(exist_ok=True)
-    pages: set[str] = set()
-    for made in reports():
-        student = owner(made, roll)
-        if made.hand_in not in roll.superseded:
-            summary.add(made, student)
-        index.add(student.name or made.hand_in, fingerprints(collect.read(made.hand_in).files))
-        page = folder / "students" / names.given(made.hand_in)
-        pages |= {f"{page.name}.html", f"{page.name}.txt"}
-        with written(page.with_name(f"{page.name}.html")) as stream:
-            stream.write(student_page.page(made, student))
-        with written(page.with_name(f"{page.name}.txt")) as stream:
-            stream.write(report.to_text(made) + "\n")
-    with written(folder / "class.html") as stream:
+    summary, listing, index, names = Summary(), Listing(), Index(), Names()
+    students = folder / "students"
+    students.mkdir(exist_ok=True)
+    with (
+        (folder / REPORTS).open(encoding="utf-8") as lines,
+        written(folder / "grades.csv") as table,
+        written(folder / "junit.xml") as suites,
+    ):
+        table.write(tables.head())
+        suites.write(junit.OPENING)
+        for made in map(parsed, lines):
+            student, counted = owner(made, roll), counts(made, roll)
+            table.write(tables.row(made, student, counted))
+            suites.write(f"{junit.suite(made)}\n")
+            name = names.given(made.hand_in)
+            put(students / f"{name}.html", student_page.page(made, student))
+            put(students / f"{name}.txt", f"{report.to_text(made)}\n")
+            entry = Entry(made.hand_in, student, f"{students.name}/{name}.html")
+            listing.add(row(made, entry, counted))
+            if made.hand_in not in roll.superseded:
+                summary.add(made, entry)
+            index.add(entry, fingerprints(collect.read(made.hand_in).files))
+        suites.write(junit.CLOSING)
+    with written(folder / "class.html") as page:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
-        stream.write(class_page.page(summary, index.matches(), when, roll.notes))
-    for old in (folder / "students").iterdir():
-        if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
+        page.write(class_page.page(summary, listing, index.matches(), when, roll.notes))
+    made_now = {f"{name}{end}" for name in names.taken.values() for end in (".html", ".txt")}
+    for old in students.iterdir():
+        if old.name not in made_now and old.suffix in (".html", ".txt", ".part"):
             old.unlink()  # of a hand-in that is no longer there
 
 
@@ -129,13 +139,14 @@ class Names:
     """Names for the files of hand-ins, each given once."""
 
     def __init__(self) -> None:
-        self.taken: set[str] = set()
+        self.taken: dict[str, str] = {}
 
     def given(self, hand_in: str) -> str:
         """The hand-in's own name where a file can have it; where it can't, a hash is added."""
         own = Path(hand_in).name
-        name = NAME.sub("_", own.encode("utf-8", "replace").decode())[:80].strip("-.") or "hand-in"
+        plain = NAME.sub("_", own.encode("utf-8", "replace").decode()).encode()
+        name = plain[:LONGEST].decode(errors="ignore").strip("-.") or "hand-in"
         if name != own or name.casefold() in self.taken:
             name += "-" + sha256(os.fsencode(hand_in)).hexdigest()[:8]
-        self.taken.add(name.casefold())
+        self.taken[name.casefold()] = name
         return name

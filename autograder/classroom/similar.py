@@ -13,6 +13,7 @@ from math import log2
 from typing import TypeAlias
 
 from ..exercises import EXERCISES
+from .student import Entry
 from .winnowing import fingerprints
 
 __all__ = ["Index", "Match", "fingerprints"]
@@ -31,14 +32,14 @@ Piece: TypeAlias = tuple[str, int, int]  # a file, how many fingerprints, and th
 class Match:
     """Hand-ins that share code which hardly anybody else in the class has.
 
-    names      whose they are; each stands out with each
+    entries    the hand-ins; each stands out with each
     places     of the two that are closest: how many rare fingerprints they share, by exercise
     shared_by  in how many hand-ins the commonest of these fingerprints occurs, of `among`;
                where they are alike as a whole, how many are
     whole      whether all that they wrote is alike
     """
 
-    names: tuple[str, ...]
+    entries: tuple[Entry, ...]
     places: Mapping[str, int]
     shared_by: int
     among: int
@@ -49,34 +50,34 @@ class Match:
 class Index:
     """Which hand-ins have which fingerprint; `add` takes one hand-in after another.
 
-    Two of the same name are never held against each other.
+    Two of one student are never held against each other.
     """
 
-    names: list[str] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     owners: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     pieces: Counter[Piece] = field(default_factory=Counter)
     wholes: dict[frozenset[Piece], list[int]] = field(default_factory=dict)
 
-    def add(self, name: str, prints: Mapping[str, frozenset[int]]) -> None:
+    def add(self, entry: Entry, prints: Mapping[str, frozenset[int]]) -> None:
         """Take in one hand-in's fingerprints."""
-        self.names.append(name)
+        self.entries.append(entry)
         files: dict[str, frozenset[int]] = {}
         for place, found in prints.items():
             file = EXERCISES[place].file if place in EXERCISES else place
             files[file] = files.get(file, frozenset()) | found
         whole = frozenset((file, len(found), hash(found)) for file, found in files.items())
         self.pieces.update(whole)
-        self.wholes.setdefault(whole, []).append(len(self.names) - 1)
+        self.wholes.setdefault(whole, []).append(len(self.entries) - 1)
         for place, found in prints.items():
             for one in found:
                 owners = self.owners.setdefault((place, one), [])
                 if len(owners) < KEPT:
-                    owners.append(len(self.names) - 1)
+                    owners.append(len(self.entries) - 1)
 
     @property
     def rare(self) -> int:
         """In how many hand-ins a fingerprint may occur and still be rare in this class."""
-        n = len(self.names)
+        n = len(self.entries)
         return min(max(4, n // 100), max(2, n // 10), KEPT - 1) if n >= SMALLEST else 0
 
     def matches(self) -> list[Match]:
@@ -84,8 +85,8 @@ class Index:
         first."""
         wholes = self.alike_throughout()
         parts = self.alike_in_part()
-        seen = [set(match.names) for match in wholes]
-        return wholes + [m for m in parts if not any(names.issuperset(m.names) for names in seen)]
+        seen = [set(match.entries) for match in wholes]
+        return wholes + [m for m in parts if not any(known.issuperset(m.entries) for known in seen)]
 
     def alike_throughout(self) -> list[Match]:
         """Hand-ins whose fingerprints are the same in every file, where that is no coincidence.
@@ -93,17 +94,17 @@ class Index:
         Files in common styles are still a rare combination: among all pairs of the class, taking
         file after file as chosen by itself, less than one such match in thirty classes.
         """
-        if len(self.names) < SMALLEST:
+        if len(self.entries) < SMALLEST:
             return []
         least = 2 * self.bits(1) + 4
         found = []
         for whole, owners in self.wholes.items():
-            names = tuple(dict.fromkeys(self.names[owner] for owner in owners))
+            entries = tuple({whose(e): e for e in map(self.entries.__getitem__, owners)}.values())
             bits = sum(self.bits(self.pieces[piece]) for piece in whole)
-            if len(names) > 1 and bits >= least:
+            if len(entries) > 1 and bits >= least:
                 places = {file: size for file, size, _ in sorted(whole)}
-                match = Match(names, places, len(owners), len(self.names), True)
-                found.append((-bits, match.names, match))
+                match = Match(entries, places, len(owners), len(self.entries), True)
+                found.append((-bits, owners, match))
         return [match for *_, match in sorted(found, key=lambda one: one[:2])]
 
     def alike_in_part(self) -> list[Match]:
@@ -122,10 +123,10 @@ class Index:
                 groups.append((pair, set(pair)))
         return [
             Match(
-                tuple(self.names[owner] for owner in sorted(members)),
+                tuple(self.entries[owner] for owner in sorted(members)),
                 {place: len(owners) for place, owners in pairs[pair].items()},
                 max(chain(*pairs[pair].values())),
-                len(self.names),
+                len(self.entries),
             )
             for pair, members in groups
             if not any(members < others for _, others in groups)
@@ -133,7 +134,7 @@ class Index:
 
     def bits(self, count: int) -> float:
         """How surprising it is that two share what so many have."""
-        return log2(len(self.names) / count)
+        return log2(len(self.entries) / count)
 
     def pairs(self) -> dict[Pair, dict[str, list[int]]]:
         """By two hand-ins and place: of each rare fingerprint they share, how many have it.
@@ -146,7 +147,7 @@ class Index:
             if len(owners) <= self.rare:
                 own.update((owner, place) for owner in owners)
                 for a, b in combinations(owners, 2):
-                    if self.names[a] != self.names[b]:
+                    if whose(self.entries[a]) != whose(self.entries[b]):
                         shared.setdefault((a, b), {}).setdefault(place, []).append(len(owners))
         return {
             (a, b): close
@@ -159,3 +160,8 @@ class Index:
                 }
             )
         }
+
+
+def whose(entry: Entry) -> str:
+    """Who is not held against themselves."""
+    return entry.student.name or entry.hand_in

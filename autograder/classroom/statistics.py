@@ -12,10 +12,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..model import Array, Item, Report
-from .student import NOBODY, Student
+from .student import Entry
 
 Way: TypeAlias = Literal["wrong", "stopped", "untried"]
-Trouble: TypeAlias = Literal["provisional", "unreadable", "timeout", "crash", "error", "noted"]
+Trouble: TypeAlias = Literal[
+    "provisional", "unreadable", "timeout", "crash", "error", "missing", "noted"
+]
 
 WAYS: dict[str, Way] = {
     "not_attempted": "untried",
@@ -23,6 +25,7 @@ WAYS: dict[str, Way] = {
     "timeout": "stopped",
     "crash": "stopped",
 }
+MISSING = re.compile(r"mytorch/\w+\.py (is missing|has no \w+)")
 EXAMPLES = 12  # hand-ins named for each trouble
 MOST = 1000  # different words counted; what comes later is counted together
 OTHERS = "others"
@@ -49,7 +52,7 @@ class Tally:
         self.max_score = max(self.max_score, sum(item.max_score for item in items))
         self.sums += (x, y, x * x, y * y, x * y)
         for item in items:
-            self.lost[WAYS.get(item.status, "wrong")] += item.max_score - item.score
+            self.lost[way(item)] += item.max_score - item.score
 
     @property
     def difficulty(self) -> float:
@@ -68,15 +71,6 @@ class Tally:
         return (xy - x * y) / sqrt(spread) if spread > 1e-12 else None
 
 
-@dataclass(frozen=True)
-class Example:
-    """One hand-in that is named on the page, and why."""
-
-    student: Student
-    hand_in: str
-    reason: str
-
-
 @dataclass
 class Summary:
     """What is known of a class; `add` takes one report after another.
@@ -85,7 +79,8 @@ class Summary:
     tried      hand-ins with a final grade in which anything was attempted: exercises and
                misconceptions are counted among these
     mistakes   in how many hand-ins a misconception shows; where: in which exercises
-    troubles   how many hand-ins met each, and the first of them
+    troubles   how many hand-ins met each; examples: the first of them, and why
+    kinds      of exceptions, and of what is missing: in how many hand-ins each occurs
     """
 
     count: int = 0
@@ -96,13 +91,13 @@ class Summary:
     mistakes: Counter[str] = field(default_factory=Counter)
     where: dict[str, set[str]] = field(default_factory=dict)
     troubles: Counter[Trouble] = field(default_factory=Counter)
-    examples: dict[Trouble, list[Example]] = field(default_factory=dict)
-    exceptions: Counter[str] = field(default_factory=Counter)
+    examples: dict[Trouble, list[tuple[Entry, str]]] = field(default_factory=dict)
+    kinds: dict[Trouble, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     isolation: Counter[str] = field(default_factory=Counter)
     references: Counter[str] = field(default_factory=Counter)
     digests: Counter[str] = field(default_factory=Counter)
 
-    def add(self, report: Report, student: Student = NOBODY) -> None:
+    def add(self, report: Report, entry: Entry) -> None:
         """Take in one report."""
         self.count += 1
         self.max_score = max(self.max_score, report.max_score)
@@ -114,11 +109,11 @@ class Summary:
         for trouble, reason in troubles(report).items():
             self.troubles[trouble] += 1
             if len(known := self.examples.setdefault(trouble, [])) < EXAMPLES:
-                known.append(Example(student, report.hand_in, reason))
+                known.append((entry, reason))
         if report.provisional:
             return
         self.scores[round(report.score, 2)] += 1
-        if all(item.status == "not_attempted" for item in report.items):
+        if all(way(item) == "untried" for item in report.items):
             return
         self.tried += 1
         self.add_items(report)
@@ -135,8 +130,9 @@ class Summary:
         for mistake, where in mistakes.items():
             key = count(self.mistakes, mistake)
             self.where.setdefault(key, set()).update(where)
-        for kind in {exception(i) for i in report.items if i.status == "error"}:
-            count(self.exceptions, kind)
+        for trouble, kind in {(trouble_of(i), exception(i)) for i in report.items}:
+            if trouble in ("error", "missing"):
+                count(self.kinds[trouble], kind)
 
     @property
     def final(self) -> int:
@@ -188,17 +184,39 @@ def unreadable(report: Report) -> bool:
     )
 
 
+def is_empty(report: Report) -> bool:
+    """Whether there was nothing to grade: nothing could be read, or all of it is missing."""
+    return unreadable(report) or all(map(missing, report.items))
+
+
+def way(item: Item) -> Way:
+    """How an item's points are lost, if they are. What is not there was not tried."""
+    return "untried" if missing(item) else WAYS.get(item.status, "wrong")
+
+
+def missing(item: Item) -> bool:
+    """Whether a file, or what belongs into it, is not there at all."""
+    return item.status == "error" and bool(MISSING.fullmatch(item.message.partition("\n")[0]))
+
+
+def trouble_of(item: Item) -> Trouble | None:
+    """What went wrong with one item, beyond wrong results."""
+    if missing(item):
+        return "missing"
+    return item.status if item.status in ("timeout", "crash", "error") else None
+
+
 def troubles(report: Report) -> dict[Trouble, str]:
     """What went wrong with a hand-in as a whole, and in whose words."""
     if report.provisional:
         inner = (i.message for i in report.items if i.status == "internal")
         return {"provisional": report.message or next(inner, "")}
-    if unreadable(report):
-        return {"unreadable": report.message}
+    if is_empty(report):
+        return {"unreadable": report.message or "nothing is in it"}
     found: dict[Trouble, str] = {"noted": report.message} if report.message else {}
     for item in report.items:
-        if item.status in ("timeout", "crash", "error"):
-            found.setdefault(item.status, item.message.partition("\n")[0])
+        if trouble := trouble_of(item):
+            found.setdefault(trouble, item.message.partition("\n")[0])
     return found
 
 

@@ -4,17 +4,20 @@ A view of the report: it holds nothing that the report does not hold, so no hidd
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
-from xml.etree.ElementTree import Element
+from pathlib import Path
 
 from ..model import Item, Report
 from ..report import MARKS, overall
-from .pages import definitions, document, element, exercise_name, foreign, points, tier
+from .pages import Markup, definitions, document, element, exercise_name, foreign, points, tier
 from .plots import share
+from .statistics import is_empty
 from .student import NOBODY, Student
 
 PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
 PUBLIC = "Scored on the cases that you have, too; the grade is given on others like them."
+EMPTY = "There was nothing in it that could be graded."
 HIDDEN = "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here."
 FOLLOWED = "Scored on stand-in layers, where a mistake in an earlier one costs nothing."
 WORDS = {
@@ -29,27 +32,26 @@ MISCONCEPTION, HINT, LINE = "this is how it looks when ", "hint: ", "the line is
 
 def page(report: Report, student: Student = NOBODY) -> str:
     """The page of one hand-in."""
-    sections = [
-        section(exercise, list(items))
-        for exercise, items in groupby(report.items, key=lambda item: item.exercise)
-    ]
+    graded = [] if is_empty(report) else groupby(report.items, key=lambda item: item.exercise)
+    sections = [section(exercise, tuple(items)) for exercise, items in graded]
     total = f"{points(report.score)} of {points(report.max_score)} points"
-    who = [foreign(word) for word in (student.name, student.id, report.hand_in) if word]
+    own = Path(report.hand_in).name  # where it lay is nobody's business
+    who = [foreign(word) for word in dict.fromkeys((student.name, student.id, own)) if word]
     return document(
         "Report on your hand-in",
         element("h1", "Report on your hand-in"),
         element("p", *(c for name in who for c in (name, element("br"))), class_="soft"),
         element("p", total, class_="total"),
         share(report.score / (report.max_score or 1.0), total, 640),
-        lost(report),
+        lost(report) if sections else element("p", EMPTY),
         element("p", PROVISIONAL, class_="note") if report.provisional else None,
         element("p", foreign(report.message), class_="note") if report.message else None,
         *sections,
-        footer(report),
+        footer(report.references, report.isolation),
     )
 
 
-def lost(report: Report) -> Element | None:
+def lost(report: Report) -> Markup | None:
     """Where points are lost, in one sentence."""
     by: dict[str, float] = {}
     for item in report.items:
@@ -59,7 +61,8 @@ def lost(report: Report) -> Element | None:
     return element("p", f"Points are lost in {said}.") if said else None
 
 
-def section(exercise: str, items: list[Item]) -> Element:
+@lru_cache(maxsize=1024)  # in a class, many have the same
+def section(exercise: str, items: tuple[Item, ...]) -> Markup:
     """One exercise: the items that passed in a row, under them why the others did not."""
     score, most = sum(i.score for i in items), sum(i.max_score for i in items)
     return element(
@@ -75,7 +78,7 @@ def section(exercise: str, items: list[Item]) -> Element:
     )
 
 
-def entries(items: list[Item]) -> Iterator[Element]:
+def entries(items: tuple[Item, ...]) -> Iterator[Markup]:
     passed = [item for item in items if item.status == "pass"]
     lost = [item for item in items if item.status != "pass"]
     if passed:
@@ -90,14 +93,14 @@ def entries(items: list[Item]) -> Iterator[Element]:
         yield element("li", element("p", FOLLOWED, class_="soft"))
 
 
-def score(item: Item) -> Element:
+def score(item: Item) -> Markup:
     """An item's mark, name and points: `✘ dLdW 0 / 4`."""
     name = element("code", item.id.removeprefix(item.exercise + ".").removesuffix(".general"))
     got = f" {points(item.score)} / {points(item.max_score)}"
     return element("span", f"{MARKS.get(item.status, '✘')} ", name, got, class_="item")
 
 
-def explained(lines: list[str]) -> Iterator[Element]:
+def explained(lines: list[str]) -> Iterator[Markup]:
     """A message, a paragraph a line; misconception and hint set apart."""
     apart = []
     for line in filter(None, lines):
@@ -114,12 +117,13 @@ def explained(lines: list[str]) -> Iterator[Element]:
         yield element("div", *apart, class_="hint")
 
 
-def footer(report: Report) -> Element:
+@lru_cache(maxsize=8)
+def footer(references: str, isolation: str) -> Markup:
     marks = "✔ all points, ✘ some are lost, · not attempted, ! the grader failed"
     return element(
         "footer",
-        element("p", HIDDEN if report.references == "hidden" else PUBLIC),
+        element("p", HIDDEN if references == "hidden" else PUBLIC),
         element("p", marks),
         definitions(WORDS),
-        element("p", f"Where the code ran: {tier(report.isolation)}.", class_="soft"),
+        element("p", f"Where the code ran: {tier(isolation)}.", class_="soft"),
     )

@@ -8,7 +8,7 @@ programs that read CSV otherwise know the mark (Python: `utf-8-sig`). Write it w
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from ..exercises import EXERCISES
 from ..model import Report
@@ -26,36 +26,36 @@ MARK = "\ufeff"
 FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r])")
 
 
-def rows(
-    graded: Iterable[tuple[Report, Student, str]], exercises: Sequence[str] = tuple(EXERCISES)
-) -> Iterator[str]:
-    """The lines of the table, the head first; each as soon as its report is there.
+def head() -> str:
+    """The first line: what the columns are; for each exercise one with its points."""
+    return MARK + line([*COLUMNS, *EXERCISES])
+
+
+def row(report: Report, student: Student, counts: str) -> str:
+    """The line of a hand-in.
 
     A provisional grade has no score here: what looks like a grade would be taken for one.
 
-    Args: graded: a report, whose it is, and whether it counts for them: `yes` or why not.
-          exercises: ids, a column of points each.
+    Args: counts: whether it counts for its student: `yes`, or why not.
     """
-    yield MARK + line([*COLUMNS, *exercises])
-    for report, student, counts in graded:
-        points = dict.fromkeys(exercises, 0.0)
-        for item in report.items:
-            if item.exercise in points:
-                points[item.exercise] += item.score
-        yield line(
-            [
-                cell(student.id),
-                cell(student.name),
-                cell(report.hand_in),
-                counts,
-                "" if report.provisional else number(report.score),
-                number(report.max_score),
-                "yes" if report.provisional else "no",
-                cell(report.isolation),
-                cell(report.message),
-                *map(number, points.values()),
-            ]
-        )
+    points = dict.fromkeys(EXERCISES, 0.0)
+    for item in report.items:
+        if item.exercise in points:
+            points[item.exercise] += item.score
+    return line(
+        [
+            cell(student.id),
+            cell(student.name),
+            cell(report.hand_in),
+            counts,
+            "" if report.provisional else number(report.score),
+            number(report.max_score),
+            "yes" if report.provisional else "no",
+            cell(report.isolation),
+            cell(report.message),
+            *map(number, points.values()),
+        ]
+    )
 
 
 def cell(text: str) -> str:

@@ -2,15 +2,13 @@
 
 Schleimer, Wilkerson & Aiken, «Winnowing: local algorithms for document fingerprinting», SIGMOD
 2003, here on Python's tokens: names, numbers and strings are all alike; comments, docstrings and
-the lines of the given skeleton are left out. Nothing is parsed: a file that stops being Python
-somewhere has its fingerprints up to there.
+the lines of the given skeleton are left out. Nothing is parsed: what is no Python has tokens too.
 """
 
-import io
 import keyword
-import tokenize
-from collections.abc import Iterator, Mapping
-from functools import cache
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from .. import store
@@ -22,7 +20,23 @@ LARGEST = 2**17  # bytes of a hand-in that are looked at: more than any answer
 
 HOME_FILES = {f"{home}.py" for home in HOMES.values()}
 TARGETS = {(e.file.partition("/")[2], e.title): e.id for e in EXERCISES.values()}
-BLANK = {tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER}
+BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+TOKEN = re.compile(
+    r"""
+    (?: [ \f\t] | \\\n | \#[^\n]* )*+               # no token: blanks, joined lines, comments
+    (   (?: \n [ \f\t]*+ (?:\#[^\n]*+)?+ )++          # line ends, and the next line's indentation
+    |   [rRbBuUfF]{0,2}+ (?:                         # strings, up to where they should have ended
+            \"{3} (?: [^"\\] | \\. | "(?!"") )*+ (?: \"{3} | \Z )
+        |   '{3} (?: [^'\\] | \\. | '(?!'') )*+ (?: '{3} | \Z )
+        |   " (?: [^"\\\n] | \\. )*+ "?+
+        |   ' (?: [^'\\\n] | \\. )*+ '?+ )
+    |   0[xXoObB] \w++
+    |   (?: \d[\d_]*+ (?:\.[\d_]*+)?+ | \.\d[\d_]*+ ) (?: [eE][-+]?+\d[\d_]*+ )?+ [jJ]?+
+    |   \w++
+    |   \.\.\. | -> | (?: \*\* | // | >> | << | [-+*/%&|^@=<>!:] ) =?+ | .
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def fingerprints(files: Mapping[str, bytes]) -> dict[str, frozenset[int]]:
@@ -41,7 +55,7 @@ def fingerprints(files: Mapping[str, bytes]) -> dict[str, frozenset[int]]:
         for place, line in statements(name, files[name]):
             if line not in given:
                 pieces.setdefault(place, []).extend([*map(alike, line), "\n"])
-    found = {place: winnow(tokens) for place, tokens in pieces.items()}
+    found = {place: winnow(tuple(tokens)) for place, tokens in pieces.items()}
     return {place: prints for place, prints in found.items() if prints}
 
 
@@ -55,30 +69,28 @@ def skeleton(name: str) -> frozenset[tuple[str, ...]]:
 def statements(name: str, data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The statements of a file as tokens, each with the place that it is in.
 
-    A place is an exercise's id, or the file's path. Where the file stops being Python, they end.
+    A place is an exercise's id, or the file's path.
     """
-    scope: list[tuple[int, str]] = []  # definitions around a statement: depth and name
-    depth = 0
+    scope: list[tuple[int, str]] = []  # definitions around a statement: indentation and name
+    here = place(name, [])
+    indentation = brackets = 0
     line: list[str] = []
-    text = io.StringIO(data.decode(errors="replace"), newline=None)  # never by a codec of its own
-    try:
-        for token in tokenize.generate_tokens(text.readline):
-            if token.type == tokenize.INDENT:
-                depth += 1
-            elif token.type == tokenize.DEDENT:
-                depth -= 1
-            elif token.type == tokenize.NEWLINE:
-                while scope and scope[-1][0] >= depth:
-                    scope.pop()
-                if name_ := defined(line):
-                    scope.append((depth, name_))
-                if line and not all(token[-1] in "'\"" for token in line):  # a docstring
-                    yield place(name, [n for _, n in scope]), tuple(line)
-                line = []
-            elif token.string and token.type not in BLANK:
-                line.append(token.string)
-    except (tokenize.TokenError, SyntaxError):
-        return
+    text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    for token in TOKEN.findall(f"{text}\n"):
+        if token in BRACKETS:
+            brackets += BRACKETS[token]
+        if token[0] != "\n":
+            line.append(token)
+        elif brackets <= 0:
+            if any(token[-1] not in "'\"" for token in line):  # no docstring
+                begins = defined(line)
+                if begins or (scope and scope[-1][0] >= indentation):
+                    scope = [outer for outer in scope if outer[0] < indentation]
+                    scope += [(indentation, begins)] if begins else []
+                    here = place(name, [n for _, n in scope[:2]])
+                yield here, tuple(line)
+            line, brackets = [], 0
+            indentation = len(token[token.rindex("\n") + 1 :].expandtabs())
 
 
 def defined(line: list[str]) -> str:
@@ -88,10 +100,11 @@ def defined(line: list[str]) -> str:
 
 
 def place(file: str, scope: list[str]) -> str:
-    names = (".".join(scope[:n]) for n in (1, 2))
+    names = [".".join(scope[:n]) for n in (1, 2)]
     return next((TARGETS[file, n] for n in names if (file, n) in TARGETS), f"mytorch/{file}")
 
 
+@lru_cache(maxsize=4096)
 def alike(token: str) -> str:
     """A token without what is easily changed: names, numbers, the text of strings."""
     if token[0] in "'\"" or token[-1] in "'\"":
@@ -103,7 +116,8 @@ def alike(token: str) -> str:
     return "N" if token.isidentifier() and not keyword.iskeyword(token) else token
 
 
-def winnow(tokens: list[str]) -> frozenset[int]:
+@lru_cache(maxsize=1024)  # short answers are alike by nature
+def winnow(tokens: Sequence[str]) -> frozenset[int]:
     """The least hash of every window of hashes of neighbouring tokens."""
     hashes = [digest(" ".join(tokens[n : n + LENGTH])) for n in range(len(tokens) - LENGTH + 1)]
     windows = range(max(len(hashes) - WINDOW + 1, min(1, len(hashes))))

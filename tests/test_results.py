@@ -1,0 +1,167 @@
+"""The folder of results: pages and tables of a class, each in its place."""
+
+import csv
+import html
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from conftest import package
+from in_process import scored
+
+from autograder import report, store
+from autograder.classroom import listing, results
+from autograder.classroom.listing import Listing, Row, row
+from autograder.classroom.roster import call
+from autograder.classroom.student import Entry, Student
+from autograder.model import Item, Report, Status
+
+ODD = (
+    "ada.zip",
+    "ADA.zip",
+    "a b%20.zip",
+    "ą" * 90 + ".zip",
+    "𐍈" * 70 + ".zip",
+    "x" * 300,
+    "-",
+    "..",
+)
+
+
+@pytest.fixture(scope="module")
+def graded() -> Report:
+    """A right hand-in, really graded."""
+    return Report("ada", tuple(scored({}, store.best()).values()), references="hidden")
+
+
+def lines(folder: Path, *reports: Report) -> None:
+    text = "".join(f"{report.to_json(made)}\n" for made in reports)
+    (folder / results.REPORTS).write_text(text, "utf-8")
+
+
+def write(folder: Path, *reports: Report) -> None:
+    lines(folder, *reports)
+    results.write(folder, call([made.hand_in for made in reports]))
+
+
+def test_every_link_of_the_class_page_leads_to_a_page(tmp_path: Path, graded: Report) -> None:
+    """Whatever hand-ins are called: each has a page of its own, and the class's leads there."""
+    made = [replace(graded, hand_in=f"class/{name}") for name in ODD]
+    write(tmp_path, *made, replace(graded, hand_in="export.zip/ada.zip"))
+    links = re.findall('href="([^#"]*)"', (tmp_path / "class.html").read_text("utf-8"))
+    pages = {unquote(html.unescape(link)) for link in links} - {"grades.csv"}
+    assert len(pages) == len(ODD) + 1
+    for page in pages:
+        assert (tmp_path / page).is_file()
+    assert (tmp_path / "students" / "ada.zip.html").is_file()
+    with (tmp_path / "grades.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == len(ODD) + 1
+
+
+def test_the_name_of_a_page_fits_into_any_folder() -> None:
+    """At most so many bytes, whatever the alphabet; no two that differ only in their case."""
+    names = results.Names()
+    given = [names.given(f"{folder}/{name}") for folder in ("a", "b") for name in ODD]
+    assert len({name.casefold() for name in given}) == len(given)
+    assert max(len(os.fsencode(f"{name}.html.part")) for name in given) <= 100
+
+
+def test_pages_of_what_is_no_longer_there_go(tmp_path: Path, graded: Report) -> None:
+    """Grading a part of the class anew leaves no page of the others; nor half a page."""
+    write(tmp_path, graded, replace(graded, hand_in="bob"))
+    (tmp_path / "students" / "ada.html.part").touch()
+    (tmp_path / "students" / "mine.pdf").touch()
+    write(tmp_path, graded)
+    assert {p.name for p in (tmp_path / "students").iterdir()} == {
+        "ada.html",
+        "ada.txt",
+        "mine.pdf",
+    }
+
+
+def test_a_page_that_says_the_same_is_left_alone(tmp_path: Path, graded: Report) -> None:
+    """Whoever copies what is new to the course's site copies only that."""
+    write(tmp_path, graded, replace(graded, hand_in="bob"))
+    pages = [tmp_path / "students" / name for name in ("ada.html", "bob.html")]
+    for page in pages:
+        os.utime(page, (1, 1))
+    write(tmp_path, graded, replace(graded, hand_in="bob", message="ignored links: x.py"))
+    assert [page.stat().st_mtime == 1 for page in pages] == [True, False]
+
+
+def test_what_needs_a_human_stands_first(graded: Report) -> None:
+    """Provisional, undecided, unreadable, crash, timeout; then who has the fewest points."""
+
+    def one(name: str, status: Status = "pass", counts: str = "yes", lost: float = 1) -> Row:
+        items = [replace(i, status=status, score=i.max_score - lost) for i in graded.items[:1]]
+        made = replace(graded, hand_in=name, items=tuple(items), provisional=name == "provisional")
+        if name == "unreadable":
+            made = replace(made, message="no zip", items=(replace(items[0], message="no zip"),))
+        return row(made, Entry(name), counts)
+
+    expected = ["provisional", "undecided", "unreadable", "crash", "timeout", "few", "many"]
+    made = Listing()
+    for given in (
+        one("many", lost=0),
+        one("few", "error"),
+        one("timeout", "timeout"),
+        one("crash", "crash"),
+        one("unreadable", "not_attempted"),
+        one("undecided", counts="undecided: there are several"),
+        one("provisional", "internal"),
+    ):
+        made.add(given)
+    assert [r.entry.hand_in for r in made.rows] == expected
+    assert [r.urgent for r in made.rows] == [*expected[:5], "", ""]
+    assert (made.rows[0].score, made.rows[-1].score) == (None, graded.items[0].max_score)
+
+
+def test_a_row_says_what_to_know(graded: Report) -> None:
+    """Why it is urgent, whether it counts, what was noticed, where points are lost and how."""
+    first, *others = graded.items
+    wrong = replace(first, score=0, status="fail", mistake="squared_error.no_half")
+    broken = replace(others[0], score=0, status="error", message="NameError in mytorch/x.py:3\nx")
+    gone = replace(others[1], score=0, status="error", message="mytorch/sigmoid.py is missing")
+    made = replace(graded, message="ignored links: x", items=(wrong, broken, gone, *others[2:]))
+    known = store.misconceptions()
+    name = known[wrong.mistake].name if wrong.mistake in known else wrong.mistake
+    assert row(made, Entry("ada"), "no: there is a newer one").notes == (
+        "counts: no: there is a newer one",
+        "ignored links: x",
+        "NameError",
+        "mytorch/sigmoid.py is missing",
+        "lost in 0.1, 4.1",
+        name,
+    )
+
+
+def test_a_list_of_a_hundred_thousand_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first rows are kept, in whatever order they come; the others are counted."""
+    monkeypatch.setattr(listing, "MOST", 10)
+    made = Listing()
+    item = Item("x", "sgd.step", "mytorch.sgd.SGD.step", 0, 100, "fail")
+    for n in range(100):
+        one = Report(str(n), (replace(item, score=n * 37 % 100),))
+        made.add(row(one, Entry(f"{n}", Student(f"{n}")), "yes"))
+        assert len(made.first) < 20
+    assert [r.score for r in made.rows] == list(range(10))
+    assert made.count == 100
+
+
+def test_fingerprints_reach_the_class_page(tmp_path: Path, graded: Report) -> None:
+    """Two of a class who wrote the same are named there, each with a way to the page."""
+    for name in ("ada", "bob", "c1", "c2", "c3"):
+        (tmp_path / name / "mytorch").mkdir(parents=True)
+        files = package(solved=name in ("ada", "bob"))
+        for file, data in files.items():
+            (tmp_path / name / "mytorch" / file).write_bytes(data)
+    folder = tmp_path / "grades"
+    folder.mkdir()
+    names = [str(tmp_path / name) for name in ("ada", "bob", "c1", "c2", "c3")]
+    write(folder, *(replace(graded, hand_in=name) for name in names))
+    page = (folder / "class.html").read_text("utf-8")
+    part = page.partition("Near-identical hand-ins</h2>")[2].partition("<h2")[0]
+    assert re.findall('href="students/(.*?).html"', part) == ["ada", "bob"]
