@@ -432,10 +432,10 @@ def test_ctrl_c_in_the_terminal_ends_it(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk on which nothing else is, of 256 KiB."""
+    """A disk on which nothing else is, of 512 KiB."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(disk)]
     if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a small disk")
     try:
