@@ -217,6 +217,21 @@ def test_every_picture_moves(lab: Lab, notebook: str) -> None:
         lab.shot(f"{notebook[:2]}-dark")
 
 
+def test_a_picture_without_its_kernel_says_what_to_do(lab: Lab) -> None:
+    """After a restart the sliders are dead, and a sentence beside them says how to go on."""
+    lab.open("06_vector_form.ipynb")
+    lab.run("from workbook import")
+    said = lab.run("pictures.entry()").locator(".workbook-restarted")
+    said.wait_for(state="attached")
+    assert not said.is_visible()
+    lab.page.locator(".lm-MenuBar-item", has_text="Kernel").click()
+    lab.page.locator(".lm-Menu-item", has_text="Restart Kernel…").first.click()
+    lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
+    said.wait_for(state="visible")
+    lab.shot("06-restarted")
+    lab.page.wait_for_selector("text=/Python 3.*Idle/", timeout=60_000)
+
+
 def value(handle: Any, end: str) -> float:
     return float(handle.get_attribute(f"aria-value{end}"))
 

@@ -6,6 +6,15 @@ from typing import Any
 
 import ipywidgets
 
+# Jupyter gives a widget that has lost its kernel a class: then, and only then, this is seen.
+RESTARTED = """\
+<style>
+.workbook-restarted { display: none; }
+.jupyter-widgets-disconnected .workbook-restarted { display: block; }
+</style>
+<div class="workbook-restarted">The kernel was restarted: to move the picture, run its cell again
+(in the menu: <em>Run ▸ Run All Above Selected Cell</em> first).</div>"""
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -51,8 +60,9 @@ class Picture:
         self.draw = draw
         self.sliders = {argument: slider.widget() for argument, slider in sliders.items()}
         self.canvas = ipywidgets.HTML(layout={"width": "100%"})
+        note = [ipywidgets.HTML(RESTARTED)] if sliders else []
         self.box = ipywidgets.VBox(
-            [*self.sliders.values(), self.canvas], layout={"overflow": "hidden"}
+            [*self.sliders.values(), *note, self.canvas], layout={"overflow": "hidden"}
         )
         for slider in self.sliders.values():
             slider.observe(self.redraw, names="value")
