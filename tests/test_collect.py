@@ -5,6 +5,7 @@ What lies in an export that is one zip is found, named and read like the folder 
 
 import io
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -303,6 +304,25 @@ def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:
         found = read(str(tmp_path / name))
         assert (found.found, found.message) == (False, "no such file or folder"), name
         assert not exists(str(tmp_path / name)), name
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """What is no ordinary file is found and read without being opened."""
+    os.mkfifo(tmp_path / "pipe.zip")
+    assert find([str(tmp_path)]).hand_ins == [str(tmp_path / "pipe.zip")]
+    assert read(find([str(tmp_path / "pipe.zip")]).hand_ins[0]).files == {}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="has no list of open files")
+def test_no_more_than_one_archive_stays_open(tmp_path: Path) -> None:
+    """However many exports are read, their files are closed again but for the last."""
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(5):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(zipped(canvas()))
+        assert len([read(one) for one in find([str(path)]).hand_ins]) == len(canvas())
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
 
 
 def test_an_export_that_changes_is_read_anew(tmp_path: Path) -> None:

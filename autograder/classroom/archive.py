@@ -4,6 +4,7 @@ A path may go on behind an archive on disk: `export.zip/ada.zip`, `export.zip/ad
 archive in an archive is copied into memory, a large one into a file that has no name.
 """
 
+import io
 import os
 import shutil
 import zipfile
@@ -58,9 +59,9 @@ class Contents:
         return [path[len(folder) + 1 :] for path in self.paths[first:last]]
 
     def entries(self, folder: str = "") -> Iterator[Entry]:
-        """The files in a folder; of the archive itself, the strays too."""
-        for path in self.below(folder):
-            info = self.infos[f"{folder}/{path}" if folder else path]
+        """The files in a folder, as they were packed; of the archive itself, the strays too."""
+        found = [(self.infos[f"{folder}/{p}" if folder else p], p) for p in self.below(folder)]
+        for info, path in sorted(found, key=lambda one: one[0].header_offset):
             if path and not info.is_dir():
                 yield self.entry(info, path)
         for info in self.strays if not folder else ():
@@ -111,16 +112,16 @@ def on_disk(path: str) -> Contents:
 
 @contextmanager
 def within(entry: Entry, largest: int) -> Iterator[Contents]:
-    """What an archive in an archive or folder holds, while the block runs.
+    """What an archive holds, while the block runs: one on disk, or in an archive.
 
     Raises: OSError, DAMAGED: it cannot be read.
     """
     if entry.ignored or entry.size > largest:
         raise BadZipFile(entry.ignored or f"larger than {largest} bytes")
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
-        with entry.open() as source:
-            shutil.copyfileobj(source, copy)
-        with ZipFile(Sparing(copy)) as archive:
+    with entry.open() as file, SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
+        if not isinstance(file, io.FileIO):  # going back in what is packed unpacks it again
+            shutil.copyfileobj(file, copy)
+        with ZipFile(Sparing(file if isinstance(file, io.FileIO) else copy)) as archive:
             yield contents(archive)
 
 
@@ -137,7 +138,8 @@ def look(path: str) -> tuple[Contents | None, str]:
     """The archive on disk that a path leads to or into, if one can be read, and the rest."""
     outer, inner = split(path)
     with suppress(OSError, *DAMAGED):
-        return on_disk(outer), inner
+        if os.path.isfile(outer):  # a pipe would be waited for
+            return on_disk(outer), inner
     return None, inner
 
 

@@ -16,7 +16,17 @@ from typing import NamedTuple
 from zipfile import BadZipFile
 
 from ..handin import Entry, HandIn, chosen, in_folder, is_module, listed, shown
-from .archive import DAMAGED, exists, is_folder, names_in, on_disk, split, strays_in, within
+from .archive import (
+    DAMAGED,
+    Contents,
+    exists,
+    is_folder,
+    names_in,
+    on_disk,
+    split,
+    strays_in,
+    within,
+)
 from .origin import METADATA, by_a_site
 from .roster import Roster
 from .unrun import unrun
@@ -144,12 +154,12 @@ def read(given: str | Path) -> HandIn:
             return HandIn(name, message="no such file or folder", found=False)
         if not os.path.isfile(outer):
             return HandIn(name, message="neither a file nor a folder", readable=False)
-        if not inner and os.path.getsize(name) > LARGEST_ARCHIVE:
-            raise BadZipFile(f"larger than {LARGEST_ARCHIVE} bytes")
+        if not inner:
+            return unwrapped(name, entry_of(Path(name), Path(name).name), 0)
         found = on_disk(outer)
         if inner in found.infos:
             return unwrapped(name, found.entry(found.infos[inner], inner), 0)
-        return taken(name, list(found.entries(inner)))
+        return taken(name, entries_of(found, inner))
     except DAMAGED as error:
         return HandIn(name, message=unreadable(name, str(error)), readable=False)
     except OSError as error:
@@ -174,20 +184,28 @@ def in_tree(folder: Path) -> Iterator[Entry]:
         for path in sorted(place.iterdir()) if place.is_dir() and not place.is_symlink() else ():
             matters = path.suffix.lower() in (".zip", ".py", ".ipynb")
             if matters and path.is_file() and not path.is_symlink():
-                own = PurePosixPath(path.relative_to(folder).as_posix())
-                yield Entry(own, path.stat().st_size, partial(io.FileIO, path))
+                yield entry_of(path, path.relative_to(folder).as_posix())
+
+
+def entry_of(path: Path, name: str) -> Entry:
+    return Entry(PurePosixPath(name), path.stat().st_size, partial(io.FileIO, path))
 
 
 def unwrapped(name: str, entry: Entry, depth: int) -> HandIn:
     """Read the hand-in that an archive holds, which itself lies in a folder or an archive."""
     with within(entry, LARGEST_ARCHIVE) as found:
-        return taken(name, list(found.entries()), depth)
+        return taken(name, entries_of(found), depth)
+
+
+def entries_of(found: Contents, folder: str = "") -> list[Entry]:
+    """What lies in an archive, or in a folder in it, unless it is too much for a hand-in."""
+    if len(found.below(folder)) > MOST_ENTRIES:
+        raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
+    return list(found.entries(folder))
 
 
 def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
     """Take the modules of a hand-in, or of the one archive in it: so course sites pack them."""
-    if len(entries) > MOST_ENTRIES:
-        raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
     archives = [e for e in entries if is_zip(e.path.name) and len(e.path.parts) < 3 and e.counts]
     modules = list(filter(is_module, entries))
     if len(archives) == 1 and depth < WRAPPED and not modules:
