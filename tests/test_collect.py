@@ -125,6 +125,18 @@ def test_an_export_is_read_like_the_folder_it_unpacks_to(tmp_path: Path, site: s
     assert [*calls[0].students.values()] == [*calls[1].students.values()]
 
 
+def test_an_export_may_be_packed_by_windows(tmp_path: Path) -> None:
+    """Where backslashes stand between folders, they are folders all the same."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name, content in {"hand-ins/": b"", "hand-ins/bob/": b"", **ours()}.items():
+            info = zipfile.ZipInfo("x")
+            info.filename = name.replace("/", "\\")
+            archive.writestr(info, content)
+    found = find([str(tmp_path / "export.zip")]).hand_ins
+    assert found == [str(tmp_path / "export.zip" / name) for name in NAMES["ours"]]
+    assert read(found[0]).files["linear.py"] == b"# by bob\n"
+
+
 def test_whose_they_are_in_an_export_of_gradescope(tmp_path: Path) -> None:
     """The metadata that lies in the archive says it, groups too."""
     (tmp_path / "export.zip").write_bytes(zipped(gradescope()))

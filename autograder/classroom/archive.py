@@ -16,13 +16,13 @@ from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO
-from weakref import finalize
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
 from ..handin import Entry, counts
 
 LARGEST_TABLE = 2**24  # bytes of an archive's table of contents, at least 46 an entry
+MOST_ENTRIES = 20_000  # of one hand-in
 LARGEST_NAME = 4096  # characters of a path in it
 IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
 # What reading a damaged archive raises, or one made to be hard to read.
@@ -30,7 +30,8 @@ DAMAGED = (BadZipFile, EOFError, ZlibError, NotImplementedError, RuntimeError, V
 
 
 class Sparing:
-    """A file that is read in small pieces, as zips are, but for a table of contents."""
+    """A file that is read in small pieces, as zips are, but for a table of contents; closed with
+    the archive in it."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.seek, self.tell, self.seekable = file, file.seek, file.tell, file.seekable
@@ -39,6 +40,9 @@ class Sparing:
         if size > LARGEST_TABLE:
             raise BadZipFile(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
         return self.file.read(size)
+
+    def __del__(self) -> None:
+        self.file.close()
 
 
 @dataclass(frozen=True)
@@ -58,15 +62,22 @@ class Contents:
         first, last = (bisect_left(self.paths, folder + after) for after in "/0")  # 0 follows /
         return [path[len(folder) + 1 :] for path in self.paths[first:last]]
 
-    def entries(self, folder: str = "") -> Iterator[Entry]:
-        """The files in a folder, as they were packed; of the archive itself, the strays too."""
-        found = [(self.infos[f"{folder}/{p}" if folder else p], p) for p in self.below(folder)]
-        for info, path in sorted(found, key=lambda one: one[0].header_offset):
-            if path and not info.is_dir():
-                yield self.entry(info, path)
-        for info in self.strays if not folder else ():
-            out = "paths that lead out of the archive"
-            yield Entry(PurePosixPath(info.filename.replace("\\", "/")), ignored=out)
+    def entries(self, folder: str = "") -> list[Entry]:
+        """The files in a folder, as they were packed; of the archive itself, the strays too.
+
+        Raises: BadZipFile: there are more than any hand-in has.
+        """
+        paths = self.below(folder)
+        if len(paths) > MOST_ENTRIES:
+            raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
+        found = [(self.infos[f"{folder}/{path}" if folder else path], path) for path in paths]
+        found.sort(key=lambda one: one[0].header_offset)
+        out = "paths that lead out of the archive"
+        strays = [info.filename.replace("\\", "/") for info in self.strays if not folder]
+        return [
+            *(self.entry(info, path) for info, path in found if path and not path.endswith("/")),
+            *(Entry(PurePosixPath(path), ignored=out) for path in strays),
+        ]
 
     def entry(self, info: ZipInfo, path: str) -> Entry:
         why = ""
@@ -88,20 +99,13 @@ def contents(archive: ZipFile) -> Contents:
         if leads_out or not parts or len(path) > LARGEST_NAME:
             strays.append(info)
         else:
-            infos["/".join(parts) + "/" * info.is_dir()] = info
+            infos["/".join(parts) + "/" * path.endswith("/")] = info
     return Contents(archive, sorted(infos), infos, strays)
 
 
 @lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
 def opened(path: str, _changed: tuple[int, int]) -> Contents:
-    file = open(path, "rb")  # noqa: SIM115 - closed with the archive, or here
-    try:
-        archive = ZipFile(Sparing(file))
-    except BaseException:
-        file.close()
-        raise
-    finalize(archive, file.close)
-    return contents(archive)
+    return contents(ZipFile(Sparing(open(path, "rb"))))
 
 
 def on_disk(path: str) -> Contents:

@@ -13,12 +13,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
-from zipfile import BadZipFile
 
 from ..handin import Entry, HandIn, chosen, in_folder, is_module, listed, shown
 from .archive import (
     DAMAGED,
-    Contents,
     exists,
     is_folder,
     names_in,
@@ -32,7 +30,6 @@ from .roster import Roster
 from .unrun import unrun
 
 LARGEST_ARCHIVE = 2**28  # bytes of a zip, notebooks with pictures included
-MOST_ENTRIES = 20_000
 MOST_OF_ONE = 20  # archives in the folder of one student that are hand-ins of their own
 WRAPPED = 3  # archives around an archive in which a hand-in is still found
 NAMED = 20  # files that are left out, and named
@@ -159,7 +156,7 @@ def read(given: str | Path) -> HandIn:
         found = on_disk(outer)
         if inner in found.infos:
             return unwrapped(name, found.entry(found.infos[inner], inner), 0)
-        return taken(name, entries_of(found, inner))
+        return taken(name, found.entries(inner))
     except DAMAGED as error:
         return HandIn(name, message=unreadable(name, str(error)), readable=False)
     except OSError as error:
@@ -194,14 +191,7 @@ def entry_of(path: Path, name: str) -> Entry:
 def unwrapped(name: str, entry: Entry, depth: int) -> HandIn:
     """Read the hand-in that an archive holds, which itself lies in a folder or an archive."""
     with within(entry, LARGEST_ARCHIVE) as found:
-        return taken(name, entries_of(found), depth)
-
-
-def entries_of(found: Contents, folder: str = "") -> list[Entry]:
-    """What lies in an archive, or in a folder in it, unless it is too much for a hand-in."""
-    if len(found.below(folder)) > MOST_ENTRIES:
-        raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
-    return list(found.entries(folder))
+        return taken(name, found.entries(), depth)
 
 
 def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
