@@ -21,7 +21,7 @@ from zlib import error as ZlibError
 
 from ..handin import Entry, counts
 
-LARGEST_TABLE = 2**24  # bytes of an archive's table of contents, at least 46 an entry
+LARGEST_TABLE = 2**23  # bytes of an archive's table of contents, at least 46 an entry
 MOST_ENTRIES = 20_000  # of one hand-in
 LARGEST_NAME = 4096  # characters of a path in it
 IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk

@@ -133,7 +133,8 @@ def is_class(path: str, wrappers: int = 3) -> bool:
 
 def looks_like_one(path: str) -> bool:
     """Whether a path in a folder is a hand-in of its own: an archive, or a folder with one."""
-    return is_zip(path) or any(name == "mytorch" or is_zip(name) for name in names_in(path))
+    inside = names_in(path) if is_folder(path) else []
+    return is_zip(path) or "mytorch" in inside or any(map(is_zip, inside))
 
 
 def is_zip(name: str) -> bool:
