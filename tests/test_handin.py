@@ -11,8 +11,8 @@ import pytest
 from conftest import MakeTree, package
 
 from autograder import handin
-from autograder.classroom import archive, collect
-from autograder.classroom.collect import read
+from autograder.classroom import archive, search
+from autograder.classroom.reading import read
 from autograder.handin import HandIn
 
 
@@ -24,7 +24,7 @@ def zipped(path: Path, entries: Mapping[str, bytes]) -> Path:
 
 
 def hand_ins(paths: list[str]) -> list[str]:
-    return collect.find(paths).hand_ins
+    return search.find(paths).hand_ins
 
 
 def under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -129,6 +129,10 @@ def within(entry: Entry, largest: int) -> Iterator[Contents]:
             yield contents(archive)
 
 
+def is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
 def split(path: str) -> tuple[str, str]:
     """A path in two: the archive on disk that it leads into, and the rest; without one, "" """
     if not os.path.lexists(path):

@@ -20,7 +20,7 @@ from typing import TextIO
 
 from .. import report
 from ..model import Report
-from . import class_page, collect, junit, student_page, tables
+from . import class_page, junit, reading, student_page, tables
 from .archive import exists
 from .journal import Journal
 from .roster import Roll
@@ -97,7 +97,7 @@ def write(folder: Path, roll: Roll) -> None:
         student = owner(made, roll)
         if made.hand_in not in roll.superseded:
             summary.add(made, student)
-        index.add(student.name or made.hand_in, fingerprints(collect.read(made.hand_in).files))
+        index.add(student.name or made.hand_in, fingerprints(reading.read(made.hand_in).files))
         page = folder / "students" / names.given(made.hand_in)
         pages |= {f"{page.name}.html", f"{page.name}.txt"}
         with written(page.with_name(f"{page.name}.html")) as stream:

@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, package
 
-from autograder.classroom import collect, roster
+from autograder.classroom import reading, roster
 from autograder.classroom.archive import LARGEST_TABLE, exists, names_in
-from autograder.classroom.collect import LARGEST_ARCHIVE, MOST_OF_ONE, find, read
+from autograder.classroom.reading import LARGEST_ARCHIVE, read
+from autograder.classroom.search import MOST_OF_ONE, find
 from autograder.classroom.student import Student
 
 ENTRIES = Mapping[str, bytes]
@@ -428,7 +429,7 @@ def test_no_damage_to_an_export_stops_the_batch(
         path.write_bytes(damage(whole, place))
         for one in find([str(path)]).hand_ins:
             assert read(one).message.isprintable()
-            assert collect.read(one).found in (True, False)
+            assert reading.read(one).found in (True, False)
 
 
 def notebook(source: str) -> bytes:
