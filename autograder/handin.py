@@ -1,7 +1,7 @@
 """Read the modules of a `mytorch`: what `check` and `grade` have in common.
 
 No link is followed, nothing outside `mytorch/` is read, and every size is capped: a hand-in is
-text somebody sent. Archives are for who grades: see `classroom/collect.py`.
+text somebody sent. Archives are for who grades: see `classroom/reading.py`.
 """
 
 import io

@@ -36,7 +36,7 @@ from attacks import TIERS, Attack, every, forward, write
 from conftest import ROOT
 
 from autograder import handin, report, store
-from autograder.classroom import collect, student_page, tables
+from autograder.classroom import reading, student_page, tables
 from autograder.classroom.command import row
 from autograder.classroom.student import NOBODY
 from autograder.conversation import Limits, Place
@@ -257,7 +257,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     outside = sorted(os.listdir(tmp_path))
 
     start, busy = time.monotonic(), time.thread_time()
-    sent = collect.read(path)
+    sent = reading.read(path)
     read = time.thread_time() - busy
     made = graded(sent, place, BRIEF if attack.brief else QUICK, attack.network)
     took = time.monotonic() - start

@@ -21,7 +21,7 @@ import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
 from autograder import store
-from autograder.classroom import batch, collect
+from autograder.classroom import batch, reading
 from autograder.classroom.batch import Graded
 from autograder.classroom.cores import Cores
 from autograder.classroom.journal import Journal
@@ -102,7 +102,7 @@ def test_where_there_is_nothing_to_read_nothing_is_started(tmp_path: Path) -> No
     """An archive that cannot be read costs no process: not on doubles either."""
     (path,) = broken(tmp_path, 1)
     exercises = list(EXERCISES.values())
-    report = grade(collect.read(path), store.best(), exercises, place=Nowhere())
+    report = grade(reading.read(path), store.best(), exercises, place=Nowhere())
     assert {item.status for item in report.items} == {"not_attempted"}
     assert not report.provisional
 
@@ -187,7 +187,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
                 return held[0]
             done = super().submit(fn, *args, **kwargs)
             if len(taken) == 20:
-                held[0].set_result(perform(Work(collect.read(taken[0]), terms(limits=QUICK))))
+                held[0].set_result(perform(Work(reading.read(taken[0]), terms(limits=QUICK))))
             return done
 
     paths = broken(tmp_path, 100)
@@ -200,7 +200,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
 def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
     """While one takes an exercise's whole time, 50 others a second go on; all fit in memory."""
     assert Limits().wall * 50 <= batch.AHEAD
-    found = collect.read(str(make_tree()))
+    found = reading.read(str(make_tree()))
     exercises = list(EXERCISES.values())
     made = grade(replace(found, readable=False), store.best(), exercises, place=Nowhere())
     size = sum(map(len, found.files.values())) + len(to_json(made))
@@ -278,7 +278,7 @@ def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: Make
     """With other references or code than the class is graded with, there is no grade."""
     ours = terms()
     asked = replace(ours, references="0") if other == "references" else replace(ours, grader="0")
-    report = parsed(perform(Work(collect.read(make_tree()), asked)))
+    report = parsed(perform(Work(reading.read(make_tree()), asked)))
     assert report.provisional
     assert report.message == (
         f"the process that was to grade it has another {word}: not the hand-in's fault"
@@ -287,7 +287,7 @@ def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: Make
 
 def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
     """A worker without the sandbox that was asked for doesn't grade without it."""
-    report = parsed(perform(Work(collect.read(make_tree()), terms("elsewhere"))))
+    report = parsed(perform(Work(reading.read(make_tree()), terms("elsewhere"))))
     assert report.provisional
     assert (report.isolation, report.score) == ("elsewhere", 0)
 
@@ -295,7 +295,7 @@ def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
 def test_the_same_hand_in_twice_is_the_same_report(make_tree: MakeTree) -> None:
     """Right, wrong and broken: graded again, not a letter differs."""
     for changes in ({}, AVERAGES, {"linear.py": "def x(:"}, ENDS):
-        one = Work(collect.read(make_tree(changes=changes)), terms(limits=QUICK))
+        one = Work(reading.read(make_tree(changes=changes)), terms(limits=QUICK))
         assert perform(one) == perform(one)
 
 

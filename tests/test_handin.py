@@ -11,8 +11,8 @@ import pytest
 from conftest import MakeTree, package
 
 from autograder import handin
-from autograder.classroom import collect
-from autograder.classroom.collect import read
+from autograder.classroom import archive, search
+from autograder.classroom.reading import read
 from autograder.handin import HandIn
 
 
@@ -24,7 +24,7 @@ def zipped(path: Path, entries: Mapping[str, bytes]) -> Path:
 
 
 def hand_ins(paths: list[str]) -> list[str]:
-    return collect.find(paths).hand_ins
+    return search.find(paths).hand_ins
 
 
 def under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -120,7 +120,7 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
     many = {f"mytorch/m{i}.py": b"" for i in range(300)}
     found = read(zipped(tmp_path / "a.zip", many))
     assert len(found.files) == handin.MOST_FILES
-    flood = {f"f{i}": b"" for i in range(collect.MOST_ENTRIES + 1)}
+    flood = {f"f{i}": b"" for i in range(archive.MOST_ENTRIES + 1)}
     assert (
         "(more than 20000 entries in the archive)"
         in read(zipped(tmp_path / "b.zip", flood)).message

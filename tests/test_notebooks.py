@@ -12,7 +12,7 @@ from conftest import ROOT, package, replaced
 from nbclient import NotebookClient
 
 from autograder import store
-from autograder.classroom import collect
+from autograder.classroom import reading
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.key.notebook import notebook, sources
@@ -98,7 +98,7 @@ def test_the_solved_notebooks_complete_the_course(tmp_path: Path) -> None:
     name, notes = pack(tree, "ada")
     assert notes == [UNSAVED]
     for path in (tree, tree / name):
-        report = grade(collect.read(path), store.best(), list(EXERCISES.values()))
+        report = grade(reading.read(path), store.best(), list(EXERCISES.values()))
         assert report.references == "hidden"
         assert report.score == report.max_score
 

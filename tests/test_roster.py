@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import MakeTree
 
-from autograder.classroom import collect
+from autograder.classroom import reading
 from autograder.classroom.origin import origin_of
 from autograder.classroom.roster import call, read
 from autograder.classroom.student import Student
@@ -255,9 +255,9 @@ def test_what_sites_export_can_be_read(make_tree: MakeTree, tmp_path: Path) -> N
     """Folders as Moodle and Gradescope pack them are hand-ins with all their modules."""
     for folder in ("Ada Lovelace_1234567_assignsubmission_file_", "submission_11"):
         tree = make_tree(f"class/{folder}")
-        assert "linear.py" in collect.read(tree).files
+        assert "linear.py" in reading.read(tree).files
         inner = make_tree(f"class/{folder} b/homework")
-        assert "linear.py" in collect.read(inner.parent).files
+        assert "linear.py" in reading.read(inner.parent).files
 
 
 def test_who_is_named_twice_in_a_group_has_one_hand_in(tmp_path: Path) -> None:

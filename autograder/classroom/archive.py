@@ -4,6 +4,7 @@ A path may go on behind an archive on disk: `export.zip/ada.zip`, `export.zip/ad
 archive in an archive is copied into memory, a large one into a file that has no name.
 """
 
+import io
 import os
 import shutil
 import zipfile
@@ -15,13 +16,13 @@ from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO
-from weakref import finalize
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
 from ..handin import Entry, counts
 
-LARGEST_TABLE = 2**24  # bytes of an archive's table of contents, at least 46 an entry
+LARGEST_TABLE = 2**23  # bytes of an archive's table of contents, at least 46 an entry
+MOST_ENTRIES = 20_000  # of one hand-in
 LARGEST_NAME = 4096  # characters of a path in it
 IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
 # What reading a damaged archive raises, or one made to be hard to read.
@@ -29,7 +30,8 @@ DAMAGED = (BadZipFile, EOFError, ZlibError, NotImplementedError, RuntimeError, V
 
 
 class Sparing:
-    """A file that is read in small pieces, as zips are, but for a table of contents."""
+    """A file that is read in small pieces, as zips are, but for a table of contents; closed with
+    the archive in it."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.seek, self.tell, self.seekable = file, file.seek, file.tell, file.seekable
@@ -38,6 +40,9 @@ class Sparing:
         if size > LARGEST_TABLE:
             raise BadZipFile(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
         return self.file.read(size)
+
+    def __del__(self) -> None:
+        self.file.close()
 
 
 @dataclass(frozen=True)
@@ -57,15 +62,22 @@ class Contents:
         first, last = (bisect_left(self.paths, folder + after) for after in "/0")  # 0 follows /
         return [path[len(folder) + 1 :] for path in self.paths[first:last]]
 
-    def entries(self, folder: str = "") -> Iterator[Entry]:
-        """The files in a folder; of the archive itself, the strays too."""
-        for path in self.below(folder):
-            info = self.infos[f"{folder}/{path}" if folder else path]
-            if path and not info.is_dir():
-                yield self.entry(info, path)
-        for info in self.strays if not folder else ():
-            out = "paths that lead out of the archive"
-            yield Entry(PurePosixPath(info.filename.replace("\\", "/")), ignored=out)
+    def entries(self, folder: str = "") -> list[Entry]:
+        """The files in a folder, as they were packed; of the archive itself, the strays too.
+
+        Raises: BadZipFile: there are more than any hand-in has.
+        """
+        paths = self.below(folder)
+        if len(paths) > MOST_ENTRIES:
+            raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
+        found = [(self.infos[f"{folder}/{path}" if folder else path], path) for path in paths]
+        found.sort(key=lambda one: one[0].header_offset)
+        out = "paths that lead out of the archive"
+        strays = [info.filename.replace("\\", "/") for info in self.strays if not folder]
+        return [
+            *(self.entry(info, path) for info, path in found if path and not path.endswith("/")),
+            *(Entry(PurePosixPath(path), ignored=out) for path in strays),
+        ]
 
     def entry(self, info: ZipInfo, path: str) -> Entry:
         why = ""
@@ -87,20 +99,13 @@ def contents(archive: ZipFile) -> Contents:
         if leads_out or not parts or len(path) > LARGEST_NAME:
             strays.append(info)
         else:
-            infos["/".join(parts) + "/" * info.is_dir()] = info
+            infos["/".join(parts) + "/" * path.endswith("/")] = info
     return Contents(archive, sorted(infos), infos, strays)
 
 
 @lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
 def opened(path: str, _changed: tuple[int, int]) -> Contents:
-    file = open(path, "rb")  # noqa: SIM115 - closed with the archive, or here
-    try:
-        archive = ZipFile(Sparing(file))
-    except BaseException:
-        file.close()
-        raise
-    finalize(archive, file.close)
-    return contents(archive)
+    return contents(ZipFile(Sparing(open(path, "rb"))))
 
 
 def on_disk(path: str) -> Contents:
@@ -111,17 +116,21 @@ def on_disk(path: str) -> Contents:
 
 @contextmanager
 def within(entry: Entry, largest: int) -> Iterator[Contents]:
-    """What an archive in an archive or folder holds, while the block runs.
+    """What an archive holds, while the block runs: one on disk, or in an archive.
 
     Raises: OSError, DAMAGED: it cannot be read.
     """
     if entry.ignored or entry.size > largest:
         raise BadZipFile(entry.ignored or f"larger than {largest} bytes")
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
-        with entry.open() as source:
-            shutil.copyfileobj(source, copy)
-        with ZipFile(Sparing(copy)) as archive:
+    with entry.open() as file, SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
+        if not isinstance(file, io.FileIO):  # going back in what is packed unpacks it again
+            shutil.copyfileobj(file, copy)
+        with ZipFile(Sparing(file if isinstance(file, io.FileIO) else copy)) as archive:
             yield contents(archive)
+
+
+def is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
 
 
 def split(path: str) -> tuple[str, str]:
@@ -137,7 +146,8 @@ def look(path: str) -> tuple[Contents | None, str]:
     """The archive on disk that a path leads to or into, if one can be read, and the rest."""
     outer, inner = split(path)
     with suppress(OSError, *DAMAGED):
-        return on_disk(outer), inner
+        if os.path.isfile(outer):  # a pipe would be waited for
+            return on_disk(outer), inner
     return None, inner
 
 

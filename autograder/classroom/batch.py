@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from ..model import Report
 from ..report import to_json
-from . import collect
+from . import reading
 from .journal import Journal
 from .work import Terms, Work, failed, parsed, perform
 
@@ -72,7 +72,7 @@ def graded(
                 if path is None:
                     left = None
                     break
-                task = Task(Work(collect.read(path), terms))
+                task = Task(Work(reading.read(path), terms))
                 known = None if force else journal.known(task.work)
                 if known:
                     task.line, task.before = known, True

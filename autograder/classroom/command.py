@@ -71,7 +71,7 @@ def grade(asked: Asked) -> int:
     Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such
     path), 2 nothing could be graded.
     """
-    from . import collect, results, roster, work
+    from . import results, roster, search, work
     from .batch import graded
     from .journal import Journal
     from .progress import progress
@@ -88,7 +88,7 @@ def grade(asked: Asked) -> int:
     if ours:
         note(f"left out {', '.join(ours)}: results, no hand-ins")
     known = roster.read(asked.roster) if asked.roster else None
-    found = collect.find([path for path in given if path not in ours], known)
+    found = search.find([path for path in given if path not in ours], known)
     paths = [path for path in found.hand_ins if not results.is_results(Path(path))]
     roll = roster.call(paths, known, found.notes)
     for said in roll.notes:

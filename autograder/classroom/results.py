@@ -20,7 +20,7 @@ from typing import TextIO
 
 from .. import report
 from ..model import Report
-from . import class_page, collect, junit, student_page, tables
+from . import class_page, junit, reading, student_page, tables
 from .archive import exists
 from .journal import Journal
 from .listing import Listing, row
@@ -111,7 +111,7 @@ def write(folder: Path, roll: Roll) -> None:
             listing.add(row(made, entry, counted))
             if made.hand_in not in roll.superseded:
                 summary.add(made, entry)
-            index.add(entry, fingerprints(collect.read(made.hand_in).files))
+            index.add(entry, fingerprints(reading.read(made.hand_in).files))
         suites.write(junit.CLOSING)
     with written(folder / "class.html") as page:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")

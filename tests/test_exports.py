@@ -5,6 +5,7 @@ What lies in an export that is one zip is found, named and read like the folder 
 
 import io
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -16,9 +17,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, package
 
-from autograder.classroom import collect, roster
+from autograder.classroom import reading, roster
 from autograder.classroom.archive import LARGEST_TABLE, exists, names_in
-from autograder.classroom.collect import LARGEST_ARCHIVE, MOST_OF_ONE, find, read
+from autograder.classroom.reading import LARGEST_ARCHIVE, read
+from autograder.classroom.search import MOST_OF_ONE, find
 from autograder.classroom.student import Student
 
 ENTRIES = Mapping[str, bytes]
@@ -122,6 +124,18 @@ def test_an_export_is_read_like_the_folder_it_unpacks_to(tmp_path: Path, site: s
         assert exists(inside)
     calls = roster.call(found.hand_ins), roster.call(unpacked.hand_ins)
     assert [*calls[0].students.values()] == [*calls[1].students.values()]
+
+
+def test_an_export_may_be_packed_by_windows(tmp_path: Path) -> None:
+    """Where backslashes stand between folders, they are folders all the same."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name, content in {"hand-ins/": b"", "hand-ins/bob/": b"", **ours()}.items():
+            info = zipfile.ZipInfo("x")
+            info.filename = name.replace("/", "\\")
+            archive.writestr(info, content)
+    found = find([str(tmp_path / "export.zip")]).hand_ins
+    assert found == [str(tmp_path / "export.zip" / name) for name in NAMES["ours"]]
+    assert read(found[0]).files["linear.py"] == b"# by bob\n"
 
 
 def test_whose_they_are_in_an_export_of_gradescope(tmp_path: Path) -> None:
@@ -305,6 +319,25 @@ def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:
         assert not exists(str(tmp_path / name)), name
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """What is no ordinary file is found and read without being opened."""
+    os.mkfifo(tmp_path / "pipe.zip")
+    assert find([str(tmp_path)]).hand_ins == [str(tmp_path / "pipe.zip")]
+    assert read(find([str(tmp_path / "pipe.zip")]).hand_ins[0]).files == {}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="has no list of open files")
+def test_no_more_than_one_archive_stays_open(tmp_path: Path) -> None:
+    """However many exports are read, their files are closed again but for the last."""
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(5):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(zipped(canvas()))
+        assert len([read(one) for one in find([str(path)]).hand_ins]) == len(canvas())
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
 def test_an_export_that_changes_is_read_anew(tmp_path: Path) -> None:
     """What is remembered of an archive is forgotten when another takes its place."""
     path = tmp_path / "export.zip"
@@ -396,7 +429,7 @@ def test_no_damage_to_an_export_stops_the_batch(
         path.write_bytes(damage(whole, place))
         for one in find([str(path)]).hand_ins:
             assert read(one).message.isprintable()
-            assert collect.read(one).found in (True, False)
+            assert reading.read(one).found in (True, False)
 
 
 def notebook(source: str) -> bytes:

@@ -1,0 +1,96 @@
+"""Read a hand-in, whatever was sent: a folder, a zip, a zip in a zip, one of those in an export.
+
+What cannot be read is a hand-in all the same: worth nothing, with a line that says what to send.
+"""
+
+import errno
+import io
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from ..handin import Entry, HandIn, chosen, in_folder, is_module, shown
+from .archive import DAMAGED, exists, is_zip, on_disk, split, within
+from .origin import by_a_site
+from .unrun import unrun
+
+LARGEST_ARCHIVE = 2**28  # bytes of a zip, notebooks with pictures included
+WRAPPED = 3  # archives around an archive in which a hand-in is still found
+# Not the grader's fault: an archive cut in front, folders too deep, links in a circle.
+THEIRS = (errno.EINVAL, errno.ENAMETOOLONG, errno.ELOOP)
+
+
+def read(given: str | Path) -> HandIn:
+    """Read one hand-in. Raises nothing: what is wrong with it stands in its message."""
+    name = str(given)
+    try:
+        outer, inner = split(name)
+        if not inner and os.path.isdir(name):
+            return taken(name, list(in_tree(Path(name))))
+        if not exists(name):  # nor is there one with a name that no file can have
+            return HandIn(name, message="no such file or folder", found=False)
+        if not os.path.isfile(outer):
+            return HandIn(name, message="neither a file nor a folder", readable=False)
+        if not inner:
+            return unwrapped(name, entry_of(Path(name), Path(name).name), 0)
+        found = on_disk(outer)
+        if inner in found.infos:
+            return unwrapped(name, found.entry(found.infos[inner], inner), 0)
+        return taken(name, found.entries(inner))
+    except DAMAGED as error:
+        return HandIn(name, message=unreadable(name, str(error)), readable=False)
+    except OSError as error:
+        said = f"cannot be read ({error.strerror or error})"
+        if error.errno == errno.EINVAL:  # a table of contents before the file's beginning
+            said = unreadable(name, "its beginning is cut off")
+        return HandIn(name, message=said, readable=False, found=error.errno in THEIRS)
+
+
+def unreadable(name: str, why: str) -> str:
+    """What is wrong with a file that is no zip, and what to do."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in ("", ".zip"):
+        return f"not a readable zip archive ({shown(why)}): `autograder pack` makes one"
+    return f"not a readable zip archive, but a file {shown(suffix)}: `autograder pack` makes one"
+
+
+def in_tree(folder: Path) -> Iterator[Entry]:
+    """The modules of a folder; what else matters, in it and in its folder `notebooks`."""
+    yield from in_folder(folder)
+    for place in (folder, folder / "notebooks"):
+        for path in sorted(place.iterdir()) if place.is_dir() and not place.is_symlink() else ():
+            matters = path.suffix.lower() in (".zip", ".py", ".ipynb")
+            if matters and path.is_file() and not path.is_symlink():
+                yield entry_of(path, path.relative_to(folder).as_posix())
+
+
+def entry_of(path: Path, name: str) -> Entry:
+    return Entry(PurePosixPath(name), path.stat().st_size, partial(io.FileIO, path))
+
+
+def unwrapped(name: str, entry: Entry, depth: int) -> HandIn:
+    """Read the hand-in that an archive holds, which itself lies in a folder or an archive."""
+    with within(entry, LARGEST_ARCHIVE) as found:
+        return taken(name, found.entries(), depth)
+
+
+def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
+    """Take the modules of a hand-in, or of the one archive in it: so course sites pack them."""
+    archives = [e for e in entries if is_zip(e.path.name) and len(e.path.parts) < 3 and e.counts]
+    modules = list(filter(is_module, entries))
+    if len(archives) == 1 and depth < WRAPPED and not modules:
+        return unwrapped(name, archives[0], depth + 1)
+    tops = {entry.path.parts[0] for entry in (*modules, *archives)}
+    of_site = set(filter(by_a_site, {str(e.path.parents[-2]) for e in entries if e.path.parts[1:]}))
+    several = len(of_site) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
+    if several and "mytorch" not in tops:
+        said = "it holds several hand-ins, like the export of a class: give it by itself"
+        return HandIn(name, message=said, readable=False)
+    made = chosen(name, entries)
+    loose = [e.path for e in entries if e.path.suffix == ".py" and e.counts]
+    notes = [made.message, unrun(made.files, entries) if made.files else ""]
+    if not made.files and loose and "mytorch" not in loose[0].parts:
+        notes.append(f"{shown(loose[0].name)} is not in a folder mytorch")
+    return replace(made, message="; ".join(filter(None, notes)))
