@@ -36,10 +36,11 @@ def believed(
         kind = kind_of(fault, text)
         return Answer(exercise, case, fault=Fault(kind, name, text, where if line else "", line))
     names = EXERCISES[exercise].points
-    known = {n: a for n, a in tensors.items() if n in names or re.fullmatch(SEEN, n)}
+    numbers = {n: a for n, a in tensors.items() if a.dtype.kind in "fiub"}
+    known = {n: a for n, a in numbers.items() if n in names or re.fullmatch(SEEN, n)}
     odd = header.get("odd")
     words = {n: odd[n] for n in names if n in odd} if isinstance(odd, dict) else {}
-    words = {n: w if w in ODD else "an object" for n, w in words.items()}
+    words = {n: w if isinstance(w, str) and w in ODD else "an object" for n, w in words.items()}
     return Answer(exercise, case, known, words)
 
 

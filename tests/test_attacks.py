@@ -20,12 +20,14 @@ import tempfile
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from html.parser import HTMLParser
 from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
 from select import select
 from typing import Any
@@ -43,6 +45,7 @@ from autograder.conversation import Limits, Place
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Report
+from autograder.process import remove
 from autograder.sandbox import tiers
 
 QUICK = Limits(seconds=1, wall=2.0, total=6.0)
@@ -73,11 +76,26 @@ PLACES = places()
 class Scene:
     """What surrounds an attack, and must be as it was afterwards."""
 
-    home: Path
-    scratch: Path
-    neighbour: Path
+    top: Path
     mark: str
     listeners: tuple[socket.socket, ...]  # TCP, UDP, and one without an address
+
+    @property
+    def home(self) -> Path:
+        return self.top / "home"
+
+    @property
+    def scratch(self) -> Path:
+        return self.top / "scratch"
+
+    @property
+    def neighbour(self) -> Path:
+        return self.top / "neighbour"
+
+    @property
+    def mine(self) -> Path:
+        """Where the hand-in lies that attacks."""
+        return self.top / "mine"
 
     @property
     def key(self) -> int:
@@ -105,31 +123,30 @@ class Scene:
         return bool(select(self.listeners, (), (), 0)[0])
 
 
-@pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """A home with a canary, a neighbour's hand-in, a temporary folder of our own, a listener."""
+@contextmanager
+def scene() -> Iterator[Scene]:
+    """A home with a canary, a neighbour's hand-in, a temporary folder of our own, listeners."""
+    top = Path(tempfile.mkdtemp()).resolve()
     for name in ("home", "scratch", "mine"):
-        (tmp_path / name).mkdir(mode=0o700)
-    canary = tmp_path / "home" / "canary"
+        (top / name).mkdir(mode=0o700)
+    canary = top / "home" / "canary"
     canary.write_text("alive\n")
     os.utime(canary, (1e9, 1e9))
-    write(tmp_path / "neighbour")
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
-    monkeypatch.setenv(SECRET, "hidden")
+    write(top / "neighbour")
     mark = str(secrets.randbelow(10**12) + 10**12)
     with (
+        pytest.MonkeyPatch.context() as patched,
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
         socket.socket(socket.AF_UNIX) as nameless,
     ):
+        patched.setattr(tempfile, "tempdir", str(top / "scratch"))
+        patched.setenv("TMPDIR", str(top / "scratch"))
+        patched.setenv(SECRET, "hidden")
         udp.bind(("127.0.0.1", 0))
         nameless.bind(f"\0{mark}")
         nameless.listen()
-        listeners = (tcp, udp, nameless)
-        made = Scene(
-            tmp_path / "home", tmp_path / "scratch", tmp_path / "neighbour", mark, listeners
-        )
+        made = Scene(top, mark, (tcp, udp, nameless))
         yield made
     for pid in processes(mark):
         with suppress(ProcessLookupError):
@@ -139,6 +156,7 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
         libc.shmctl(libc.shmget(made.key, 0, 0), 0, None)
     for left in (Path("/tmp", mark), Path("/dev/shm", mark)):
         left.unlink(missing_ok=True)
+    remove(str(top))
 
 
 def state(folder: Path) -> dict[str, tuple[Any, ...]]:
@@ -233,28 +251,46 @@ def ordinary() -> handin.HandIn:
         return handin.HandIn("next", handin.read(write(Path(folder, "next"), changes)).files)
 
 
-def cases() -> Iterator[Any]:
-    for place in PLACES:
-        for attack in every():
-            yield pytest.param(attack, place, id=f"{place.name}-{attack.name}")
+CASES = {f"{place.name}-{attack.name}": (attack, place) for place in PLACES for attack in every()}
+Trials = Mapping[str, Future[None]]
 
 
-@pytest.mark.parametrize(("attack", "place"), list(cases()))
-def test_an_attack_gains_nothing_and_harms_nobody(
-    attack: Attack, place: Place, scene: Scene, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def trials(request: pytest.FixtureRequest) -> Iterator[Trials]:
+    """The attacks that are wanted, on their way: most wait for a clock, so one a core at once.
+
+    In processes of their own, for what surrounds an attack is a process's environment too.
+    """
+    wanted = [getattr(item, "callspec", None) for item in request.session.items]
+    names = [spec.id for spec in wanted if spec and spec.id in CASES]
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("fork")) as pool:
+        yield {name: pool.submit(try_out, name) for name in names}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_attack_gains_nothing_and_harms_nobody(name: str, trials: Trials) -> None:
     """No point, no delay, no harm, nothing left, and a report that says what happened."""
+    trials[name].result()
+
+
+def try_out(name: str) -> None:
+    """Let an attack happen, and see what must hold."""
+    attack, place = CASES[name]
+    with scene() as laid_out:
+        attacked(attack, place, laid_out)
+
+
+def attacked(attack: Attack, place: Place, scene: Scene) -> None:
     stopped = TIERS.index(place.name) >= TIERS.index(attack.needs)
     expected = usual(PLACES.index(place))
     before = {folder: state(folder) for folder in (scene.home, scene.neighbour)}
     before_it = held()
     if attack.lay:
-        path = attack.lay(tmp_path / "mine")
+        path = attack.lay(scene.mine)
     else:
-        path = write(
-            tmp_path / "mine", {name: scene.told(text) for name, text in attack.files.items()}
-        )
-    outside = sorted(os.listdir(tmp_path))
+        path = write(scene.mine, {name: scene.told(text) for name, text in attack.files.items()})
+    outside = sorted(os.listdir(scene.top))
 
     start, busy = time.monotonic(), time.thread_time()
     sent = reading.read(path)
@@ -276,7 +312,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
         assert not scene.called()
         assert {folder: state(folder) for folder in before} == before
         assert left_in(scene.scratch, place) == []
-        assert sorted(os.listdir(tmp_path)) == outside
+        assert sorted(os.listdir(scene.top)) == outside
         assert not Path("/tmp", scene.mark).exists()
         assert not Path("/dev/shm", scene.mark).exists()
         assert scene.key not in segments()

@@ -131,6 +131,7 @@ ATTACKS = (
         except OSError:
             pass
         """,
+        shaky=EVERYWHERE,  # in its own folder nothing more is found, unless by root
     ),
     vandal(
         "names_that_cannot_be_said",
