@@ -37,7 +37,8 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     if low.ndim == 0 and got.size == 1:
         got = got.reshape(())
     if got.shape != low.shape:
-        return Finding("shape", f"has shape {worded(got)}, expected {worded(low)}")
+        shapes = (f"{a.shape}" if a.ndim else "(), a single number" for a in (got, low))
+        return Finding("shape", "has shape {}, expected {}".format(*shapes))
     if got.dtype.kind != "f":
         return Finding("dtype", f"holds {got.dtype.name} numbers, expected floating point")
     wide = got.astype(np.float64)
@@ -62,11 +63,6 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
         expected=float(target[index]),
         allowed=float(allowed[index]),
     )
-
-
-def worded(array: Array) -> str:
-    """The shape of an array; that of one number says so."""
-    return f"{array.shape}" if array.ndim else "(), a single number"
 
 
 def most(array: Array) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ CLOSE = 1e-3  # of the distance between mistake and reference: closer than any t
 ROUNDING = 1e-9  # of the reference: where a mistake is right in some entries, and nan in others
 EXACT = 1e-6  # of the right result, for patterns
 
+TIMES_N = "it is the right result times the number of examples"
 NO_NUMBER = "no entry is a number: is there a logarithm of 0 or less, or a division by 0?"
 
 Pair = tuple[Array, Array, int]  # got, expected, and the number of examples N
@@ -42,40 +43,7 @@ def same(sign: Array | str, got: Array | str | None, right: Array) -> bool:
 
 def pattern(compared: Sequence[Pair]) -> str:
     """What the wrong results of all failing cases have in common, or "" if nothing."""
-    finite = [np.isfinite(got) for got, _, _ in compared]
-    if not all(map(np.all, finite)):
-        return "" if any(map(np.any, finite)) else NO_NUMBER
-    return multiple(compared) or resemblance(compared) or lone_line(compared)
-
-
-def multiple(compared: Sequence[Pair]) -> str:
-    """What number stands between got and right: the same in all cases, or one in each."""
-    factors = np.array([ratio(got, right) for got, right, _ in compared])
-    if not factors.all():
-        return ""
-    first, sizes = factors[0], [right.size for _, right, _ in compared]
-    batch = np.array([n if n > 1 else np.nan for _, _, n in compared])
-    one = first if sum(sizes) > 1 else np.nan  # a single number is some multiple of any other
-    for known, phrase in (
-        (-1, "every sign is the wrong way round"),
-        (1 / batch, "it is the right result divided by the number of examples"),
-        (batch, "it is the right result times the number of examples"),
-        (-batch, "it is the right result times the number of examples, and has the wrong sign"),
-        (one, f"it is the right result times {first:.4g}"),
-    ):
-        if np.all(np.abs(factors - known) <= EXACT * np.abs(known)):
-            return phrase
-    if len(sizes) > 1 and sizes[0] > 1:
-        return "it is the right result times a number that changes from case to case"
-    return ""
-
-
-def ratio(got: Array, right: Array) -> float:
-    """The number that makes got of right, or 0 if there is none."""
-    if got.shape != right.shape or not right.any():
-        return 0.0
-    factor = float(np.sum(got * right) / np.sum(right * right))
-    return factor if np.isfinite(factor) and close(got, factor * right) else 0.0
+    return resemblance(compared) or multiple(compared) or lone_line(compared)
 
 
 def resemblance(compared: Sequence[Pair]) -> str:
@@ -83,27 +51,50 @@ def resemblance(compared: Sequence[Pair]) -> str:
     if any(close(got, right) for got, right, _ in compared):
         return ""
     for phrase, sides in RESEMBLANCES.items():
-        if all(close(*sides(got, right)) for got, right, _ in compared):
+        if all(close(*sides(*pair)) for pair in compared):
             return phrase
     return ""
 
 
-RESEMBLANCES: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {
-    "it is zero everywhere": lambda g, r: (g, 0 * r),
-    "it is the right result transposed": lambda g, r: (g.T, r),
-    "it holds the right numbers, in another shape": lambda g, r: (g.ravel(), r.ravel()),
-    "it is not yet summed over the examples": lambda g, r: (
-        np.atleast_1d(g).sum(axis=0),
-        r.ravel(),
-    ),
-    "it is not yet summed over the examples, and transposed": lambda g, r: (
-        np.atleast_1d(g).sum(axis=-1),
-        r.ravel(),
-    ),
-    "it is the right result, summed to one number": lambda g, r: (g.ravel(), r.sum().reshape(1)),
-    "the sizes are right, but some signs are not": lambda g, r: (np.abs(g), np.abs(r)),
-    "the rows are in the opposite order": lambda g, r: (np.atleast_2d(g)[::-1], np.atleast_2d(r)),
+RESEMBLANCES: dict[str, Callable[[Array, Array, int], tuple[Array, Array]]] = {
+    NO_NUMBER: lambda g, r, n: (np.isfinite(g).astype(float), np.zeros(g.shape)),
+    "every sign is the wrong way round": lambda g, r, n: (g, -r),
+    "it is the right result divided by the number of examples": lambda g, r, n: (g, r / n),
+    TIMES_N: lambda g, r, n: (g, r * n),
+    f"{TIMES_N}, and has the wrong sign": lambda g, r, n: (g, -r * n),
+    "it is zero everywhere": lambda g, r, n: (g, 0 * r),
+    "it is the right result transposed": lambda g, r, n: (g.T, r),
+    "it holds the right numbers, in another shape": lambda g, r, n: (g.ravel(), r.ravel()),
+    "it is not yet summed over the examples": lambda g, r, n: summed(g, r, 0),
+    "it is not yet summed over the examples, and transposed": lambda g, r, n: summed(g, r, -1),
+    "it is the right result, summed to one number": lambda g, r, n: (g.ravel(), r.sum()[None]),
+    "the sizes are right, but some signs are not": lambda g, r, n: (np.abs(g), np.abs(r)),
+    "the rows are in the opposite order": lambda g, r, n: (np.atleast_2d(g)[::-1], r),
 }
+
+
+def summed(got: Array, right: Array, axis: int) -> tuple[Array, Array]:
+    return np.atleast_1d(got).sum(axis=axis), right.ravel()
+
+
+def multiple(compared: Sequence[Pair]) -> str:
+    """What number stands between got and right: the same in all cases, or one in each."""
+    factors = np.array([ratio(got, right) for got, right, _ in compared])
+    first, sizes = factors[0], [right.size for _, right, _ in compared]
+    if not factors.all() or sum(sizes) == 1:  # a single number is some multiple of any other
+        return ""
+    if np.all(np.abs(factors - first) <= EXACT * np.abs(first)):
+        return f"it is the right result times {first:.4g}"
+    varies = "it is the right result times a number that changes from case to case"
+    return varies if sizes[0] > 1 else ""
+
+
+def ratio(got: Array, right: Array) -> float:
+    """The number that makes got of right, or 0 if there is none."""
+    if got.shape != right.shape or not right.any() or not np.isfinite(got).all():
+        return 0.0
+    factor = float(np.sum(got * right) / np.sum(right * right))
+    return factor if close(got, factor * right) else 0.0
 
 
 def lone_line(compared: Sequence[Pair]) -> str:
@@ -120,7 +111,7 @@ def alone(got: Array, right: Array, axis: int, place: int, wrong: bool) -> bool:
     """Whether one line of a matrix is wrong and the others right, or the other way round."""
     if got.shape != right.shape or got.ndim != 2 or got.shape[axis] < 2:
         return False
-    bad = np.any(np.abs(got - right) > EXACT * largest(right), axis=1 - axis)
+    bad = ~np.all(np.abs(got - right) <= EXACT * largest(right), axis=1 - axis)
     only = np.arange(len(bad)) == place % len(bad)
     return np.array_equal(bad, only == wrong)
 

@@ -43,8 +43,7 @@ def explain(judged: Judgement, values: bool) -> list[str]:
         hidden = TELLING.search(pattern) and not values
         lines.append("it is a multiple of the right result" if hidden else pattern)
     if pattern.startswith("it is zero"):
-        stored = (name for name in judged.exercise.stores if tensor.startswith(name))
-        lines += [f"was self.{name} ever set?" for name in stored]
+        lines += [f"was self.{n} ever set?" for n in judged.exercise.stores if n in tensor]
     if judged.saw:
         lines.append(f"on stand-in layers: {judged.saw} got the wrong array")
     return lines + named(judged.mistakes)

@@ -158,10 +158,9 @@ class Sheet:
         signs = {t: known for (r, t), known in self.symptoms.items() if r == role}
         reach = {m: [t for t, known in signs.items() if m in known] for m in fits}
         whole = [m for m in fits if all(m in self.fits.get((role, t), ()) for t in reach[m])]
-        if not whole and self.exercise.doubles:
-            return ()
         if not whole:
-            return tuple(m for m in fits if any(map(np.any, signs[tensor][m].values())))
+            alone = () if self.exercise.doubles else fits
+            return tuple(m for m in alone if any(map(np.any, signs[tensor][m].values())))
         most = max(len(reach[m]) for m in whole)
         return tuple(m for m in whole if len(reach[m]) == most)
 
@@ -171,13 +170,10 @@ class Sheet:
         for failure in failures:
             got = self.got(failure.case, failure.tensor)
             right = self.known[failure.case][failure.tensor]
-            if not isinstance(got, np.ndarray):
+            if not isinstance(got, np.ndarray) or (right.low != right.high).any():
                 return ""
-            if (right.low != right.high).any():
-                return ""
-            batch = self.cases[failure.case].inputs.get(self.exercise.batch)
-            examples = 1 if batch is None else len(batch)
-            compared.append((got.astype(np.float64), right.low, examples))
+            batch = self.cases[failure.case].inputs.get(self.exercise.batch, [1])
+            compared.append((got.astype(np.float64), right.low, len(batch)))
         return pattern(compared)
 
     def saw(self, case: str) -> str:

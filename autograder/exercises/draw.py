@@ -24,7 +24,7 @@ def huge(rng: Random, *shape: int) -> Array:
 
 
 def apart(rng: Random, *shape: int) -> Array:
-    """Rows of ordinary numbers, far from each other: whose maximum is subtracted, matters."""
+    """Rows of ordinary numbers about −1e4, 0 and 1e4: whose maximum is subtracted, matters."""
     return rng.standard_normal(shape) + 1e4 * (np.arange(shape[0])[:, np.newaxis] - 1)
 
 

@@ -52,14 +52,9 @@ def saturated(rng: Random) -> Inputs:
     return {"Z": huge(rng, 4, 3), "Y": Y}
 
 
-def shifted(by: float) -> Any:
-    return lambda rng: {"Z": normal(rng, 4, 3) + by, "Y": one_hot(rng, 4, 3)}
-
-
 CASES = (
     Case("batch", inputs(4, 3)),
     Case("square", inputs(3, 3)),
-    Case("wide", inputs(2, 5)),
     Case("again", inputs(3, 4, before=5)),
     Case("one_example", inputs(1, 3), "edge"),
     Case("two_classes", inputs(3, 2), "edge"),
@@ -68,8 +63,6 @@ CASES = (
     Case("frozen", inputs(3, 4), "edge", "frozen"),
     Case("float32", lambda rng: single(inputs(3, 4)(rng)), "edge"),
     Case("huge", saturated, "stability"),
-    Case("far_below", shifted(-1e4), "stability"),
-    Case("far_above", shifted(1e4), "stability"),
     Case("apart", lambda rng: {"Z": apart(rng, 3, 4), "Y": one_hot(rng, 3, 4)}, "stability"),
 )
 
