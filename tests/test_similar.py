@@ -201,10 +201,10 @@ def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
     assert (found[0].shared_by, found[0].among) == (2, 101)
 
 
-def synthetic(*prints: Mapping[str, set[str]]) -> list[Match]:
-    """The matches of a class of 64, of whom only the first have more than one fingerprint."""
+def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> list[Match]:
+    """The matches of a class of this size, whose first members have more than one fingerprint."""
     made = Index()
-    for n in range(64):
+    for n in range(size):
         own = prints[n] if n < len(prints) else {}
         found = {place: frozenset(map(hash, words)) for place, words in own.items()}
         made.add(Entry(str(n)), {**found, "own.py": frozenset([n])})
@@ -213,6 +213,13 @@ def synthetic(*prints: Mapping[str, set[str]]) -> list[Match]:
 
 def words(start: str, count: int) -> set[str]:
     return {f"{start}{n}" for n in range(count)}
+
+
+def test_five_are_a_class() -> None:
+    """Two of five may share what is rare; among four nothing is."""
+    shared = {"a": words("both", 200)}
+    assert len(synthetic(shared, shared, size=5)) == 1
+    assert synthetic(shared, shared, size=4) == []
 
 
 def test_a_match_stands_out_by_a_hundred_bits() -> None:
