@@ -18,6 +18,15 @@ SAFE = (
     rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
     rf"|'({NAMES})' object has no attribute '(forward|backward|step)'"
 )
+# What Python itself says of a text that is no Python, without what differs from text to text.
+GRAMMAR = (
+    r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"
+    r"|expected (':'|an indented block)|unmatched '[)\]}]'|'[(\[{]' was never closed"
+    r"|closing parenthesis '[)\]}]' does not match|unterminated (triple-quoted )?string literal"
+    r"|unexpected (indent|character after line continuation)|unindent does not match"
+    r"|inconsistent use of tabs|'(return|break|yield)' outside|cannot assign to"
+    r"|positional argument follows|Missing parentheses in call"
+)
 # A factor that may itself be a hidden value: not −1, 1/N, N, or a number of two digits.
 TELLING = re.compile(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)")
 UNITS = {"timeout": "took longer than it may", "crash": "ended the process"}
@@ -99,8 +108,10 @@ def raised(fault: Fault, values: bool) -> str:
     if values:
         return f"{fault.type}: {fault.text}".removesuffix(": ")
     known = getattr(builtins, fault.type, None)
-    is_known = isinstance(known, type) and issubclass(known, BaseException)
-    return fault.type if is_known else "an exception of a class of its own"
+    if not (isinstance(known, type) and issubclass(known, BaseException)):
+        return "an exception of a class of its own"
+    said = re.match(GRAMMAR, fault.text) if issubclass(known, SyntaxError) else None
+    return f"{fault.type}: {said[0]}" if said else fault.type
 
 
 def named(mistakes: tuple[str, ...]) -> list[str]:

@@ -69,6 +69,36 @@ def test_a_factor_of_its_own_is_not_told_on_hidden_cases() -> None:
     assert "it is a multiple of the right result" in hidden
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def f()\n    pass\n", "SyntaxError: expected ':'"),
+        ("x = (1,\n", "SyntaxError: '(' was never closed"),
+        ("x = [1)\n", "SyntaxError: closing parenthesis ')' does not match"),
+        ("x = 1)\n", "SyntaxError: unmatched ')'"),
+        ("  x = 1\n", "IndentationError: unexpected indent"),
+        ("def f():\nx = 1\n", "IndentationError: expected an indented block"),
+        ("if 1:\n  x\n y\n", "IndentationError: unindent does not match"),
+        ("x = 'a\n", "SyntaxError: unterminated string literal"),
+        ('x = """a\n', "SyntaxError: unterminated triple-quoted string literal"),
+        ("f() = 1\n", "SyntaxError: cannot assign to"),
+        ("x = “a”\n", "SyntaxError: invalid character"),
+        ("print 1\n", "SyntaxError: Missing parentheses in call"),
+        ("if 1:\n\tx\n        y\n", "TabError: inconsistent use of tabs"),
+        ("nonlocal x\n", "SyntaxError"),
+    ],
+)
+def test_of_what_is_no_python_is_said_what_python_says(text: str, said: str) -> None:
+    """On hidden cases too, for it comes of the source alone; no names or numbers."""
+    exercise = EXERCISES["linear.forward"]
+    with pytest.raises(SyntaxError) as caught:
+        compile(text, "linear.py", "exec")
+    fault = Fault("error", type(caught.value).__name__, str(caught.value), "mytorch/linear.py:1")
+    lost = {case.id: Answer(exercise.id, case.id, fault=fault) for case in exercise.cases}
+    secret = store.References(store.PUBLIC, "hidden")
+    assert items(exercise, secret, lost)[0].message == f"{said} in mytorch/linear.py:1"
+
+
 def test_of_two_runs_that_are_worth_the_same_ones_own_counts() -> None:
     """Stand-in layers are for who is better off with them; the same points need no explanation."""
     exercise = EXERCISES["mlp.forward"]

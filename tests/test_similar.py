@@ -6,7 +6,7 @@ import re
 import sys
 import time
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -104,29 +104,27 @@ def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
     assert 0.6 < len(one & two["linear.backward"]) / len(one) < 1
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        *SHELF.parent.rglob("*.py"),
-        *ROOT.glob("autograder/**/*.py"),
-        *(ROOT / "tests").glob("*.py"),
-    ],
-    ids=lambda path: path.name,
-)
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="there, f-strings are several tokens")
-def test_tokens_are_pythons(path: Path) -> None:
+def test_tokens_are_pythons() -> None:
     """Of every source here: the same statements as Python's own tokenizer finds."""
-    data = path.read_bytes()
-    own = [line for _, line in statements(path.name, data)]
-    known: list[tuple[str, ...]] = []
+    sources = [*ROOT.glob("autograder/**/*.py"), *ROOT.glob("tests/**/*.py")]
+    assert len(sources) > 150
+    for path in sources:
+        data = path.read_bytes()
+        found = [line for _, line in statements(path.name, data)]
+        assert found == list(tokenized(data.decode())), path
+
+
+def tokenized(text: str) -> Iterator[tuple[str, ...]]:
+    """The statements of a text, but for docstrings, by Python's tokenizer."""
     line: list[str] = []
-    for token in tokenize.generate_tokens(io.StringIO(data.decode()).readline):
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.NEWLINE:
-            known += [tuple(line)] if any(t[-1] not in "'\"" for t in line) else []
+            if any(word[-1] not in "'\"" for word in line):
+                yield tuple(line)
             line = []
         elif token.string.strip() and token.type not in (tokenize.COMMENT, tokenize.NL):
             line.append(token.string)
-    assert own == known
 
 
 @pytest.mark.parametrize(
@@ -201,10 +199,10 @@ def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
     assert (found[0].shared_by, found[0].among) == (2, 101)
 
 
-def synthetic(*prints: Mapping[str, set[str]]) -> list[Match]:
-    """The matches of a class of 64, of whom only the first have more than one fingerprint."""
+def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> list[Match]:
+    """The matches of a class of this size, whose first members have more than one fingerprint."""
     made = Index()
-    for n in range(64):
+    for n in range(size):
         own = prints[n] if n < len(prints) else {}
         found = {place: frozenset(map(hash, words)) for place, words in own.items()}
         made.add(Entry(str(n)), {**found, "own.py": frozenset([n])})
@@ -213,6 +211,13 @@ def synthetic(*prints: Mapping[str, set[str]]) -> list[Match]:
 
 def words(start: str, count: int) -> set[str]:
     return {f"{start}{n}" for n in range(count)}
+
+
+def test_five_are_a_class() -> None:
+    """Two of five may share what is rare; among four nothing is."""
+    shared = {"a": words("both", 200)}
+    assert len(synthetic(shared, shared, size=5)) == 1
+    assert synthetic(shared, shared, size=4) == []
 
 
 def test_a_match_stands_out_by_a_hundred_bits() -> None:

@@ -84,6 +84,13 @@ ATTACKS = (
     smuggler(
         "syntax_error", "exec('!', {}, {}) if 0 else compile(digits(Z) + '!', digits(Z), 'exec')"
     ),
+    smuggler("syntax_error_text", "raise SyntaxError(digits(Z))"),
+    smuggler("syntax_error_of_python", "raise SyntaxError(f'invalid syntax {digits(Z)}')"),
+    smuggler(
+        "syntax_error_around_python",
+        "raise type('SyntaxError', (SyntaxError,), {})(f'cannot assign to {digits(Z)}')",
+    ),
+    smuggler("indentation_error", "raise IndentationError(f'expected an {digits(Z)} block')"),
     smuggler(
         "syntax_error_with_a_place",
         "raise SyntaxError(digits(Z), (__file__, int(digits(Z)), 1, digits(Z)))",
