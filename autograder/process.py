@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from itertools import count
 from pathlib import Path
 
 import numpy
@@ -18,6 +20,7 @@ import safetensors
 
 CHILD = Path(__file__).with_name("child.py")
 PACKAGES = (numpy, safetensors)  # beside our own modules, all that a child may import
+REMOVING = 2.0  # seconds of computing for the removal of what a child left
 
 
 class FreshInterpreter:
@@ -35,6 +38,8 @@ class Interpreter:
 
     def __init__(self, work: bytes) -> None:
         self.scratch = tempfile.mkdtemp()
+        theirs, ours = os.pipe()
+        self.lifeline = os.fdopen(ours, "wb")  # it is closed when we end, and so the child ends
         try:
             with tempfile.TemporaryFile() as file:
                 file.write(work)
@@ -43,14 +48,16 @@ class Interpreter:
                     [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(CHILD), allowed()],
                     stdin=file,
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
+                    stderr=theirs,
                     cwd=self.scratch,
                     env=environment(),
                     start_new_session=True,
                 )
         except OSError:
-            remove(self.scratch)
+            self.clear()
             raise
+        finally:
+            os.close(theirs)
         assert self.process.stdout is not None
         self.stdout = self.process.stdout
         self.wait = self.process.wait
@@ -62,6 +69,10 @@ class Interpreter:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
+        self.clear()
+
+    def clear(self) -> None:
+        self.lifeline.close()
         remove(self.scratch)
 
 
@@ -79,16 +90,23 @@ def environment() -> dict[str, str]:
 
 
 def remove(folder: str) -> None:
-    """Remove a folder, however deep and whatever its permissions: by moving up what lies deeper."""
+    """Remove a folder, however deep and whatever its permissions: by moving up what lies deeper.
+
+    Some of it may remain where somebody goes on writing: nobody waits for that.
+    """
+    end = time.thread_time() + REMOVING
+    fresh = (f"{folder}/{secrets.token_hex(16)}{number}" for number in count())
     with contextlib.suppress(OSError):
         os.chmod(folder, 0o700)
-        while entries := list(os.scandir(folder)):
+        while (entries := list(os.scandir(folder))) and time.thread_time() < end:
             for entry in entries:
                 if not entry.is_dir(follow_symlinks=False):
                     os.unlink(entry)
                     continue
                 os.chmod(entry, 0o700)
                 for inner in list(os.scandir(entry)):
-                    os.rename(inner, Path(folder, secrets.token_hex(16)))
+                    if inner.is_dir(follow_symlinks=False):
+                        os.chmod(inner, 0o700)  # to be moved, it must be writable itself
+                    os.rename(inner, next(fresh))
                 os.rmdir(entry)
         os.rmdir(folder)

@@ -201,9 +201,11 @@ def soon(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
-def held() -> tuple[int, int]:
-    """How many files are open, and how many threads there are, in the grader."""
-    return len(os.listdir("/proc/self/fd")), threading.active_count()
+def held() -> list[str]:
+    """What the grader holds: open files, and threads."""
+    files = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+    found = [os.readlink(path) for path in files if os.path.lexists(path)]
+    return found + [thread.name for thread in threading.enumerate()]
 
 
 @cache
@@ -317,7 +319,7 @@ def attacked(attack: Attack, place: Place, scene: Scene) -> None:
         assert not Path("/dev/shm", scene.mark).exists()
         assert scene.key not in segments()
         assert soon(lambda: not processes(scene.mark, scene.scratch))
-        assert soon(lambda: all(now <= then for now, then in zip(held(), before_it)))
+        assert soon(lambda: len(held()) <= len(before_it)), (before_it, held())
 
 
 def assert_no_gain(attack: Attack, made: Report) -> None:
@@ -358,8 +360,9 @@ def assert_readable(made: Report) -> None:
 def assert_nothing_smuggled(attack: Attack, made: Report) -> None:
     """No hidden number stands in the report, nor what an accomplice would read out of it."""
     text = shown(made)
+    starts = {text[n : n + 5] for n in range(len(text))}  # most words are out at once
     for word in hidden_words():
-        assert len(word) < 5 or word not in text, word
+        assert len(word) < 5 or word[:5] not in starts or word not in text, word
     if attack.leaks:
         first = HIDDEN.cases("relu.forward")[0].inputs["Z"].flat[0]
         digits = f"{abs(first):.6f}".replace(".", "")

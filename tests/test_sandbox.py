@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from select import select
 
 import numpy as np
 import pytest
@@ -329,6 +330,17 @@ def test_a_zygote_that_dies_costs_nobody_a_point(place: Sandbox) -> None:
     assert say(place, "return 1.0") == 1.0
 
 
+def test_a_child_ends_with_its_zygote(place: Sandbox) -> None:
+    """By the kernel's own hand: though the grader does nothing about it, or is gone itself."""
+    child = place.start(work("import time; time.sleep(60)"))
+    zygote, *others = descendants(child.zygote)
+    assert others
+    os.kill(zygote, signal.SIGKILL)
+    assert select([child.pidfd], [], [], 5)[0]
+    child.end()
+    child.stdout.close()
+
+
 GRADER = """
 import sys, time
 sys.path.insert(0, {tests!r})
@@ -359,6 +371,32 @@ def test_all_ends_with_the_grader(place: Sandbox, busy: bool) -> None:
     while alive := [pid for pid in family if Path(f"/proc/{pid}").exists()]:
         assert time.monotonic() < end, alive
         time.sleep(0.1)
+
+
+ALONE = """
+import sys
+sys.path.insert(0, {tests!r})
+import test_sandbox
+place = test_sandbox.FreshInterpreter()
+slow = "import time; time.sleep(60)"
+test_sandbox.say(place, slow, test_sandbox.Limits(wall=60.0))
+"""
+
+
+def test_a_fresh_interpreter_ends_with_the_grader() -> None:
+    """Killed without warning, the grader leaves no portable child behind either."""
+    command = [sys.executable, "-c", ALONE.format(tests=str(HERE.parent))]
+    with subprocess.Popen(command) as grader:
+        end = time.monotonic() + 20
+        while not (children := below(grader.pid)[1:]):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        time.sleep(0.5)
+        grader.kill()
+    end = time.monotonic() + 5
+    while alive := [pid for pid in children if part(pid, "stat")]:
+        assert time.monotonic() < end, alive
+        time.sleep(0.05)
 
 
 FORK = """

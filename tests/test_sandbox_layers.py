@@ -94,6 +94,9 @@ def test_landlock_alone(tmp_path: Path, attempt: Callable[[Path], object], said:
     ("attempt", "said"),
     [
         (lambda: open("/etc/passwd").close(), "done"),
+        (lambda: os.close(os.open("/etc/passwd", os.O_RDONLY | os.O_TRUNC)), "EPERM"),
+        (lambda: os.close(os.open("/etc/passwd", os.O_RDONLY | os.O_TRUNC | 3)), "EPERM"),
+        (lambda: open("/tmp", "w").close(), "EISDIR"),
         (lambda: os.kill(os.getpid(), 0), "done"),
         (lambda: os.kill(os.getppid(), 0), "EPERM"),
         (lambda: os.kill(-1, 0), "EPERM"),
@@ -153,6 +156,8 @@ def decided(machine: str, number: int, argument: int = 0, architecture: int | No
             return int(constant)
         if code == seccomp.LOAD:
             (value,) = struct.unpack_from("<I", data, constant)
+        elif code == seccomp.AND:
+            value &= constant
         elif code == seccomp.EQUAL:
             at += yes if value == constant else no
         else:
@@ -166,12 +171,13 @@ def test_the_filter_allows_what_is_listed_and_nothing_else(machine: str) -> None
     column, _ = seccomp.MACHINES[machine]
     listed = {numbers[column] for numbers in seccomp.CALLS.values()} - {None}
     assert len(listed) == sum(n[column] is not None for n in seccomp.CALLS.values())
-    conditional = {both[column]: allowed for both, _, allowed in seccomp.CONDITIONAL.values()}
+    conditional = {n[column]: (mask, vs) for n, _, mask, vs in seccomp.CONDITIONAL.values()}
     for number in range(1024):
         expected = seccomp.ALLOW if number in listed else seccomp.DENY
-        assert decided(machine, number, argument=99) == expected, number
-        for value in conditional.get(number, ()):
-            allowed = 7 if value is None else value
+        assert decided(machine, number, argument=0o1103) == expected, number
+        mask, values = conditional.get(number, (0, ()))
+        for value in values:
+            allowed = (7 if value is None else value) | (0o100 & ~mask)
             assert decided(machine, number, argument=allowed) == seccomp.ALLOW
     foreign = seccomp.MACHINES[FOREIGN[machine]][1]
     assert decided(machine, 0, architecture=foreign) == seccomp.KILL
@@ -196,7 +202,7 @@ def test_the_numbers_are_the_kernels() -> None:
 def shut(folder: Path, own: bool) -> cell.Cell:
     """A cell for this user, or for nobody where this is root."""
     uid = os.geteuid() or cell.NOBODY
-    return cell.Cell(str(folder), [], own, uid, zygote=os.open(os.devnull, os.O_RDONLY))
+    return cell.Cell(str(folder), [], own, uid, zygote=os.pidfd_open(os.getpid()))
 
 
 def test_limits_alone() -> None:
@@ -206,6 +212,26 @@ def test_limits_alone() -> None:
     assert outcome(enter, lambda: os.chroot("/")) == "EPERM"
     assert outcome(enter, lambda: os.setuid(0)) == "EPERM"
     assert outcome(enter, lambda: os.kill(1, 0)) == "EPERM"
+
+
+def test_a_user_who_stays_root_can_do_no_more(tmp_path: Path) -> None:
+    """Where nobody else could read the interpreter, root stays root, without a capability."""
+    enter = cell.Cell("/", [], False, os.geteuid(), zygote=os.pidfd_open(os.getpid())).enter
+    (tmp_path / "locked").touch(mode=0)
+    assert outcome(enter, lambda: os.chroot("/")) == "EPERM"
+    assert outcome(enter, lambda: os.setgroups([])) == "EPERM"
+    assert outcome(enter, lambda: open(tmp_path / "locked").close()) == "EACCES"
+
+
+def test_a_child_whose_zygote_has_ended_ends_at_once() -> None:
+    """The kernel ends it with its zygote only if that lives when it is told so."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    late = cell.Cell("/", [], False, os.geteuid(), zygote=os.pidfd_open(pid))
+    os.waitpid(pid, 0)
+    assert not cell.succeeds(late.enter)
+    assert cell.succeeds(shut(Path("/"), own=False).enter)
 
 
 def test_namespaces_alone() -> None:

@@ -13,6 +13,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from select import select
 
 from . import kernel, landlock, seccomp
 
@@ -86,6 +87,8 @@ class Cell:
             os.setresuid(self.uid, self.uid, self.uid)
         kernel.drop_capabilities()
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if select([self.zygote], [], [], 0)[0]:  # it has ended already
+            os._exit(1)
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         # the first process of a namespace ignores a signal that has no handler: exit in one
         kernel.libc.signal(signal.SIGXCPU, ctypes.cast(kernel.libc._exit, ctypes.c_void_p))

@@ -27,7 +27,7 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     # files, as far as Landlock and the mounts let them be reached
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66),
     "pread64": (17, 67), "pwrite64": (18, 68), "lseek": (8, 62), "close": (3, 57),
-    "close_range": (436, 436), "open": (2, None), "openat": (257, 56), "dup": (32, 23),
+    "close_range": (436, 436), "dup": (32, 23),
     "dup2": (33, None), "dup3": (292, 24), "pipe": (22, None), "pipe2": (293, 59),
     "stat": (4, None), "fstat": (5, 80), "lstat": (6, None), "newfstatat": (262, 79),
     "statx": (332, 291), "access": (21, None), "faccessat": (269, 48), "faccessat2": (439, 439),
@@ -45,18 +45,24 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "uname": (63, 160),
     "sysinfo": (99, 179), "sched_getaffinity": (204, 123),
 }  # fmt: skip
-# calls that are allowed if one argument has one of a few values; `None` stands for the own pid
-CONDITIONAL: dict[str, tuple[tuple[int, int], int, tuple[int | None, ...]]] = {
-    "kill": ((62, 129), 0, (None,)),
-    "tgkill": ((234, 131), 0, (None,)),
-    "prlimit64": ((302, 261), 0, (0,)),  # of itself
-    "ioctl": ((16, 29), 1, (0x5451,)),  # FIOCLEX, and nothing a terminal knows
-    "fcntl": ((72, 25), 1, (0, 1, 2, 3, 1030)),  # not F_SETOWN: it sends signals to others
+WHOLE = 0xFFFFFFFF
+TRUNCATES = 0o1003  # O_TRUNC, beside reading or writing: 1 and 2 are for what may be written to
+WRITES = (0o0, 0o1, 0o2, 0o1001, 0o1002)  # a file opened for reading is not emptied on the way
+# calls that are allowed if the masked bits of one argument have one of a few values; `None`
+# stands for the own pid
+CONDITIONAL: dict[str, tuple[tuple[int | None, int | None], int, int, tuple[int | None, ...]]] = {
+    "open": ((2, None), 1, TRUNCATES, WRITES),
+    "openat": ((257, 56), 2, TRUNCATES, WRITES),
+    "kill": ((62, 129), 0, WHOLE, (None,)),
+    "tgkill": ((234, 131), 0, WHOLE, (None,)),
+    "prlimit64": ((302, 261), 0, WHOLE, (0,)),  # of itself
+    "ioctl": ((16, 29), 1, WHOLE, (0x5451,)),  # FIOCLEX, and nothing a terminal knows
+    "fcntl": ((72, 25), 1, WHOLE, (0, 1, 2, 3, 1030)),  # not F_SETOWN: it sends signals to others
 }
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column, AUDIT_ARCH_…
 SECCOMP = {"x86_64": 317, "aarch64": 277}
 X32 = 0x40000000  # numbers from here on are another table of the same machine
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 ALLOW, DENY, KILL = 0x7FFF0000, 0x00050001, 0x80000000  # DENY: the call fails with EPERM
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 SET_MODE_FILTER = 1
@@ -79,13 +85,15 @@ def program(machine: str, pid: int) -> bytes:
     for numbers in CALLS.values():
         if (number := numbers[column]) is not None:
             lines += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ALLOW)]
-    for both, argument, values in CONDITIONAL.values():
+    for numbers, argument, mask, values in CONDITIONAL.values():
+        if (number := numbers[column]) is None:
+            continue
         # an int is the lower half of its 64 bits: on these machines it comes first
-        check = [(LOAD, 0, 0, ARGUMENTS + 8 * argument)]
+        check = [(LOAD, 0, 0, ARGUMENTS + 8 * argument), (AND, 0, 0, mask)]
         for value in values:
             check += [(EQUAL, 0, 1, pid if value is None else value), (RETURN, 0, 0, ALLOW)]
         check.append((RETURN, 0, 0, DENY))
-        lines += [(EQUAL, 0, len(check), both[column]), *check]
+        lines += [(EQUAL, 0, len(check), number), *check]
     lines.append((RETURN, 0, 0, DENY))
     return b"".join(struct.pack("HBBI", *line) for line in lines)
 

@@ -134,6 +134,81 @@ ATTACKS = (
         shaky=EVERYWHERE,  # in its own folder nothing more is found, unless by root
     ),
     vandal(
+        "folders_without_rights_in_folders_without_rights",
+        """
+        import os
+        try:
+            os.makedirs("a/b/c/d/e")
+            for place, _, _ in os.walk("a", topdown=False):
+                open(f"{place}/file", "w").close()
+                os.chmod(f"{place}/file", 0)
+                os.chmod(place, 0)
+        except OSError:
+            pass
+        """,
+    ),
+    vandal(
+        "deeper_than_any_path",
+        """
+        import os
+        try:
+            here = os.open(".", os.O_RDONLY)
+            for _ in range(1200):
+                os.mkdir("deep", dir_fd=here)
+                inner = os.open("deep", os.O_RDONLY, dir_fd=here)
+                os.close(here)
+                here = inner
+        except OSError:
+            pass
+        """,
+        shaky=EVERYWHERE,
+    ),
+    vandal(
+        "links_to_its_own_modules",
+        """
+        import os
+        for make in (os.link, os.symlink):
+            for i in range(200):
+                try:
+                    make(__file__, f"{make.__name__}{i}")
+                except OSError:
+                    break
+        """,
+    ),
+    vandal(
+        "pipes_in_the_place_of_modules",
+        """
+        import glob, os
+        for path in glob.glob("mytorch/*.py"):
+            try:
+                os.unlink(path)
+                os.mkfifo(path)
+            except OSError:
+                continue
+        """,
+        shaky=EVERYWHERE,
+        network=True,
+        brief=True,
+    ),
+    vandal(
+        "one_that_escapes_and_fills_its_folder",
+        """
+        import os, time
+        try:
+            if os.fork() == 0:
+                os.setsid()
+                end = time.monotonic() + 6
+                while time.monotonic() < end:
+                    for i in range(300):
+                        open(f"more{i}", "w").close()
+                os._exit(0)
+        except OSError:
+            pass
+        """,
+        shaky=EVERYWHERE,
+        needs="landlock",
+    ),
+    vandal(
         "names_that_cannot_be_said",
         r"""
         import os

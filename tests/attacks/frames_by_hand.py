@@ -16,6 +16,12 @@ def frame(header, tensors=None):
     block = save(tensors or {}, metadata={"json": json.dumps(header)})
     return len(block).to_bytes(8, "little") + block
 
+def block(metadata, data=b"", **tensors):
+    """A frame without its length: its header is this text, and these tensors are claimed."""
+    header = json.dumps({**tensors, "__metadata__": {"json": metadata}}).encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + data
+
 def instead(block):
     """Write this in the place of the frame that comes next."""
     import autograder.wire as w
@@ -49,6 +55,15 @@ def everywhere(data):
             os.set_blocking(n, False)
             os.write(n, data)
             os.pwrite(n, data, 0)
+        except OSError:
+            continue
+
+def channel():
+    """Where the answers go: the only pipe that takes anything."""
+    for n in range(3, 1001):
+        try:
+            if os.fstat(n).st_mode & 0o170000 == 0o010000 and os.write(n, b"") == 0:
+                return n
         except OSError:
             continue
 
@@ -92,6 +107,15 @@ ATTACKS = (
     words("no_words", "{'fault': {'kind': None, 'type': 7, 'text': [], 'where': {}}}"),
     words("a_fault_that_is_a_list", "{'fault': [1, 2]}"),
     words("odd_that_is_a_list", "{'odd': ['A'], 'fault': 0}"),
+    words("odd_words_that_are_lists", "{'odd': {'A': ['None'], 'dLdZ': {}}}"),
+    Attack(
+        "a_number_too_long_to_read",
+        forward("instead(block('1' * 9999))\nreturn Z", FORGE),
+        WRONG,
+        EVERYWHERE,
+        says="something else|ended the process",
+    ),
+    words("not_a_number", "{'fault': {'type': float('nan'), 'where': float('inf')}}"),
     words("lone_surrogates", "{'fault': {'type': '\\ud800', 'text': '\\udfff', 'where': '\\ud8'}}"),
     words("place_of_another", "{'fault': {'where': 'mytorch/../../etc/passwd:1', 'type': 'E'}}"),
     words("line_zero", "{'fault': {'where': 'mytorch/relu.py:0', 'type': 'E'}}"),
@@ -104,9 +128,7 @@ ATTACKS = (
             SEEN.append(1)
             depth = 980 - 10 * len(SEEN)  # one that can be read there, and not be printed here
             text = '{"fault": {"kind": "error", "type": ' + "[" * depth + "]" * depth + "}}"
-            header = json.dumps({"__metadata__": {"json": text}}).encode()
-            header += b" " * (-len(header) % 8)
-            instead(len(header).to_bytes(8, "little") + header)
+            instead(block(text))
             return Z
             """,
             f"{FORGE}\nSEEN = []",
@@ -127,6 +149,105 @@ ATTACKS = (
         ),
         WRONG,
         EVERYWHERE,
+    ),
+    Attack(
+        "numbers_of_odd_kinds",
+        forward(
+            """
+            kind = KINDS[len(SEEN) % len(KINDS)]
+            SEEN.append(1)
+            size = Z.size * kind[1]
+            A = {"dtype": kind[0], "shape": list(Z.shape), "data_offsets": [0, size]}
+            instead(block("{}", bytes([255]) * size, A=A))
+            return Z
+            """,
+            f"{FORGE}\nSEEN = []\nKINDS = (('C64', 8), ('BOOL', 1), ('F16', 2), ('BF16', 2),"
+            " ('U64', 8), ('F8_E4M3', 1), ('F4', 1), ('XXL', 1), ('F64', 8), ('F64', 4))",
+        ),
+        WRONG,
+        EVERYWHERE,
+    ),
+    Attack(
+        "shapes_beyond_all",
+        forward(
+            """
+            shape = SHAPES[len(SEEN) % len(SHAPES)]
+            SEEN.append(1)
+            instead(block("{}", A={"dtype": "F64", "shape": shape, "data_offsets": [0, 0]}))
+            return Z
+            """,
+            f"{FORGE}\nSEEN = []\nSHAPES = ([0, 2**62], [2**62, 2**62, 0], [2**32] * 2 + [0],"
+            " [0] * 65, [-1, 0], [2**64], [0.5], ['0'], [], [[0]], None)",
+        ),
+        WRONG,
+        EVERYWHERE,
+    ),
+    Attack(
+        "a_byte_now_and_then",
+        forward(
+            """
+            import time
+            for byte in frame({}, {"A": np.maximum(Z, 0)}):
+                time.sleep(0.2)
+                os.write(channel(), bytes([byte]))
+            return Z
+            """,
+            FORGE,
+        ),
+        WRONG,
+        EVERYWHERE,
+        says="took longer|ended the process",
+        brief=True,
+    ),
+    Attack(
+        "all_answers_at_once_and_then_a_flood",
+        forward(
+            """
+            answers = frame({}, {"A": np.zeros(Z.shape)}) * 60
+            while True:
+                os.write(channel(), answers)
+            """,
+            FORGE,
+        ),
+        WRONG,
+        EVERYWHERE,
+        brief=True,
+    ),
+    Attack(
+        "a_channel_of_another_size",
+        forward(
+            """
+            import fcntl
+            for command, value in ((1031, 4096), (1031, 2**20), (4, os.O_NONBLOCK | os.O_ASYNC),
+                                   (8, os.getpid()), (10, 9), (1024, 1), (1033, 15)):
+                try:
+                    fcntl.fcntl(channel(), command, value)
+                except OSError:
+                    continue
+            return Z
+            """,
+            FORGE,
+        ),
+        WRONG,
+        EVERYWHERE,
+    ),
+    Attack(
+        "a_channel_that_is_read",
+        forward(
+            """
+            import select
+            for path in (f"/proc/self/fd/{channel()}", f"/dev/fd/{channel()}"):
+                try:
+                    os.read(os.open(path, os.O_RDONLY | os.O_NONBLOCK), 2**16)
+                except OSError:
+                    continue
+            return Z
+            """,
+            FORGE,
+        ),
+        WRONG,
+        EVERYWHERE,
+        brief=True,
     ),
     Attack(
         "half_a_frame_and_no_more",

@@ -73,6 +73,33 @@ ATTACKS = (
         "out_of_its_memory",
         "np.lib.stride_tricks.as_strided(Z, (999, 999), (2**20, 2**20))",
     ),
+    lie("right_but_complex", "np.maximum(Z, 0) + 0j", says="complex"),
+    lie("right_but_in_boxes", "np.maximum(Z, 0).astype(object)", says="object"),
+    lie("right_but_whole", "np.maximum(Z, 0).astype(np.int64)", says="expected floating"),
+    lie("nan_with_a_payload", "(np.zeros(Z.shape, 'u8') + 0x7FF8DEADBEEF0001).view(float)"),
+    lie("denormals", "np.full_like(Z, 5e-324)"),
+    lie("records_with_objects", "np.zeros(Z.shape, [('a', 'O'), ('b', 'f8')])"),
+    lie("a_type_that_talks", "Z.astype(np.dtype('f8', metadata={'equal': True, 'score': 1}))"),
+    lie("backwards", "np.maximum(Z, 0)[::-1, ::-1]"),
+    lie("a_box_without_axes", "np.array(Z.copy(), dtype=object).reshape(-1)[:1].reshape(())"),
+    lie("a_number_beyond_all", "10**400"),
+    lie("a_number_that_is_another", "Float(0)", "class Float(float):\n    real = imag = 1.0\n"),
+    lie(
+        "says_it_is_an_array",
+        "Claim()",
+        "class Claim:\n    __class__ = np.ndarray\n    nbytes = size = 0\n"
+        "    def __array__(self, *a, **k): return np.zeros((4, 3)).view(np.matrix)\n",
+    ),
+    lie(
+        "says_how_it_lies_in_memory",
+        "Box()",
+        "class Box:\n    def __buffer__(self, flags): return memoryview(bytes(99))\n"
+        "    __array_struct__ = property(lambda s: 1 / 0)\n",
+    ),
+    lie(
+        "a_file_in_memory",
+        "np.memmap(open(__file__, 'rb'), np.uint8, 'r')[:12].reshape(4, 3).view('V1')",
+    ),
     lie("a_generator", "(row for row in Z)"),
     lie("a_class", "type(Z)"),
     lie("a_module", "np"),

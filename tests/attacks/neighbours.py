@@ -64,12 +64,14 @@ ATTACKS = (
         import re
         wanted = re.compile(b"the[ ]words[ ]of[ ]the[ ]one[ ]before")
         with open("/proc/self/mem", "rb", buffering=0) as memory:
-            for line in open("/proc/self/maps"):
+            for line in open("/proc/self/maps") if not LOOKED else ():
                 start, end = (int(x, 16) for x in re.match("(.*?)-(.*?) ", line).groups())
                 if " rw" in line and end - start < 2**28:
                     memory.seek(start)
                     found = found or wanted.search(memory.read(end - start)) is not None
+        LOOKED.append(1)
         """,
+        top="LOOKED = []",
     ),
     vandal(
         "swallows_what_is_for_the_next",

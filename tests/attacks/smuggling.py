@@ -63,6 +63,19 @@ def bits(report: str) -> str:
     return str(int(f"0{''.join(re.findall('dtype|void([0-9]+)', report))}") // 8)
 
 
+def file_numbers(report: str) -> str:
+    found = re.findall(r"m(\d+)\.py:(\d+)", report)
+    return " ".join(f"{int(file) * 99 + int(line) - 1:04}" for file, line in found)
+
+
+LINES = "    raise ValueError\n" * 99
+RUN = '''
+def run(file, line):
+    """Raise in this line of that file."""
+    import os
+    path = os.path.join(os.path.dirname(__file__), f"m{file:03}.py")
+    exec(compile("\\n" * line + "raise ValueError", path, "exec"))
+'''
 LONG = "\n" * 1000 + "    raise ValueError\n" * 10_000
 
 ATTACKS = (
@@ -158,6 +171,16 @@ ATTACKS = (
     smuggler("factor", f"A = {RESULT.removeprefix('return ')}\nreturn A * float(digits(Z))"),
     smuggler("values", "return np.full_like(Z, float(digits(Z)))"),
     smuggler("shape_at_once", "return np.zeros(int(digits(Z)))"),
+    Attack(
+        "number_of_a_file",
+        {
+            **forward("n = int(digits(Z)[:4])\nrun(n // 99, n % 99)", DIGITS + RUN),
+            **{f"m{n:03}.py": "if False:\n" + LINES for n in range(102)},
+        },
+        WRONG,
+        RELU,
+        leaks=file_numbers,
+    ),
     smuggler("exit_code", "import os; os._exit(int(digits(Z)) % 256)"),
     smuggler("output", "import sys\nprint(digits(Z))\nprint(digits(Z), file=sys.stderr)\nreturn Z"),
 )
