@@ -1,4 +1,4 @@
-"""Hints for what exceptions say of themselves in these exercises."""
+"""What exceptions say of themselves: hints to it, and what of it can be said of hidden cases."""
 
 # What an exception tells, by its type and text; the first that fits is said.
 CLUES = (
@@ -20,4 +20,15 @@ CLUES = (
     (r"No module named '(?!mytorch)", "only numpy and the standard library can be imported here"),
     (r"positional argument|unexpected keyword", "it is called with the arguments of the stub"),
     (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
+)
+
+# What Python itself says of a text that is no Python, without what differs from text to text.
+GRAMMAR = (
+    r"(Syntax|Indentation|Tab)Error: ("
+    r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"
+    r"|expected (':'|an indented block)|unmatched '[)\]}]'|'[(\[{]' was never closed"
+    r"|closing parenthesis '[)\]}]' does not match|unterminated (triple-quoted )?string literal"
+    r"|unexpected (indent|character after line continuation)|unindent does not match"
+    r"|inconsistent use of tabs|'(return|break|yield)' outside|cannot assign to"
+    r"|positional argument follows|Missing parentheses in call)"
 )
