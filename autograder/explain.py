@@ -7,7 +7,7 @@ import builtins
 import re
 
 from .exercises import HOMES
-from .exercises.clues import CLUES
+from .exercises.clues import CLUES, GRAMMAR
 from .judge import Judgement, own_stub
 from .model import Exercise, Fault, Finding
 from .store import misconceptions
@@ -17,15 +17,6 @@ NAMES, FILES = "|".join(HOMES), "|".join(set(HOMES.values()))
 SAFE = (
     rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
     rf"|'({NAMES})' object has no attribute '(forward|backward|step)'"
-)
-# What Python itself says of a text that is no Python, without what differs from text to text.
-GRAMMAR = (
-    r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"
-    r"|expected (':'|an indented block)|unmatched '[)\]}]'|'[(\[{]' was never closed"
-    r"|closing parenthesis '[)\]}]' does not match|unterminated (triple-quoted )?string literal"
-    r"|unexpected (indent|character after line continuation)|unindent does not match"
-    r"|inconsistent use of tabs|'(return|break|yield)' outside|cannot assign to"
-    r"|positional argument follows|Missing parentheses in call"
 )
 # A factor that may itself be a hidden value: not −1, 1/N, N, or a number of two digits.
 TELLING = re.compile(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)")
@@ -105,19 +96,19 @@ def raised(fault: Fault, values: bool) -> str:
         return "the code ends the program (sys.exit)"
     if fault.kind == "missing" and (values or re.fullmatch(SAFE, fault.text)):
         return fault.text
+    whole = f"{fault.type}: {fault.text}".removesuffix(": ")
     if values:
-        return f"{fault.type}: {fault.text}".removesuffix(": ")
+        return whole
+    if grammar := re.match(GRAMMAR, whole):
+        return grammar[0]
     known = getattr(builtins, fault.type, None)
-    if not (isinstance(known, type) and issubclass(known, BaseException)):
-        return "an exception of a class of its own"
-    said = re.match(GRAMMAR, fault.text) if issubclass(known, SyntaxError) else None
-    return f"{fault.type}: {said[0]}" if said else fault.type
+    is_known = isinstance(known, type) and issubclass(known, BaseException)
+    return fault.type if is_known else "an exception of a class of its own"
 
 
 def named(mistakes: tuple[str, ...]) -> list[str]:
     """The misconception and its hint; where several fit alike, their names and no hint."""
     known = [misconceptions()[mistake] for mistake in mistakes]
-    if not known:
-        return []
-    looks = "this is how it looks when " + ", or when ".join(m.name for m in known)
-    return [looks, *(f"hint: {m.hint} (slide «{m.slide}»)" for m in known if len(known) == 1)]
+    looks = ", or when ".join(m.name for m in known)
+    hints = [f"hint: {m.hint} (slide «{m.slide}»)" for m in known if len(known) == 1]
+    return [f"this is how it looks when {looks}", *hints] if known else []

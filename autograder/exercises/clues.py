@@ -1,4 +1,4 @@
-"""Hints for what exceptions say of themselves in these exercises.
+"""What exceptions say of themselves: hints to it, and what of it can be said of hidden cases.
 
 An exception has many causes: a hint is true of all of them, or asks.
 """
@@ -67,4 +67,15 @@ CLUES = (
     (r"positional argument|unexpected keyword", "how many arguments has it, and what names?"),
     (r"codec can't decode|encoding declaration", "save the file as UTF-8 in your editor"),
     (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
+)
+
+# What Python itself says of a text that is no Python, without what differs from text to text.
+GRAMMAR = (
+    r"(Syntax|Indentation|Tab)Error: ("
+    r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"
+    r"|expected (':'|an indented block)|unmatched '[)\]}]'|'[(\[{]' was never closed"
+    r"|closing parenthesis '[)\]}]' does not match|unterminated (triple-quoted )?string literal"
+    r"|unexpected (indent|character after line continuation)|unindent does not match"
+    r"|inconsistent use of tabs|'(return|break|yield)' outside|cannot assign to"
+    r"|positional argument follows|Missing parentheses in call)"
 )
