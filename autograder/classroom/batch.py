@@ -84,6 +84,7 @@ def graded(
                 yield Graded(parsed(task.line), task.before)
             for task in crew.finished():
                 journal.record(task.work, task.line)
+                del task.work  # the line may wait long for its turn, and needs no files
     finally:
         with contextlib.suppress(OSError):
             for task in crew.leave():
