@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
@@ -294,9 +295,10 @@ def attacked(attack: Attack, place: Place, scene: Scene) -> None:
         path = write(scene.mine, {name: scene.told(text) for name, text in attack.files.items()})
     outside = sorted(os.listdir(scene.top))
 
-    start, busy = time.monotonic(), time.thread_time()
+    busy = time.thread_time()
     sent = reading.read(path)
     read = time.thread_time() - busy
+    start = time.monotonic()
     made = graded(sent, place, BRIEF if attack.brief else QUICK, attack.network)
     took = time.monotonic() - start
     warm = place.name != TIERS[0]  # else only what an attack changes outside could last
@@ -319,7 +321,7 @@ def attacked(attack: Attack, place: Place, scene: Scene) -> None:
         assert not Path("/dev/shm", scene.mark).exists()
         assert scene.key not in segments()
         assert soon(lambda: not processes(scene.mark, scene.scratch))
-        assert soon(lambda: len(held()) <= len(before_it)), (before_it, held())
+        assert soon(lambda: len(held()) <= len(before_it)), Counter(held()) - Counter(before_it)
 
 
 def assert_no_gain(attack: Attack, made: Report) -> None:
