@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 from .model import Array, Expected, Finding
 
 # rtol and atol are one number: relative to the entry, and to the size of the incoming terms.
-TOLERANCE = {8: 1e-7, 4: 1e-4}
+TOLERANCE = {8: 1e-6, 4: 1e-4}
 
 
 def tolerance(dtypes: Iterable[DTypeLike]) -> float:

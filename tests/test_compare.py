@@ -111,12 +111,12 @@ def test_two_numbers_are_not_one() -> None:
 @pytest.mark.parametrize(
     ("dtypes", "expected"),
     [
-        ([], 1e-7),
-        ([np.float64, np.float64], 1e-7),
+        ([], 1e-6),
+        ([np.float64, np.float64], 1e-6),
         ([np.float64, np.float32], 1e-4),
         ([np.float32, np.float16], 1e-4),
-        ([np.float64, np.int32, np.bool_, np.uint8], 1e-7),
-        ([np.longdouble], 1e-7),
+        ([np.float64, np.int32, np.bool_, np.uint8], 1e-6),
+        ([np.longdouble], 1e-6),
     ],
 )
 def test_the_coarsest_floating_type_sets_the_tolerance(dtypes: list[Any], expected: float) -> None:
