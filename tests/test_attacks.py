@@ -7,7 +7,9 @@ teacher understands and that no terminal, page or log takes for anything else.
 
 import csv
 import ctypes
+import io
 import json
+import math
 import os
 import re
 import secrets
@@ -30,6 +32,7 @@ from html.parser import HTMLParser
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 from select import select
 from typing import Any
 
@@ -38,16 +41,18 @@ import pytest
 from attacks import TIERS, Attack, every, forward, write
 from conftest import ROOT
 
-from autograder import handin, report, store
+from autograder import handin, report, store, wire
 from autograder.classroom import reading, student_page, tables
 from autograder.classroom.command import row
 from autograder.classroom.student import NOBODY
 from autograder.conversation import Limits, Place
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
-from autograder.model import Report
+from autograder.model import Answer, Report
 from autograder.process import remove
 from autograder.sandbox import tiers
+from autograder.score import items
+from autograder.testimony import believed
 
 QUICK = Limits(seconds=1, wall=2.0, total=6.0)
 BRIEF = Limits(seconds=1, wall=0.6, total=1.2)
@@ -401,6 +406,65 @@ def test_large_answers_do_not_fill_the_graders_memory() -> None:
         check=True,
     )
     assert int(done.stdout) < 100 * 1024, f"{int(done.stdout) // 1024} MiB more"
+
+
+SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "U8": 1, "BOOL": 1, "C64": 8}
+WORDS: tuple[Any, ...] = (
+    None,
+    0,
+    True,
+    "",
+    [],
+    {},
+    [[]],
+    {"a": []},
+    float("nan"),
+    "missing",
+    "internal",
+    "\ud800",
+)
+WORDS += ("mytorch/relu.py:3", "ValueError", "SystemExit", "__doc__", "Exercise 4.3: ReLU.forward")
+KEYS = ("kind", "type", "text", "where", "line", "A", "dLdZ", "dLdW", "div")
+
+
+def random_frame(random: Random, names: list[str], shapes: list[tuple[int, ...]]) -> bytes:
+    """A frame that can be read, of whatever a child may claim and say."""
+    claimed: dict[str, Any] = {}
+    data = b""
+    for name in names:
+        kind, shape = random.choice(list(SIZES)), random.choice([*shapes, (), (0,), (2**40, 0)])
+        part = random.randbytes(SIZES[kind] * math.prod(shape))
+        place = [len(data), len(data) + len(part)]
+        claimed[name] = {"dtype": kind, "shape": shape, "data_offsets": place}
+        data += part
+    said = {
+        part: random.choice([*WORDS, {key: random.choice(WORDS) for key in KEYS}])
+        for part in ("fault", "odd")
+        if random.random() < 0.5
+    }
+    header = json.dumps({**claimed, "__metadata__": {"json": json.dumps(said)}}).encode()
+    block = len(header).to_bytes(8, "little") + header + data
+    return len(block).to_bytes(8, "little") + block
+
+
+def test_no_frame_makes_the_grader_fail() -> None:
+    """Numbers of all kinds under all names, words of all kinds: judged, and shown in a report."""
+    random, read = Random(0), 0
+    for exercise in [*EXERCISES.values()] * 5:
+        answers: dict[str, Answer] = {}
+        for r in HIDDEN.cases(exercise.id):
+            names = [*r.expected, "saw 00 Linear.forward", "saw \u0660\u0661 ReLU.backward"]
+            frame = random_frame(random, names, [e.low.shape for e in r.expected.values()])
+            with suppress(wire.WireError):
+                got = wire.read_frame(io.BytesIO(frame))
+                assert got is not None
+                answers[r.case.id] = believed(exercise.id, r.case.id, *got, {"relu.py": b"a\n" * 9})
+                read += 1
+        doubled = answers if exercise.doubles else None
+        made = Report("x", tuple(items(exercise, HIDDEN, answers, doubled)), "", "", "hidden", {})
+        assert_readable(made)
+        assert shown(made)
+    assert read > 100
 
 
 COMMANDS = (
