@@ -188,7 +188,7 @@ def why(child: Child, ending: Sequence[str], limits: Limits) -> Fault:
     if ending == ["garbled"]:
         return Fault("crash", text="something else was written into the grader's channel")
     try:
-        code = child.wait(timeout=2)
+        code = child.wait(timeout=GAP / 2)  # more, and it would be nobody's time
     except subprocess.TimeoutExpired:
         return Fault("crash", text="the grader's channel was closed")
     except OSError as error:

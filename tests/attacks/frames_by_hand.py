@@ -250,6 +250,21 @@ ATTACKS = (
         brief=True,
     ),
     Attack(
+        "a_channel_that_ends_before_its_process",
+        forward(
+            """
+            import time
+            os.close(channel())
+            time.sleep(100)
+            """,
+            FORGE,
+        ),
+        WRONG,
+        EVERYWHERE,
+        says="closed|took longer|ended the process",
+        brief=True,
+    ),
+    Attack(
         "half_a_frame_and_no_more",
         forward("only_the_channel((1000).to_bytes(8, 'little') + b'x')\nwhile True: pass", FORGE),
         WRONG,
