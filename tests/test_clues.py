@@ -57,6 +57,7 @@ SAID = {
         "ReLU().forward(Z)",
     ],
     "how many arguments": ["np.maximum(Z)", "np.sum(Z, axis=1, keepdim=True)"],
+    "save the file as UTF-8 in your editor": ["eval(b'\"\\xe4\"')", "b'\\xe4'.decode()"],
     "its own file": ["softmax(Z)"],
 }
 
