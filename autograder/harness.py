@@ -16,7 +16,7 @@ import numpy as np
 from .model import Answer, Array, Exercise, Fault, Layout
 from .package import MissingName
 
-LARGEST = 2**18  # bytes of one tensor: a hundred times what any exercise returns
+LARGEST = 2**18  # bytes of one tensor, and its length: a hundred times what exercises return
 LONGEST = 1000  # characters of an exception's text, or of a line
 KINDS = {"O": "object", "c": "complex", "U": "text", "S": "bytes", "V": "void", "M": "date"}
 TYPES = (list, tuple, str, dict, set, complex)
@@ -71,12 +71,18 @@ def plain(value: Any) -> Array | str:
         return "None"
     if not isinstance(value, np.ndarray | np.generic | float | int):
         return f"a {type(value).__name__}" if type(value) in TYPES else OTHER
-    if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
+    if isinstance(value, np.ndarray) and is_huge(value):
         return HUGE
     array = np.array(value, order="C", subok=False)
     if array.dtype.kind not in "fiub":
         return f"an array of {KINDS.get(array.dtype.kind, 'odd')} entries"
     return array.astype(np.float64) if array.dtype.itemsize > 8 else array
+
+
+def is_huge(array: Array) -> bool:
+    """Whether an array is beyond all that is compared; one without entries may be, by its shape."""
+    largest: int = max(array.nbytes, *array.shape, 0)
+    return largest > LARGEST
 
 
 def fault_of(error: BaseException, package: Any) -> Fault:

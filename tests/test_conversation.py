@@ -10,6 +10,7 @@ import pytest
 from autograder import conversation, runner
 from autograder.conversation import Clock, Job, Limits, Order, converse
 from autograder.grade import PORTABLE
+from autograder.harness import plain
 from autograder.model import Answer, Fault
 from autograder.runner import Runner
 from autograder.testimony import believed
@@ -44,6 +45,13 @@ def test_tensors_of_other_names_are_dropped() -> None:
         "A",
         "saw 00 Linear.forward",
     }
+
+
+def test_an_array_without_entries_is_not_believed_to_be_as_wide_as_it_says() -> None:
+    """Summed over its rows it would be wider than all memory; and its width could tell a number."""
+    forged = {"A": np.zeros((0, 10**13))}
+    assert believed("relu.forward", "batch", {}, forged, {}).tensors == {}
+    assert plain(np.zeros((2**30, 0))) == "an array far too large"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT
@@ -15,7 +16,7 @@ from conftest import ROOT
 from autograder import store
 from autograder.classroom import work as works
 from autograder.classroom.journal import Journal, JournalError
-from autograder.classroom.work import Work, failed, parsed, terms
+from autograder.classroom.work import Work, failed, parsed, perform, terms
 from autograder.conversation import Limits
 from autograder.handin import HandIn
 from autograder.report import to_json
@@ -248,3 +249,16 @@ def test_every_file_of_the_references_counts(
     changed.folder = copy
     monkeypatch.setattr(works, "references", lambda: changed)
     assert works.references_digest.__wrapped__() != before
+
+
+def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the exception says could be made of hidden numbers; where it was raised could not."""
+
+    def falls_over(*_: Any, **__: Any) -> Any:
+        raise MemoryError("Unable to allocate an array with shape (2, 16386)")
+
+    monkeypatch.setattr("autograder.grade.Runner", falls_over)
+    said = parsed(perform(Work(HandIn("ada"), terms())))
+    assert said.provisional
+    assert "MemoryError in autograder/grade.py:" in said.message
+    assert "16386" not in said.message

@@ -7,6 +7,7 @@ One that has others refuses: its grades would not be those of the class.
 import hashlib
 import json
 import sys
+import traceback
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -105,7 +106,14 @@ def perform(work: Work) -> str:
         exercises = list(EXERCISES.values())
         return to_json(grade(work.hand_in, references(), exercises, work.terms.limits, place))
     except Exception as error:  # ours: it must cost neither this grade nor the others'
-        return to_json(failed(work, f"the grader failed here ({type(error).__name__}: {error})"))
+        return to_json(failed(work, f"the grader failed here ({place_in_us(error)})"))
+
+
+def place_in_us(error: Exception) -> str:
+    """An exception of ours by type and line. Its text may be made of what a child said."""
+    places = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    *_, (path, line) = (place for place in places if ENGINE in place[0].parents)
+    return f"{type(error).__name__} in {path.relative_to(ENGINE.parent).as_posix()}:{line}"
 
 
 @cache

@@ -67,6 +67,12 @@ ATTACKS = (
     lie("no_axes", "np.float64(0)"),
     lie("nothing_in_it", "np.zeros((0, 3))"),
     lie("one_row_for_all", "np.broadcast_to(Z[:1], Z.shape)"),
+    lie("nothing_a_billion_wide", "np.zeros((0, 2**30))", says="far too large"),
+    lie(
+        "nothing_as_wide_as_a_hidden_number",
+        "np.zeros((2**30, 1 + int(abs(Z[0, 0]) * 2**14), 0))",
+        says="far too large",
+    ),
     lie("sixty_axes", "np.zeros((1,) * 60)"),
     lie("huge_and_virtual", "np.broadcast_to(0.0, (2**20, 2**20))"),
     lie(
