@@ -14,6 +14,7 @@ from .model import Array
 CLOSE = 1e-3  # of the distance between mistake and reference: closer than any two mistakes are
 ROUNDING = 1e-9  # of the reference: where a mistake is right in some entries, and nan in others
 EXACT = 1e-6  # of the right result, for patterns
+NEARLY = 1e-4  # of the right result: too near for another thought
 
 TIMES_N = "it is the right result times the number of examples"
 NO_NUMBER = "no entry is a number: is there a logarithm of 0 or less, or a division by 0?"
@@ -81,6 +82,8 @@ def multiple(compared: Sequence[Pair]) -> str:
     """What number stands between got and right: the same in all cases, or one in each."""
     factors = np.array([ratio(got, right) for got, right, _ in compared])
     first, sizes = factors[0], [right.size for _, right, _ in compared]
+    if np.all(np.abs(factors - 1) <= NEARLY):
+        return "it is nearly right: is something rounded, or a small number added somewhere?"
     if not factors.all() or sum(sizes) == 1:  # a single number is some multiple of any other
         return ""
     if np.all(np.abs(factors - first) <= EXACT * np.abs(first)):
@@ -94,7 +97,8 @@ def ratio(got: Array, right: Array) -> float:
     if got.shape != right.shape or not right.any() or not np.isfinite(got).all():
         return 0.0
     factor = float(np.sum(got * right) / np.sum(right * right))
-    return factor if close(got, factor * right) else 0.0
+    off = largest(got - factor * right) / largest(right)
+    return factor if off <= (NEARLY if abs(factor - 1) <= NEARLY else EXACT) else 0.0
 
 
 def lone_line(compared: Sequence[Pair]) -> str:

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
 from autograder import store
 from autograder.classroom import batch, reading
+from autograder.classroom import work as works
 from autograder.classroom.batch import Graded
 from autograder.classroom.cores import Cores
 from autograder.classroom.journal import Journal
@@ -312,6 +314,22 @@ def test_what_decides_a_score_is_in_the_digest() -> None:
     for name in APART:
         assert (ROOT / "autograder" / name).is_file()
         assert f"'autograder.{name.removesuffix('.py')}'" not in done.stdout, name
+
+
+@pytest.mark.parametrize(
+    "changed", ["score.py", "__init__.py", "exercises/__init__.py", "exercises/linear.py"]
+)
+def test_a_change_of_any_file_changes_the_digest(
+    changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of one name in two folders are two."""
+    engine = tmp_path / "autograder"
+    shutil.copytree(ROOT / "autograder", engine, ignore=shutil.ignore_patterns("key"))
+    monkeypatch.setattr(works, "ENGINE", engine)
+    before = works.grader_digest.__wrapped__()
+    with (engine / changed).open("a") as file:
+        file.write("#\n")
+    assert works.grader_digest.__wrapped__() != before
 
 
 # The command, and whoever kills it.

@@ -116,3 +116,12 @@ def test_one_number_is_no_pattern() -> None:
     assert pattern([(3 * one, one, 3)]) == f"{TIMES} the number of examples"
     almost = np.array([[1.0, 2.0]])
     assert "examples" not in pattern([(almost * (1 + 5e-7), almost, 1)])
+
+
+def test_what_is_nearly_right_is_no_multiple() -> None:
+    """Rounded, or with a small number added: not «times 1», and a single number gets it too."""
+    nearly = "it is nearly right: is something rounded, or a small number added somewhere?"
+    assert pattern(pairs(lambda right, n: np.round(right, 5))) == nearly
+    assert pattern(pairs(lambda right, n: right + 1e-5)) == nearly
+    assert pattern([(np.array(2.00001), np.array(2.0), 4)]) == nearly
+    assert pattern(pairs(lambda right, n: right * 1.001)) == "it is the right result times 1.001"
