@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import unquote
 
 import pytest
@@ -66,7 +67,27 @@ def test_the_name_of_a_page_fits_into_any_folder() -> None:
     names = results.Names()
     given = [names.given(f"{folder}/{name}") for folder in ("a", "b") for name in ODD]
     assert len({name.casefold() for name in given}) == len(given)
-    assert max(len(os.fsencode(f"{name}.html.part")) for name in given) <= 100
+    assert max(len(os.fsencode(name)) for name in given) <= results.LONGEST
+
+
+def test_nobody_takes_the_name_of_anothers_page() -> None:
+    """Whoever is called as another's page would be: the other gets another name, always the same."""
+    wanted = results.Names().given("b/x y.zip")
+    for thief in (f"a/{wanted}", f"a/{wanted.upper()}"):
+        again = []
+        for _ in range(2):
+            names = results.Names()
+            again.append([names.given(thief), names.given("b/x y.zip"), names.given("c/x y.zip")])
+        assert again[0] == again[1]
+        assert again[0][0] == Path(thief).name
+        assert len({name.casefold() for name in again[0]}) == 3
+
+
+def test_names_that_some_systems_take_for_one_are_two() -> None:
+    """The same syllable, written as one character or as three, is one file on a Mac."""
+    names = results.Names()
+    given = [names.given(normalize(form, "한.zip")) for form in ("NFC", "NFD")]
+    assert len({normalize("NFC", name) for name in given}) == 2
 
 
 def test_pages_of_what_is_no_longer_there_go(tmp_path: Path, graded: Report) -> None:
