@@ -71,7 +71,7 @@ def test_the_name_of_a_page_fits_into_any_folder() -> None:
 
 
 def test_nobody_takes_the_name_of_anothers_page() -> None:
-    """Whoever is called as another's page would be: the other gets another name, always the same."""
+    """Whoever is called as another's page would be: the other gets another, always the same."""
     wanted = results.Names().given("b/x y.zip")
     for thief in (f"a/{wanted}", f"a/{wanted.upper()}"):
         again = []
