@@ -27,6 +27,7 @@ from .archive import exists
 from .journal import Journal
 from .listing import Listing, row
 from .roster import Roll
+from .senders import owners
 from .similar import Index
 from .statistics import Summary
 from .student import Entry, Student
@@ -93,6 +94,7 @@ def write(folder: Path, roll: Roll) -> None:
     """Make the views of a graded class anew, from its reports in the folder."""
 
     summary, listing, index, names = Summary(), Listing(), Index(), Names()
+    whose = owners(roll.students)
     students = folder / "students"
     students.mkdir(exist_ok=True)
     with (
@@ -113,7 +115,8 @@ def write(folder: Path, roll: Roll) -> None:
             listing.add(row(made, entry, counted))
             if made.hand_in not in roll.superseded:
                 summary.add(made, entry)
-            index.add(entry, fingerprints(reading.read(made.hand_in).files))
+                prints = fingerprints(reading.read(made.hand_in).files)
+                index.add(entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
     with written(folder / "class.html") as page:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
