@@ -11,7 +11,13 @@ import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import get_context
@@ -244,9 +250,34 @@ def dying() -> Executor:
 
 
 def test_workers_that_cannot_begin_are_no_endless_story(journal: Journal, tmp_path: Path) -> None:
-    """Where every worker dies at its start, the batch ends with one line."""
-    with pytest.raises(OSError, match="the processes that grade are killed again"):
-        run(broken(tmp_path, 20), journal, dying)
+    """Where every worker dies at its start, the batch ends with one line: which, and what to do."""
+    paths = broken(tmp_path, 20)
+    with pytest.raises(OSError, match="the processes that grade are killed") as caught:
+        run(paths, journal, dying, at_once=1)
+    said = str(caught.value)
+    assert all(path in said for path in paths[:5]), said
+    assert paths[5] not in said
+    assert said.endswith("is memory, use fewer --jobs, and run the same command again")
+
+
+class Shot(Here):
+    """An executor that breaks with whatever has an odd number."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if args and args[0].hand_in.name[-5:-4] in tuple("13579"):
+            future: Future[Any] = Future()
+            future.set_exception(BrokenExecutor())
+            return future
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_however_many_kill_their_workers_the_others_are_graded(
+    journal: Journal, tmp_path: Path
+) -> None:
+    """Twelve who do, one after the other, are provisional; who comes after them is graded."""
+    paths = broken(tmp_path, 24)
+    found = run([*paths[1::2], *paths[::2]], journal, Shot)
+    assert [report.provisional for report, _ in found] == [True] * 12 + [False] * 12
 
 
 class Unlucky(Here):

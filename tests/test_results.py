@@ -6,7 +6,9 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import unquote
+from zipfile import ZipFile
 
 import pytest
 from conftest import package
@@ -66,7 +68,27 @@ def test_the_name_of_a_page_fits_into_any_folder() -> None:
     names = results.Names()
     given = [names.given(f"{folder}/{name}") for folder in ("a", "b") for name in ODD]
     assert len({name.casefold() for name in given}) == len(given)
-    assert max(len(os.fsencode(f"{name}.html.part")) for name in given) <= 100
+    assert max(len(os.fsencode(name)) for name in given) <= results.LONGEST
+
+
+def test_nobody_takes_the_name_of_anothers_page() -> None:
+    """Whoever is called as another's page would be: the other gets another, always the same."""
+    wanted = results.Names().given("b/x y.zip")
+    for thief in (f"a/{wanted}", f"a/{wanted.upper()}"):
+        again = []
+        for _ in range(2):
+            names = results.Names()
+            again.append([names.given(thief), names.given("b/x y.zip"), names.given("c/x y.zip")])
+        assert again[0] == again[1]
+        assert again[0][0] == Path(thief).name
+        assert len({name.casefold() for name in again[0]}) == 3
+
+
+def test_names_that_some_systems_take_for_one_are_two() -> None:
+    """The same syllable, written as one character or as three, is one file on a Mac."""
+    names = results.Names()
+    given = [names.given(normalize(form, "한.zip")) for form in ("NFC", "NFD")]
+    assert len({normalize("NFC", name) for name in given}) == 2
 
 
 def test_pages_of_what_is_no_longer_there_go(tmp_path: Path, graded: Report) -> None:
@@ -155,9 +177,10 @@ def test_fingerprints_reach_the_class_page(tmp_path: Path, graded: Report) -> No
     """Two of a class who wrote the same are named there, each with a way to the page."""
     for name in ("ada", "bob", "c1", "c2", "c3"):
         (tmp_path / name / "mytorch").mkdir(parents=True)
-        files = package(solved=name in ("ada", "bob"))
-        for file, data in files.items():
-            (tmp_path / name / "mytorch" / file).write_bytes(data)
+        solved = name in ("ada", "bob")
+        own = b"" if solved else b"\nown = [%s]\n" % (b"1, " * 9)
+        for file, data in package(solved=solved).items():
+            (tmp_path / name / "mytorch" / file).write_bytes(data + own)
     folder = tmp_path / "grades"
     folder.mkdir()
     names = [str(tmp_path / name) for name in ("ada", "bob", "c1", "c2", "c3")]
@@ -165,3 +188,25 @@ def test_fingerprints_reach_the_class_page(tmp_path: Path, graded: Report) -> No
     page = (folder / "class.html").read_text("utf-8")
     part = page.partition("Near-identical hand-ins</h2>")[2].partition("<h2")[0]
     assert re.findall('href="students/(.*?).html"', part) == ["ada", "bob"]
+
+
+def test_neither_what_is_superseded_nor_a_folder_full_makes_a_class(
+    tmp_path: Path, graded: Report
+) -> None:
+    """Four who wrote the same are no class of five, whatever else one of them has sent."""
+    places = [*(f"{name}_{name}_1_x" for name in "1234"), *(f"1_1_{n}_x" for n in range(2, 9))]
+    places = [f"{place}.zip" for place in places] + [f"m/{n}_9{n}_1_x.zip" for n in range(30)]
+    folder = tmp_path / "grades"
+    folder.mkdir()
+    for place in places:
+        with ZipFile(made_in(tmp_path / place), "w") as file:
+            for name, data in package(solved="m/" not in place).items():
+                more = b"own = [%s]\n" % (b"1, " * 9) if "m/" in place else b""
+                file.writestr(f"mytorch/{name}", data + more)
+    write(folder, *(replace(graded, hand_in=str(tmp_path / place)) for place in places))
+    assert "Nothing stands out" in (folder / "class.html").read_text("utf-8")
+
+
+def made_in(path: Path) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    return path

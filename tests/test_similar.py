@@ -14,7 +14,7 @@ from conftest import ROOT, package
 
 from autograder.classroom import similar
 from autograder.classroom.similar import Index, Match, fingerprints
-from autograder.classroom.student import Entry, Student
+from autograder.classroom.student import Entry
 from autograder.classroom.winnowing import TOKEN, statements, winnow
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
@@ -53,7 +53,7 @@ def ordinary(seed: int) -> dict[str, bytes]:
 def index(hand_ins: dict[str, dict[str, bytes]]) -> list[Match]:
     made = Index()
     for name, files in hand_ins.items():
-        made.add(Entry(name), fingerprints(files))
+        made.add(Entry(name), fingerprints(files), name)
     return made.matches()
 
 
@@ -205,7 +205,7 @@ def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> list[Match]:
     for n in range(size):
         own = prints[n] if n < len(prints) else {}
         found = {place: frozenset(map(hash, words)) for place, words in own.items()}
-        made.add(Entry(str(n)), {**found, "own.py": frozenset([n])})
+        made.add(Entry(str(n)), {**found, "own.py": frozenset([n])}, str(n))
     return made.matches()
 
 
@@ -254,9 +254,38 @@ def test_two_hand_ins_of_one_student_are_no_match() -> None:
     """Handing in twice is no copying."""
     made = Index()
     for name, files in [*CLASS.items(), ("1.zip", linear(LOOP)), ("2.zip", linear(LOOP))]:
-        student = Student(name="Ada" if name.endswith(".zip") else "")
-        made.add(Entry(name, student), fingerprints(files))
+        owner = "Ada" if name.endswith(".zip") else name
+        made.add(Entry(name), fingerprints(files), owner)
     assert all("1.zip" not in names(match) for match in made.matches())
+
+
+@pytest.mark.parametrize("junk", [package(solved=False), linear(LOOP), {}], ids=range(3))
+def test_nobody_makes_others_look_rare(junk: dict[str, bytes]) -> None:
+    """Six who know the lecture's own answers stand out neither beside one who sends 200 hand-ins
+    nor beside 200 who wrote nothing."""
+    honest = package()
+    made = Index()
+    for n in range(6):
+        made.add(Entry(f"honest {n}"), fingerprints(honest), f"honest {n}")
+    for n in range(200):
+        made.add(Entry(f"junk {n}"), fingerprints(junk), "mallory" if n % 2 else f"empty {n}")
+    if junk == linear(LOOP):  # 100 who wrote one exercise say nothing of the others
+        assert made.among("linear.backward") == 107
+    assert made.matches() == []
+
+
+def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> None:
+    """A copy among much else, and many copies of it, are neither hidden nor a list of their own."""
+    made = Index()
+    for name, files in CLASS.items():
+        made.add(Entry(name), fingerprints(files), name)
+    copies = {f"copy {n}": linear(LOOP) for n in range(2 * similar.KEPT)}
+    others = dict(zip("abc", CLASS.values()))
+    for name, files in {**others, **copies}.items():
+        made.add(Entry(name), fingerprints(files), "mallory")
+    made.add(Entry("Ada"), fingerprints(linear(LOOP)), "Ada")
+    (match,) = (match for match in made.matches() if not match.whole)
+    assert (names(match), match.shared_by, match.among) == (("copy 0", "Ada"), 2, 102)
 
 
 def test_a_handful_has_no_rarities() -> None:
@@ -292,6 +321,6 @@ def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     made = Index()
     prints = [fingerprints(files) for files in CLASS.values()]
     for n in range(1000):
-        made.add(Entry(f"student {n}"), prints[n % len(prints)])
-    assert max(map(len, made.owners.values())) <= similar.KEPT
+        made.add(Entry(f"student {n}"), prints[n % len(prints)], str(n))
+    assert max(map(len, made.having.values())) <= similar.KEPT
     assert len(made.pairs()) < 1000

@@ -6,6 +6,7 @@ AHEAD of the hand-in that is reported next, so that memory stays flat. A result 
 comes, and reported in order. Where the executor breaks (a worker was killed), another is
 started, and what was with it is given out again. Who was there at TOGETHER breaks goes alone
 from then on, and is given up when that ends ALONE more times: its grade is provisional.
+However many are given up, the batch goes on, unless not even an empty hand-in can be graded.
 """
 
 import contextlib
@@ -13,9 +14,10 @@ import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from ..handin import HandIn, listed
 from ..model import Report
 from ..report import to_json
 from . import reading
@@ -26,7 +28,7 @@ AHEAD = 1000  # hand-ins that wait for a slower one before them
 TOGETHER = 2  # broken executors before a hand-in goes alone
 ALONE = 2  # broken executors more before it is given up
 BREATH = 5.0  # seconds without a result before the executor is asked whether it is there
-HOPELESS = 5  # hand-ins given up one after the other: then it's the machine
+DOUBTFUL = 5  # hand-ins given up one after the other: then an empty one is tried
 
 
 class Graded(NamedTuple):
@@ -101,7 +103,7 @@ class Crew:
         self.done: queue.SimpleQueue[Future[str]] = queue.SimpleQueue()
         self.again: deque[Task] = deque()
         self.broken = False
-        self.given_up = 0
+        self.given_up: list[str] = []  # one after the other, since one was graded
 
     @property
     def free(self) -> bool:
@@ -165,22 +167,39 @@ class Crew:
         task = self.given.pop(future)
         try:
             task.line = future.result()
-            self.given_up = 0
+            self.given_up = []
         except BrokenExecutor:
             self.mend()
             task.breaks += 1
             if task.breaks < TOGETHER + ALONE:
                 self.again.append(task)
                 return
-            self.given_up += 1
-            if self.given_up == HOPELESS:
-                raise OSError("the processes that grade are killed again and again") from None
+            self.doubt(task.work)
             ended = "the process that graded it was killed every time (is there memory enough?)"
             task.line = to_json(failed(task.work, ended))
         except Exception as error:
             said = f"it was lost on its way ({type(error).__name__}: {error})"
             task.line = to_json(failed(task.work, said))
         yield task
+
+    def doubt(self, last: Work) -> None:
+        """Find out, when one after the other is given up, whether it is they or the machine.
+
+        Raises: OSError: it's the machine.
+        """
+        self.given_up.append(last.hand_in.name)
+        if len(self.given_up) < DOUBTFUL:
+            return
+        self.submit(perform, replace(last, hand_in=HandIn(""))).add_done_callback(self.done.put)
+        try:
+            self.next_done().result()
+        except BrokenExecutor:
+            raise OSError(
+                "the processes that grade are killed whatever they do, even with an empty hand-in;"
+                f" the last were at {listed(self.given_up, DOUBTFUL)}: make sure that there is"
+                " memory, use fewer --jobs, and run the same command again"
+            ) from None
+        self.given_up = []
 
     def mend(self) -> None:
         """Leave a broken executor, once all that it had has come back."""

@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import datetime
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import TextIO
+from unicodedata import normalize
 
 from .. import report
 from ..model import Report
@@ -25,6 +27,7 @@ from .archive import exists
 from .journal import Journal
 from .listing import Listing, row
 from .roster import Roll
+from .senders import owners
 from .similar import Index
 from .statistics import Summary
 from .student import Entry, Student
@@ -91,6 +94,7 @@ def write(folder: Path, roll: Roll) -> None:
     """Make the views of a graded class anew, from its reports in the folder."""
 
     summary, listing, index, names = Summary(), Listing(), Index(), Names()
+    whose = owners(roll.students)
     students = folder / "students"
     students.mkdir(exist_ok=True)
     with (
@@ -111,7 +115,8 @@ def write(folder: Path, roll: Roll) -> None:
             listing.add(row(made, entry, counted))
             if made.hand_in not in roll.superseded:
                 summary.add(made, entry)
-            index.add(entry, fingerprints(reading.read(made.hand_in).files))
+                prints = fingerprints(reading.read(made.hand_in).files)
+                index.add(entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
     with written(folder / "class.html") as page:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
@@ -136,17 +141,34 @@ def counts(made: Report, roll: Roll) -> str:
 
 
 class Names:
-    """Names for the files of hand-ins, each given once."""
+    """Names for the files of hand-ins, each given once, whatever other hand-ins are called."""
 
     def __init__(self) -> None:
         self.taken: dict[str, str] = {}
 
     def given(self, hand_in: str) -> str:
         """The hand-in's own name where a file can have it; where it can't, a hash is added."""
-        own = Path(hand_in).name
-        plain = NAME.sub("_", own.encode("utf-8", "replace").decode()).encode()
-        name = plain[:LONGEST].decode(errors="ignore").strip("-.") or "hand-in"
-        if name != own or name.casefold() in self.taken:
-            name += "-" + sha256(os.fsencode(hand_in)).hexdigest()[:8]
-        self.taken[name.casefold()] = name
+        name = next(name for name in names_for(hand_in) if caseless(name) not in self.taken)
+        self.taken[caseless(name)] = name
         return name
+
+
+def names_for(hand_in: str) -> Iterator[str]:
+    """Names that the files of a hand-in may have, the best first, without end."""
+    own = Path(hand_in).name
+    plain = NAME.sub("_", own.encode("utf-8", "replace").decode())
+    if cut(plain, LONGEST) == own:
+        yield own
+    for n in count():  # who knows the path knows its hash, and may have been called so
+        mark = sha256(f"{n} {hand_in}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        yield f"{cut(plain, LONGEST - len(mark) - 1) or 'hand-in'}-{mark}"
+
+
+def cut(name: str, longest: int) -> str:
+    """What fits of a name into so many bytes."""
+    return name.encode()[:longest].decode(errors="ignore").strip("-.")
+
+
+def caseless(name: str) -> str:
+    """What two names share that are one file on some systems."""
+    return normalize("NFC", normalize("NFD", name).casefold())

@@ -1,27 +1,30 @@
 """Near-identical hand-ins, for a human to look at; never scored.
 
-Short right answers are alike by nature. So only what is rare in this class counts, and each match
-says how rare. An inverted index holds hand-ins against each other only where they share something
-rare: a class of thousands takes seconds.
+Short right answers are alike by nature. So only what is rare counts, and each match says how rare:
+among those in this class who wrote something in the same place. Each is counted once, so nobody
+makes others' code rare, whatever they send. An inverted index holds hand-ins against each other
+only where they share something rare: a class of thousands takes seconds.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 from math import log2
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..exercises import EXERCISES
+from .senders import Owner
 from .student import Entry
 from .winnowing import fingerprints
 
 __all__ = ["Index", "Match", "fingerprints"]
 
-KEPT = 64  # hand-ins remembered for one fingerprint: what more of them share is common
+HOME_FILES = {exercise.file for exercise in EXERCISES.values()}
+KEPT = 64  # owners remembered for one fingerprint: what more of them share is common
 LEAST = 5  # rare fingerprints that two must share in one place
 SHARE = 0.5  # … and of all rare ones that one of them has there
-STANDS_OUT = 100  # bits: a fingerprint of which m of n hand-ins have log₂(n/m)
+STANDS_OUT = 100  # bits: a fingerprint that m of n have tells log₂(n/m)
 SMALLEST = 5  # a class in which one can speak of rare
 
 Pair: TypeAlias = tuple[int, int]
@@ -32,10 +35,10 @@ Piece: TypeAlias = tuple[str, int, int]  # a file, how many fingerprints, and th
 class Match:
     """Hand-ins that share code which hardly anybody else in the class has.
 
-    entries    the hand-ins; each stands out with each
+    entries    the hand-ins, one an owner; each stands out with each
     places     of the two that are closest: how many rare fingerprints they share, by exercise
-    shared_by  in how many hand-ins the commonest of these fingerprints occurs, of `among`;
-               where they are alike as a whole, how many are
+    shared_by  how many have the commonest of these fingerprints, of `among` who have code
+               there; where they are alike as a whole, how many are
     whole      whether all that they wrote is alike
     """
 
@@ -46,39 +49,62 @@ class Match:
     whole: bool = False
 
 
+class Shared(NamedTuple):
+    """A rare fingerprint that two share: how many have it, and the two hand-ins that it is in."""
+
+    had_by: int
+    entries: Pair
+
+
 @dataclass
 class Index:
-    """Which hand-ins have which fingerprint; `add` takes one hand-in after another.
+    """Who has which fingerprint; `add` takes one hand-in after another.
 
-    Two of one student are never held against each other.
+    All hand-ins of an owner count as one, whose number is that of the first.
     """
 
     entries: list[Entry] = field(default_factory=list)
-    owners: dict[tuple[str, int], list[int]] = field(default_factory=dict)
-    pieces: Counter[Piece] = field(default_factory=Counter)
+    numbers: dict[Owner, int] = field(default_factory=dict)
+    owner: list[int] = field(default_factory=list)  # of each entry
+    writers: dict[str, set[int]] = field(default_factory=dict)  # who has code in a place or file
+    having: dict[tuple[str, int], list[int]] = field(default_factory=dict)  # one entry an owner
     wholes: dict[frozenset[Piece], list[int]] = field(default_factory=dict)
 
-    def add(self, entry: Entry, prints: Mapping[str, frozenset[int]]) -> None:
-        """Take in one hand-in's fingerprints."""
+    def add(self, entry: Entry, prints: Mapping[str, frozenset[int]], owner: Owner) -> None:
+        """Take in one hand-in's fingerprints. One without any has nothing to compare."""
+        if not prints:
+            return
+        number = len(self.entries)
+        mine = self.numbers.setdefault(owner, number)
         self.entries.append(entry)
+        self.owner.append(mine)
         files: dict[str, frozenset[int]] = {}
         for place, found in prints.items():
             file = EXERCISES[place].file if place in EXERCISES else place
             files[file] = files.get(file, frozenset()) | found
         whole = frozenset((file, len(found), hash(found)) for file, found in files.items())
-        self.pieces.update(whole)
-        self.wholes.setdefault(whole, []).append(len(self.entries) - 1)
+        self.wholes.setdefault(whole, []).append(number)
+        for place in {*prints, *files}:
+            self.writers.setdefault(place, set()).add(mine)
         for place, found in prints.items():
             for one in found:
-                owners = self.owners.setdefault((place, one), [])
-                if len(owners) < KEPT:
-                    owners.append(len(self.entries) - 1)
+                known = self.having.setdefault((place, one), [])
+                if len(known) < KEPT and all(self.owner[other] != mine for other in known):
+                    known.append(number)
 
-    @property
-    def rare(self) -> int:
-        """In how many hand-ins a fingerprint may occur and still be rare in this class."""
-        n = len(self.entries)
+    def among(self, place: str) -> int:
+        """How many could have written what somebody wrote in a place: those who wrote there."""
+        known = place in EXERCISES or place in HOME_FILES
+        return len(self.writers[place] if known else self.numbers)
+
+    def rare(self, place: str) -> int:
+        """How many may have a fingerprint that is still rare there in this class."""
+        n = self.among(place)
         return min(max(4, n // 100), max(2, n // 10), KEPT - 1) if n >= SMALLEST else 0
+
+    def bits(self, place: str, count: int) -> float:
+        """How surprising it is that two share what so many have."""
+        return log2(self.among(place) / count)
 
     def matches(self) -> list[Match]:
         """The matches that stand out: hand-ins alike as a whole, then in part; the least likely
@@ -94,23 +120,30 @@ class Index:
         Files in common styles are still a rare combination: among all pairs of the class, taking
         file after file as chosen by itself, less than one such match in thirty classes.
         """
-        if len(self.entries) < SMALLEST:
+        n = len(self.numbers)
+        if n < SMALLEST:
             return []
-        least = 2 * self.bits(1) + 4
+        pieces: dict[Piece, set[int]] = {}
+        for whole, entries in self.wholes.items():
+            for piece in whole:
+                pieces.setdefault(piece, set()).update(map(self.owner.__getitem__, entries))
         found = []
-        for whole, owners in self.wholes.items():
-            entries = tuple({whose(e): e for e in map(self.entries.__getitem__, owners)}.values())
-            bits = sum(self.bits(self.pieces[piece]) for piece in whole)
-            if len(entries) > 1 and bits >= least:
+        for whole, entries in self.wholes.items():
+            first = sorted({self.owner[entry]: entry for entry in reversed(entries)}.values())
+            bits = sum(self.bits(piece[0], len(pieces[piece])) for piece in whole)
+            if len(first) > 1 and bits >= 2 * log2(n) + 4:
                 places = {file: size for file, size, _ in sorted(whole)}
-                match = Match(entries, places, len(owners), len(self.entries), True)
-                found.append((-bits, owners, match))
+                shown = tuple(map(self.entries.__getitem__, first))
+                found.append((-bits, first, Match(shown, places, len(first), n, True)))
         return [match for *_, match in sorted(found, key=lambda one: one[:2])]
 
     def alike_in_part(self) -> list[Match]:
         """Hand-ins that share rare fingerprints: groups in which each stands out with each."""
         pairs = self.pairs()
-        bits = {pair: sum(map(self.bits, chain(*s.values()))) for pair, s in pairs.items()}
+        bits = {
+            pair: sum(self.bits(place, one.had_by) for place, s in places.items() for one in s)
+            for pair, places in pairs.items()
+        }
         striking = [pair for pair in pairs if bits[pair] >= STANDS_OUT]
         groups: list[tuple[Pair, set[int]]] = []  # the two that are closest, and all
         for pair in sorted(striking, key=lambda pair: (-bits[pair], pair)):
@@ -122,46 +155,49 @@ class Index:
             else:
                 groups.append((pair, set(pair)))
         return [
-            Match(
-                tuple(self.entries[owner] for owner in sorted(members)),
-                {place: len(owners) for place, owners in pairs[pair].items()},
-                max(chain(*pairs[pair].values())),
-                len(self.entries),
-            )
+            self.match(pairs[pair], [pairs[p] for p in combinations(sorted(members), 2)])
             for pair, members in groups
             if not any(members < others for _, others in groups)
         ]
 
-    def bits(self, count: int) -> float:
-        """How surprising it is that two share what so many have."""
-        return log2(len(self.entries) / count)
+    def match(
+        self, closest: Mapping[str, list[Shared]], pairs: Iterable[Mapping[str, list[Shared]]]
+    ) -> Match:
+        """The match of a group, from what its pairs share: of each owner, the hand-in that has
+        most of it."""
+        shared = chain.from_iterable(places.values() for places in pairs)
+        voices = Counter(chain.from_iterable(one.entries for one in chain.from_iterable(shared)))
+        loudest = {self.owner[entry]: entry for entry, _ in reversed(voices.most_common())}
+        counts = [(one.had_by, self.among(place)) for place in closest for one in closest[place]]
+        return Match(
+            tuple(map(self.entries.__getitem__, sorted(loudest.values()))),
+            {place: len(found) for place, found in closest.items()},
+            *max(counts, key=lambda count: count[0] / count[1]),
+        )
 
-    def pairs(self) -> dict[Pair, dict[str, list[int]]]:
-        """By two hand-ins and place: of each rare fingerprint they share, how many have it.
+    def pairs(self) -> dict[Pair, dict[str, list[Shared]]]:
+        """By two owners and place: the rare fingerprints they share.
 
         Only places in which the two share much of what is rare there.
         """
-        own: Counter[tuple[int, str]] = Counter()  # rare fingerprints of a hand-in in a place
-        shared: dict[Pair, dict[str, list[int]]] = {}
-        for (place, _), owners in self.owners.items():
-            if len(owners) <= self.rare:
-                own.update((owner, place) for owner in owners)
-                for a, b in combinations(owners, 2):
-                    if whose(self.entries[a]) != whose(self.entries[b]):
-                        shared.setdefault((a, b), {}).setdefault(place, []).append(len(owners))
+        own: Counter[tuple[int, str]] = Counter()  # rare fingerprints of an owner in a place
+        shared: dict[Pair, dict[str, list[Shared]]] = {}
+        rare = {place: self.rare(place) for place in self.writers}
+        for (place, _), entries in self.having.items():
+            if len(entries) <= rare[place]:
+                known = sorted((self.owner[entry], entry) for entry in entries)
+                own.update((owner, place) for owner, _ in known)
+                for (a, one), (b, other) in combinations(known, 2):
+                    both = Shared(len(known), (one, other))
+                    shared.setdefault((a, b), {}).setdefault(place, []).append(both)
         return {
             (a, b): close
             for (a, b), places in shared.items()
             if (
                 close := {
-                    place: owners
-                    for place, owners in sorted(places.items())
-                    if len(owners) >= max(LEAST, SHARE * min(own[a, place], own[b, place]))
+                    place: found
+                    for place, found in sorted(places.items())
+                    if len(found) >= max(LEAST, SHARE * min(own[a, place], own[b, place]))
                 }
             )
         }
-
-
-def whose(entry: Entry) -> str:
-    """Who is not held against themselves."""
-    return entry.student.name or entry.hand_in
