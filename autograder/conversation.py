@@ -69,7 +69,7 @@ class Limits:
 
     seconds: int = 5
     wall: float = 15.0
-    total: float = 60.0
+    total: float = 180.0
     memory: int = 2 * 2**30
 
 

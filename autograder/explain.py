@@ -79,7 +79,8 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
     if fault.kind == "internal":
         return [f"the grader failed here, not you: {fault.text}"]
     if fault.kind in UNITS:
-        return [f"{exercise.title} {UNITS[fault.kind]}: {fault.text}"]
+        untried = fault.text.startswith("not run: ")
+        return [fault.text if untried else f"{exercise.title} {UNITS[fault.kind]}: {fault.text}"]
     lines = [raised(fault, values) + (f" in {fault.where}" if fault.where else "")]
     if fault.line:
         lines.append(f"the line is: {fault.line}")

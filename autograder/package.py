@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Never
@@ -37,9 +38,16 @@ class FromSource(SourceFileLoader):
 
 
 class FreshFinder(FileFinder):
-    """Finds the modules in a package's folder, one that was written a moment ago too."""
+    """Finds the modules in a package's folder, one that was written a moment ago too.
+
+    A file wins over a folder of the same name, which Python would take.
+    """
 
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
+        file = Path(self.path, f"{fullname.rpartition('.')[2]}.py")
+        if file.is_file():
+            loader = FromSource(fullname, str(file))
+            return spec_from_file_location(fullname, file, loader=loader)
         self.invalidate_caches()
         return super().find_spec(fullname, target)
 

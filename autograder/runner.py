@@ -5,10 +5,13 @@ may have been the cause. Then it costs its exercise, and the next process goes o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from .conversation import Clock, Job, Limits, Order, Place, converse
 from .exercises import EXERCISES
 from .model import Answer, Fault
+
+UNTRIED = "not run: the {0.total:g} s of a hand-in were used up before"
 
 
 class Runner:
@@ -38,7 +41,10 @@ class Runner:
                 bare = True  # loading the doubled classes may be what ended it
             elif fault and (alone or self.is_over):
                 lost = self.hopeless(left, fault, bool(doubles))
-                given += [Answer(job.exercise, job.case, fault=fault) for job in lost]
+                tried, spent = left[0].exercise, replace(fault, text=UNTRIED.format(self.limits))
+                for job in lost:
+                    told = spent if self.is_over and job.exercise != tried else fault
+                    given.append(Answer(job.exercise, job.case, fault=told))
                 left = [job for job in left if job not in lost]
                 alone = False
             else:

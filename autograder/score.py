@@ -78,7 +78,8 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
 
     Args: scored: gives an exercise's items by its id, none if it was not scored.
     """
-    if item.status in ("pass", "not_attempted") or item.mistake or item.follow_through:
+    settled = item.status in ("pass", "not_attempted", "timeout", "crash")
+    if settled or item.mistake or item.follow_through:
         return item
     for needed in below(item.exercise):
         if any(i.status != "pass" for i in scored(needed.id) if i.id.endswith(".general")):

@@ -9,6 +9,8 @@ import pytest
 
 from autograder import conversation, runner
 from autograder.conversation import Clock, Job, Limits, Order, converse
+from autograder.exercises import EXERCISES
+from autograder.explain import fault_lines
 from autograder.grade import PORTABLE
 from autograder.harness import plain
 from autograder.model import Answer, Fault
@@ -188,6 +190,18 @@ def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
     answers = Runner({}, Limits(), PORTABLE).run([JOB, calls, OTHER])
     assert played.asked[-1] == ["sgd.step/one_step"]
     assert answers["mlp.forward"]["batch"].fault == LATE
+
+
+def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
+    """Where a hand-in's time is up, the exercises behind the slow one say that they were not run."""
+    script((0, LATE))
+    answers = Runner({}, Limits(total=0), PORTABLE).run([JOB, OTHER])
+    slow, untried = answers["relu.forward"]["batch"].fault, answers["sgd.step"]["one_step"].fault
+    assert slow == LATE
+    assert untried is not None
+    assert fault_lines(EXERCISES["sgd.step"], untried, values=False) == [
+        "not run: the 0 s of a hand-in were used up before"
+    ]
 
 
 def test_frames_have_a_size() -> None:

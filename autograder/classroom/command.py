@@ -65,19 +65,21 @@ def grade(asked: Asked) -> int:
     Stop it when you like: the same command goes on where it stopped. What has changed since is
     graded again, and so is everything after a change of the references or of the grader.
 
-    Student code runs apart, with limits: 5 s of computing a case, 60 s a hand-in, 2 GiB, no
+    Student code runs apart, with limits: 5 s of computing a case, 180 s a hand-in, 2 GiB, no
     output; on Linux in a sandbox (`autograder doctor` says in which).
 
     Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such
     path), 2 nothing could be graded.
     """
-    from . import results, roster, search, work
+    from . import archive, results, roster, search, work
     from .batch import graded
     from .journal import Journal
     from .progress import progress
 
     required, given = asked.require_isolation, asked.paths
     if required and required not in SANDBOXES:  # the option stood before a path
+        if not archive.exists(required):
+            raise ValueError(f"{required} is no place: name {' or '.join(SANDBOXES)}")
         required, given = SANDBOXES[-1], [required, *given]
     if not given:
         raise ValueError("name a hand-in, or a folder of them: autograder grade hand-ins/")
