@@ -20,7 +20,9 @@ from .archive import content, exists, is_folder, is_zip
 from .student import Student
 
 CANVAS = re.compile(r"(?P<name>[^_]+)_(LATE_)?(?P<id>\d+)_(?P<upload>\d+)_.+")
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?")
+MOODLE = re.compile(  # a student's own name for a file, behind, may look like any site's
+    r"(?![^_]+_(LATE_)?\d+_\d+_)(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?"
+)
 GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
 OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
 METADATA = "submission_metadata.yml"
