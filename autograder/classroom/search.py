@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..handin import listed
-from .archive import MOST_ENTRIES, is_folder, is_zip, names_in, strays_in
+from .archive import is_folder, is_zip, names_in, strays_in
 from .origin import METADATA, by_a_site, made_for_one
 from .roster import Roster
 
 MOST_OF_ONE = 20  # archives in the folder of one student that are hand-ins of their own
+LOOKED_AT = 1000  # names in a folder or archive, until it is known for a class
 NAMED = 20  # files that are left out, and named
 ARCHIVE = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
 # What sites and systems put beside hand-ins.
@@ -122,8 +123,8 @@ def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
     They may lie a few folders deeper: so people, and sites, wrap them.
     """
     names = [] if is_ones(path, roster) else names_in(path)
-    inside = [os.path.join(path, name) for name in names]
-    if "mytorch" in names or len(names) > MOST_ENTRIES:
+    inside = [os.path.join(path, name) for name in names[:LOOKED_AT]]
+    if "mytorch" in names:
         return False
     named = [by_a_site(name) for name in names if not BESIDE.fullmatch(name)]
     if METADATA in names or (named and all(named)):
