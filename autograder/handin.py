@@ -78,7 +78,8 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
     """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
     tops = {top_of(entry) for entry in entries if is_module(entry)}
     top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
-    wrong = f"mytorch lies too deep in it: {shown(str(top))}/mytorch" * (len(top.parts) > 1)
+    package = (*top.parts, "mytorch")
+    wrong = f"mytorch lies too deep in it: {quoted('/'.join(package))}" * (len(top.parts) > 1)
     if sum(len(other.parts) == len(top.parts) for other in tops) > 1:
         wrong = "there are several folders mytorch in it: which one counts?"
     if wrong:
@@ -86,8 +87,8 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
     files: dict[str, bytes] = {}
     ignored: dict[str, list[str]] = {}
     for entry in entries:
-        is_own = is_module(entry) and top / "mytorch" in entry.path.parents
-        inside = str(entry.path.relative_to(top / "mytorch")) if is_own else ""
+        is_own = is_module(entry) and entry.path.parts[: len(package)] == package
+        inside = "/".join(entry.path.parts[len(package) :]) if is_own else ""
         if why := entry.ignored or (is_own and excess(inside, entry.size, files)):
             ignored.setdefault(why, []).append(inside or str(entry.path))
         elif is_own:
@@ -125,11 +126,19 @@ def excess(inside: str, size: int, files: Mapping[str, bytes]) -> str:
 def listed(names: Sequence[str], most: int = SHOWN) -> str:
     """The first names of many, as they may be printed, and how many there are more."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(shown, names[:most])) + more
+    return ", ".join(map(quoted, names[:most])) + more
 
 
-def shown(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name that a stranger chose, as a message shows it: whatever it imitates, one sees where
+    it begins and ends."""
+    inside = " ".join(name.split()).translate({ord("«"): "<", ord("»"): ">"})
+    return f"«{shown(inside, 60)}»"
+
+
+def shown(name: str, most: int = 160) -> str:
     """A name as it may be printed: no control characters, nothing that a CI's log takes for a
     command (`##[…]`), and of one too long the two ends."""
     clean = "".join(c if c.isprintable() else "?" for c in name).replace("##", "#?")
-    return clean if len(clean) <= 160 else f"{clean[:78]}...{clean[-78:]}"
+    end = most // 2 - 2
+    return clean if len(clean) <= most else f"{clean[:end]}...{clean[-end:]}"

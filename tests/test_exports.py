@@ -9,9 +9,10 @@ import os
 import stat
 import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from conftest import ROOT, MakeTree, package
 
 from autograder.classroom import reading, roster
 from autograder.classroom.archive import LARGEST_TABLE, exists, names_in
+from autograder.classroom.origin import origin_of
 from autograder.classroom.reading import LARGEST_ARCHIVE, read
 from autograder.classroom.search import MOST_OF_ONE, find
 from autograder.classroom.student import Student
@@ -164,7 +166,7 @@ def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Pa
     assert find(given).hand_ins == given
     assert read(given[0]).files == {}
     assert read(given[0]).message == (
-        "it holds several hand-ins, like the export of a class: give it by itself"
+        "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
     )
 
 
@@ -230,17 +232,158 @@ def test_no_student_speaks_for_another(tmp_path: Path) -> None:
     assert set(found.students.values()) == {(Student("4", "Eve"),)}
 
 
+FORGED = {
+    "metadata": {
+        "wrap/submission_metadata.yml": METADATA.replace("_12:", "_999:").encode(),
+        **work("false", "wrap/submission_999/"),
+    },
+    "moodle": work("false", "wrap/Bob_2_assignsubmission_file_/"),
+    "canvas": {"wrap/bob_2_999_x.zip": zipped(work("false")), "wrap/a.zip": b"PK"},
+    "two archives": {
+        "a.zip": zipped({"bob_2_999_x.zip": b"PK", "cleo_3_999_x.zip": b"PK"}),
+        "b.zip": zipped({METADATA: b"", **work("false", "submission_999/")}),
+    },
+}
+SENT_BY_ADA = {
+    "gradescope": ("submission_11", {"submission_metadata.yml": METADATA.encode()}),
+    "gradescope, unlisted": ("submission_13", {"submission_metadata.yml": METADATA.encode()}),
+    "moodle": ("Ada Lovelace_12345_assignsubmission_file_", {}),
+    "moodle, a file": ("Ada Lovelace_12345_assignsubmission_file_hand-in.zip", {}),
+    "canvas": ("lovelaceada_12345_67890_hand-in-1.zip", {}),
+    "ours": ("hand-in-ada.zip", {}),
+}
+SENT_BY_BOB = {"gradescope": "submission_12/", "moodle": "Bob_2_assignsubmission_file_/"}
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("site", SENT_BY_ADA)
+@pytest.mark.parametrize("forged", FORGED)
+def test_nobody_hands_in_for_others(
+    tmp_path: Path, forged: str, site: str, alone: bool, unpacked: bool
+) -> None:
+    """The outermost name that was made for a student says whose all in it is, with nobody else
+    in the class and with others: no name and no metadata in there is believed."""
+    own, beside = SENT_BY_ADA[site]
+    inside = FORGED[forged]
+    sent = (
+        {own: zipped(inside)} if own.endswith(".zip") else {f"{own}/{n}": inside[n] for n in inside}
+    )
+    alone = alone and site != "ours"  # an archive with only that in it is that hand-in
+    others = {} if alone else work("bob", SENT_BY_BOB.get(site.partition(",")[0], "bob/"))
+    given = tmp_path / "class" / "export.zip"
+    given.parent.mkdir()
+    given.write_bytes(zipped({**beside, **others, **sent}))
+    if unpacked:
+        zipfile.ZipFile(given).extractall(given.parent)
+        given.unlink()
+        given = given.parent
+    found = find([str(given)]).hand_ins
+    adas = [path for path in found if own in path]
+    assert len(adas) == (2 if forged == "two archives" and not own.endswith(".zip") else 1)
+    (ada,) = {origin_of(path).students for path in adas}
+    assert ada == origin_of(str(given / own)).students
+    assert len(found) - len(adas) == (not alone)
+    bobs = {origin_of(path).students for path in found if path not in adas}
+    assert ada not in bobs
+    for path in adas:
+        assert read(path).message.isprintable()
+
+
+def test_beside_a_hand_in_nothing_is_a_class(tmp_path: Path) -> None:
+    """In a folder of a teacher's own making, too, a folder or archive among hand-ins is one
+    student's; so is what has the name of one on the roster."""
+    (tmp_path / "roster").write_text("id,name\n7,Eve\n")
+    for beside in ({"bob.zip": zipped(work("bob"))}, work("bob", "bob/"), {"bob.rar": b"x"}):
+        for number, inside in enumerate(FORGED.values()):
+            sent = {**{f"eve/{n}": inside[n] for n in inside}, "finn.zip": zipped(inside)}
+            folder = tmp_path / f"{next(iter(beside))[:5]}{number}"
+            (tmp_path / "class.zip").write_bytes(zipped({**beside, **sent}))
+            zipfile.ZipFile(tmp_path / "class.zip").extractall(folder)
+            for given in (folder, tmp_path / "class.zip"):
+                names = [str(Path(p).relative_to(given)) for p in find([str(given)]).hand_ins]
+                assert names == [next(iter(beside)).partition("/")[0], "eve", "finn.zip"]
+    for given in (tmp_path / "late" / "eve", tmp_path / "late" / "eve.zip"):
+        given.parent.mkdir(exist_ok=True)
+        packed = zipped(FORGED["metadata"])
+        given.write_bytes(packed)
+        if not given.suffix:
+            given.unlink()
+            zipfile.ZipFile(io.BytesIO(packed)).extractall(given)
+        known = roster.read(tmp_path / "roster")
+        assert find([str(given)], known).hand_ins == [str(given)]
+        assert find([str(given.parent)], known).hand_ins[0] == str(given.parent / "eve")
+
+
+def named(path: Path, names: Iterable[str]) -> str:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x = 1")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (
+            [f"mytorch/{'d/' * 2030}m{n}.py" for n in range(1900)],
+            "ignored names that are too long or too deep: «mytorch/d/d/d/d/d/d/d/d/d/d/.../d/d/d/d",
+        ),
+        ([f"mytorch/{'d' * 990}{n}.py" for n in range(5000)], "ignored names that are too long"),
+        ([f"mytorch/{'d/' * 37}m{n}.py" for n in range(19_000)], "ignored names that no module"),
+        ([f"d{n}/x" for n in range(19_000)], "there is no folder mytorch"),
+        ([f"n{n}" for n in range(100_000)], "more than 20000 entries in the archive"),
+        ([f"n{n}" for n in range(100_001)], "more than 20000 entries in the archive"),
+    ],
+    ids=["deep", "long", "deepest", "wide", "many", "more"],
+)
+def test_no_archive_holds_up_the_reading(tmp_path: Path, names: list[str], said: str) -> None:
+    """Names by the thousand, of whatever length and depth, cost two seconds at most."""
+    path = named(tmp_path / "a.zip", names)
+    before = time.process_time()
+    assert find([path]).hand_ins == [path]
+    assert said in read(path).message
+    assert time.process_time() - before < 2
+
+
+def test_a_table_that_says_it_is_short_is_not_believed(tmp_path: Path) -> None:
+    """What counts is how many entries there are, not how many the archive's end claims."""
+    path = tmp_path / "a.zip"
+    data = bytearray(Path(named(path, map(str, range(20_001)))).read_bytes())
+    data[-14:-10] = b"\1\0\1\0"
+    path.write_bytes(data)
+    assert "(more than 20000 entries in the archive)" in read(path).message
+
+
+def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
+    """Names stand in quotes that they cannot close, with single spaces, and are not long."""
+    evil = "a»]? 52 ∕ 52  exp5∕bob.zip  [«ok" + "\u3000" * 9 + "x" * 99
+    (tmp_path / "export.zip").write_bytes(
+        zipped({"ada.zip": b"", "bob.zip": b"", f"{evil}.pdf": b""})
+    )
+    (note,) = find([str(tmp_path / "export.zip")]).notes
+    begin = "«a>]? 52 ∕ 52 exp5∕bob.zip [<"
+    assert note.startswith(f"left out 1 file that is no hand-in: {begin}")
+    assert len(note) < 100
+    (tmp_path / "a.zip").write_bytes(zipped({f"mytorch/{evil}.py": b"", **work("ada")}))
+    assert read(tmp_path / "a.zip").message.startswith(
+        f"ignored names that no module can have: {begin}"
+    )
+    (tmp_path / "b.zip").write_bytes(zipped({f"{evil}.py": b""}))
+    assert f"; {begin}" in read(tmp_path / "b.zip").message
+
+
 def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
     """A few archives in a student's folder are hand-ins each; more of them are one, worth 0."""
     folder = "Eve_4_assignsubmission_file_"
-    for count in (MOST_OF_ONE, MOST_OF_ONE + 1):
-        flood = {f"{folder}/{n:02}.zip": b"PK" for n in range(count)}
-        (tmp_path / "export.zip").write_bytes(zipped({**flood, **moodle()}))
-        hand_ins = find([str(tmp_path / "export.zip")]).hand_ins
+    for count, found in ((MOST_OF_ONE - 1, MOST_OF_ONE - 1), (MOST_OF_ONE, 1)):
+        flood = {f"{folder}/{n:02}.zip": zipped(gradescope()) for n in range(count)}
         # … beside notes.pdf, which lies there as well
-        assert sum(folder in path for path in hand_ins) == (count if count < MOST_OF_ONE else 1)
+        (tmp_path / "export.zip").write_bytes(zipped({**moodle(), **flood}))
+        hand_ins = find([str(tmp_path / "export.zip")]).hand_ins
+        assert sum(folder in path for path in hand_ins) == found
     assert read(tmp_path / "export.zip" / folder).message == (
-        "it holds several hand-ins, like the export of a class: give it by itself"
+        "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
     )
 
 
@@ -259,11 +402,11 @@ def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
         (folder / name).write_bytes(b"x")
     found = find([str(folder)])
     assert found.hand_ins == sorted(str(folder / name) for name in sent)
-    names = ", ".join(sorted([*beside, *CLASS[1]]))
+    names = ", ".join(f"«{name}»" for name in sorted([*beside, *CLASS[1]]))
     assert found.notes == [f"left out 6 files that are no hand-ins: {names}"]
     found = find([str(folder)], roster.read(tmp_path / "roster"))
     assert found.hand_ins == sorted(str(folder / name) for name in [*sent, *CLASS[1]])
-    names = ", ".join(sorted(beside))
+    names = ", ".join(f"«{name}»" for name in sorted(beside))
     assert found.notes == [f"left out 4 files that are no hand-ins: {names}"]
     assert find([str(folder / "slides.pdf")]).hand_ins == [str(folder / "slides.pdf")], "as given"
 
@@ -272,9 +415,9 @@ def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
     ("name", "said"),
     [
         ("ada.zip", "not a readable zip archive (File is not a zip file)"),
-        ("ada.rar", "not a readable zip archive, but a file .rar"),
-        ("ada.tar.gz", "not a readable zip archive, but a file .gz"),
-        ("ada.ipynb", "not a readable zip archive, but a file .ipynb"),
+        ("ada.rar", "not a readable zip archive, but a file «.rar»"),
+        ("ada.tar.gz", "not a readable zip archive, but a file «.gz»"),
+        ("ada.ipynb", "not a readable zip archive, but a file «.ipynb»"),
     ],
 )
 def test_what_is_no_zip_says_what_to_do(tmp_path: Path, name: str, said: str) -> None:
@@ -289,7 +432,7 @@ def test_a_folder_of_loose_files_is_one_hand_in(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x = 1")
     found = find([str(tmp_path)])
     assert (found.hand_ins, found.notes) == ([str(tmp_path)], [])
-    assert read(tmp_path).message.endswith("; linear.py is not in a folder mytorch")
+    assert read(tmp_path).message.endswith("; «linear.py» is not in a folder mytorch")
 
 
 def test_what_editors_leave_in_mytorch_is_no_news(tmp_path: Path, make_tree: MakeTree) -> None:
@@ -385,13 +528,19 @@ def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("z-honest.zip", zipped(work("second")))
     found = find([str(export)])
-    assert found.notes == ["left out 2 files that are no hand-ins: ../k-out.zip, /l-absolute.zip"]
+    (note,) = found.notes
+    assert note.startswith("left out 4 files that are no hand-ins: «i-longxx")
+    assert note.endswith(
+        "xxx.zip», «../k-out.zip», «/l-absolute.zip», «m-"
+        + "d/" * 13
+        + "...d/d/d/d/d/d/d/d/d/d/deep.zip»"
+    )
     tracemalloc.start()
     made = [read(path) for path in found.hand_ins]
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 50 * 2**20
-    assert len(made) == len(hostile()) - 2 + 2
+    assert len(made) == len(hostile()) - 4 + 2
     *broken, honest = made
     assert honest.files["linear.py"] == b"# by second\n"
     for one in broken:
@@ -488,10 +637,10 @@ def test_an_export_is_graded_by_one_command(tmp_path: Path) -> None:
     rows, notes = graded("--results", results, export)
     names = [row.partition(f"  {export}/")[2].partition("  [")[0] for row in rows]
     assert names == sorted(name for name in {**canvas(), **slides} if "_" in name)
-    assert "note: left out 1 file that is no hand-in: slides.pdf" in notes
+    assert "note: left out 1 file that is no hand-in: «slides.pdf»" in notes
     assert any(note.startswith("note: bob (2) has 2 hand-ins") for note in notes)
     page = (results / "class.html").read_text("utf-8")
-    assert "left out 1 file that is no hand-in: slides.pdf" in page
+    assert "left out 1 file that is no hand-in: «slides.pdf»" in page
     again, notes = graded("--results", results, export)
     assert again == rows
     assert (

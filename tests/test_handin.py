@@ -67,7 +67,7 @@ def test_paths_that_lead_out_are_ignored_and_named(tmp_path: Path) -> None:
     found = read(zipped(tmp_path / "a.zip", {**evil, **under("", package())}))
     assert found.files == package()
     assert found.message == (
-        "ignored paths that lead out of the archive: ../evil.py, /tmp/evil.py, C:/evil.py"
+        "ignored paths that lead out of the archive: «../evil.py», «/tmp/evil.py», «C:/evil.py»"
         " and 1 more"
     )
     assert not (tmp_path.parent / "evil.py").exists()
@@ -80,13 +80,13 @@ def test_links_are_ignored_and_named(tmp_path: Path, make_tree: MakeTree) -> Non
         link = zipfile.ZipInfo("mytorch/secret.py")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
-    assert read(path).message == "ignored links: mytorch/secret.py"
+    assert read(path).message == "ignored links: «mytorch/secret.py»"
     tree = make_tree()
     (tree / "mytorch" / "secret.py").symlink_to("/etc/passwd")
     (tree / "mytorch" / "more").symlink_to("/etc")
     found = read(tree)
     assert found.files == package()
-    assert found.message == "ignored links: mytorch/secret.py"
+    assert found.message == "ignored links: «mytorch/secret.py»"
 
 
 def test_a_linked_package_is_not_read(tmp_path: Path, make_tree: MakeTree) -> None:
@@ -96,7 +96,7 @@ def test_a_linked_package_is_not_read(tmp_path: Path, make_tree: MakeTree) -> No
     (own / "mytorch").symlink_to(make_tree("other") / "mytorch")
     assert read(own).files == {}
     assert read(own).message == (
-        "ignored links: mytorch; there is no folder mytorch with modules in it"
+        "ignored links: «mytorch»; there is no folder mytorch with modules in it"
     )
 
 
@@ -112,7 +112,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = {**under("", package()), "mytorch/bomb.py": b"0" * (50 * 2**20)}
     found = read(zipped(tmp_path / "a.zip", bomb))
     assert found.files == package()
-    assert found.message == "ignored files larger than 1048576 bytes: bomb.py"
+    assert found.message == "ignored files larger than 1048576 bytes: «bomb.py»"
 
 
 def test_too_many_entries_are_refused(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_modules_without_their_folder_are_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
         archive.writestr("linear.py", b"x = 1")
     assert read(tmp_path / "flat.zip").message == (
-        "there is no folder mytorch with modules in it; linear.py is not in a folder mytorch"
+        "there is no folder mytorch with modules in it; «linear.py» is not in a folder mytorch"
     )
 
 

@@ -33,6 +33,12 @@ def one(path: str | Path) -> Student:
         ("in/Ada_B. Lovelace, Jr._77_assignsubmission_file_", "77", "Ada_B. Lovelace, Jr."),
         ("in/Ada_7_assignsubmission_file_/Bob_8_assignsubmission_file_x.zip", "7", "Ada"),
         ("in/Ada_7_assignsubmission_file_/bob_8_99_x.zip", "7", "Ada"),
+        ("in/Ada_7_assignsubmission_file_/wrap/Bob_8_assignsubmission_file_", "7", "Ada"),
+        ("in/Ada_7_assignsubmission_file_x_8_assignsubmission_file_y.zip", "7", "Ada"),
+        ("in/ada_7_9_x_8_assignsubmission_file_y.zip", "7", "ada"),
+        ("in/ada_LATE_7_9_x_8_assignsubmission_file_", "7", "ada"),
+        ("in/ada_7_9_x.zip/wrap/Bob_8_assignsubmission_file_", "7", "ada"),
+        ("in/hand-in-ada.zip/bob_8_99_x.zip", "ada", ""),
         ("in/hand-in-ada.zip", "ada", ""),
         ("in/hand-in-ada.tar.gz", "ada", ""),
         ("in/ada.ZIP", "ada", ""),
@@ -229,17 +235,17 @@ def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
     assert found.superseded == {canvas[0], notes}
     assert found.undecided == frozenset()
     assert found.notes == (
-        "lovelaceada (12345) has 3 hand-ins (lovelaceada_12345_9_hand-in-1.zip,"
-        " lovelaceada_12345_10_hand-in-2.zip, lovelaceada_12345_11_notes.pdf): the newest counts,"
-        " lovelaceada_12345_10_hand-in-2.zip",
+        "lovelaceada (12345) has 3 hand-ins («lovelaceada_12345_9_hand-in-1.zip»,"
+        " «lovelaceada_12345_10_hand-in-2.zip», «lovelaceada_12345_11_notes.pdf»):"
+        " the newest counts, «lovelaceada_12345_10_hand-in-2.zip»",
     )
     class_ = read(written(tmp_path, "id,name\n12345,Ada Lovelace\n"))
     paths = ["in/hand-in-ada-lovelace.zip", "in/12345"]
     found = call(paths, class_)
     assert (found.superseded, found.undecided) == (frozenset(), frozenset(paths))
     assert found.notes == (
-        "Ada Lovelace (12345) has 2 hand-ins (hand-in-ada-lovelace.zip, 12345): which one counts"
-        " is yours to say; take the others away",
+        "Ada Lovelace (12345) has 2 hand-ins («hand-in-ada-lovelace.zip», «12345»): which one"
+        " counts is yours to say; take the others away",
     )
 
 

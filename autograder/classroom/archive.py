@@ -19,27 +19,38 @@ from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
-from ..handin import Entry, counts
+from ..handin import Entry, counts, shown
 
 LARGEST_TABLE = 2**23  # bytes of an archive's table of contents, at least 46 an entry
 MOST_ENTRIES = 20_000  # of one hand-in
-LARGEST_NAME = 4096  # characters of a path in it
+MOST_IN_EXPORT = 100_000  # entries of the hand-ins of a class
+LARGEST_NAME = 1000  # characters of a path in it
+DEEPEST = 40  # folders and files that follow each other in it
 IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
 # What reading a damaged archive raises, or one made to be hard to read.
 DAMAGED = (BadZipFile, EOFError, ZlibError, NotImplementedError, RuntimeError, ValueError)
 
 
 class Sparing:
-    """A file that is read in small pieces, as zips are, but for a table of contents; closed with
-    the archive in it."""
+    """A file that is read in small pieces, as zips are, but for a table of contents, which has a
+    largest size and most entries; closed with the archive in it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.seek, self.tell, self.seekable = file, file.seek, file.tell, file.seekable
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self.most, self.file, self.seek, self.tell, self.seekable = (
+            most,
+            file,
+            file.seek,
+            file.tell,
+            file.seekable,
+        )
 
     def read(self, size: int = -1) -> bytes:
         if size > LARGEST_TABLE:
             raise BadZipFile(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
-        return self.file.read(size)
+        data = self.file.read(size)
+        if data.count(b"PK\1\2") > self.most:  # the count at the end may be false
+            raise BadZipFile(f"more than {self.most} entries in the archive")
+        return data
 
     def __del__(self) -> None:
         self.file.close()
@@ -48,12 +59,12 @@ class Sparing:
 @dataclass(frozen=True)
 class Contents:
     """What an archive holds: the paths of its files and folders (`ada/`), in order, and each as
-    it stands there, the last of those with the same path; strays have no path within it."""
+    it stands there, the last of those with the same path; and why not the others, by name."""
 
     archive: ZipFile
     paths: list[str]
     infos: dict[str, ZipInfo]
-    strays: list[ZipInfo]
+    strays: dict[str, str]
 
     def below(self, folder: str) -> list[str]:
         """The paths in a folder, from there; "" is the archive itself."""
@@ -72,11 +83,10 @@ class Contents:
             raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
         found = [(self.infos[f"{folder}/{path}" if folder else path], path) for path in paths]
         found.sort(key=lambda one: one[0].header_offset)
-        out = "paths that lead out of the archive"
-        strays = [info.filename.replace("\\", "/") for info in self.strays if not folder]
+        strays = self.strays if not folder else {}
         return [
             *(self.entry(info, path) for info, path in found if path and not path.endswith("/")),
-            *(Entry(PurePosixPath(path), ignored=out) for path in strays),
+            *(Entry(PurePosixPath(shown(path)), ignored=why) for path, why in strays.items()),
         ]
 
     def entry(self, info: ZipInfo, path: str) -> Entry:
@@ -91,27 +101,35 @@ class Contents:
 def contents(archive: ZipFile) -> Contents:
     """What an archive holds."""
     infos: dict[str, ZipInfo] = {}
-    strays = []
+    strays: dict[str, str] = {}
     for info in archive.infolist():
         path = info.filename.replace("\\", "/")
+        if len(path) > LARGEST_NAME or path.count("/") > DEEPEST:
+            strays[path] = "names that are too long or too deep"
+            continue
         parts = [part for part in path.split("/") if part not in ("", ".")]
-        leads_out = path.startswith("/") or ".." in parts or path[1:2] == ":"
-        if leads_out or not parts or len(path) > LARGEST_NAME:
-            strays.append(info)
+        if path.startswith("/") or ".." in parts or path[1:2] == ":" or not parts:
+            strays[path] = "paths that lead out of the archive"
         else:
             infos["/".join(parts) + "/" * path.endswith("/")] = info
     return Contents(archive, sorted(infos), infos, strays)
 
 
 @lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
-def opened(path: str, _changed: tuple[int, int]) -> Contents:
-    return contents(ZipFile(Sparing(open(path, "rb"))))
+def opened(path: str, _changed: tuple[int, int]) -> Contents | str:
+    try:
+        return contents(ZipFile(Sparing(open(path, "rb"), MOST_IN_EXPORT)))
+    except DAMAGED as error:
+        return str(error)  # found out once, too
 
 
 def on_disk(path: str) -> Contents:
     """What an archive on disk holds. Raises: OSError, DAMAGED: it cannot be read."""
     now = os.stat(path)
-    return opened(path, (now.st_mtime_ns, now.st_size))
+    found = opened(path, (now.st_mtime_ns, now.st_size))
+    if isinstance(found, str):
+        raise BadZipFile(found)
+    return found
 
 
 @contextmanager
@@ -125,7 +143,8 @@ def within(entry: Entry, largest: int) -> Iterator[Contents]:
     with entry.open() as file, SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
         if not isinstance(file, io.FileIO):  # going back in what is packed unpacks it again
             shutil.copyfileobj(file, copy)
-        with ZipFile(Sparing(file if isinstance(file, io.FileIO) else copy)) as archive:
+        inside = file if isinstance(file, io.FileIO) else copy
+        with ZipFile(Sparing(inside, MOST_ENTRIES)) as archive:
             yield contents(archive)
 
 
@@ -182,7 +201,7 @@ def names_in(path: str) -> list[str]:
 def strays_in(path: str) -> list[str]:
     """The names of what an archive on disk holds outside of itself."""
     found, inner = look(path)
-    return [info.filename for info in found.strays] if found and not inner else []
+    return list(found.strays) if found and not inner else []
 
 
 def content(path: str, largest: int) -> bytes:

@@ -5,8 +5,8 @@ Moodle      Ada Lovelace_1234567_assignsubmission_file_    a folder; or a file, 
 Gradescope  submission_123456, and submission_metadata.yml beside it says who
 ours        hand-in-ada.zip
 
-Anything else is its own id: `ada`, `ada.zip`. What a name says counts more the further out it
-stands: no student chooses the name of the folder that a site made for them.
+Anything else is its own id: `ada`, `ada.zip`. What counts is the outermost name on a path that
+was made for one student: whatever lies in there is theirs, whoever's name they gave it.
 """
 
 import json
@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .archive import content
+from .archive import content, exists, is_folder, is_zip
 from .student import Student
 
 CANVAS = re.compile(r"(?P<name>[^_]+)_(LATE_)?(?P<id>\d+)_(?P<upload>\d+)_.+")
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?")
+MOODLE = re.compile(  # a student's own name for a file, behind, may look like any site's
+    r"(?![^_]+_(LATE_)?\d+_\d+_)(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?"
+)
 GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
 OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
 METADATA = "submission_metadata.yml"
@@ -51,19 +53,43 @@ def bare(name: str) -> str:
 
 
 def origin_of(path: str) -> Origin:
-    """What a path says: the name of the folder around it, if a site gave it, or else its own."""
-    own, around = Path(path), Path(path).parent
-    for place in (around, own):
-        name = bare(place.name)
-        if (found := GRADESCOPE.fullmatch(name)) and (by := submitters(place.parent).get(name)):
-            return Origin(by, int(found["upload"]))
-        if found := MOODLE.fullmatch(name):
-            return Origin((student(found["id"], found["name"]),))
+    """What a path says: the outermost name on it that was made for one student, or its own."""
+    own = Path(path)
+    for place in (*reversed(own.parents), own):
+        if found := made_for_one(place):
+            return found
     name = bare(own.name) or path
-    if found := CANVAS.fullmatch(name):
-        return Origin((student(found["id"], found["name"]),), int(found["upload"]))
+    return of_canvas(name) or Origin((of_ours(name) or student(name),))
+
+
+def made_for_one(place: Path) -> Origin | None:
+    """Whose a file or folder is, with all in it, if a site, or `pack`, gave it its name."""
+    name = bare(place.name)
+    if found := MOODLE.fullmatch(name):
+        return Origin((student(found["id"], found["name"]),))
+    if (found := GRADESCOPE.fullmatch(name)) and is_export(place.parent):
+        by = submitters(place.parent).get(name)
+        return Origin(by or (student(name),), int(found["upload"]))
+    if by_a_site(place.name) and not is_folder(str(place)):  # Canvas hands out files alone
+        return of_canvas(name)
+    ours = of_ours(name) if is_zip(place.name) else None
+    return Origin((ours,)) if ours else None
+
+
+def is_export(folder: Path) -> bool:
+    """Whether Gradescope's metadata lies in a folder, and not because a student put it there."""
+    around = any(GRADESCOPE.fullmatch(place.name) for place in (folder, *folder.parents))
+    return not around and exists(str(folder / METADATA))
+
+
+def of_canvas(name: str) -> Origin | None:
+    found = CANVAS.fullmatch(name)
+    return found and Origin((student(found["id"], found["name"]),), int(found["upload"]))
+
+
+def of_ours(name: str) -> Student | None:
     found = OURS.fullmatch(name)
-    return Origin((student(found["id"] if found else name),))
+    return found and student(found["id"])
 
 
 def student(id: str, name: str = "") -> Student:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from ..handin import Entry, HandIn, chosen, in_folder, is_module, shown
+from ..handin import Entry, HandIn, chosen, in_folder, is_module, quoted, shown
 from .archive import DAMAGED, exists, is_zip, on_disk, split, within
 from .origin import by_a_site
 from .unrun import unrun
@@ -51,9 +51,8 @@ def read(given: str | Path) -> HandIn:
 def unreadable(name: str, why: str) -> str:
     """What is wrong with a file that is no zip, and what to do."""
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix in ("", ".zip"):
-        return f"not a readable zip archive ({shown(why)}): `autograder pack` makes one"
-    return f"not a readable zip archive, but a file {shown(suffix)}: `autograder pack` makes one"
+    what = f" ({shown(why)})" if suffix in ("", ".zip") else f", but a file {quoted(suffix)}"
+    return f"not a readable zip archive{what}: `autograder pack` makes one"
 
 
 def in_tree(folder: Path) -> Iterator[Entry]:
@@ -86,11 +85,11 @@ def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
     of_site = set(filter(by_a_site, {str(e.path.parents[-2]) for e in entries if e.path.parts[1:]}))
     several = len(of_site) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
     if several and "mytorch" not in tops:
-        said = "it holds several hand-ins, like the export of a class: give it by itself"
+        said = "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
         return HandIn(name, message=said, readable=False)
     made = chosen(name, entries)
     loose = [e.path for e in entries if e.path.suffix == ".py" and e.counts]
     notes = [made.message, unrun(made.files, entries) if made.files else ""]
     if not made.files and loose and "mytorch" not in loose[0].parts:
-        notes.append(f"{shown(loose[0].name)} is not in a folder mytorch")
+        notes.append(f"{quoted(loose[0].name)} is not in a folder mytorch")
     return replace(made, message="; ".join(filter(None, notes)))

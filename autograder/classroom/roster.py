@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..handin import shown
+from ..handin import quoted, shown
 from .origin import origin_of, written
 from .student import Student
 
@@ -140,10 +140,10 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     for student, several in handed.items():
         if len(several) > 1:
             among = {path for path, _ in several}
-            all_of_them = ", ".join(shown(Path(path).name) for path, _ in several)
+            all_of_them = ", ".join(quoted(Path(path).name) for path, _ in several)
             if newest := newest_of(several):
                 superseded |= among - {newest}
-                what = f"the newest counts, {shown(Path(newest).name)}"
+                what = f"the newest counts, {quoted(Path(newest).name)}"
             else:
                 undecided |= among
                 what = "which one counts is yours to say; take the others away"

@@ -7,14 +7,17 @@ the folder that it would unpack to.
 import os
 import re
 from collections.abc import Collection, Iterable
+from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from ..handin import listed
 from .archive import is_folder, is_zip, names_in, strays_in
-from .origin import METADATA, by_a_site
+from .origin import METADATA, by_a_site, made_for_one
 from .roster import Roster
 
 MOST_OF_ONE = 20  # archives in the folder of one student that are hand-ins of their own
+LOOKED_AT = 1000  # names in a folder or archive, until it is known for a class
 NAMED = 20  # files that are left out, and named
 ARCHIVE = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
 # What sites and systems put beside hand-ins.
@@ -33,23 +36,28 @@ class Found(NamedTuple):
 def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
     """The hand-ins that paths stand for: themselves, or what is in a folder or an export.
 
-    A folder with `mytorch/` in it is a hand-in, and so is an empty one; any other folder stands
-    for what is in it, and so does a folder in it that holds several hand-ins. An archive does
-    if it holds those of several people; but not beside one that is a hand-in: then it was sent
-    like that, by one student.
+    A folder with `mytorch/` in it is a hand-in, and so is an empty one; any other folder that is
+    given stands for what is in it. So does an archive, or a folder in that folder, if it holds
+    the hand-ins of several people; but not beside one that is a hand-in: then it was sent like
+    that, by one student. What a site named for a student, or the roster knows, is theirs
+    whatever is in it: one hand-in, or of a folder the few archives in it, each.
 
     A single file in a folder is a hand-in, though one worth nothing, if somebody sent it: an
     archive of any kind, answers outside their folder (`.py`, `.ipynb`), or whatever has a name
     that a course site made or that is on the roster. The others are left out, and named.
     """
     given = list(dict.fromkeys(paths))
-    exports = classes_among(given)
+    exports = classes_among(given, roster)
     hand_ins: dict[str, None] = {}
     left_out: list[str] = []
     for path in given:
-        stands_for_others = path in exports or (is_folder(path) and "mytorch" not in names_in(path))
-        inside = hand_ins_in(path, roster, left_out) if stands_for_others else []
-        hand_ins |= dict.fromkeys(inside or [path])
+        if is_ones(path, roster):
+            inside = hand_ins_of_one(path, left_out)
+        elif path in exports or (is_folder(path) and "mytorch" not in names_in(path)):
+            inside = hand_ins_in(path, roster, left_out) or [path]
+        else:
+            inside = [path]
+        hand_ins |= dict.fromkeys(inside)
     notes = []
     if left_out:
         files = "file that is no hand-in" if len(left_out) == 1 else "files that are no hand-ins"
@@ -64,52 +72,67 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: list[str]) -> list
     if not certain:
         return []
     found: list[str] = []
-    classes = classes_among(certain)
+    classes = classes_among(certain, roster)
     for path, name in children.items():
-        if path in classes and not (by_a_site(name) and len(names_in(path)) > MOST_OF_ONE):
+        if path in classes:
             found += hand_ins_in(path, roster, left_out) or [path]
         elif path in certain or name.lower().endswith((".py", ".ipynb")):
-            found.append(path)
+            found += hand_ins_of_one(path, left_out)
         else:
             left_out.append(name)
     left_out += strays_in(folder)
     return found
 
 
+def hand_ins_of_one(path: str, left_out: list[str]) -> list[str]:
+    """What one student sent: a few archives in a folder that a site made, or a single hand-in."""
+    names = names_in(path) if is_folder(path) and made_for_one(Path(path)) else []
+    inside = [os.path.join(path, name) for name in names]
+    archives = list(filter(is_zip, inside))
+    if not 1 < len(archives) <= len(inside) <= MOST_OF_ONE or any(map(is_folder, inside)):
+        return [path]
+    left_out += [name for name in names if not is_zip(name)]
+    return archives
+
+
+def is_ones(path: str, roster: Roster | None) -> bool:
+    """Whether a name says that all that is in it comes from one student, or one group."""
+    return bool(made_for_one(Path(path)) or (roster and roster.knows(path)))
+
+
 def is_somebodys(path: str, name: str, roster: Roster | None) -> bool:
     """Whether what lies in a folder was sent by somebody: no table, no file without a name."""
     if BESIDE.fullmatch(name):
         return False
-    known = ARCHIVE.fullmatch(name) or by_a_site(name) or (roster and roster.knows(path))
-    return bool(known) or is_folder(path)
+    return bool(ARCHIVE.fullmatch(name)) or is_ones(path, roster) or is_folder(path)
 
 
-def classes_among(paths: Collection[str]) -> set[str]:
-    """Those of some paths that stand for hand-ins of several people."""
-    folders = [path for path in paths if is_folder(path)]
-    found = set(filter(is_class, folders))
-    plain = {os.path.dirname(path) for path in folders if "mytorch" in names_in(path)}
-    archives: dict[str, list[str]] = {}
+def classes_among(paths: Collection[str], roster: Roster | None) -> set[str]:
+    """Those of some paths that stand for hand-ins of several people: no two paths in one folder
+    differ in that, or else a student could speak for others."""
+    beside: dict[str, list[str]] = {}
     for path in paths:
-        if is_zip(path) and path not in folders and os.path.dirname(path) not in plain:
-            archives.setdefault(os.path.dirname(path), []).append(path)
-    return found.union(*(group for group in archives.values() if all(map(is_class, group))))
+        beside.setdefault(os.path.dirname(path), []).append(path)
+    groups = beside.values()
+    return set().union(*(g for g in groups if all(is_class(path, roster) for path in g)))
 
 
-def is_class(path: str, wrappers: int = 3) -> bool:
+def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
     """Whether a folder or archive holds several hand-ins, or one that a course site named.
 
     They may lie a few folders deeper: so people, and sites, wrap them.
     """
-    names = names_in(path)
-    inside = [os.path.join(path, name) for name in names]
+    names = [] if is_ones(path, roster) else names_in(path)
+    inside = [os.path.join(path, name) for name in names[:LOOKED_AT]]
     if "mytorch" in names:
         return False
     named = [by_a_site(name) for name in names if not BESIDE.fullmatch(name)]
-    if METADATA in names or (named and all(named)) or sum(map(looks_like_one, inside)) > 1:
+    if METADATA in names or (named and all(named)):
+        return True
+    if len(list(islice(filter(looks_like_one, inside), 2))) > 1:
         return True
     folders = [child for child in inside if is_folder(child)]
-    return len(folders) == 1 and wrappers > 0 and is_class(folders[0], wrappers - 1)
+    return len(folders) == 1 and wrappers > 0 and is_class(folders[0], roster, wrappers - 1)
 
 
 def looks_like_one(path: str) -> bool:
