@@ -193,7 +193,7 @@ def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
 
 
 def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
-    """Where a hand-in's time is up, the exercises behind the slow one say that they were not run."""
+    """Where a hand-in's time is up, the exercises behind the slow one say they were not run."""
     script((0, LATE))
     answers = Runner({}, Limits(total=0), PORTABLE).run([JOB, OTHER])
     slow, untried = answers["relu.forward"]["batch"].fault, answers["sgd.step"]["one_step"].fault
