@@ -188,8 +188,8 @@ def test_what_nobody_can_see_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "{path}: no column is called id, sid or student id (there is: nothing)"),
-        ("a,b\n1,2\n", "{path}: no column is called id, sid or student id (there is: a, b)"),
+        ("", "{path}: no column is called id, sid, student id or email (there is: nothing)"),
+        ("a,b\n1,2\n", "{path}: no column is called id, sid, student id or email (there is: a, b)"),
         ("id,name\n1,Ada\n1,Bob\n", "{path}, line 3: '1' is there twice"),
         ("id,name\n1,Ada\n\n,Bob\n", "{path}, line 4: no id"),
         ('id,name\n1,"Ada\n', "{path}, line 2: unexpected end of data"),
@@ -274,3 +274,11 @@ def test_who_is_named_twice_in_a_group_has_one_hand_in(tmp_path: Path) -> None:
     found = call([path], class_)
     assert found.students[path] == (Student("b-2", "Bob"),)
     assert found.notes == ()
+
+
+def test_moodles_own_list_of_participants_is_a_roster(tmp_path: Path) -> None:
+    """Its ids stand under «ID number», which goes before the address."""
+    path = tmp_path / "participants.csv"
+    path.write_text("First name,Surname,ID number,Email address\nAda,Lovelace,77,ada@x.org\n")
+    found = read(path).find(Student("ada@x.org", ""))
+    assert found == {Student("77", "Ada Lovelace")}

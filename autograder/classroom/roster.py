@@ -19,7 +19,7 @@ LARGEST = 64 * 2**20  # bytes of a roster
 # What headings are called, without spaces and the like. The first id that is there is the id.
 IDS = (
     *("id", "sid", "studentid", "studentnumber", "sisuserid", "userid", "sisloginid", "loginid"),
-    *("login", "username", "netid", "email", "emailaddress", "identifier"),
+    *("idnumber", "login", "username", "netid", "email", "emailaddress", "identifier"),
 )
 NAMES = ("name", "fullname", "studentname", "student")
 FIRST, LAST = ("firstname", "givenname"), ("lastname", "surname", "familyname")
@@ -80,7 +80,8 @@ def read(path: str | Path) -> Roster:
         names = pairs[0] + pairs[1]
     if not ids:
         there = ", ".join(map(shown, heading)) or "nothing"
-        raise ValueError(f"{path}: no column is called id, sid or student id (there is: {there})")
+        wanted = "id, sid, student id or email"
+        raise ValueError(f"{path}: no column is called {wanted} (there is: {there})")
     entries = {}
     for number, row in rows:
         cells = [written(cell) for cell in row] + [""] * len(titles)
