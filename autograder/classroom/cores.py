@@ -8,6 +8,7 @@ grader that is killed, and a Ctrl-C in the terminal reaches them too.
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -59,7 +60,11 @@ def held_back() -> Iterator[None]:
 
 
 def attend(theirs: "Connection[Any, Any]") -> None:
-    """Prepare a worker: it ends with the other end of this pipe, and is deaf to Ctrl-C."""
+    """Prepare a worker: it ends with the other end of this pipe, and is deaf to Ctrl-C.
+
+    What it has to say comes as a result; as it is ended, Python may print a traceback.
+    """
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as it lives
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=watch, args=(theirs,), daemon=True).start()
     signal.signal(signal.SIGTERM, leave)  # until now there is nothing to leave
