@@ -3,8 +3,8 @@
 Theory of operation. The portable place starts `python -I -S child.py`: no site-packages, no
 user paths. What can be imported is the standard library and, through `Allowed`, numpy,
 safetensors and of this package what drives exercises. (A sandbox has all that loaded, forks,
-and calls `perform`.) The child reads its work: one frame that says what to do and holds the
-hand-in's modules, and one frame a job. It limits itself, takes its output away, drives the
+and calls `perform`.) The child reads its work: a frame that says how and holds the hand-in's
+modules, and a frame with the jobs. It limits itself, takes its output away, drives the
 jobs in order and writes one frame an answer to a descriptor of its own. No reference ever
 comes here: the parent compares. A child that dies loses the job it was at, no more.
 """
@@ -62,8 +62,12 @@ def perform(
     from autograder.wire import frame, read_frame
 
     order, files = read_frame(work) or sys.exit("no order")
-    jobs = list(iter(lambda: read_frame(work), None))
+    asked, arrays = read_frame(work) or sys.exit("no jobs")
     work.close()
+    inputs: list[dict[str, Any]] = [{} for _ in asked["jobs"]]
+    for name, array in arrays.items():
+        number, _, own = name.partition("/")
+        inputs[int(number)][own] = array
     silence()
     limit(order["memory"])
     folder = Path.cwd() / "mytorch"
@@ -74,12 +78,10 @@ def perform(
     package = register(folder, HOMES)
     drive = harness.answer
     if order["doubles"]:
-        drive = doubles.rehearsal(order["doubles"], order["seed"], bare=order["bare"])
-    for header, inputs in jobs:
+        drive = doubles.rehearsal(order["doubles"], order["seed"])
+    for (exercise, case, layout), given in zip(asked["jobs"], inputs, strict=True):
         restart_clock(order["seconds"])
-        answer = drive(
-            EXERCISES[header["exercise"]], header["case"], inputs, header["layout"], package
-        )
+        answer = drive(EXERCISES[exercise], case, given, layout, package)
         fault = vars(answer.fault) if answer.fault else None
         answers.write(frame({"odd": dict(answer.odd), "fault": fault}, answer.tensors))
         answers.flush()

@@ -9,8 +9,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, Protocol
 
 import numpy as np
@@ -57,11 +57,6 @@ class Job:
     inputs: Inputs
     layout: Layout
 
-    @cache  # noqa: B019 - the same few jobs go to every hand-in
-    def frame(self) -> bytes:
-        header = {"exercise": self.exercise, "case": self.case, "layout": self.layout}
-        return frame(header, self.inputs)
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -89,33 +84,25 @@ class Clock:
         return self.seen - self.gaps
 
 
-@dataclass(frozen=True)
-class Order:
-    """What a child is told before its jobs: on doubles of which classes, drawn from which seed;
-    bare: without loading their files."""
-
-    doubles: tuple[str, ...] = ()
-    seed: int = 0
-    bare: bool = False
-
-
 def converse(
     place: Place,
     files: Mapping[str, bytes],
-    order: Order,
     jobs: Sequence[Job],
     limits: Limits,
     clock: Clock,
+    doubles: Sequence[str] = (),
+    seed: int = 0,
 ) -> tuple[list[Answer], Fault | None]:
     """Start one child, give it jobs, and take its answers.
 
     Args:    files: the modules of the hand-in.  clock: its time, which ends at `limits.total`.
+             doubles: the classes that doubles are to replace, drawn from the seed.
     Returns: the answers, in the order of the jobs, and why they stopped before the last, if so.
     """
-    header = {**asdict(order), "seconds": limits.seconds, "memory": limits.memory}
+    order = {"seconds": limits.seconds, "memory": limits.memory, "doubles": doubles, "seed": seed}
     modules: dict[str, Array] = {n: np.frombuffer(c, np.uint8) for n, c in files.items()}
     try:
-        child = place.start(frame(header, modules) + b"".join(job.frame() for job in jobs))
+        child = place.start(frame(order, modules) + asked(tuple(jobs)))
     except OSError as error:
         return [], Fault("internal", text=f"no process could be started ({error})")
     given: list[Answer] = []
@@ -135,6 +122,14 @@ def converse(
         receiver.join(timeout=1)
         if not receiver.is_alive():  # else something that escaped holds the pipe: leave it
             child.stdout.close()
+
+
+@lru_cache  # the same few jobs go to every hand-in
+def asked(jobs: Sequence[Job]) -> bytes:
+    """The frame of jobs that a child gets."""
+    told = [(job.exercise, job.case, job.layout) for job in jobs]
+    arrays = {f"{i}/{name}": a for i, job in enumerate(jobs) for name, a in job.inputs.items()}
+    return frame({"jobs": told}, arrays)
 
 
 def receive(

@@ -7,7 +7,7 @@ may have been the cause. Then it costs its exercise, and the next process goes o
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .conversation import Clock, Job, Limits, Order, Place, converse
+from .conversation import Clock, Job, Limits, Place, converse
 from .exercises import EXERCISES
 from .model import Answer, Fault
 
@@ -21,6 +21,7 @@ class Runner:
         """`files` are the modules of the hand-in's `mytorch`, by path in it."""
         self.files, self.limits, self.place = files, limits, place
         self.clock = Clock()
+        self.deadly: set[str] = set()  # files with an exercise that ended a process
 
     def run(
         self, jobs: Iterable[Job], doubles: Sequence[str] = (), seed: int = 0
@@ -31,17 +32,19 @@ class Runner:
         """
         answers: dict[str, dict[str, Answer]] = {}
         left = list(jobs)
-        alone = bare = False
+        alone = False
+        needless = {f"{target.split('.')[1]}.py" for target in doubles} & self.deadly
+        files = {name: text for name, text in self.files.items() if name not in needless}
         while left:
-            order = Order(tuple(doubles), seed, bare)
             batch = left[:1] if alone else left
-            given, fault = converse(self.place, self.files, order, batch, self.limits, self.clock)
+            given, fault = converse(
+                self.place, files, batch, self.limits, self.clock, doubles, seed
+            )
             left = left[len(given) :]
-            if doubles and fault and not given and not bare:
-                bare = True  # loading the doubled classes may be what ended it
-            elif fault and (alone or self.is_over):
+            if fault and (alone or self.is_over):
                 lost = self.hopeless(left, fault, bool(doubles))
                 tried, spent = left[0].exercise, replace(fault, text=UNTRIED.format(self.limits))
+                self.deadly.add(EXERCISES[tried].file.removeprefix("mytorch/"))
                 for job in lost:
                     told = spent if self.is_over and job.exercise != tried else fault
                     given.append(Answer(job.exercise, job.case, fault=told))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder import conversation, runner
-from autograder.conversation import Clock, Job, Limits, Order, converse
+from autograder.conversation import Clock, Job, Limits, converse
 from autograder.exercises import EXERCISES
 from autograder.explain import fault_lines
 from autograder.grade import PORTABLE
@@ -90,13 +90,11 @@ class Script:
     def __init__(self, *turns: tuple[int, Fault | None]) -> None:
         self.turns = list(turns)
         self.asked: list[list[str]] = []
-        self.bare: list[bool] = []
 
     def __call__(
-        self, place: Any, files: Any, order: Order, jobs: Sequence[Job], *_: Any
+        self, place: Any, files: Any, jobs: Sequence[Job], *_: Any
     ) -> tuple[list[Answer], Fault | None]:
         self.asked.append([f"{job.exercise}/{job.case}" for job in jobs])
-        self.bare.append(order.bare)
         count, fault = self.turns.pop(0)
         return [Answer(job.exercise, job.case) for job in jobs[:count]], fault
 
@@ -153,14 +151,6 @@ def test_a_child_that_was_killed_from_outside_costs_nothing(script: Any) -> None
     assert all(a.fault is None for case in answers.values() for a in case.values())
 
 
-def test_doubled_classes_that_end_the_process_are_replaced_unread(script: Any) -> None:
-    """If the run on doubles dies before its first answer, their files are not loaded again."""
-    played = script((0, DEAD), (1, None))
-    answers = Runner({}, Limits(), PORTABLE).run([JOB], ["mytorch.linear.Linear"])
-    assert played.bare == [False, True]
-    assert answers["relu.forward"]["batch"].fault is None
-
-
 def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds that nobody looked at the clock are not the hand-in's; all others are."""
     times = iter([0.0, 0.1, 0.3, 62.0, 62.2, 62.4])
@@ -179,7 +169,7 @@ def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_exercise_and_a_hand_in_have_their_time(limits: Limits, said: str) -> None:
     """Whichever ends first ends the conversation, and says which it was."""
     files = {"relu.py": b"import time\ntime.sleep(99)\n"}
-    given, fault = converse(PORTABLE, files, Order(), [JOB], limits, Clock())
+    given, fault = converse(PORTABLE, files, [JOB], limits, Clock())
     assert (given, fault) == ([], Fault("timeout", text=said))
 
 

@@ -19,7 +19,7 @@ import pytest
 from conftest import ROOT, package
 
 from autograder import sandbox, store
-from autograder.conversation import Child, Clock, Job, Limits, Order, Place, converse
+from autograder.conversation import Child, Clock, Job, Limits, Place, converse
 from autograder.exercises import EXERCISES
 from autograder.grade import grade, jobs
 from autograder.handin import HandIn
@@ -55,7 +55,7 @@ def say(place: Place, body: str, limits: Limits = QUICK) -> Array | Fault:
     """What a hand-in's `squared_error`, made of these lines, returns in a place, or its fault."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     files = {"squared_error.py": f"def squared_error(y, d):\n{lines}".encode()}
-    given, fault = converse(place, files, Order(), [JOB], limits, Clock())
+    given, fault = converse(place, files, [JOB], limits, Clock())
     if fault or given[0].fault:
         return fault or given[0].fault or Fault("internal")
     return given[0].tensors["div"]
@@ -179,7 +179,7 @@ def test_a_right_hand_in_gets_the_same_report_in_every_tier(place: Sandbox) -> N
 def answers(place: Place, files: dict[str, bytes]) -> list[dict[str, bytes]]:
     """All that a hand-in answers, bit for bit."""
     work = jobs(ALL, store.best())
-    given, fault = converse(place, files, Order(), work, QUICK, Clock())
+    given, fault = converse(place, files, work, QUICK, Clock())
     assert fault is None
     return [{name: bits(a) for name, a in answer.tensors.items()} for answer in given]
 
@@ -308,7 +308,7 @@ def work(body: str) -> bytes:
 
     files = {"squared_error.py": f"def squared_error(y, d):\n    {body}\n".encode()}
     with pytest.raises(Taken) as taken:
-        converse(Taker(), files, Order(), [JOB], QUICK, Clock())
+        converse(Taker(), files, [JOB], QUICK, Clock())
     given: bytes = taken.value.args[0]
     return given
 

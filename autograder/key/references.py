@@ -158,14 +158,19 @@ def answers(
 def add_expected(built: Built, solved: Any) -> None:
     for exercise in EXERCISES.values():
         for given in answers(built, exercise, solved, harness.answer, exact=True):
-            if given.fault or given.odd:
-                raise RuntimeError(f"the solved package fails: {given}")
+            refuse_faults(given)
             inputs = built.inputs[exercise.id][given.case]
             built.tensors |= {f"{exercise.id}/{given.case}/in/{n}": a for n, a in inputs.items()}
             for name, array in given.tensors.items():
                 key = f"{exercise.id}/{given.case}/low/{name}"
                 built.tensors[key] = array
                 built.scales[key] = scale_of(exercise.id, name, inputs, array)
+
+
+def refuse_faults(given: Answer) -> None:
+    """Raises: RuntimeError: the key itself fails, and what it expects would be nothing."""
+    if given.fault or given.odd:
+        raise RuntimeError(f"the solved package fails: {given}")
 
 
 def add_interval(built: Built) -> None:
@@ -186,6 +191,7 @@ def add_doubled(built: Built, solved: Any) -> None:
         if exercise.doubles:
             drive = doubles.rehearsal(exercise.doubles, built.seed_of_doubles, solved.__name__)
             for given in answers(built, exercise, solved, drive):
+                refuse_faults(given)
                 for name, array in given.tensors.items():
                     key = f"{exercise.id}/{given.case}/doubled/{name}"
                     built.tensors[key] = array

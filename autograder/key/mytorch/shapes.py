@@ -42,9 +42,11 @@ def expect_numbers(what: str, array: Array) -> None:
 
     Raises: ValueError: «Linear.forward: A must be an array of floats, got list».
     """
-    plain = not isinstance(array, np.ndarray | np.generic)
-    kind = type(array).__name__ if plain else array.dtype.name
-    if not kind.startswith(("float", "int")):
+    if isinstance(array, np.ndarray | np.generic):
+        is_numbers, kind = array.dtype.kind in "fi", array.dtype
+    else:
+        is_numbers, kind = type(array) in (float, int), type(array).__name__
+    if not is_numbers:
         raise ValueError(f"{what} must be an array of floats, got {kind}")
 
 
