@@ -6,7 +6,6 @@ Levels, in order; the first that fails is the finding: missing, shape, dtype, fi
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from .model import Array, Expected, Finding
 
@@ -14,9 +13,9 @@ from .model import Array, Expected, Finding
 TOLERANCE = {8: 1e-6, 4: 1e-4}
 
 
-def tolerance(dtypes: Iterable[DTypeLike]) -> float:
-    """The tolerance of the coarsest floating type that a result went through, up to float32."""
-    sizes = [np.dtype(d).itemsize for d in dtypes if np.dtype(d).kind == "f"]
+def tolerance(arrays: Iterable[Array]) -> float:
+    """The tolerance of the coarsest floating type among arrays, up to float32."""
+    sizes = [array.dtype.itemsize for array in arrays if array.dtype.kind == "f"]
     return TOLERANCE[4 if min(sizes, default=8) < 8 else 8]
 
 
@@ -42,22 +41,20 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     if got.dtype.kind != "f":
         return Finding("dtype", f"holds {got.dtype.name} numbers, expected floating point")
     wide = got.astype(np.float64)
-    target = np.fmin(np.fmax(wide, low), high)  # the nearest right value; low beside nan
-    allowed = rtol * np.abs(target) + rtol * expected.scale
-    excess = np.abs(wide - target) - allowed
-    finite = np.isfinite(wide)
-    if not finite.all():
-        excess = 1.0 - finite  # beside nan and inf, no number counts
-    count = int((excess > 0).sum())
-    if not count:
+    # the nearest right value; low beside nan
+    target = low if high is low else np.fmin(np.fmax(wide, low), high)
+    allowed = rtol * (np.abs(target) + expected.scale)
+    distance = np.abs(wide - target)
+    if (distance <= allowed).all():
         return None
+    finite = np.isfinite(wide)
+    # beside nan and inf, no number counts
+    excess = distance - allowed if finite.all() else 1.0 - finite
+    count, index = int((excess > 0).sum()), most(excess)
     how = f"differ ({100 * count / got.size:.0f} %)"
-    index = most(excess)
     return Finding(
         "values" if finite.all() else "finite",
         f"{count} of {got.size} values {how if finite.all() else 'are not finite (nan or inf)'}",
-        count=count,
-        size=got.size,
         index=index,
         got=float(wide[index]),
         expected=float(target[index]),

@@ -95,7 +95,8 @@ def raised(fault: Fault, values: bool) -> str:
     """An exception in words; its text and name only where they cannot carry a hidden value."""
     if fault.type == "SystemExit":
         return "the code ends the program (sys.exit)"
-    if fault.kind == "missing" and (values or re.fullmatch(SAFE, fault.text)):
+    missing = fault.type in ("MissingName", "AttributeError") and not fault.where
+    if missing and (values or re.fullmatch(SAFE, fault.text)):
         return fault.text
     whole = f"{fault.type}: {fault.text}".removesuffix(": ")
     if values:

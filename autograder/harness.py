@@ -91,8 +91,8 @@ def fault_of(error: BaseException, package: Any) -> Fault:
     name, text = type(error).__name__, str(error)[:LONGEST]
     if isinstance(error, NotImplementedError) and text.startswith("Exercise "):
         return Fault("not_attempted", name, text, where, line)
-    if isinstance(error, MissingName) or (isinstance(error, AttributeError) and not where):
-        return Fault("missing", name, text)
+    if isinstance(error, MissingName):  # it says where itself
+        where = line = ""
     return Fault("error", name, text, where, line)
 
 

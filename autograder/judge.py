@@ -36,7 +36,8 @@ class Judgement:
     failed    how many of the `total` cases of its role failed
     pattern   what the wrong results have in common, or ""
     mistakes  ids of the misconceptions whose tensors these are: none, one, or several alike
-    saw       on doubles: the first call that got the wrong array, or ""
+    doubled   whether it is about the run on doubles
+    saw       there: the first call that got the wrong array, or ""
     """
 
     exercise: Exercise
@@ -47,6 +48,7 @@ class Judgement:
     failed: int = 0
     pattern: str = ""
     mistakes: tuple[str, ...] = ()
+    doubled: bool = False
     saw: str = ""
 
     @property
@@ -64,7 +66,7 @@ class Judgement:
             return "pass"
         if isinstance(self.first.why, Finding):
             return "fail"
-        return "error" if self.first.why.kind == "missing" else self.first.why.kind
+        return self.first.why.kind
 
 
 def judge(
@@ -101,7 +103,7 @@ class Sheet:
         self.fits = {(role, tensor): self.fit(role, tensor) for role, tensor in wrong}
 
     def line(self, tensor: str, role: Role, id: str) -> Judgement:
-        right = Judgement(self.exercise, tensor, role, id)
+        right = Judgement(self.exercise, tensor, role, id, doubled=self.doubled)
         failures = [f for f in self.failures[role] if tensor in ("", f.tensor)]
         if not failures:
             return right
@@ -118,11 +120,11 @@ class Sheet:
     def failing(self, case: str) -> list[Failure]:
         """What is wrong in a case: all of it where there is a fault instead of an answer."""
         answer, failures = self.answers[case], []
-        types = [array.dtype for array in self.cases[case].inputs.values()]
         for tensor, expected in self.known[case].items():
             got = answer.tensors.get(tensor, answer.odd.get(tensor))
-            own = [got.dtype] if isinstance(got, np.ndarray) else []
-            if why := answer.fault or compare(got, expected, tolerance([*types, *own])):
+            own = tolerance([got]) if isinstance(got, np.ndarray) else 0.0
+            rtol = max(own, self.cases[case].rtol)
+            if why := answer.fault or compare(got, expected, rtol):
                 failures.append(Failure(case, tensor, why))
         return failures
 

@@ -101,7 +101,7 @@ class Exercise:
         return sum(self.points.values())
 
 
-FaultKind: TypeAlias = Literal["missing", "error", "timeout", "crash", "not_attempted", "internal"]
+FaultKind: TypeAlias = Literal["error", "timeout", "crash", "not_attempted", "internal"]
 
 
 @dataclass(frozen=True)
@@ -152,13 +152,11 @@ Level: TypeAlias = Literal["missing", "shape", "dtype", "finite", "values"]
 class Finding:
     """The first level at which a tensor differs from its reference.
 
-    count of size entries differ, most at index: got, where expected ± allowed was right.
+    Entries differ, most at index: got, where expected ± allowed was right.
     """
 
     level: Level
     message: str
-    count: int = 0
-    size: int = 0
     index: tuple[int, ...] = ()
     got: float = 0.0
     expected: float = 0.0

@@ -19,17 +19,14 @@ GATED = "counts once the general cases pass"
 
 def judgements(
     exercise: Exercise, references: References, own: Answers, doubled: Answers | None = None
-) -> tuple[list[Judgement], bool]:
-    """Judge an exercise on the better of its two runs.
-
-    Returns: its lines, and whether they come from the run on doubles.
-    """
+) -> list[Judgement]:
+    """Judge every line of an exercise, on the better of its two runs."""
     first = judge(exercise, references, own)
     if not doubled or all(j.status == "pass" for j in first):
-        return first, False
+        return first
     second = judge(exercise, references, doubled, doubled=True)
     second = [own if own.role == "stability" else line for own, line in zip(first, second)]
-    return (second, True) if worth(second) > worth(first) else (first, False)
+    return max(first, second, key=worth)
 
 
 def worth(judged: list[Judgement]) -> tuple[float, int]:
@@ -50,11 +47,11 @@ def items(
 
     Args: own: answers by case.  doubled: the same on doubles, if that run was made.
     """
-    judged, followed = judgements(exercise, references, own, doubled)
-    return [item(line, judged, followed, references.kind == "public") for line in judged]
+    judged = judgements(exercise, references, own, doubled)
+    return [item(line, judged, references.kind == "public") for line in judged]
 
 
-def item(line: Judgement, judged: Sequence[Judgement], followed: bool, values: bool) -> Item:
+def item(line: Judgement, judged: Sequence[Judgement], values: bool) -> Item:
     score = points(line, judged)
     gated = line.status == "pass" and score < line.max_score
     idle = all(j.status in ("pass", "not_attempted") for j in judged)
@@ -67,7 +64,7 @@ def item(line: Judgement, judged: Sequence[Judgement], followed: bool, values: b
         status=line.status if not gated else "not_attempted" if idle else "fail",
         message=GATED if gated else "\n".join(explain(line, values)),
         mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
-        follow_through=followed and line.role != "stability",
+        follow_through=line.doubled,
     )
 
 

@@ -13,13 +13,14 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from .compare import tolerance
 from .doubles import SAW
 from .exercises import EXERCISES
 from .model import Array, Case, Expected, Inputs, Role
@@ -52,10 +53,16 @@ class CaseReference:
     expected: Mapping[str, Expected]
     doubled: Mapping[str, Expected]
 
-    def known(self, doubled: bool) -> dict[str, Expected]:
+    @cached_property
+    def rtol(self) -> float:
+        """The tolerance that its inputs make."""
+        return tolerance(self.inputs.values())
+
+    def known(self, doubled: bool) -> Mapping[str, Expected]:
         """What is expected of the exercise itself, without what the doubles saw."""
-        known = self.doubled if doubled else self.expected
-        return {name: e for name, e in known.items() if not name.startswith(SAW)}
+        if not doubled:
+            return self.expected
+        return {name: e for name, e in self.doubled.items() if not name.startswith(SAW)}
 
 
 class References:

@@ -35,7 +35,8 @@ def believed(
     if isinstance(fault, dict):
         name, text, where = (printable(fault.get(k, "")) for k in ("type", "text", "where"))
         line = line_at(where, files)
-        kind = kind_of(fault, text)
+        is_stub = fault.get("kind") == "not_attempted" and text in STUBS
+        kind: FaultKind = "not_attempted" if is_stub else "error"
         return Answer(exercise, case, fault=Fault(kind, name, text, where if line else "", line))
     names = EXERCISES[exercise].points
     numbers = {n: a for n, a in tensors.items() if a.dtype.kind in "fiub" and not is_huge(a)}
@@ -44,13 +45,6 @@ def believed(
     words = {n: odd[n] for n in names if n in odd} if isinstance(odd, dict) else {}
     words = {n: w if isinstance(w, str) and w in ODD else "an object" for n, w in words.items()}
     return Answer(exercise, case, known, words)
-
-
-def kind_of(fault: Mapping[str, Any], text: str) -> FaultKind:
-    """The kind of a fault, as far as the child may choose it."""
-    if fault.get("kind") == "not_attempted":
-        return "not_attempted" if text in STUBS else "error"
-    return "missing" if fault.get("kind") == "missing" else "error"
 
 
 def printable(text: Any) -> str:

@@ -67,8 +67,6 @@ def test_the_largest_difference_is_shown_with_what_was_allowed() -> None:
     assert compare(got, exactly(RIGHT, scale=10), 1e-7) == Finding(
         "values",
         "2 of 6 values differ (33 %)",
-        count=2,
-        size=6,
         index=(1, 2),
         got=-1.5,
         expected=-1.0,
@@ -82,7 +80,8 @@ def test_the_first_number_that_is_not_finite_is_shown() -> None:
     got[0, 2], got[1, 0] = -np.inf, np.nan
     found = compare(got, MATRIX, 1e-7)
     assert found is not None
-    assert (found.level, found.count, found.index) == ("finite", 2, (0, 2))
+    assert (found.level, found.index) == ("finite", (0, 2))
+    assert found.message.startswith("2 of 6 ")
     assert (found.got, found.expected) == (-np.inf, 3.0)
     alone = compare(np.array([[np.nan]]), exactly([[7]]), 1e-7)
     assert alone is not None
@@ -121,7 +120,7 @@ def test_two_numbers_are_not_one() -> None:
 )
 def test_the_coarsest_floating_type_sets_the_tolerance(dtypes: list[Any], expected: float) -> None:
     """float32 in the inputs or in the result loosens it; whole numbers do not."""
-    assert tolerance(dtypes) == expected
+    assert tolerance(np.ones(1, dtype) for dtype in dtypes) == expected
 
 
 def test_tolerance_follows_the_scale_of_the_terms_and_not_of_the_result() -> None:
@@ -147,7 +146,7 @@ def test_everything_within_an_interval_is_right() -> None:
         assert compare(np.array(right, np.float64), slope, 1e-7) is None
     found = compare(np.array([0.5, 1.0, 2.0]), slope, 1e-7)
     assert found is not None
-    assert (found.count, found.index, found.got, found.expected) == (1, (0,), 0.5, 0.0)
+    assert (found.index, found.got, found.expected) == ((0,), 0.5, 0.0)
     below = compare(np.array([-1.0, -4.0, 2.0]), slope, 1e-7)
     assert below is not None
     assert (below.index, below.expected) == ((1,), 0.0)

@@ -223,12 +223,12 @@ def add_differing(
         built.signatures[f"{exercise.id}/{mistake.id}/{given.case}/{prefix}{FAULT}"] = (
             np.frombuffer(given.fault.type.encode(), np.uint8)
         )
-    dtypes = [a.dtype for a in built.inputs[exercise.id][given.case].values()]
+    inputs = built.inputs[exercise.id][given.case].values()
     for name, array in given.tensors.items():
         expected = built.expected(exercise.id, given.case, name, kind)
         if name.startswith(doubles.SAW) or expected is None:
             continue
-        if compare(array, expected, tolerance([array.dtype, *dtypes])):
+        if compare(array, expected, tolerance([array, *inputs])):
             built.signatures[f"{exercise.id}/{mistake.id}/{given.case}/{prefix}{name}"] = array
 
 

@@ -149,9 +149,9 @@ def judge(asked: Exercise) -> tuple[list[Item], str]:
         with redirect_stdout(StringIO()) as caught:
             answers[case.id] = answer(asked, case.id, known.inputs, case.layout, live.package())
         printed[case.id] = caught.getvalue()
-    judged, _ = judgements(asked, references, answers)
+    judged = judgements(asked, references, answers)
     shown = next((line.first.case for line in judged if line.first), next(iter(printed)))
-    return [item(line, judged, False, True) for line in judged], printed[shown][:PRINTED]
+    return [item(line, judged, True) for line in judged], printed[shown][:PRINTED]
 
 
 def broken(failed: Mapping[str, BaseException]) -> list[str]:
