@@ -6,16 +6,16 @@ believed of them is `testimony`'s business.
 
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import Thread
 from typing import IO, Protocol
 
 import numpy as np
 
-from .model import Answer, Array, Fault, Inputs, Layout
+from .model import Answer, Array, Fault, Job
 from .testimony import believed
 from .wire import WireError, frame, read_frame
 
@@ -48,16 +48,6 @@ class Place(Protocol):
         """Start a child that is given its work. Raises: OSError: it is impossible."""
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
-    """One driver on one case."""
-
-    exercise: str
-    case: str
-    inputs: Inputs
-    layout: Layout
-
-
 @dataclass(frozen=True)
 class Limits:
     """What a hand-in may use: CPU seconds a case, wall seconds an exercise and in all, bytes."""
@@ -84,35 +74,49 @@ class Clock:
         return self.seen - self.gaps
 
 
+@dataclass
+class Sitting:
+    """The time that a hand-in has, over all the children that work on it.
+
+    files   its modules, by path in `mytorch`
+    deadly  those of them that hold an exercise which ended a child, or took too long
+    """
+
+    files: Mapping[str, bytes]
+    limits: Limits
+    place: Place
+    clock: Clock = field(default_factory=Clock)
+    deadly: set[str] = field(default_factory=set)
+
+    @property
+    def is_over(self) -> bool:
+        return self.clock.now() >= self.limits.total
+
+
 def converse(
-    place: Place,
-    files: Mapping[str, bytes],
-    jobs: Sequence[Job],
-    limits: Limits,
-    clock: Clock,
-    doubles: Sequence[str] = (),
-    seed: int = 0,
+    sitting: Sitting, jobs: Sequence[Job], doubles: Sequence[str] = (), seed: int = 0
 ) -> tuple[list[Answer], Fault | None]:
     """Start one child, give it jobs, and take its answers.
 
-    Args:    files: the modules of the hand-in.  clock: its time, which ends at `limits.total`.
-             doubles: the classes that doubles are to replace, drawn from the seed.
+    Args:    doubles: the classes that doubles are to replace, drawn from the seed. The files of
+             those that are deadly stay away.
     Returns: the answers, in the order of the jobs, and why they stopped before the last, if so.
     """
+    limits, files = sitting.limits, dict(sitting.files)
+    for unread in sitting.deadly & {f"{target.split('.')[1]}.py" for target in doubles}:
+        files.pop(unread, None)
     order = {"seconds": limits.seconds, "memory": limits.memory, "doubles": doubles, "seed": seed}
     modules: dict[str, Array] = {n: np.frombuffer(c, np.uint8) for n, c in files.items()}
     try:
-        child = place.start(frame(order, modules) + asked(tuple(jobs)))
+        child = sitting.place.start(frame(order, modules) + asked(tuple(jobs)))
     except OSError as error:
         return [], Fault("internal", text=f"no process could be started ({error})")
     given: list[Answer] = []
     ending: list[str] = []
-    receiver = threading.Thread(
-        target=receive, args=(child.stdout, jobs, files, given, ending), daemon=True
-    )
+    receiver = Thread(target=receive, args=(child.stdout, jobs, files, given, ending), daemon=True)
     receiver.start()
     try:
-        fault = waited(receiver, given, jobs, limits, clock)
+        fault = waited(receiver, given, jobs, limits, sitting.clock)
         answers = list(given)
         if not fault and len(answers) < len(jobs):
             fault = why(child, ending, limits)
@@ -127,7 +131,7 @@ def converse(
 @lru_cache  # the same few jobs go to every hand-in
 def asked(jobs: Sequence[Job]) -> bytes:
     """The frame of jobs that a child gets."""
-    told = [(job.exercise, job.case, job.layout) for job in jobs]
+    told = [(job.exercise, job.case.id, job.case.layout) for job in jobs]
     arrays = {f"{i}/{name}": a for i, job in enumerate(jobs) for name, a in job.inputs.items()}
     return frame({"jobs": told}, arrays)
 
@@ -152,11 +156,11 @@ def receive(
         if got is None:
             ending.append("ended")
             return
-        given.append(believed(job.exercise, job.case, *got, files))
+        given.append(believed(job.exercise, job.case.id, *got, files))
 
 
 def waited(
-    receiver: threading.Thread,
+    receiver: Thread,
     given: Sequence[Answer],
     jobs: Sequence[Job],
     limits: Limits,

@@ -2,15 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
 from . import store
-from .conversation import Job, Limits, Place
+from .conversation import Limits, Place, Sitting
 from .handin import HandIn
 from .judge import untouched
-from .model import Exercise, Item, Report, Status
+from .model import Exercise, Item, Job, Report, Status
 from .process import FreshInterpreter
-from .runner import Runner
+from .runner import run
 from .score import because, items
 from .store import References
 
@@ -36,14 +35,14 @@ def grade(
         lost = undriven(exercises, "not_attempted", hand_in.message)
         return reported(hand_in, lost, references, place.name)
     given = {"shapes.py": store.stubs()["mytorch/shapes.py"].encode()}  # nobody's to write
-    runner = Runner(given | hand_in.files, limits, place)
-    own = runner.run(jobs(exercises, references))
+    sitting = Sitting(given | hand_in.files, limits, place)
+    own = run(sitting, jobs(exercises, references))
     scored = {e.id: items(e, references, own[e.id]) for e in exercises}
     tried = [e for e in exercises if e.doubles and not untouched(e, own[e.id])]
     again = [e for e in tried if any(item.score < item.max_score for item in scored[e.id])]
     if again:
         classes = sorted({target for e in again for target in e.doubles})
-        doubled = runner.run(jobs(again, references), classes, references.seed_of_doubles)
+        doubled = run(sitting, jobs(again, references), classes, references.seed_of_doubles)
         for e in again:
             scored[e.id] = items(e, references, own[e.id], doubled[e.id])
     found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
@@ -74,15 +73,8 @@ def undriven(exercises: Iterable[Exercise], status: Status, why: str) -> list[It
     ]
 
 
-def jobs(exercises: Sequence[Exercise], references: References) -> list[Job]:
-    return [job for e in exercises for job in jobs_of(e.id, references)]
-
-
-@cache
-def jobs_of(exercise: str, references: References) -> list[Job]:
-    """The same objects for every hand-in: a job keeps its frame."""
-    cases = references.cases(exercise)
-    return [Job(exercise, r.case.id, r.inputs, r.case.layout) for r in cases]
+def jobs(exercises: Iterable[Exercise], references: References) -> list[Job]:
+    return [job for e in exercises for job in references.cases(e.id)]
 
 
 def digest(files: Mapping[str, bytes]) -> str:

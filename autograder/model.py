@@ -36,6 +36,15 @@ class Case:
     layout: Layout = "plain"
 
 
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One case of an exercise, by the exercise's id, with inputs drawn for it."""
+
+    exercise: str
+    case: Case
+    inputs: Inputs
+
+
 @dataclass(frozen=True)
 class Exercise:
     """What a student completes: one method or function, its points, and how it is driven.

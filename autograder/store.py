@@ -23,7 +23,7 @@ import numpy as np
 from .compare import tolerance
 from .doubles import SAW
 from .exercises import EXERCISES
-from .model import Array, Case, Expected, Inputs, Role
+from .model import Array, Expected, Job, Role
 
 PUBLIC = Path(__file__).parent / "references"
 STUBS = Path(__file__).with_name("stubs.json")
@@ -44,12 +44,10 @@ class Misconception:
     slide: str
 
 
-@dataclass(frozen=True)
-class CaseReference:
+@dataclass(frozen=True, eq=False)
+class CaseReference(Job):
     """One case with its inputs and what is expected of it; `doubled` on doubles."""
 
-    case: Case
-    inputs: Inputs
     expected: Mapping[str, Expected]
     doubled: Mapping[str, Expected]
 
@@ -85,6 +83,7 @@ class References:
             found.setdefault(case, {}).setdefault(kind, {})[name] = array
         return tuple(
             CaseReference(
+                exercise,
                 case,
                 found[case.id]["in"],
                 self.expected(exercise, case.id, found[case.id], "low"),

@@ -14,10 +14,10 @@ from unittest.mock import patch
 from conftest import package
 
 from autograder import doubles, grade, harness, store
-from autograder.conversation import Job
+from autograder.conversation import Sitting
 from autograder.exercises import EXERCISES, HOMES
 from autograder.handin import HandIn
-from autograder.model import Answer, Item
+from autograder.model import Answer, Exercise, Item, Job
 from autograder.package import Package, forget, register
 from autograder.store import References
 
@@ -38,24 +38,31 @@ def loaded(files: Mapping[str, bytes]) -> Iterator[Package]:
             sys.modules.update(before)
 
 
-class Runner:
-    """What `runner.Runner` does, in this process."""
+def run(
+    sitting: Sitting, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
+) -> dict[str, dict[str, Answer]]:
+    """What `runner.run` does, in this process."""
+    answers: dict[str, dict[str, Answer]] = {}
+    with loaded(sitting.files) as mytorch:
+        drive = doubles.rehearsal(classes, seed) if classes else harness.answer
+        for job in jobs:
+            exercise, case = EXERCISES[job.exercise], job.case
+            answers.setdefault(job.exercise, {})[case.id] = drive(
+                exercise, case.id, job.inputs, case.layout, mytorch
+            )
+    return answers
 
-    def __init__(self, files: Mapping[str, bytes], *_: object) -> None:
-        self.files = files
 
-    def run(
-        self, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
-    ) -> dict[str, dict[str, Answer]]:
-        answers: dict[str, dict[str, Answer]] = {}
-        with loaded(self.files) as mytorch:
-            drive = doubles.rehearsal(classes, seed) if classes else harness.answer
-            for job in jobs:
-                exercise = EXERCISES[job.exercise]
-                answers.setdefault(job.exercise, {})[job.case] = drive(
-                    exercise, job.case, job.inputs, job.layout, mytorch
-                )
-        return answers
+def answers_of(
+    files: Mapping[str, bytes],
+    exercise: Exercise,
+    references: References,
+    classes: Sequence[str] = (),
+) -> dict[str, Answer]:
+    """What a hand-in's modules answer to one exercise, by case."""
+    jobs = references.cases(exercise.id)
+    seed = references.seed_of_doubles
+    return run(Sitting(files, grade.DEFAULT, grade.PORTABLE), jobs, classes, seed)[exercise.id]
 
 
 def scored(
@@ -64,7 +71,7 @@ def scored(
     """The items of a solved hand-in with some of its files replaced (None: removed)."""
     files = package(changes={n: text for n, text in changes.items() if text is not None})
     files = {name: content for name, content in files.items() if changes.get(name, "") is not None}
-    with patch.object(grade, "Runner", Runner):
+    with patch.object(grade, "run", run):
         used = references or store.best()
         report = grade.grade(HandIn("", files), used, list(EXERCISES.values()))
     return {item.id: item for item in report.items}

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from conftest import package
-from in_process import Runner
+from in_process import answers_of
 
 from autograder.compare import compare, tolerance
-from autograder.conversation import Job
 from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
 from autograder.key.mistakes import Mistake
@@ -35,10 +34,7 @@ def differing(
     exercise: Exercise, references: References, files: Mapping[str, bytes], kind: str
 ) -> set[str]:
     classes = exercise.doubles if kind == "doubled" else ()
-    jobs = [
-        Job(exercise.id, r.case.id, r.inputs, r.case.layout) for r in references.cases(exercise.id)
-    ]
-    answers = Runner(files).run(jobs, classes, references.seed_of_doubles)[exercise.id]
+    answers = answers_of(files, exercise, references, classes)
     wrong: set[tuple[str, str]] = set()
     for reference in references.cases(exercise.id):
         given = answers[reference.case.id].tensors

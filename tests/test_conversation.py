@@ -8,19 +8,20 @@ import numpy as np
 import pytest
 
 from autograder import conversation, runner
-from autograder.conversation import Clock, Job, Limits, converse
+from autograder.conversation import Clock, Limits, Sitting, converse
 from autograder.exercises import EXERCISES
 from autograder.explain import fault_lines
 from autograder.grade import PORTABLE
 from autograder.harness import plain
-from autograder.model import Answer, Fault
-from autograder.runner import Runner
+from autograder.model import Answer, Case, Fault, Job
+from autograder.runner import run
 from autograder.testimony import believed
 from autograder.wire import HEADER, WireError, frame, read_frame
 
-JOB = Job("relu.forward", "batch", {"Z": np.ones((2, 3))}, "plain")
-NEXT = Job("relu.forward", "square", {"Z": np.ones((2, 3))}, "plain")
-OTHER = Job("sgd.step", "one_step", {}, "plain")
+Z = {"Z": np.ones((2, 3))}
+JOB = Job("relu.forward", Case("batch", lambda rng: Z), Z)
+NEXT = Job("relu.forward", Case("square", lambda rng: Z), Z)
+OTHER = Job("sgd.step", Case("one_step", lambda rng: {}), {})
 
 
 @pytest.mark.parametrize(
@@ -92,11 +93,11 @@ class Script:
         self.asked: list[list[str]] = []
 
     def __call__(
-        self, place: Any, files: Any, jobs: Sequence[Job], *_: Any
+        self, sitting: Sitting, jobs: Sequence[Job], *_: Any
     ) -> tuple[list[Answer], Fault | None]:
-        self.asked.append([f"{job.exercise}/{job.case}" for job in jobs])
+        self.asked.append([f"{job.exercise}/{job.case.id}" for job in jobs])
         count, fault = self.turns.pop(0)
-        return [Answer(job.exercise, job.case) for job in jobs[:count]], fault
+        return [Answer(job.exercise, job.case.id) for job in jobs[:count]], fault
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ DEAD = Fault("crash", text="dead")
 def test_what_took_too_long_is_tried_once_more_alone(script: Any) -> None:
     """A second try without company may pass; then the others go on, and nothing is lost."""
     played = script((0, LATE), (1, None), (2, None))
-    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
+    answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, OTHER])
     assert played.asked == [
         ["relu.forward/batch", "relu.forward/square", "sgd.step/one_step"],
         ["relu.forward/batch"],
@@ -128,7 +129,7 @@ def test_what_took_too_long_is_tried_once_more_alone(script: Any) -> None:
 def test_a_second_timeout_costs_the_exercise(script: Any) -> None:
     """Late twice is late: the exercise is lost, the next child goes on behind it."""
     played = script((1, LATE), (0, LATE), (1, None))
-    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
+    answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, OTHER])
     assert played.asked[-1] == ["sgd.step/one_step"]
     assert answers["relu.forward"]["square"].fault == LATE
     assert answers["relu.forward"]["batch"].fault is None
@@ -138,7 +139,7 @@ def test_a_second_timeout_costs_the_exercise(script: Any) -> None:
 def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
     """A child may have been killed from outside; who ends the process twice loses the exercise."""
     played = script((0, DEAD), (0, DEAD), (1, None))
-    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
+    answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, OTHER])
     assert len(played.asked) == 3
     assert {a.fault for a in answers["relu.forward"].values()} == {DEAD}
     assert answers["sgd.step"]["one_step"].fault is None
@@ -147,7 +148,7 @@ def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
 def test_a_child_that_was_killed_from_outside_costs_nothing(script: Any) -> None:
     """Dead once, right the second time: every case has its answer."""
     script((1, DEAD), (1, None), (1, None))
-    answers = Runner({}, Limits(), PORTABLE).run([JOB, NEXT, OTHER])
+    answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, OTHER])
     assert all(a.fault is None for case in answers.values() for a in case.values())
 
 
@@ -169,15 +170,15 @@ def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_exercise_and_a_hand_in_have_their_time(limits: Limits, said: str) -> None:
     """Whichever ends first ends the conversation, and says which it was."""
     files = {"relu.py": b"import time\ntime.sleep(99)\n"}
-    given, fault = converse(PORTABLE, files, [JOB], limits, Clock())
+    given, fault = converse(Sitting(files, limits, PORTABLE), [JOB])
     assert (given, fault) == ([], Fault("timeout", text=said))
 
 
 def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
     """Who calls an exercise that took too long would take as long: it gets the same answer."""
-    calls = Job("mlp.forward", "batch", {}, "plain")
+    calls = Job("mlp.forward", Case("batch", lambda rng: {}), {})
     played = script((0, LATE), (0, LATE), (1, None))
-    answers = Runner({}, Limits(), PORTABLE).run([JOB, calls, OTHER])
+    answers = run(Sitting({}, Limits(), PORTABLE), [JOB, calls, OTHER])
     assert played.asked[-1] == ["sgd.step/one_step"]
     assert answers["mlp.forward"]["batch"].fault == LATE
 
@@ -185,7 +186,7 @@ def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
 def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
     """Where a hand-in's time is up, the exercises behind the slow one say they were not run."""
     script((0, LATE))
-    answers = Runner({}, Limits(total=0), PORTABLE).run([JOB, OTHER])
+    answers = run(Sitting({}, Limits(total=0), PORTABLE), [JOB, OTHER])
     slow, untried = answers["relu.forward"]["batch"].fault, answers["sgd.step"]["one_step"].fault
     assert slow == LATE
     assert untried is not None

@@ -257,7 +257,7 @@ def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -
     def falls_over(*_: Any, **__: Any) -> Any:
         raise MemoryError("Unable to allocate an array with shape (2, 16386)")
 
-    monkeypatch.setattr("autograder.grade.Runner", falls_over)
+    monkeypatch.setattr("autograder.grade.Sitting", falls_over)
     said = parsed(perform(Work(HandIn("ada"), terms())))
     assert said.provisional
     assert "MemoryError in autograder/grade.py:" in said.message

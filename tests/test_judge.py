@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import package
-from in_process import Runner
+from in_process import answers_of
 
 from autograder import store
 from autograder.exercises import EXERCISES
-from autograder.grade import jobs
 from autograder.judge import untouched
 from autograder.model import Answer, Fault
 from autograder.score import items
@@ -21,8 +20,7 @@ Answers = dict[str, Answer]
 
 def answers(exercise: str, solved: bool = True) -> Answers:
     """The answers of the solved package, or of the skeleton, to one exercise."""
-    asked = jobs([EXERCISES[exercise]], REFERENCES)
-    return Runner(package(solved)).run(asked)[exercise]
+    return answers_of(package(solved), EXERCISES[exercise], REFERENCES)
 
 
 def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:

@@ -19,11 +19,11 @@ import pytest
 from conftest import ROOT, package
 
 from autograder import sandbox, store
-from autograder.conversation import Child, Clock, Job, Limits, Place, converse
+from autograder.conversation import Child, Limits, Place, Sitting, converse
 from autograder.exercises import EXERCISES
 from autograder.grade import grade, jobs
 from autograder.handin import HandIn
-from autograder.model import Array, Fault
+from autograder.model import Array, Case, Fault, Job
 from autograder.process import FreshInterpreter
 from autograder.sandbox import view
 from autograder.sandbox.parent import Zygote
@@ -32,7 +32,8 @@ from autograder.sandbox.place import Sandbox
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 
 ALL = list(EXERCISES.values())
-JOB = Job("squared_error", "row", {"y": np.ones(3), "d": np.ones(3)}, "plain")
+ROW = {"y": np.ones(3), "d": np.ones(3)}
+JOB = Job("squared_error", Case("row", lambda rng: ROW), ROW)
 QUICK = Limits(seconds=1, wall=5.0, total=20.0)
 HERE = Path(__file__).resolve()
 SECRETS = [HERE, ROOT / "autograder" / "references" / "manifest.json", Path("/etc/passwd")]
@@ -55,7 +56,7 @@ def say(place: Place, body: str, limits: Limits = QUICK) -> Array | Fault:
     """What a hand-in's `squared_error`, made of these lines, returns in a place, or its fault."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     files = {"squared_error.py": f"def squared_error(y, d):\n{lines}".encode()}
-    given, fault = converse(place, files, [JOB], limits, Clock())
+    given, fault = converse(Sitting(files, limits, place), [JOB])
     if fault or given[0].fault:
         return fault or given[0].fault or Fault("internal")
     return given[0].tensors["div"]
@@ -179,7 +180,7 @@ def test_a_right_hand_in_gets_the_same_report_in_every_tier(place: Sandbox) -> N
 def answers(place: Place, files: dict[str, bytes]) -> list[dict[str, bytes]]:
     """All that a hand-in answers, bit for bit."""
     work = jobs(ALL, store.best())
-    given, fault = converse(place, files, work, QUICK, Clock())
+    given, fault = converse(Sitting(files, QUICK, place), work)
     assert fault is None
     return [{name: bits(a) for name, a in answer.tensors.items()} for answer in given]
 
@@ -308,7 +309,7 @@ def work(body: str) -> bytes:
 
     files = {"squared_error.py": f"def squared_error(y, d):\n    {body}\n".encode()}
     with pytest.raises(Taken) as taken:
-        converse(Taker(), files, [JOB], QUICK, Clock())
+        converse(Sitting(files, QUICK, Taker()), [JOB])
     given: bytes = taken.value.args[0]
     return given
 

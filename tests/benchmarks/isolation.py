@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from autograder import sandbox, store  # noqa: E402 - the tree comes first on the path
-from autograder.conversation import Clock, Limits, Place, converse  # noqa: E402
+from autograder.conversation import Limits, Place, Sitting, converse  # noqa: E402
 from autograder.exercises import EXERCISES  # noqa: E402
 from autograder.grade import grade, jobs  # noqa: E402
 from autograder.handin import HandIn  # noqa: E402
@@ -112,7 +112,7 @@ def cpu() -> float:
 
 def drive(where: Place, files: Files) -> None:
     """One conversation over the whole exercise set."""
-    given, fault = converse(where, files, WORK, Limits(), Clock())
+    given, fault = converse(Sitting(files, Limits(), where), WORK)
     if fault or len(given) < len(WORK):
         raise SystemExit(f"{where.name}: {fault}")
 
