@@ -12,7 +12,9 @@ comes here: the parent compares. A child that dies loses the job it was at, no m
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from threading import Thread
@@ -117,13 +119,15 @@ def limit(memory: int) -> None:
 
 def restart_clock(seconds: int) -> None:
     """Let the system end this process after so many more seconds of computing."""
-    if sys.platform == "win32":
-        return
+    if sys.platform != "win32":
+        end_at(int(time.process_time()) + 1 + seconds)
+
+
+@lru_cache(maxsize=1)  # the system counts in whole seconds, and jobs take a thousandth
+def end_at(second: int) -> None:
     import resource
 
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    resource.setrlimit(resource.RLIMIT_CPU, (second, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 if __name__ == "__main__":

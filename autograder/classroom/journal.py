@@ -7,6 +7,7 @@ power cut may take the last commits, never the file; they are graded again. FULL
 wait for the disk to each grade, and save no more than these.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from .work import Work, parsed
+from .work import Work
 
 OURS = 0x62707731  # the file's application id: "bpw1"
 VERSION = 1
@@ -92,10 +93,15 @@ class Journal:
 
     def record(self, work: Work, line: str) -> None:
         """Keep a report, whole or not at all."""
-        made, when = parsed(line), datetime.now(UTC).isoformat(timespec="milliseconds")
-        about = (made.hand_in, made.digests["hand_in"], work.terms.references, work.terms.grader)
-        graded = (work.terms.key, made.isolation, made.provisional, made.score, when, line)
-        values = (work.key, *about, *graded)
+        made, when = json.loads(line), datetime.now(UTC).isoformat(timespec="milliseconds")
+        about = (
+            made["hand_in"],
+            made["digests"]["hand_in"],
+            work.terms.references,
+            work.terms.grader,
+        )
+        found = (made["isolation"], made["provisional"], made["score"], when, line)
+        values = (work.key, *about, work.terms.key, *found)
         with self.told():
             self.file.execute(
                 f"INSERT OR REPLACE INTO graded VALUES ({', '.join('?' * len(values))})",
