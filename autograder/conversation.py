@@ -22,6 +22,7 @@ from .wire import WireError, frame, read_frame
 LARGEST = 2**20  # bytes of one answer
 LOOK = 0.2  # seconds between two looks at the clock
 GAP = 2.0  # seconds between them that nobody has lived through
+LATE, ENDED = "took longer than it may", "ended the process"  # an exercise, for its report
 
 
 class Child(Protocol):
@@ -171,11 +172,11 @@ def waited(
     while receiver.is_alive():
         now, number = clock.now(), len(given)
         if now >= limits.total:
-            return Fault("timeout", text=f"the {limits.total:g} s of a hand-in are used up")
+            return Fault("timeout", text=f"{LATE}: the {limits.total:g} s of a hand-in are used up")
         if number < len(jobs) and jobs[number].exercise != exercise:
             exercise, since = jobs[number].exercise, now
         if now >= since + limits.wall:
-            return Fault("timeout", text=f"no answer within {limits.wall:g} s")
+            return Fault("timeout", text=f"{LATE}: no answer within {limits.wall:g} s")
         receiver.join(min(LOOK, limits.total - now, since + limits.wall - now))
     return None
 
@@ -185,15 +186,15 @@ def why(child: Child, ending: Sequence[str], limits: Limits) -> Fault:
     if not ending:
         return Fault("internal", text="the grader stopped listening")
     if ending == ["garbled"]:
-        return Fault("crash", text="something else was written into the grader's channel")
+        return Fault("crash", text=f"{ENDED}: something else was written into the grader's channel")
     try:
         code = child.wait(timeout=GAP / 2)  # more, and it would be nobody's time
     except subprocess.TimeoutExpired:
-        return Fault("crash", text="the grader's channel was closed")
+        return Fault("crash", text=f"{ENDED}: the grader's channel was closed")
     except OSError as error:
         return Fault("internal", text=f"the place where it ran is gone ({error})")
     if code < 0 and code == -getattr(signal, "SIGXCPU", 0):
-        return Fault("timeout", text=f"more than {limits.seconds} s of computing")
+        return Fault("timeout", text=f"{LATE}: more than {limits.seconds} s of computing")
     names = {-s: s.name for s in signal.Signals}
     how = names.get(code, "a signal") if code < 0 else "an exit"
-    return Fault("crash", text=f"the process ended by itself ({how})")
+    return Fault("crash", text=f"{ENDED}: by itself ({how})")

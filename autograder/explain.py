@@ -20,7 +20,6 @@ SAFE = (
 )
 # A factor that may itself be a hidden value: not −1, 1/N, N, or a number of two digits.
 TELLING = re.compile(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)")
-UNITS = {"timeout": "took longer than it may", "crash": "ended the process"}
 
 
 def explain(judged: Judgement, values: bool) -> list[str]:
@@ -78,9 +77,8 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
         return [f"needs {fault.text.removeprefix('Exercise ')}, which is not finished"]
     if fault.kind == "internal":
         return [f"the grader failed here, not you: {fault.text}"]
-    if fault.kind in UNITS:
-        untried = fault.text.startswith("not run: ")
-        return [fault.text if untried else f"{exercise.title} {UNITS[fault.kind]}: {fault.text}"]
+    if fault.kind in ("timeout", "crash"):
+        return [f"{exercise.title} {fault.text}"]
     lines = [raised(fault, values) + (f" in {fault.where}" if fault.where else "")]
     if fault.line:
         lines.append(f"the line is: {fault.line}")

@@ -11,7 +11,7 @@ from .conversation import Sitting, converse
 from .exercises import EXERCISES
 from .model import Answer, Fault, Job
 
-UNTRIED = "not run: the {0.total:g} s of a hand-in were used up before"
+UNTRIED = "was not run: the {0.total:g} s of a hand-in were used up before"
 
 
 def run(

@@ -163,8 +163,8 @@ def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (Limits(wall=0.5, total=30), "no answer within 0.5 s"),
-        (Limits(wall=30, total=0.5), "the 0.5 s of a hand-in are used up"),
+        (Limits(wall=0.5, total=30), "took longer than it may: no answer within 0.5 s"),
+        (Limits(wall=30, total=0.5), "took longer than it may: the 0.5 s of a hand-in are used up"),
     ],
 )
 def test_an_exercise_and_a_hand_in_have_their_time(limits: Limits, said: str) -> None:
@@ -191,7 +191,7 @@ def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
     assert slow == LATE
     assert untried is not None
     assert fault_lines(EXERCISES["sgd.step"], untried, values=False) == [
-        "not run: the 0 s of a hand-in were used up before"
+        "SGD.step was not run: the 0 s of a hand-in were used up before"
     ]
 
 
