@@ -1,4 +1,4 @@
-"""Frames between the grader and the process that runs student code.
+"""Frames that the process which runs student code sends to the grader.
 
 A frame is eight bytes of length and a safetensors block: named arrays, and a JSON header in
 its metadata. Nothing read from a frame is executed, and nothing larger than LARGEST is read.
@@ -12,7 +12,7 @@ from safetensors.numpy import load, save
 
 from .model import Array
 
-LARGEST = 64 * 2**20  # bytes of one frame
+LARGEST = 2**20  # bytes of one frame
 HEADER = 2**18  # bytes of its header: some thousand tensors
 
 
@@ -26,19 +26,16 @@ def frame(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> bytes:
     return len(block).to_bytes(8, "little") + block
 
 
-def read_frame(
-    stream: IO[bytes], largest: int = LARGEST
-) -> tuple[dict[str, Any], dict[str, Array]] | None:
+def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Array]] | None:
     """Read one frame: its header and arrays, or None at the end of the stream.
 
-    Args:   largest: bytes of a frame that is not refused.
     Raises: WireError: the bytes are cut short, too many, or not a frame.
     """
     length = stream.read(8)
     if not length:
         return None
     size = int.from_bytes(length, "little")
-    if len(length) < 8 or size > largest:
+    if len(length) < 8 or size > LARGEST:
         raise WireError("not a frame")
     block = stream.read(size)
     if len(block) < size:

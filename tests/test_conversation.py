@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import conversation, runner
+from autograder import runner
 from autograder.conversation import Clock, Limits, Sitting, converse
 from autograder.exercises import EXERCISES
 from autograder.explain import fault_lines
@@ -16,7 +16,7 @@ from autograder.harness import plain
 from autograder.model import Answer, Case, Fault, Job
 from autograder.runner import run
 from autograder.testimony import believed
-from autograder.wire import HEADER, WireError, frame, read_frame
+from autograder.wire import HEADER, LARGEST, WireError, frame, read_frame
 
 Z = {"Z": np.ones((2, 3))}
 JOB = Job("relu.forward", Case("batch", lambda rng: Z), Z)
@@ -197,11 +197,11 @@ def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
 
 def test_frames_have_a_size() -> None:
     """An answer beyond the cap, and a header of megabytes, are refused before they are parsed."""
-    large = frame({}, {"A": np.zeros(conversation.LARGEST // 8 + 1)})
+    large = frame({}, {"A": np.zeros(LARGEST // 8 + 1)})
     with pytest.raises(WireError, match="not a frame"):
-        read_frame(io.BytesIO(large), conversation.LARGEST)
+        read_frame(io.BytesIO(large))
     long = frame({"text": "x" * HEADER}, {})
     with pytest.raises(WireError, match="not a frame"):
         read_frame(io.BytesIO(long))
-    assert conversation.LARGEST <= 2**20
+    assert LARGEST <= 2**20
     assert HEADER <= 2**18

@@ -8,18 +8,20 @@ closed the socket, or has died, and so does the child that is at work.
 """
 
 import gc
-import io
 import json
 import os
+import pickle
 import select
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 NOTHING, TRY = b"", b"try"
+ENOUGH = 3  # times that all drivers run before Python has made its shortcuts
 
 
 def main() -> None:
@@ -88,21 +90,29 @@ def work_in(
 
 
 def warm() -> None:
-    """Load what children need, and do once what numpy and Python put off to the first time."""
+    """Do once what Python and numpy put off to the first time: children then find it done.
+
+    All drivers run, on classes that are nobody's, with inputs drawn here.
+    """
     import numpy as np
 
-    from autograder import doubles, exercises, harness, package, wire  # noqa: F401
+    from autograder import doubles, package, wire
+    from autograder.exercises import EXERCISES, HOMES
 
+    nobodys = package.register(Path(os.devnull), HOMES)
+    classes = [".".join(e.target.split(".")[:3]) for e in EXERCISES.values()]
+    drive = doubles.rehearsal(classes, seed=0)
+    rng = np.random.default_rng(0)
+    for exercise in [*EXERCISES.values()] * ENOUGH:
+        for case in exercise.cases:
+            given = drive(exercise, case.id, case.inputs(rng), case.layout, nobodys)
+            pickle.dumps(wire.frame({}, given.tensors))
     for kind in (np.float32, np.float64):
-        A: Any = np.random.default_rng(0).normal(size=(3, 4)).astype(kind)
-        wire.read_frame(io.BytesIO(wire.frame({}, {"A": np.maximum(A, 0)})))
+        A: Any = rng.normal(size=(3, 4)).astype(kind)
         np.einsum("ij,kj->ik", A, np.exp(A) / np.exp(A).sum(axis=1, keepdims=True))
         np.linalg.norm(np.concatenate([A @ A.T, np.log(np.abs(A)).mean(axis=0)[None, :3]]))
-    error = NameError()
-    try:
-        exec(compile("raise error", "-", "exec", dont_inherit=True), {"error": error})
-    except NameError:
-        harness.fault_of(error, np)
+    exec(compile("pass", "-", "exec", dont_inherit=True), {})
+    package.forget("mytorch")
 
 
 if __name__ == "__main__":
