@@ -68,23 +68,20 @@ def notes(tree: Path) -> Iterator[str]:
     for notebook in sorted((tree / "notebooks").glob("*.ipynb")):
         for text in code_cells(notebook):
             try:
-                functions = source.cell_functions(text)
+                for function in source.cell_functions(text):
+                    exercise = exercises.get(function.title)
+                    if exercise and (said := note(tree, exercise, function.text)):
+                        yield f"{function.title} in {notebook.name}: {said}"
             except SourceError as error:
-                functions = []
                 if "@exercise" in text:
                     yield f"{notebook.name}: a cell {error}; it was not run like this"
-            for function in functions:
-                exercise = exercises.get(function.title)
-                if exercise and (said := note(tree, exercise, function.text)):
-                    yield f"{function.title} in {notebook.name}: {said}"
 
 
 def note(tree: Path, exercise: Exercise, cell: str) -> str:
     """What to say of one cell: nothing where the file holds what the cell says."""
     now = aside.state(tree, exercise)
-    if is_stub(cell) or now.cell == source.digest(cell):
-        return ""
-    if now.text and source.same_code(cell, now.text):
+    known = filter(None, (now.text, now.written))
+    if is_stub(cell) or any(source.same_code(cell, text) for text in known):
         return ""
     if now.untouched or is_stub(now.text):
         return "the cell was not run since you changed it; run it, then pack again"

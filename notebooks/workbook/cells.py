@@ -85,7 +85,7 @@ def run(asked: Exercise, cell: str) -> Feedback:
     failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
         with live.executing(import_module(asked.module), new):
-            kept = write(asked, cell, old, new)
+            kept = write(asked, old, new)
     except Refused:
         raise
     except (Exception, SystemExit) as error:
@@ -93,7 +93,7 @@ def run(asked: Exercise, cell: str) -> Feedback:
     return feedback(asked, [*broken(failed), *kept])
 
 
-def write(asked: Exercise, cell: str, old: bytes, new: bytes) -> list[str]:
+def write(asked: Exercise, old: bytes, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
     Returns: what the student is to know of that.  Raises: Refused: it cannot be written.
@@ -109,7 +109,7 @@ def write(asked: Exercise, cell: str, old: bytes, new: bytes) -> list[str]:
         why = error.strerror or error
         raise Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
     with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
-        aside.remember(tree, asked, cell)
+        aside.remember(tree, asked)
     return said
 
 

@@ -111,8 +111,7 @@ def executing(module: ModuleType, data: bytes) -> Iterator[None]:
 
     Raises: whatever text or block raises; module and classes are then as they were.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
+    with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
         code = compile(data, module.__file__ or "?", "exec", dont_inherit=True)
     names = vars(module)
     before = dict(names)
