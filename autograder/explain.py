@@ -81,14 +81,18 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
     if fault.kind in UNITS:
         untried = fault.text.startswith("not run: ")
         return [fault.text if untried else f"{exercise.title} {UNITS[fault.kind]}: {fault.text}"]
-    lines = [raised(fault, values) + (f" in {fault.where}" if fault.where else "")]
-    if fault.line:
-        lines.append(f"the line is: {fault.line}")
+    lines = told(fault, values)
     if values:
         said = f"{fault.type}: {fault.text}"
         clues = ((re.search(pattern, said), clue) for pattern, clue in CLUES)
         lines += [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m][:1]
     return lines
+
+
+def told(fault: Fault, values: bool = True) -> list[str]:
+    """What went wrong, where, and the line itself."""
+    said = raised(fault, values) + (f" in {fault.where}" if fault.where else "")
+    return [said, f"the line is: {fault.line}"] if fault.line else [said]
 
 
 def raised(fault: Fault, values: bool) -> str:

@@ -25,9 +25,9 @@ from IPython.display import display
 
 from autograder import aside, source, store
 from autograder.exercises import EXERCISES
-from autograder.explain import raised
+from autograder.explain import told
 from autograder.harness import answer, fault_of
-from autograder.model import Exercise, Fault, Item
+from autograder.model import Exercise, Item
 from autograder.score import because, item, judgements
 from autograder.source import SourceError, is_stub
 
@@ -172,12 +172,6 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
         lines = source.split(source.read(new)[0])
         fault = replace(fault, where="", line=lines[int(number) - 1].strip())
     return [f"not written: with this cell, {asked.file} cannot be executed", *told(fault)]
-
-
-def told(fault: Fault) -> list[str]:
-    """What went wrong, where, and the line itself."""
-    said = raised(fault, values=True) + (f" in {fault.where}" if fault.where else "")
-    return [said, f"the line is: {fault.line}"] if fault.line else [said]
 
 
 def living(asked: Exercise, otherwise: Any) -> Any:
