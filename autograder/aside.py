@@ -60,12 +60,9 @@ def keep(tree: Path, exercise: Exercise, text: str) -> str:
 
     Returns: where it lies, from the tree's top: `kept-aside/linear.forward.1.py`.
     """
-    (tree / ASIDE).mkdir(exist_ok=True)
-    number = 0
-    while True:
+    folder, data, number = tree / ASIDE, text.encode(), 1
+    folder.mkdir(exist_ok=True)
+    while (path := folder / f"{exercise.id}.{number}.py").exists() and path.read_bytes() != data:
         number += 1
-        path = tree / ASIDE / f"{exercise.id}.{number}.py"
-        if not path.exists():
-            write_atomically(path, text.encode())
-        if path.read_bytes() == text.encode():
-            return f"{ASIDE}/{path.name}"
+    write_atomically(path, data)
+    return f"{ASIDE}/{path.name}"

@@ -46,8 +46,7 @@ class FreshFinder(FileFinder):
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         file = Path(self.path, f"{fullname.rpartition('.')[2]}.py")
         if file.is_file():
-            loader = FromSource(fullname, str(file))
-            return spec_from_file_location(fullname, file, loader=loader)
+            return spec_from_file_location(fullname, file, loader=FromSource(fullname, str(file)))
         self.invalidate_caches()
         return super().find_spec(fullname, target)
 

@@ -101,9 +101,10 @@ def cell_functions(text: str) -> list[CellFunction]:
 
     Raises: SourceError: the cell is no Python.
     """
+    functions = [node for node in statements(parse(text)) if isinstance(node, Function)]
     lines, found = split(text), []
-    for node in statements(parse(text)):
-        for mark in node.decorator_list if isinstance(node, Function) else ():
+    for node in functions:
+        for mark in node.decorator_list:
             match mark:
                 case ast.Call(ast.Name("exercise") | ast.Attribute(attr="exercise"), [named, *_]):
                     start, end = span(lines, node)

@@ -18,6 +18,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from io import StringIO
+from operator import attrgetter
 from types import FunctionType
 from typing import Any
 
@@ -54,9 +55,10 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
 
     def complete(function: Any) -> Any:
         try:
-            asked = find(owner, function)
-            display(run(asked, cell_text(function)))
-            return living(asked, function)
+            asked, cell = given(owner, function)
+            display(run(asked, cell))
+            with suppress(KeyError, AttributeError):  # its file may not be executable
+                return attrgetter(asked.title)(sys.modules[asked.module])
         except Refused as refused:
             print(refused)
         except KeyboardInterrupt:
@@ -174,50 +176,29 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     return [f"not written: with this cell, {asked.file} cannot be executed", *told(fault)]
 
 
-def living(asked: Exercise, otherwise: Any) -> Any:
-    """The live method or function of an exercise."""
-    found: Any = sys.modules.get(asked.module)
-    for name in asked.title.split("."):
-        found = getattr(found, name, otherwise)
-    return found
-
-
 def exercises_of(owner: Any) -> dict[str, Exercise]:
     """The exercises that complete a class or a function, by their functions' names.
 
-    A function goes by its name alone: a notebook's own may hide that of `mytorch`.
+    Its name alone counts: a notebook's own function may hide that of `mytorch`.
     """
-    name, home = getattr(owner, "__name__", ""), getattr(owner, "__module__", "")
-    named = [e for e in EXERCISES.values() if e.title.split(".")[0] == name]
-    own = [e for e in named if isinstance(owner, FunctionType) or e.module == home]
-    return {e.title.split(".")[-1]: e for e in own}
+    titles = ((e.title.split("."), e) for e in EXERCISES.values())
+    return {names[-1]: e for names, e in titles if names[0] == getattr(owner, "__name__", "")}
 
 
-def find(owner: Any, function: Any) -> Exercise:
-    """The exercise that a function completes.
+def given(owner: Any, function: Any) -> tuple[Exercise, str]:
+    """The exercise that a cell's function completes, and its text without `@exercise`.
 
-    Raises: Refused: it is no plain function, or the owner has no exercise of its name.
+    Raises: Refused: it is no plain function, or the owner has no exercise of its name, or its
+            text cannot be found.
     """
-    inner = inspect.unwrap(function) if callable(function) else function
+    inner = inspect.unwrap(function)
     if not isinstance(inner, FunctionType) or inner.__name__ == "<lambda>":
         raise Refused(PLACE)
-    names = exercises_of(owner)
-    if inner.__name__ in names:
-        return names[inner.__name__]
-    known = ", ".join(names)
-    raise Refused(f"{owner.__name__} has no exercise {inner.__name__}; there are: {known}.")
-
-
-def cell_text(function: Any) -> str:
-    """The text of a cell's function, without `@exercise`.
-
-    Raises: Refused: it cannot be found.
-    """
-    code = inspect.unwrap(function).__code__
-    cell = source.cell_functions("".join(linecache.getlines(code.co_filename)))
-    found = [f for f in cell if f.line == code.co_firstlineno]
-    if not found:
-        raise Refused(
-            f"The text of {code.co_name} is not to be found: run it in a cell, without %%."
-        )
-    return found[0].text
+    names, name, code = exercises_of(owner), inner.__name__, inner.__code__
+    if name not in names:
+        known = ", ".join(names)
+        raise Refused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
+    for found in source.cell_functions("".join(linecache.getlines(code.co_filename))):
+        if found.line == code.co_firstlineno:
+            return names[name], found.text
+    raise Refused(f"The text of {name} is not to be found: run it in a cell, without %%.")
