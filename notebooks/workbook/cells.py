@@ -19,7 +19,6 @@ from functools import cache
 from importlib import import_module
 from io import StringIO
 from operator import attrgetter
-from types import FunctionType
 from typing import Any
 
 from IPython.display import display
@@ -30,7 +29,7 @@ from autograder.explain import told
 from autograder.harness import answer, fault_of
 from autograder.model import Exercise, Item
 from autograder.score import because, item, judgements
-from autograder.source import SourceError, is_stub
+from autograder.source import SourceError, is_stub, same_code
 
 from . import live
 from .feedback import Feedback
@@ -87,38 +86,37 @@ def run(asked: Exercise, cell: str) -> Feedback:
     failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
         with live.executing(import_module(asked.module), new):
-            kept = write(asked, old, new)
+            kept = write(asked, new) if new != old else []
     except Refused:
         raise
     except (Exception, SystemExit) as error:
         return Feedback(asked, (*rejected(asked, error, new), *broken(failed)), mark="✘")
+    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
+        aside.remember(live.tree(), asked)
     return feedback(asked, [*broken(failed), *kept])
 
 
-def write(asked: Exercise, old: bytes, new: bytes) -> list[str]:
+def write(asked: Exercise, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
     Returns: what the student is to know of that.  Raises: Refused: it cannot be written.
     """
     tree, said = live.tree(), []
     try:
-        if new != old and not (found := aside.state(tree, asked)).untouched:
+        if not (found := aside.state(tree, asked)).untouched:
             place = aside.keep(tree, asked, found.text)
             said = [f"{asked.file} held a text that is not from this cell; it is kept in {place}"]
-        if new != old:
-            source.write_atomically(tree / asked.file, new)
+        source.write_atomically(tree / asked.file, new)
     except OSError as error:
         why = error.strerror or error
         raise Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
-    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
-        aside.remember(tree, asked)
     return said
 
 
 def unfinished(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> Feedback:
     """What to say of a cell that is still a stub: nothing is written, so it is about the file."""
     now = aside.state(live.tree(), asked)
-    said = "not started" if source.same_code(cell, now.stub) else UNFINISHED
+    said = "not started" if same_code(cell, now.stub) else UNFINISHED
     if not now.text or is_stub(now.text) or asked.module in failed:
         return Feedback(asked, (said, *broken(failed)))
     kept = f"{asked.file} keeps its solution, and this is the feedback on that"
@@ -192,7 +190,7 @@ def given(owner: Any, function: Any) -> tuple[Exercise, str]:
             text cannot be found.
     """
     inner = inspect.unwrap(function)
-    if not isinstance(inner, FunctionType) or inner.__name__ == "<lambda>":
+    if not inspect.isfunction(inner) or inner.__name__ == "<lambda>":
         raise Refused(PLACE)
     names, name, code = exercises_of(owner), inner.__name__, inner.__code__
     if name not in names:

@@ -76,17 +76,16 @@ def refresh(*_: object) -> dict[str, BaseException]:
 
     Returns: by module, why its file cannot be executed; such a module is as it was.
     """
-    while True:
-        waiting = dict(changed())
-        failed: dict[str, BaseException] = {}
-        for name, data in waiting.items():
-            try:
-                with executing(sys.modules[name], data):
-                    pass
-            except (Exception, SystemExit) as error:
-                failed[name] = error
-        if len(failed) in (0, len(waiting)):
-            return failed  # else one may need another that has followed its file by now
+    waiting = dict(changed())
+    failed: dict[str, BaseException] = {}
+    for name, data in waiting.items():
+        try:
+            with executing(sys.modules[name], data):
+                pass
+        except (Exception, SystemExit) as error:
+            failed[name] = error
+    some = 0 < len(failed) < len(waiting)  # may need another that has followed its file by now
+    return refresh() if some else failed
 
 
 def changed() -> Iterator[tuple[str, bytes]]:
