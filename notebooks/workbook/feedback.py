@@ -24,14 +24,7 @@ MARKED_UP = {
 TABLE = 'style="margin: 0.5em 0; table-layout: auto; border-collapse: collapse"'
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: what was checked, and in how many cases, its points, what was found."""
-
-    mark: str
-    checked: str
-    points: str
-    found: tuple[str, ...]
+Row = tuple[str, str, str, list[str]]  # as TITLES says
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,25 +54,27 @@ class Feedback:
         return (f"{overall(self.items)} {name} {points} points on the public cases", *self.said)
 
     def rows(self) -> Iterator[Row]:
-        """The table, line by line; lines that say the same are one, and nothing is said twice."""
+        """The table, line by line: a mark, what was checked, its points, what was found.
+
+        Lines that say the same are one, and nothing is said twice.
+        """
         lines = {id: (tensor, role) for tensor, role, id in self.exercise.lines}
         for items, said in rows(self.items):
             checked = [lines[item.id] for item in items]
             names = ", ".join(tensor or ROLES[role] for tensor, role in checked)
             cases = sum(case.role == checked[0][1] for case in self.exercise.cases)
-            many = f"{cases} case{'s' if cases != 1 else ''}"
             points = out_of(items, sum(item.max_score for item in items))
             found = said or ["as above"] * bool(items[0].message)
             if items[0].message.startswith("NameError: "):
                 home = self.exercise.file
                 found.append(f"put helpers and imports inside the def, or into {home}")
-            yield Row(overall(items), f"{names} ({many})", points, tuple(found))
+            yield overall(items), f"{names} ({cases} cases)", points, found
 
     def __repr__(self) -> str:
         lines = ["\n  ".join(self.sentences())]
-        for row in self.rows():
-            lines.append(f"  {row.mark} {row.checked}: {row.points}")
-            lines += [f"      {text}" for text in row.found]
+        for mark, checked, points, found in self.rows():
+            lines.append(f"  {mark} {checked}: {points}")
+            lines += [f"      {text}" for text in found]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -93,9 +88,10 @@ class Feedback:
 
 
 def html(row: Row) -> str:
-    mark = f'<strong style="color: {COLOURS.get(row.mark, "inherit")}">{row.mark}</strong>'
-    found = "".join(map(marked_up, row.found))
-    cells = (mark, escape(row.checked), row.points.replace(" ", "&nbsp;"), found)
+    mark, checked, points, found = row
+    painted = f'<strong style="color: {COLOURS.get(mark, "inherit")}">{mark}</strong>'
+    said = "".join(map(marked_up, found))
+    cells = (painted, escape(checked), points.replace(" ", "&nbsp;"), said)
     return "<tr>" + "".join(f"<td {CELL}>{cell}</td>" for cell in cells) + "</tr>"
 
 
