@@ -29,11 +29,9 @@ from autograder.explain import told
 from autograder.harness import answer, fault_of
 from autograder.model import Exercise, Item
 from autograder.score import because, item, judgements
-from autograder.source import SourceError, is_stub, same_code
 
 from . import live
 from .feedback import Feedback
-from .live import Refused
 
 PRINTED = 5_000  # characters
 STAND_INS = "autograder check also scores it on stand-in layers: there that costs nothing"
@@ -58,7 +56,7 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
             display(run(asked, cell))
             with suppress(KeyError, AttributeError):  # its file may not be executable
                 return attrgetter(asked.title)(sys.modules[asked.module])
-        except Refused as refused:
+        except live.Refused as refused:
             print(refused)
         except KeyboardInterrupt:
             print("Stopped before anything was written.")
@@ -77,17 +75,17 @@ def run(asked: Exercise, cell: str) -> Feedback:
     try:
         old = (live.tree() / asked.file).read_bytes()
         new = source.replace_function(old, asked.target, cell)
-    except (OSError, SourceError) as error:
+    except (OSError, source.SourceError) as error:
         why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
         how = f"mend the file, or type in a terminal: autograder reset {asked.number}"
-        raise Refused(f"{asked.file} {why}; the cell was not written: {how}") from None
-    if is_stub(cell):
+        raise live.Refused(f"{asked.file} {why}; the cell was not written: {how}") from None
+    if source.is_stub(cell):
         return unfinished(asked, cell, failed)
     failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
         with live.executing(import_module(asked.module), new):
             kept = write(asked, new) if new != old else []
-    except Refused:
+    except live.Refused:
         raise
     except (Exception, SystemExit) as error:
         return Feedback(asked, (*rejected(asked, error, new), *broken(failed)), mark="✘")
@@ -109,15 +107,15 @@ def write(asked: Exercise, new: bytes) -> list[str]:
         source.write_atomically(tree / asked.file, new)
     except OSError as error:
         why = error.strerror or error
-        raise Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
+        raise live.Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
     return said
 
 
 def unfinished(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> Feedback:
     """What to say of a cell that is still a stub: nothing is written, so it is about the file."""
     now = aside.state(live.tree(), asked)
-    said = "not started" if same_code(cell, now.stub) else UNFINISHED
-    if not now.text or is_stub(now.text) or asked.module in failed:
+    said = "not started" if source.same_code(cell, now.stub) else UNFINISHED
+    if not now.text or source.is_stub(now.text) or asked.module in failed:
         return Feedback(asked, (said, *broken(failed)))
     kept = f"{asked.file} keeps its solution, and this is the feedback on that"
     return feedback(asked, [kept, f"the cell itself is {said}", *broken(failed)])
@@ -191,12 +189,12 @@ def given(owner: Any, function: Any) -> tuple[Exercise, str]:
     """
     inner = inspect.unwrap(function)
     if not inspect.isfunction(inner) or inner.__name__ == "<lambda>":
-        raise Refused(PLACE)
+        raise live.Refused(PLACE)
     names, name, code = exercises_of(owner), inner.__name__, inner.__code__
     if name not in names:
         known = ", ".join(names)
-        raise Refused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
+        raise live.Refused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
     for found in source.cell_functions("".join(linecache.getlines(code.co_filename))):
         if found.line == code.co_firstlineno:
             return names[name], found.text
-    raise Refused(f"The text of {name} is not to be found: run it in a cell, without %%.")
+    raise live.Refused(f"The text of {name} is not to be found: run it in a cell, without %%.")
