@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import store
 from .model import Exercise
-from .source import SourceError, digest, function_text, write_atomically
+from .source import SourceError, function_text, write_atomically
 
 MEMORY = ".workbook/cells.json"
 ASIDE = "kept-aside"
@@ -17,43 +17,41 @@ ASIDE = "kept-aside"
 class State:
     """How an exercise stands in a tree.
 
-    text  its function's text in its file; "" where that cannot be had
-    stub  that text as it was in the beginning
-    cell  the digest of what its cell last wrote       file  that of the file's text after it
+    text     its function's text in its file; "" where that cannot be had
+    stub     that text as it was in the beginning
+    written  that text as its cell last wrote it; "" where that is not known
     """
 
     text: str
     stub: str
-    cell: str = ""
-    file: str = ""
+    written: str
 
     @property
     def untouched(self) -> bool:
         """Whether there is nothing in the file that the cell has not written."""
-        return self.text in ("", self.stub) or digest(self.text) == self.file
+        return self.text in ("", self.stub, self.written)
 
 
 def state(tree: Path, exercise: Exercise) -> State:
     text = ""
     with suppress(OSError, SourceError):
         text = function_text((tree / exercise.file).read_bytes(), exercise.target)
-    return State(text, store.stubs()[exercise.id], **remembered(tree).get(exercise.id, {}))
+    return State(text, store.stubs()[exercise.id], remembered(tree).get(exercise.id, ""))
 
 
-def remembered(tree: Path) -> dict[str, dict[str, str]]:
+def remembered(tree: Path) -> dict[str, str]:
     """What each exercise's cell last wrote, by exercise id; nothing where that is unreadable."""
     try:
         found = json.loads((tree / MEMORY).read_text("utf-8"))
-        return {str(key): {"cell": v["cell"], "file": v["file"]} for key, v in found.items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {exercise: text for exercise, text in found.items() if isinstance(text, str)}
+    except (OSError, ValueError, AttributeError):
         return {}
 
 
-def remember(tree: Path, exercise: Exercise, cell: str) -> None:
-    """Note that a cell of this text wrote what the file now holds."""
-    written = {"cell": digest(cell), "file": digest(state(tree, exercise).text)}
+def remember(tree: Path, exercise: Exercise) -> None:
+    """Note that it is a cell that wrote what the file now holds."""
     (tree / MEMORY).parent.mkdir(exist_ok=True)
-    text = json.dumps(remembered(tree) | {exercise.id: written}, indent=1)
+    text = json.dumps(remembered(tree) | {exercise.id: state(tree, exercise).text}, indent=1)
     write_atomically(tree / MEMORY, (text + "\n").encode())
 
 
@@ -62,12 +60,9 @@ def keep(tree: Path, exercise: Exercise, text: str) -> str:
 
     Returns: where it lies, from the tree's top: `kept-aside/linear.forward.1.py`.
     """
-    (tree / ASIDE).mkdir(exist_ok=True)
-    number = 0
-    while True:
+    folder, data, number = tree / ASIDE, text.encode(), 1
+    folder.mkdir(exist_ok=True)
+    while (path := folder / f"{exercise.id}.{number}.py").exists() and path.read_bytes() != data:
         number += 1
-        path = tree / ASIDE / f"{exercise.id}.{number}.py"
-        if not path.exists():
-            write_atomically(path, text.encode())
-        if path.read_bytes() == text.encode():
-            return f"{ASIDE}/{path.name}"
+    write_atomically(path, data)
+    return f"{ASIDE}/{path.name}"

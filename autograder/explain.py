@@ -79,14 +79,18 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
         return [f"the grader failed here, not you: {fault.text}"]
     if fault.kind in ("timeout", "crash"):
         return [f"{exercise.title} {fault.text}"]
-    lines = [raised(fault, values) + (f" in {fault.where}" if fault.where else "")]
-    if fault.line:
-        lines.append(f"the line is: {fault.line}")
+    lines = told(fault, values)
     if values:
         said = f"{fault.type}: {fault.text}"
         clues = ((re.search(pattern, said), clue) for pattern, clue in CLUES)
         lines += [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m][:1]
     return lines
+
+
+def told(fault: Fault, values: bool = True) -> list[str]:
+    """What went wrong, where, and the line itself."""
+    said = raised(fault, values) + (f" in {fault.where}" if fault.where else "")
+    return [said, f"the line is: {fault.line}"] if fault.line else [said]
 
 
 def raised(fault: Fault, values: bool) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from . import aside, source, store
 from .exercises import EXERCISES
 from .model import Exercise
-from .source import SourceError, is_stub
 
 UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
 
@@ -52,7 +51,7 @@ def missing(tree: Path) -> Iterator[str]:
 def unfinished(tree: Path) -> Iterator[str]:
     """The exercises whose functions still stop at their stub's `raise`."""
     texts = {f"{e.number} {e.title}": aside.state(tree, e).text for e in EXERCISES.values()}
-    if left := [name for name, text in texts.items() if text and is_stub(text)]:
+    if left := [name for name, text in texts.items() if text and source.is_stub(text)]:
         yield f"not finished, and handed in like this: {', '.join(left)}"
 
 
@@ -68,25 +67,22 @@ def notes(tree: Path) -> Iterator[str]:
     for notebook in sorted((tree / "notebooks").glob("*.ipynb")):
         for text in code_cells(notebook):
             try:
-                functions = source.cell_functions(text)
-            except SourceError as error:
-                functions = []
+                for function in source.cell_functions(text):
+                    exercise = exercises.get(function.title)
+                    if exercise and (said := note(tree, exercise, function.text)):
+                        yield f"{function.title} in {notebook.name}: {said}"
+            except source.SourceError as error:
                 if "@exercise" in text:
                     yield f"{notebook.name}: a cell {error}; it was not run like this"
-            for function in functions:
-                exercise = exercises.get(function.title)
-                if exercise and (said := note(tree, exercise, function.text)):
-                    yield f"{function.title} in {notebook.name}: {said}"
 
 
 def note(tree: Path, exercise: Exercise, cell: str) -> str:
     """What to say of one cell: nothing where the file holds what the cell says."""
     now = aside.state(tree, exercise)
-    if is_stub(cell) or now.cell == source.digest(cell):
+    known = filter(None, (now.text, now.written))
+    if source.is_stub(cell) or any(source.same_code(cell, text) for text in known):
         return ""
-    if now.text and source.same_code(cell, now.text):
-        return ""
-    if now.untouched or is_stub(now.text):
+    if now.untouched or source.is_stub(now.text):
         return "the cell was not run since you changed it; run it, then pack again"
     return f"the cell and {exercise.file} both changed; the file is handed in"
 
@@ -114,9 +110,9 @@ def reset(tree: Path, exercise: Exercise) -> str:
     old, what = now.text, exercise.title
     try:
         if not data:
-            raise SourceError("is missing" if not path.exists() else "is empty")
+            raise source.SourceError("is missing" if not path.exists() else "is empty")
         new = source.replace_function(data, exercise.target, now.stub)
-    except SourceError as error:
+    except source.SourceError as error:
         old, new = data.decode(errors="replace"), store.stubs()[exercise.file].encode()
         what = f"{exercise.file} {error}; all of it"
     kept = f"; your text is kept in {aside.keep(tree, exercise, old)}" if old else ""

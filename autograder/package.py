@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
+from importlib.util import find_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Never
@@ -46,8 +46,7 @@ class FreshFinder(FileFinder):
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         file = Path(self.path, f"{fullname.rpartition('.')[2]}.py")
         if file.is_file():
-            loader = FromSource(fullname, str(file))
-            return spec_from_file_location(fullname, file, loader=loader)
+            return spec_from_file_location(fullname, file, loader=FromSource(fullname, str(file)))
         self.invalidate_caches()
         return super().find_spec(fullname, target)
 
@@ -71,15 +70,13 @@ class Package(ModuleType):
         if attribute.startswith("_") or attribute == "homes" or attribute not in self.homes:
             return super().__getattribute__(attribute)
         home = self.homes[attribute]
-        try:
-            module = import_module(f"{self.__name__}.{home}")
-        except ModuleNotFoundError as error:
-            if error.name != f"{self.__name__}.{home}":
-                raise
-            raise MissingName(f"mytorch/{home}.py is missing") from None
-        if attribute not in vars(module):
+        name = f"{self.__name__}.{home}"
+        if name not in sys.modules and find_spec(name) is None:
+            raise MissingName(f"mytorch/{home}.py is missing")
+        found = vars(import_module(name))
+        if attribute not in found:
             raise MissingName(f"mytorch/{home}.py has no {attribute}")
-        return vars(module)[attribute]
+        return found[attribute]
 
 
 def register(folder: Path, homes: Mapping[str, str], name: str = "mytorch") -> Package:

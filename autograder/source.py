@@ -7,7 +7,6 @@ has newlines, a byte-order mark and an encoding of its own.
 """
 
 import ast
-import hashlib
 import io
 import os
 import re
@@ -18,11 +17,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-Definition: TypeAlias = Function | ast.ClassDef
-Scope: TypeAlias = ast.Module | ast.ClassDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+Scope = ast.Module | ast.ClassDef
 
 
 class SourceError(ValueError):
@@ -103,29 +101,18 @@ def cell_functions(text: str) -> list[CellFunction]:
 
     Raises: SourceError: the cell is no Python.
     """
+    functions = [node for node in statements(parse(text)) if isinstance(node, Function)]
     lines, found = split(text), []
-    for node in statements(parse(text)):
-        if isinstance(node, Function) and (mark := exercise_mark(node)):
-            start, end = span(lines, node)
-            kept = lines[start : mark.lineno - 1] + lines[mark.end_lineno : end]
-            owner = ast.unparse(mark.args[0]).rpartition(".")[2]
-            title = node.name if owner == node.name else f"{owner}.{node.name}"
-            found.append(CellFunction(title, start + 1, moved(kept, "") + "\n"))
+    for node in functions:
+        for mark in node.decorator_list:
+            match mark:
+                case ast.Call(ast.Name("exercise") | ast.Attribute(attr="exercise"), [named, *_]):
+                    start, end = span(lines, node)
+                    kept = lines[start : mark.lineno - 1] + lines[mark.end_lineno : end]
+                    owner = ast.unparse(named).rpartition(".")[2]
+                    title = node.name if owner == node.name else f"{owner}.{node.name}"
+                    found.append(CellFunction(title, start + 1, moved(kept, "") + "\n"))
     return found
-
-
-def exercise_mark(node: Function) -> ast.Call | None:
-    """The `@exercise(…)` above a function."""
-    for decorator in node.decorator_list:
-        match decorator:
-            case ast.Call(ast.Name("exercise") | ast.Attribute(attr="exercise"), [_, *_]):
-                return decorator
-    return None
-
-
-def digest(text: str) -> str:
-    """What `.workbook/cells.json` remembers a text by."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -158,8 +145,7 @@ def read(data: bytes) -> tuple[str, str]:
 def parse(text: str) -> ast.Module:
     """The syntax tree of a text. Raises: SourceError: there is none; it names the line."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             return ast.parse(text)
     except SyntaxError as error:
         line = f": {error.text.strip()}" if error.text else ""
@@ -227,8 +213,8 @@ def cut(text: str, target: str) -> tuple[str, str, str]:
     if node is None:
         return room(text, scope)
     start, end = span(lines, node)
-    before = "".join(lines[:start]) + indent(lines[start])
-    after = line_end(lines[end - 1]) + "".join(lines[end:])
+    before, last = "".join(lines[:start]) + indent(lines[start]), lines[end - 1]
+    after = last[len(last.rstrip("\r\n")) :] + "".join(lines[end:])
     return before, moved(lines[start:end], "") + "\n", after
 
 
@@ -243,7 +229,7 @@ def room(text: str, scope: Scope) -> tuple[str, str, str]:
         if inner.strip():
             raise SourceError(f"has all of {scope.name} on one line")
     before = "".join(lines[:end])
-    if before and not line_end(before):
+    if before and before[-1] not in "\r\n":
         before += apart
     return before + apart + inner, "", apart + "".join(lines[end:])
 
@@ -279,10 +265,6 @@ def split(text: str) -> list[str]:
 def newline(text: str) -> str:
     """How the lines of a text end."""
     return next(iter(re.findall(r"\r\n?|\n", text)), "\n")
-
-
-def line_end(line: str) -> str:
-    return line[len(line.rstrip("\r\n")) :]
 
 
 def indent(line: str) -> str:

@@ -107,8 +107,8 @@ class Words(HTMLParser):
 def test_the_table_says_what_the_text_says(shown: Feedback) -> None:
     """Every finding of the text stands in the HTML too, and nothing needs its colour."""
     words = " ".join(Words(shown._repr_html_()).words)
-    for row in shown.rows():
-        for text in (row.mark, row.checked, row.points, *row.found):
+    for mark, checked, points, found in shown.rows():
+        for text in (mark, checked, points, *found):
             assert re.sub(r"\s+", "", text) in re.sub(r"\s+", "", unescape(words))
 
 
@@ -125,5 +125,5 @@ def test_all_text_is_escaped() -> None:
 def test_the_notebook_and_the_command_line_say_the_same() -> None:
     """The words of a line are those of `autograder check`."""
     printed = "\n".join(report.exercise_lines(BACKWARD, MIXED.items, colour=False))
-    for row in MIXED.rows():
-        assert all(text in printed for text in row.found)
+    for _, _, _, found in MIXED.rows():
+        assert all(text in printed for text in found)

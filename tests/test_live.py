@@ -376,6 +376,16 @@ def test_a_deleted_file_is_gone(write: Write, tmp_path: Path) -> None:
         importlib.import_module("mytorch.a")
 
 
+def test_a_file_wins_over_a_folder_of_its_name(write: Write, tmp_path: Path) -> None:
+    """What is handed in as `m.py` is what runs, even beside a package `m`."""
+    (tmp_path / "mytorch" / "m").mkdir()
+    (tmp_path / "mytorch" / "m" / "__init__.py").write_text("x = 'folder'")
+    (tmp_path / "mytorch" / "only").mkdir()
+    (tmp_path / "mytorch" / "only" / "__init__.py").write_text("x = 'folder'")
+    assert write(m="x = 'file'").x == "file"
+    assert importlib.import_module("mytorch.only").x == "folder"
+
+
 def test_attaching_twice_is_attaching_once(write: Write, tmp_path: Path) -> None:
     """The tree's package stays as it is; another tree's is refused; a stranger is too."""
     module = write(m="x = 1")

@@ -19,4 +19,4 @@ attach()
 if shell := get_ipython():
     shell.events.register("pre_run_cell", refresh)
     for name in EXERCISES:  # so that the first feedback need not wait for them
-        public().cases(name)
+        public().symptoms(name, False)

@@ -18,22 +18,20 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from io import StringIO
-from types import FunctionType
+from operator import attrgetter
 from typing import Any
 
 from IPython.display import display
 
 from autograder import aside, source, store
 from autograder.exercises import EXERCISES
-from autograder.explain import raised
+from autograder.explain import told
 from autograder.harness import answer, fault_of
-from autograder.model import Exercise, Fault, Item
+from autograder.model import Exercise, Item
 from autograder.score import because, item, judgements
-from autograder.source import SourceError, is_stub
 
 from . import live
 from .feedback import Feedback
-from .live import Refused
 
 PRINTED = 5_000  # characters
 STAND_INS = "autograder check also scores it on stand-in layers: there that costs nothing"
@@ -54,10 +52,11 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
 
     def complete(function: Any) -> Any:
         try:
-            asked = find(owner, function)
-            display(run(asked, cell_text(function)))
-            return living(asked, function)
-        except Refused as refused:
+            asked, cell = given(owner, function)
+            display(run(asked, cell))
+            with suppress(KeyError, AttributeError):  # its file may not be executable
+                return attrgetter(asked.title)(sys.modules[asked.module])
+        except live.Refused as refused:
             print(refused)
         except KeyboardInterrupt:
             print("Stopped before anything was written.")
@@ -76,40 +75,39 @@ def run(asked: Exercise, cell: str) -> Feedback:
     try:
         old = (live.tree() / asked.file).read_bytes()
         new = source.replace_function(old, asked.target, cell)
-    except (OSError, SourceError) as error:
+    except (OSError, source.SourceError) as error:
         why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
         how = f"mend the file, or type in a terminal: autograder reset {asked.number}"
-        raise Refused(f"{asked.file} {why}; the cell was not written: {how}") from None
-    if is_stub(cell):
+        raise live.Refused(f"{asked.file} {why}; the cell was not written: {how}") from None
+    if source.is_stub(cell):
         return unfinished(asked, cell, failed)
     failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
         with live.executing(import_module(asked.module), new):
-            kept = write(asked, cell, old, new)
-    except Refused:
+            kept = write(asked, new) if new != old else []
+    except live.Refused:
         raise
     except (Exception, SystemExit) as error:
         return Feedback(asked, (*rejected(asked, error, new), *broken(failed)), mark="✘")
+    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
+        aside.remember(live.tree(), asked)
     return feedback(asked, [*broken(failed), *kept])
 
 
-def write(asked: Exercise, cell: str, old: bytes, new: bytes) -> list[str]:
+def write(asked: Exercise, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
     Returns: what the student is to know of that.  Raises: Refused: it cannot be written.
     """
     tree, said = live.tree(), []
     try:
-        if new != old and not (found := aside.state(tree, asked)).untouched:
+        if not (found := aside.state(tree, asked)).untouched:
             place = aside.keep(tree, asked, found.text)
             said = [f"{asked.file} held a text that is not from this cell; it is kept in {place}"]
-        if new != old:
-            source.write_atomically(tree / asked.file, new)
+        source.write_atomically(tree / asked.file, new)
     except OSError as error:
         why = error.strerror or error
-        raise Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
-    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
-        aside.remember(tree, asked, cell)
+        raise live.Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
     return said
 
 
@@ -117,7 +115,7 @@ def unfinished(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) 
     """What to say of a cell that is still a stub: nothing is written, so it is about the file."""
     now = aside.state(live.tree(), asked)
     said = "not started" if source.same_code(cell, now.stub) else UNFINISHED
-    if not now.text or is_stub(now.text) or asked.module in failed:
+    if not now.text or source.is_stub(now.text) or asked.module in failed:
         return Feedback(asked, (said, *broken(failed)))
     kept = f"{asked.file} keeps its solution, and this is the feedback on that"
     return feedback(asked, [kept, f"the cell itself is {said}", *broken(failed)])
@@ -174,56 +172,29 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     return [f"not written: with this cell, {asked.file} cannot be executed", *told(fault)]
 
 
-def told(fault: Fault) -> list[str]:
-    """What went wrong, where, and the line itself."""
-    said = raised(fault, values=True) + (f" in {fault.where}" if fault.where else "")
-    return [said, f"the line is: {fault.line}"] if fault.line else [said]
-
-
-def living(asked: Exercise, otherwise: Any) -> Any:
-    """The live method or function of an exercise."""
-    found: Any = sys.modules.get(asked.module)
-    for name in asked.title.split("."):
-        found = getattr(found, name, otherwise)
-    return found
-
-
 def exercises_of(owner: Any) -> dict[str, Exercise]:
     """The exercises that complete a class or a function, by their functions' names.
 
-    A function goes by its name alone: a notebook's own may hide that of `mytorch`.
+    Its name alone counts: a notebook's own function may hide that of `mytorch`.
     """
-    name, home = getattr(owner, "__name__", ""), getattr(owner, "__module__", "")
-    named = [e for e in EXERCISES.values() if e.title.split(".")[0] == name]
-    own = [e for e in named if isinstance(owner, FunctionType) or e.module == home]
-    return {e.title.split(".")[-1]: e for e in own}
+    titles = ((e.title.split("."), e) for e in EXERCISES.values())
+    return {names[-1]: e for names, e in titles if names[0] == getattr(owner, "__name__", "")}
 
 
-def find(owner: Any, function: Any) -> Exercise:
-    """The exercise that a function completes.
+def given(owner: Any, function: Any) -> tuple[Exercise, str]:
+    """The exercise that a cell's function completes, and its text without `@exercise`.
 
-    Raises: Refused: it is no plain function, or the owner has no exercise of its name.
+    Raises: Refused: it is no plain function, or the owner has no exercise of its name, or its
+            text cannot be found.
     """
-    inner = inspect.unwrap(function) if callable(function) else function
-    if not isinstance(inner, FunctionType) or inner.__name__ == "<lambda>":
-        raise Refused(PLACE)
-    names = exercises_of(owner)
-    if inner.__name__ in names:
-        return names[inner.__name__]
-    known = ", ".join(names)
-    raise Refused(f"{owner.__name__} has no exercise {inner.__name__}; there are: {known}.")
-
-
-def cell_text(function: Any) -> str:
-    """The text of a cell's function, without `@exercise`.
-
-    Raises: Refused: it cannot be found.
-    """
-    code = inspect.unwrap(function).__code__
-    cell = source.cell_functions("".join(linecache.getlines(code.co_filename)))
-    found = [f for f in cell if f.line == code.co_firstlineno]
-    if not found:
-        raise Refused(
-            f"The text of {code.co_name} is not to be found: run it in a cell, without %%."
-        )
-    return found[0].text
+    inner = inspect.unwrap(function)
+    if not inspect.isfunction(inner) or inner.__name__ == "<lambda>":
+        raise live.Refused(PLACE)
+    names, name, code = exercises_of(owner), inner.__name__, inner.__code__
+    if name not in names:
+        known = ", ".join(names)
+        raise live.Refused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
+    for found in source.cell_functions("".join(linecache.getlines(code.co_filename))):
+        if found.line == code.co_firstlineno:
+            return names[name], found.text
+    raise live.Refused(f"The text of {name} is not to be found: run it in a cell, without %%.")

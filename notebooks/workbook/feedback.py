@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from html import escape
 
 from autograder.model import Exercise, Item
-from autograder.report import MARKS, number, overall, rows
+from autograder.report import number, overall, rows
 
 ROLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}
 CELL = 'style="text-align: left; vertical-align: top; padding: 0.3em 0.8em"'
-HEADER = ("", "checked", "points", "found")
+TITLES = ("", "checked", "points", "found")
+HEADER = "".join(f'<th scope="col" {CELL}>{title}</th>' for title in TITLES)
 MARKED_UP = {
     "the line is: ": "the line is: <code>{}</code>",
     "this is how it looks when ": "this is how it looks when <strong>{}</strong>",
@@ -23,15 +24,7 @@ MARKED_UP = {
 TABLE = 'style="margin: 0.5em 0; table-layout: auto; border-collapse: collapse"'
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: what was checked, in how many cases, its points, what was found."""
-
-    mark: str
-    checked: str
-    cases: int
-    points: str
-    found: tuple[str, ...]
+Row = tuple[str, str, str, list[str]]  # as TITLES says
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,27 +54,27 @@ class Feedback:
         return (f"{overall(self.items)} {name} {points} points on the public cases", *self.said)
 
     def rows(self) -> Iterator[Row]:
-        """The table, line by line; lines that say the same are one, and nothing is said twice."""
+        """The table, line by line: a mark, what was checked, its points, what was found.
+
+        Lines that say the same are one, and nothing is said twice.
+        """
         lines = {id: (tensor, role) for tensor, role, id in self.exercise.lines}
         for items, said in rows(self.items):
             checked = [lines[item.id] for item in items]
+            names = ", ".join(tensor or ROLES[role] for tensor, role in checked)
+            cases = sum(case.role == checked[0][1] for case in self.exercise.cases)
+            points = out_of(items, sum(item.max_score for item in items))
             found = said or ["as above"] * bool(items[0].message)
             if items[0].message.startswith("NameError: "):
                 home = self.exercise.file
                 found.append(f"put helpers and imports inside the def, or into {home}")
-            yield Row(
-                MARKS.get(items[0].status, "✘"),
-                ", ".join(tensor or ROLES[role] for tensor, role in checked),
-                sum(case.role == checked[0][1] for case in self.exercise.cases),
-                out_of(items, sum(item.max_score for item in items)),
-                tuple(found),
-            )
+            yield overall(items), f"{names} ({cases} cases)", points, found
 
     def __repr__(self) -> str:
-        lines = "\n  ".join(self.sentences()).split("\n")
-        for row in self.rows():
-            lines.append(f"  {row.mark} {row.checked} ({plural(row.cases)}): {row.points}")
-            lines += [f"      {text}" for text in row.found]
+        lines = ["\n  ".join(self.sentences())]
+        for mark, checked, points, found in self.rows():
+            lines.append(f"  {mark} {checked}: {points}")
+            lines += [f"      {text}" for text in found]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -89,17 +82,16 @@ class Feedback:
         said = f"<div><strong>{escape(first)}</strong></div>" + "".join(map(marked_up, rest))
         if not self.items:
             return said
-        header = "".join(f'<th scope="col" {CELL}>{name}</th>' for name in HEADER)
         rows = "".join(map(html, self.rows()))
-        table = f"<thead><tr>{header}</tr></thead><tbody>{rows}</tbody>"
+        table = f"<thead><tr>{HEADER}</tr></thead><tbody>{rows}</tbody>"
         return f"{said}<table {TABLE}>{table}</table>"
 
 
 def html(row: Row) -> str:
-    checked = f"<code>{escape(row.checked)}</code>" if " " not in row.checked else row.checked
-    mark = f'<strong style="color: {COLOURS.get(row.mark, "inherit")}">{row.mark}</strong>'
-    found = "".join(map(marked_up, row.found))
-    cells = (mark, f"{checked} in {plural(row.cases)}", row.points.replace(" ", "&nbsp;"), found)
+    mark, checked, points, found = row
+    painted = f'<strong style="color: {COLOURS.get(mark, "inherit")}">{mark}</strong>'
+    said = "".join(map(marked_up, found))
+    cells = (painted, escape(checked), points.replace(" ", "&nbsp;"), said)
     return "<tr>" + "".join(f"<td {CELL}>{cell}</td>" for cell in cells) + "</tr>"
 
 
@@ -112,7 +104,3 @@ def marked_up(text: str) -> str:
 
 def out_of(items: Sequence[Item], most: float) -> str:
     return f"{number(sum(item.score for item in items))} of {number(most)}"
-
-
-def plural(cases: int) -> str:
-    return f"{cases} case" + "s" * (cases != 1)

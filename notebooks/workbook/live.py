@@ -76,17 +76,16 @@ def refresh(*_: object) -> dict[str, BaseException]:
 
     Returns: by module, why its file cannot be executed; such a module is as it was.
     """
-    while True:
-        waiting = dict(changed())
-        failed: dict[str, BaseException] = {}
-        for name, data in waiting.items():
-            try:
-                with executing(sys.modules[name], data):
-                    pass
-            except (Exception, SystemExit) as error:
-                failed[name] = error
-        if len(failed) in (0, len(waiting)):
-            return failed  # else one may need another that has followed its file by now
+    waiting = dict(changed())
+    failed: dict[str, BaseException] = {}
+    for name, data in waiting.items():
+        try:
+            with executing(sys.modules[name], data):
+                pass
+        except (Exception, SystemExit) as error:
+            failed[name] = error
+    some = 0 < len(failed) < len(waiting)  # may need another that has followed its file by now
+    return refresh() if some else failed
 
 
 def changed() -> Iterator[tuple[str, bytes]]:
@@ -111,8 +110,7 @@ def executing(module: ModuleType, data: bytes) -> Iterator[None]:
 
     Raises: whatever text or block raises; module and classes are then as they were.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
+    with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
         code = compile(data, module.__file__ or "?", "exec", dont_inherit=True)
     names = vars(module)
     before = dict(names)
@@ -121,10 +119,11 @@ def executing(module: ModuleType, data: bytes) -> Iterator[None]:
         undo.callback(names.clear)
         names.clear()
         names.update({name: before[name] for name in KEPT if name in before}, __doc__=None)
-        exec(code, names, Names(names, before, undo))
+        following = Names(names, before, undo, b"super" in data or b"__class__" in data)
+        exec(code, names, following)
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
-                names[name] = follow(before.get(name), value, undo)
+                names[name] = following.follow(before.get(name), value)
         yield
         undo.pop_all()
     vars(module.__loader__)["executed"] = data
@@ -137,32 +136,35 @@ class Names(UserDict[str, Any]):
     """A module's names while its file is executed.
 
     A class is changed in place the moment it is bound, so that the rest of the file (default
-    arguments, tables, subclasses) meets the live one.
+    arguments, tables, subclasses) meets the live one. `undo` learns the way back.
+
+    closed: whether methods may close over their class, as those with `super()` do.
     """
 
-    def __init__(self, names: dict[str, Any], before: dict[str, Any], undo: ExitStack) -> None:
-        self.data, self.before, self.undo = names, before, undo
+    def __init__(
+        self, names: dict[str, Any], before: dict[str, Any], undo: ExitStack, closed: bool
+    ) -> None:
+        self.data, self.before, self.undo, self.closed = names, before, undo, closed
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if isinstance(value, type):
-            value = follow(self.before.get(name), value, self.undo)
-        self.data[name] = value
+        is_class = isinstance(value, type)
+        self.data[name] = self.follow(self.before.get(name), value) if is_class else value
 
+    def follow(self, old: Any, new: Any) -> Any:
+        """Change a class or function in place to what it is now.
 
-def follow(old: Any, new: Any, undo: ExitStack) -> Any:
-    """Change a class or function in place to what it is now; `undo` learns the way back.
-
-    Returns: the old one, changed; the new one where it is another thing or another layout.
-    """
-    if old is new or not alike(old, new) or not fits(old, new):
-        return new
-    known = parts(old)
-    undo.callback(become, old, known)
-    become(old, {name: follow(known.get(name), part, undo) for name, part in parts(new).items()})
-    for holder in gc.get_referrers(new) if isinstance(new, type) else ():
-        if isinstance(holder, CellType):  # what `super()` goes by, in however wrapped a method
-            holder.cell_contents = old
-    return old
+        Returns: the old one, changed; the new one where it is another thing or another layout.
+        """
+        if old is new or not alike(old, new) or not fits(old, new):
+            return new
+        known = parts(old)
+        self.undo.callback(become, old, known)
+        become(old, {name: self.follow(known.get(name), p) for name, p in parts(new).items()})
+        if self.closed and isinstance(new, type):  # looking at every object takes milliseconds
+            for holder in gc.get_referrers(new):
+                if isinstance(holder, CellType):  # in however wrapped a method
+                    holder.cell_contents = old
+        return old
 
 
 def alike(old: Any, new: Any) -> bool:
