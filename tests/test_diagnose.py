@@ -48,6 +48,7 @@ SIGNS = np.array([1, -1, 1, -1])
     ("said", "change"),
     [
         ("it is zero everywhere", lambda r, n: 0 * r),
+        ("it is zero everywhere", lambda r, n: 1e-17 * r * np.arange(1, 5)),
         ("it is the right result transposed", lambda r, n: r.T),
         ("it holds the right numbers, in another shape", lambda r, n: r.ravel()),
         ("it is the right result, summed to one number", lambda r, n: r.sum()[None]),
