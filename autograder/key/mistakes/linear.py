@@ -264,6 +264,18 @@ MISTAKES = (
         slide=APPLICATION,
     ),
     Mistake(
+        id="linear.derivatives_on_the_class",
+        target=BACKWARD,
+        old=f"self.dLdW = {WEIGHTS}\n        self.dLdb = {BIASES}\n",
+        new=f"vars(self).pop('dLdW', vars(self).pop('dLdb', None))\n        "
+        f"Linear.dLdW, Linear.dLdb = {WEIGHTS}, {BIASES}\n",
+        name="the derivatives are kept for all layers together, and not for each its own",
+        hint="A network has many layers. Whose derivatives does a step find in each of them, after "
+        "the first layer has put its own in the same place? What belongs to one object is kept in "
+        "self.",
+        slide=STORE,
+    ),
+    Mistake(
         id="linear.weights_of_first_example",
         target=BACKWARD,
         old=WEIGHTS,
