@@ -73,7 +73,7 @@ def test_a_right_variant_gets_all_points(path: Path, kind: str) -> None:
     """
     found = scored({file_of(path): text_of(path)}, BOTH[kind])
     assert lost(found) == stability(path.stem)
-    why = "overflows|logarithm meets a probability that was rounded to 0"
+    why = "overflows|logarithm meets a number that was rounded to 0"
     assert all(re.search(why, item.message) for item in found.values() if item.mistake)
     if path.stem not in UNSTABLE:
         assert not accused(found)

@@ -281,9 +281,9 @@ MISTAKES = (
         old=LOGS,
         new="log_probabilities = np.log(\n            "
         "np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True))\n        ",
-        name="the logarithm meets a probability that was rounded to 0",
+        name="the logarithm meets a number that was rounded to 0, or has overflowed",
         hint="log(exp(a)/S) needs neither the exponential nor the quotient: what is the logarithm "
-        "of a quotient?",
+        "of a quotient? And which number of a row, subtracted, leaves nothing that overflows?",
         slide=SOFTMAX,
     ),
     Mistake(
