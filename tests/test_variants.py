@@ -44,6 +44,9 @@ BROKEN = {
     "a stub": skeleton("linear.py", modules()["linear.py"]),
     "a wrong signature": "class Linear:\n    def __init__(self):\n        pass\n",
     "a mistake": MISTAKES["linear.weights_not_transposed"].plant(),
+    "a property that refuses": text_of(SHELF / "linear__property.py")
+    .replace("self._weights = np.asfortranarray(W).T", "self._weights.T[...] = W")
+    .replace("self._weights = np.zeros", "self.weights = np.zeros"),
     "a mistake beside properties": text_of(SHELF / "linear__base_class.py").replace(
         "tensordot(A, self.W,", "tensordot(A, self.W.T,"
     ),
