@@ -63,7 +63,8 @@ RESEMBLANCES: dict[str, Callable[[Array, Array, int], tuple[Array, Array]]] = {
     "it is the right result divided by the number of examples": lambda g, r, n: (g, r / n),
     TIMES_N: lambda g, r, n: (g, r * n),
     f"{TIMES_N}, and has the wrong sign": lambda g, r, n: (g, -r * n),
-    "it is zero everywhere": lambda g, r, n: (g, 0 * r),
+    "it is zero everywhere": lambda g, r, n: (np.rint(g / (EXACT * largest(r))), 0 * r),
+    "it is the right result, rounded": lambda g, r, n: rounded(g, r),
     "it is the right result transposed": lambda g, r, n: (g.T, r),
     "it holds the right numbers, in another shape": lambda g, r, n: (g.ravel(), r.ravel()),
     "it is not yet summed over the examples": lambda g, r, n: summed(g, r, 0),
@@ -72,6 +73,12 @@ RESEMBLANCES: dict[str, Callable[[Array, Array, int], tuple[Array, Array]]] = {
     "the sizes are right, but some signs are not": lambda g, r, n: (np.abs(g), np.abs(r)),
     "the rows are in the opposite order": lambda g, r, n: (np.atleast_2d(g)[::-1], r),
 }
+
+
+def rounded(got: Array, right: Array) -> tuple[Array, Array]:
+    """Both, with as many decimals as the result shows; one whole number alone shows nothing."""
+    decimals = next((d for d in range(got.size == 1, 6) if close(got, got.round(d))), 6)
+    return got, right.round(decimals)
 
 
 def summed(got: Array, right: Array, axis: int) -> tuple[Array, Array]:

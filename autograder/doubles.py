@@ -43,9 +43,9 @@ def install(target: str, seed: int, log: Log, package: str) -> None:
     if not isinstance(owner, type):
         owner = type(name, (), {})
         setattr(module, name, owner)
-    for attribute in ("dLdW", "dLdb"):
+    for attribute in ("W", "b", "dLdW", "dLdb"):
         if isinstance(inspect.getattr_static(owner, attribute, None), property):
-            setattr(owner, attribute, None)  # it would refuse what a double sets
+            setattr(owner, attribute, None)  # it may refuse what is set
     methods = double(name, seed, log)
     for method, function in methods.items():
         original = vars(owner).get(method)

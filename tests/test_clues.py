@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import replaced
 
+from autograder import store
 from autograder.exercises import EXERCISES
 from autograder.exercises.clues import CLUES
 from autograder.explain import fault_lines
+from autograder.harness import arrange
 from autograder.key.references import variant
 from autograder.model import Array, Fault
 
 nothing, model = None, SimpleNamespace(layers=[])
+bare = SimpleNamespace(W=np.ones((2, 3)), b=np.ones((2, 1)))
 Z = np.arange(12.0).reshape(4, 3) - 5
 SAID = {
     "a power is written with **": ["Z ^ 2", "Z ^ Z"],
@@ -21,6 +25,8 @@ SAID = {
     "one whole number belongs": ["np.max(0, Z)", "range(Z)", "np.concatenate(Z, Z)"],
     "take one number": ["math.exp(Z)", "float(np.sum(Z, axis=0))", "int(Z)"],
     "one place of an array": ["np.max([0, Z])", "np.zeros(3).__setitem__(0, Z)"],
+    "a step with them is the optimiser's": ["stepping()"],
+    "a step needs the model's layers": ["len(bare.A)", "bare.forward(Z)", "model.W"],
     "call its .forward(…)": ["mytorch.Linear(3, 2)(Z)", "mytorch.MLP([3, 2])(Z)"],
     "range(n)": ["[i for i in len(Z)]", "sum(sum(np.ones(3)))"],
     "before you zip": ["reversed(zip(Z, Z))", "reversed(enumerate(Z))"],
@@ -46,7 +52,7 @@ SAID = {
     ],
     "one side of @": ["Z.T @ nothing", "nothing @ Z", "0.5 @ Z"],
     "is it set, under this name": ["mytorch.Sigmoid().Z", "mytorch.MLP([2, 1]).activations"],
-    "before the dot": ["model.W", "Z.exp()", "np.maxium(Z, 0)"],
+    "before the dot": ["Z.exp()", "np.maxium(Z, 0)"],
     "which axes must agree": ["Z @ Z", "np.dot(Z, Z)", "Z - Z.sum(axis=1)"],
     "one activation fewer": ["mytorch.MLP([3, 2]).f[0]"],
     "Python counts from 0": ["Z[4]", "Z[0, 3]", "np.sum(Z, axis=2)"],
@@ -66,6 +72,16 @@ def early(Z: Array) -> Any:
     for z in Z[:0]:
         total = z
     return total
+
+
+def stepping() -> Any:
+    """Drive a `Linear` whose way back moves b by a derivative."""
+    back = "return dLdZ @ self.W"
+    case = next(r for r in store.public().cases("linear.backward") if r.case.id == "frozen")
+    changes = replaced("linear.py", back, f"self.b = self.b - self.dLdb\n        {back}")
+    with variant(changes) as mytorch:
+        frozen = {name: arrange(array, "frozen") for name, array in case.inputs.items()}
+        return EXERCISES["linear.backward"].drive(mytorch, **frozen)
 
 
 class ReLU:

@@ -48,6 +48,9 @@ SIGNS = np.array([1, -1, 1, -1])
     ("said", "change"),
     [
         ("it is zero everywhere", lambda r, n: 0 * r),
+        ("it is zero everywhere", lambda r, n: 1e-17 * r * np.arange(1, 5)),
+        ("it is the right result, rounded", lambda r, n: r.round()),
+        ("it is the right result, rounded", lambda r, n: r.round(5)),
         ("it is the right result transposed", lambda r, n: r.T),
         ("it holds the right numbers, in another shape", lambda r, n: r.ravel()),
         ("it is the right result, summed to one number", lambda r, n: r.sum()[None]),
@@ -113,15 +116,17 @@ def test_one_number_is_no_pattern() -> None:
     assert pattern([(3 * one, one, 1), (5 * one, one, 1)]) == ""
     assert pattern([(3 * one, one, 1), (3 * one, one, 1)]) == f"{TIMES} 3"
     assert pattern([(-one, one, 1)]) == "every sign is the wrong way round"
+    assert pattern([(one, one + 0.2, 1)]) == ""
+    assert pattern([(one + 0.2, one + 0.21, 1)]) == "it is the right result, rounded"
     assert pattern([(3 * one, one, 3)]) == f"{TIMES} the number of examples"
     almost = np.array([[1.0, 2.0]])
     assert "examples" not in pattern([(almost * (1 + 5e-7), almost, 1)])
 
 
 def test_what_is_nearly_right_is_no_multiple() -> None:
-    """Rounded, or with a small number added: not «times 1», and a single number gets it too."""
+    """With a small number added, it is not «times 1», and a single number gets it too."""
     nearly = "it is nearly right: is something rounded, or a small number added somewhere?"
-    assert pattern(pairs(lambda right, n: np.round(right, 5))) == nearly
+    assert pattern(pairs(lambda right, n: right.round(5) + 2e-6)) == nearly
     assert pattern(pairs(lambda right, n: right + 1e-5)) == nearly
     assert pattern([(np.array(2.00001), np.array(2.0), 4)]) == nearly
     assert pattern(pairs(lambda right, n: right * 1.001)) == "it is the right result times 1.001"

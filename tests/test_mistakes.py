@@ -237,6 +237,51 @@ def test_a_forward_that_changes_the_layer_is_no_matter_of_backward() -> None:
     assert accused(found) == {"linear.weights_turned_for_good"}
 
 
+def test_a_forward_that_changes_parameters_in_place_is_no_matter_of_backward_either() -> None:
+    """The layer's own arrays, and not only the names for them: `backward` meets the true W."""
+    end = "return A @ self.W.T + self.b.T"
+    changes = replaced("linear.py", end, f"self.W += 1\n        self.b -= 1\n        {end}")
+    assert lost(scored(changes)) == {"linear.forward.Z.general", "linear.forward.edge"}
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize(
+    ("step", "lost_lines"),
+    [
+        ("self.W = self.W - 0.03 * self.dLdW", {"dLdA.general", "edge"}),
+        ("self.W -= 0.03 * self.dLdW", {"dLdA.general", "edge"}),
+        ("self.W[:] = 0", {"dLdA.general", "edge"}),
+        ("self.b = self.b - 0.03 * self.dLdb", {"edge"}),
+    ],
+)
+def test_a_way_back_that_moves_parameters_costs_itself_alone(
+    step: str, lost_lines: set[str], kind: str
+) -> None:
+    """Whatever the step's size: its own lines, said in words, and none of a right network."""
+    back = "return dLdZ @ self.W"
+    changes = replaced(
+        "linear.py", back, f"dLdA = dLdZ @ self.W\n        {step}\n        return dLdA"
+    )
+    found = scored(changes, BOTH[kind])
+    assert lost(found) == {f"linear.backward.{line}" for line in lost_lines}
+    assert not accused(found)
+    assert "W or b is not what it was before backward" in found["linear.backward.edge"].message
+
+
+def test_a_rectifier_that_ends_somewhere_is_not_one() -> None:
+    """Cut at 6, as one library has it: general inputs reach farther."""
+    found = scored(replaced("relu.py", "np.maximum(Z, 0)", "np.clip(Z, 0, 6)"))
+    assert lost(found) == {"relu.forward.A.general", "relu.forward.edge"}
+
+
+def test_derivatives_set_to_zero_before_the_step_are_not_called_lost() -> None:
+    """W stays where it was, as when nothing is stored: the name says what both have in common."""
+    start = "for layer in self.model.layers:\n"
+    zero = "            layer.dLdW, layer.dLdb = 0 * layer.dLdW, 0 * layer.dLdb\n"
+    found = scored(replaced("sgd.py", start, start + zero))
+    assert accused(found) == {"sgd.nothing_moves"}
+
+
 def test_what_forward_did_not_put_aside_is_said_to_be_missing() -> None:
     """Not matmul's sentence about axes: `self.A` is None as long as nobody set it."""
     changes = replaced("linear.py", "        self.A = A\n        return", "        return")

@@ -39,7 +39,7 @@ def backward(name: str) -> Drive:
             f.backward(dLdA_before)
         attempt(f.forward, Z)
         if Z_before is not None:
-            attempt(beside.forward, Z_before)
+            attempt(beside.forward, 1 - Z)
         return {"dLdZ": f.backward(dLdA)}
 
     return drive
@@ -64,8 +64,10 @@ def zeros(rng: Random) -> Array:
 def cases(back: bool, saturates: bool) -> tuple[Case, ...]:
     """The cases of one method of one activation.
 
-    Args: back: the method is `backward`.  saturates: huge inputs are a case of their own.
+    Args: back: the method is `backward`.  saturates: huge inputs are a case of their own; else
+          the general ones reach far out.
     """
+    size = 2 if saturates else 8
 
     def case(id: str, make: Callable[[Random], Array], **rest: Any) -> Case:
         return Case(id, with_gradient(make) if back else lambda rng: {"Z": make(rng)}, **rest)
@@ -86,8 +88,8 @@ def cases(back: bool, saturates: bool) -> tuple[Case, ...]:
         return single({"Z": Z, "dLdA": normal(rng, 3, 4)} if back else {"Z": Z})
 
     general = (
-        case("batch", lambda rng: 2 * normal(rng, 4, 3)),
-        case("square", lambda rng: 2 * normal(rng, 3, 3)),
+        case("batch", lambda rng: size * normal(rng, 4, 3)),
+        case("square", lambda rng: size * normal(rng, 3, 3)),
         Case("again", again),
     )
     edge = (

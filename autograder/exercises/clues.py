@@ -24,6 +24,10 @@ CLUES = (
         r"setting an array element|inhomogeneous",
         "one place of an array holds one number: what is the shape of what is put there?",
     ),
+    (
+        r"before backward",
+        "the way back finds derivatives and keeps them; a step with them is the optimiser's",
+    ),
     (rf"'({CLASSES})' object is not callable", "call its .forward(…)"),
     (rf"'({NUMBERS})' object is not iterable", "one number is no list of numbers: range(n) is one"),
     (r"not reversible", "turn it into a list first, or reverse its parts before you zip them"),
@@ -54,6 +58,11 @@ CLUES = (
         "one side of @ is no array, but a number, or None: has `forward` put it aside under this "
         "name?",
     ),
+    (
+        r"SimpleNamespace' object has no attribute",
+        "a step needs the model's layers, and of each no more than W, b, dLdW and dLdb; no batch "
+        "has to be counted, for 1/N stands in the loss already",
+    ),
     (rf"'({CLASSES})' object has no attribute", "is it set, under this name, before it is used?"),
     (r"has no attribute", "what stands before the dot there, and what are its names?"),
     (r"matmul|aligned|broadcast", "write the shapes of both sides down: which axes must agree?"),
@@ -69,9 +78,11 @@ CLUES = (
     (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
 )
 
-# What Python itself says of a text that is no Python, without what differs from text to text.
+# What Python itself says of a text that is no Python, without what differs from text to text;
+# and what a driver says.
 GRAMMAR = (
-    r"(Syntax|Indentation|Tab)Error: ("
+    r"Moved: W or b is not what it was before backward$"
+    r"|(Syntax|Indentation|Tab)Error: ("
     r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"
     r"|expected (':'|an indented block)|unmatched '[)\]}]'|'[(\[{]' was never closed"
     r"|closing parenthesis '[)\]}]' does not match|unterminated (triple-quoted )?string literal"

@@ -15,6 +15,16 @@ def set_parameters(layer: Any, W: Array, b: Array) -> None:
     layer.W, layer.b = W, b.reshape(np.shape(own)) if np.size(own) == b.size else b
 
 
+class Moved(Exception):
+    """Whoever only looks for derivatives has changed the parameters too."""
+
+
+def alike(own: Array, given: Array) -> bool:
+    """Whether a layer's parameter holds the numbers it was given, in its own shape and type."""
+    held, wanted = (np.ravel(array).astype(np.float32) for array in (own, given))
+    return np.array_equal(held, wanted)
+
+
 def layer(mytorch: Any, W: Array, b: Array) -> Any:
     """The student's layer with these parameters."""
     made = mytorch.Linear(W.shape[1], W.shape[0])
@@ -58,23 +68,36 @@ def drive_backward(
     A_before: Array | None = None,
     dLdZ_before: Array | None = None,
 ) -> dict[str, Any]:
-    """Drive one layer; beside an earlier round there is another layer, as in a network."""
+    """Drive one layer; beside an earlier round there is another layer, as in a network.
+
+    An earlier batch of another size comes before a step of the optimiser; after one of the same
+    size, the layer goes on with the parameters that it was left with.
+
+    Raises: Moved: frozen parameters are others after `backward`.
+    """
 
     def there(layer: Any, A: Array, W: Array, b: Array) -> None:
-        set_parameters(layer, W, b)
+        set_parameters(layer, W.copy(), b.copy())
         attempt(layer.forward, A)
         set_parameters(layer, W, b)  # a forward that changes them is wrong, but not here
 
+    frozen = () if W.flags.writeable else (W, b)
+    if frozen:  # a step in place shall be told of, like any other, and not refused
+        W, b = W.copy(), b.copy()
     made, beside = layer(mytorch, W, b), layer(mytorch, W, b)
     if A_before is not None:
-        there(made, A_before, 2 * W, -b)
+        stepped = len(A_before) != len(A)
+        there(made, A_before, *((2 * W, -b) if stepped else (W, b)))
         made.backward(dLdZ_before)
-    there(made, A, W, b)
-    if A_before is not None:
-        there(beside, A_before, W, b)
+        there(made, A, *((W, b) if stepped else (made.W, made.b)))
+        there(beside, 1 - A, W, b)
+    else:
+        there(made, A, W, b)
     dLdA = made.backward(dLdZ)
     if A_before is not None:
-        beside.backward(dLdZ_before)
+        beside.backward(1 - dLdZ)
+    if frozen and not all(map(alike, (made.W, made.b), frozen)):
+        raise Moved("W or b is not what it was before backward")
     return {"dLdA": dLdA, **derivatives(made)}
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from ..model import Array, Case, Exercise, Inputs
 from .attempt import attempt
 from .draw import Random, apart, huge, normal, one_hot, single
@@ -25,7 +27,7 @@ def drive_backward(
         loss.backward()
     attempt(loss.forward, Z, Y)
     if Z_before is not None:
-        attempt(mytorch.SoftmaxCrossEntropy().forward, Z_before, Y_before)
+        attempt(mytorch.SoftmaxCrossEntropy().forward, 1 - Z, Y[:, ::-1])
     return {"dLdZ": loss.backward()}
 
 
@@ -41,6 +43,11 @@ def inputs(n: int, c: int, before: int = 0) -> Any:
     return draw
 
 
+def square(rng: Random) -> Inputs:
+    """As many examples as classes, but not each wanted once: with rows for columns, all changes."""
+    return {"Z": 2 * normal(rng, 3, 3), "Y": np.eye(3)[[1, 1, 0]]}
+
+
 def zeros(rng: Random) -> Inputs:
     return {"Z": 0 * normal(rng, 3, 4), "Y": one_hot(rng, 3, 4)}
 
@@ -54,7 +61,7 @@ def saturated(rng: Random) -> Inputs:
 
 CASES = (
     Case("batch", inputs(4, 3)),
-    Case("square", inputs(3, 3)),
+    Case("square", square),
     Case("again", inputs(3, 4, before=5)),
     Case("one_example", inputs(1, 3), "edge"),
     Case("two_classes", inputs(3, 2), "edge"),

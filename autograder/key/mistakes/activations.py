@@ -6,6 +6,16 @@ VECTOR = "Special Case 1. Vector activations"
 RULE = "Scalar Activation: Derivative rule"
 CORNER = "Special Case : Non-differentiable activations"
 SUBGRADIENT = "Subgradients and the RELU"
+REMEMBER = "Computing derivatives"
+
+ITS_OWN = (
+    "A network has an activation after each layer. What does the first one find, after the last "
+    "one has put its own in the same place? What belongs to one object is kept in self."
+)
+ENTRY_BY_ENTRY = (
+    "The rule holds for each z_i alone. How many products make one entry of yours, and how many "
+    "should?"
+)
 
 SIGMOID = "mytorch.sigmoid.Sigmoid.forward"
 SIGMOID_BACK = "mytorch.sigmoid.Sigmoid.backward"
@@ -65,6 +75,26 @@ MISTAKES = (
         slide=VECTOR,
     ),
     Mistake(
+        id="sigmoid.absolute",
+        target=SIGMOID,
+        old=CURVE,
+        new="1 / (1 + decay)",
+        name="negative numbers are treated like positive ones",
+        hint="What should the sigmoid of −3 be, and what is yours? The fraction that is safe for "
+        "a negative z is another than for a positive one.",
+        slide=VECTOR,
+    ),
+    Mistake(
+        id="sigmoid.two_signs",
+        target=SIGMOID,
+        old=CURVE,
+        new="np.exp(Z) / (1 + np.exp(-Z))",
+        name="the exponents above and below the fraction bar have different signs",
+        hint="Multiply 1/(1 + exp(−z)) by exp(z) above and below. What becomes of the exp(−z) "
+        "below?",
+        slide=VECTOR,
+    ),
+    Mistake(
         id="sigmoid.overflow",
         target=SIGMOID,
         old=CURVE,
@@ -82,6 +112,15 @@ MISTAKES = (
         name="f′, written for the output y, is fed with z",
         hint="Your formula for f′ is made for the output y. What did the forward pass put aside?",
         slide=RULE,
+    ),
+    Mistake(
+        id="sigmoid.state_on_the_class",
+        target=SIGMOID,
+        old=f"self.A = {CURVE}\n        return self.A",
+        new=f"vars(self).pop('A', None)\n        Sigmoid.A = {CURVE}\n        return self.A",
+        name="what is put aside is kept for all activations together, and not for each its own",
+        hint=ITS_OWN,
+        slide=REMEMBER,
     ),
     Mistake(
         id="sigmoid.derivative_plus",
@@ -186,6 +225,34 @@ MISTAKES = (
         slide=RULE,
     ),
     Mistake(
+        id="sigmoid.matrix_product",
+        target=SIGMOID_BACK,
+        old=f"dLdA * {SLOPE}",
+        new=f"dLdA @ ({SLOPE})",
+        name="dLdA and f′ are multiplied as matrices, and not entry by entry",
+        hint=ENTRY_BY_ENTRY,
+        slide=RULE,
+    ),
+    Mistake(
+        id="sigmoid.upstream_added",
+        target=SIGMOID_BACK,
+        old=f"dLdA * {SLOPE}",
+        new=f"dLdA + {SLOPE}",
+        name="f′ is added to the derivative that comes in",
+        hint="Two derivatives in a chain: how far does Div move, if y moves by 3 and Div twice as "
+        "far as y?",
+        slide=RULE,
+    ),
+    Mistake(
+        id="sigmoid.upstream_for_output",
+        target=SIGMOID_BACK,
+        old=f"dLdA * {SLOPE}",
+        new="dLdA * (1 - dLdA)",
+        name="dLdA stands in f′, where y should",
+        hint="f′ = y (1 − y), and y is what the sigmoid gave on the way forward. Is dLdA that?",
+        slide=RULE,
+    ),
+    Mistake(
         id="relu.absolute",
         target=RELU,
         old=RECTIFIED,
@@ -211,6 +278,15 @@ MISTAKES = (
         new="Z",
         name="z comes out as it went in",
         hint="What should come out for z = −3? A result that is computed must also be returned.",
+        slide=CORNER,
+    ),
+    Mistake(
+        id="relu.stops_at_one",
+        target=RELU,
+        old=RECTIFIED,
+        new="np.clip(Z, 0, 1)",
+        name="numbers above 1 are cut as well",
+        hint="What should come out for z = 3? The rectifier stops on one side only.",
         slide=CORNER,
     ),
     Mistake(
@@ -240,6 +316,24 @@ MISTAKES = (
         name="the negative numbers pass, and the positive ones are stopped",
         hint="Try 3 and −3. Which of them should come out again?",
         slide=CORNER,
+    ),
+    Mistake(
+        id="relu.state_on_the_class",
+        target=RELU,
+        old="self.Z = Z\n",
+        new="vars(self).pop('Z', None)\n        ReLU.Z = Z\n",
+        name="what is put aside is kept for all rectifiers together, and not for each its own",
+        hint=ITS_OWN,
+        slide=REMEMBER,
+    ),
+    Mistake(
+        id="relu.matrix_product",
+        target=RELU_BACK,
+        old=MASKED,
+        new="dLdA @ (self.Z >= 0)",
+        name="dLdA and the mask are multiplied as matrices, and not entry by entry",
+        hint=ENTRY_BY_ENTRY,
+        slide=RULE,
     ),
     Mistake(
         id="relu.not_masked",

@@ -14,6 +14,9 @@ OUTPUT = "A @ self.W.T + self.b.T"
 WEIGHTS = "dLdZ.T @ self.A"
 BIASES = "dLdZ.T @ np.ones((len(dLdZ), 1))"
 
+# What a step is multiplied by, where nobody is asked for a step size.
+STEP_SIZES = {"whole": 1, "of_a_tenth": 0.1, "of_a_hundredth": 0.01, "of_a_thousandth": 0.001}
+
 MISTAKES = (
     Mistake(
         id="linear.no_bias",
@@ -22,6 +25,15 @@ MISTAKES = (
         new="",
         name="the bias is left out",
         hint="What does the layer give for an input of zeros? The slide adds something to W y.",
+        slide=FORMULA,
+    ),
+    Mistake(
+        id="linear.bias_of_first_output",
+        target=FORWARD,
+        old="+ self.b.T",
+        new="+ self.b[0]",
+        name="the first output's bias is added to all outputs",
+        hint="b has a row for every output. How many of its rows does an index of 0 pick?",
         slide=FORMULA,
     ),
     Mistake(
@@ -78,6 +90,16 @@ MISTAKES = (
         new="self.A = A if self.A is None else self.A\n",
         name="the input of the very first batch is remembered for ever",
         hint="A layer sees many batches. Which input belongs to the dLdZ that comes back now?",
+        slide=STORE,
+    ),
+    Mistake(
+        id="linear.state_on_the_class",
+        target=FORWARD,
+        old="self.A = A\n",
+        new="vars(self).pop('A', None)\n        Linear.A = A\n",
+        name="the input is kept for all layers together, and not for each its own",
+        hint="A network has many layers. Whose input does the first one find, after the last one "
+        "has put its own in the same place? What belongs to one object is kept in self.",
         slide=STORE,
     ),
     Mistake(
@@ -240,5 +262,88 @@ MISTAKES = (
         hint="The gradients of W and b stay in the layer. What does the layer before need from "
         "this one?",
         slide=APPLICATION,
+    ),
+    Mistake(
+        id="linear.derivatives_on_the_class",
+        target=BACKWARD,
+        old=f"self.dLdW = {WEIGHTS}\n        self.dLdb = {BIASES}\n",
+        new=f"vars(self).pop('dLdW', vars(self).pop('dLdb', None))\n        "
+        f"Linear.dLdW, Linear.dLdb = {WEIGHTS}, {BIASES}\n",
+        name="the derivatives are kept for all layers together, and not for each its own",
+        hint="A network has many layers. Whose derivatives does a step find in each of them, after "
+        "the first layer has put its own in the same place? What belongs to one object is kept in "
+        "self.",
+        slide=STORE,
+    ),
+    Mistake(
+        id="linear.weights_of_first_example",
+        target=BACKWARD,
+        old=WEIGHTS,
+        new="dLdZ[:1].T @ self.A[:1]",
+        name="the weight gradient comes from the first example alone",
+        hint="Every example has something to say about W. Which of them does your code meet?",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_of_first_example",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ[:1].T",
+        name="the bias gradient comes from the first example alone",
+        hint="Every example has something to say about b. Which of them does your code meet?",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_mean_flat",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ.mean(axis=0)",
+        name="the bias gradient is averaged over the batch, and has one axis",
+        hint="1/N enters once, in the loss: here gradients add up. And a stored gradient has the "
+        "shape of what it belongs to.",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.bias_mean_is_a_row",
+        target=BACKWARD,
+        old=BIASES,
+        new="dLdZ.mean(axis=0, keepdims=True)",
+        name="the bias gradient is averaged over the batch, and is a row",
+        hint="1/N enters once, in the loss: here gradients add up. And a stored gradient has the "
+        "shape of what it belongs to.",
+        slide=ADDING,
+    ),
+    Mistake(
+        id="linear.weights_without_upstream",
+        target=BACKWARD,
+        old=WEIGHTS,
+        new="self.A",
+        name="the weight gradient is the input alone, without the derivative that comes in",
+        hint="∇_W Div = y ∇z Div is a product. Which of the two have you got?",
+        slide=APPLICATION,
+    ),
+    Mistake(
+        id="linear.returns_weights",
+        target=BACKWARD,
+        old="return dLdZ @ self.W",
+        new="return self.W",
+        name="the weights are returned, without the derivative that comes in",
+        hint="W says how much z moves when y does. How much does Div move when z does?",
+        slide=APPLICATION,
+    ),
+    *(
+        Mistake(
+            id=f"linear.backward_takes_a_step_{size}",
+            target=BACKWARD,
+            old="return dLdZ @ self.W",
+            new=f"dLdA, self.W = dLdZ @ self.W, self.W - {lr} * self.dLdW\n"
+            f"        self.b = self.b - {lr} * self.dLdb\n"
+            "        return dLdA",
+            name="the way back moves W and b itself",
+            hint="The way back finds derivatives and keeps them. Who uses them for a step, and "
+            "when: as soon as one layer has its own?",
+            slide="Neural network training algorithm",
+        )
+        for size, lr in STEP_SIZES.items()
     ),
 )

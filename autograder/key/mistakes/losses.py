@@ -18,6 +18,11 @@ EXPONENTIALS = "exponentials = np.exp(self.Z - self.Z.max(axis=1, keepdims=True)
 PROBABILITIES = "probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)"
 DIFFERENCE = "(probabilities - self.Y)"
 
+FROM_THE_RIGHT = (
+    "numpy fits shapes from the right: what are (4, 3) and (4,) to each other, and what would "
+    "(4, 3) and (4, 1) be?"
+)
+
 MISTAKES = (
     Mistake(
         id="softmax_cross_entropy.summed",
@@ -174,6 +179,84 @@ MISTAKES = (
         slide=SOFTMAX,
     ),
     Mistake(
+        id="softmax_cross_entropy.no_keepdims",
+        target=FORWARD,
+        old=SHIFTED + LOGS,
+        new="shifted = Z - Z.max(axis=1)\n        "
+        "log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1))\n        ",
+        name="inside the loss, the rows' maxima and sums are laid along the columns",
+        hint=FROM_THE_RIGHT,
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.no_keepdims_no_shift",
+        target=FORWARD,
+        old=SHIFTED + LOGS,
+        new="log_probabilities = Z - np.log(np.exp(Z).sum(axis=1))\n        ",
+        name="inside the loss, the rows' sums are laid along the columns",
+        hint=FROM_THE_RIGHT,
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.every_target",
+        target=FORWARD,
+        old="-np.sum(Y * log_probabilities) / len(Z)",
+        new="-np.mean(log_probabilities[:, Y.argmax(axis=1)])",
+        name="each example is held against the wanted classes of all examples",
+        hint="A colon picks all rows. Which rows belong to the list of wanted classes: the first "
+        "with the first, the second with the second, …?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.target_along_the_batch",
+        target=FORWARD,
+        old="-np.sum(Y * log_probabilities)",
+        new="-np.sum(log_probabilities[np.arange(len(Z)), Y.argmax(axis=0)])",
+        name="the wanted class is searched along the batch",
+        hint="Each row of Y holds one 1. Along which axis does its place say which "
+        "class is wanted?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.squared_error",
+        target=FORWARD,
+        old="-np.sum(Y * log_probabilities)",
+        new="0.5 * np.sum((np.exp(log_probabilities) - Y) ** 2)",
+        name="it is the squared error of the probabilities",
+        hint="An answer held for impossible, and right, should cost without limit. What is the "
+        "most that yours can cost?",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.entropy",
+        target=FORWARD,
+        old=TERMS,
+        new="np.exp(log_probabilities) * log_probabilities",
+        name="the probabilities are held against themselves, and not against what was wanted",
+        hint="Where does the wanted output come into your loss? Without it, any certain answer "
+        "is a good one.",
+        slide=DIGIT,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.last_example_only",
+        target=FORWARD,
+        old="np.sum(Y * log_probabilities)",
+        new="np.sum(Y[-1] * log_probabilities[-1])",
+        name="only the last example's divergence is divided by N",
+        hint="What does your loop do with the sum so far: add to it, or put another in its place?",
+        slide=PROBLEM,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.state_on_the_class",
+        target=FORWARD,
+        old="self.Z, self.Y = Z, Y\n",
+        new="vars(self).clear()\n        SoftmaxCrossEntropy.Z, SoftmaxCrossEntropy.Y = Z, Y\n",
+        name="what is put aside is kept for all losses together, and not for each its own",
+        hint="One loss for training, one for a test: what does the first one find, after the "
+        "second one has put its own in the same place? What belongs to one object is kept in self.",
+        slide="Computing derivatives",
+    ),
+    Mistake(
         id="softmax_cross_entropy.per_example",
         target=FORWARD,
         old="float(-np.sum(Y * log_probabilities) / len(Z))",
@@ -198,9 +281,9 @@ MISTAKES = (
         old=LOGS,
         new="log_probabilities = np.log(\n            "
         "np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True))\n        ",
-        name="the logarithm meets a probability that was rounded to 0",
+        name="the logarithm meets a number that was rounded to 0, or has overflowed",
         hint="log(exp(a)/S) needs neither the exponential nor the quotient: what is the logarithm "
-        "of a quotient?",
+        "of a quotient? And which number of a row, subtracted, leaves nothing that overflows?",
         slide=SOFTMAX,
     ),
     Mistake(
@@ -357,5 +440,67 @@ MISTAKES = (
         hint="exp(1000) is inf, and inf/inf is no number. Which number may you subtract from a "
         "row of logits without changing its softmax?",
         slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_no_keepdims",
+        target=BACKWARD,
+        old=EXPONENTIALS + PROBABILITIES,
+        new="exponentials = np.exp(self.Z - self.Z.max(axis=1))\n        "
+        "probabilities = exponentials / exponentials.sum(axis=1)",
+        name="inside the derivative, the rows' maxima and sums are laid along the columns",
+        hint=FROM_THE_RIGHT,
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_no_keepdims_no_shift",
+        target=BACKWARD,
+        old=EXPONENTIALS + PROBABILITIES,
+        new="exponentials = np.exp(self.Z)\n        "
+        "probabilities = exponentials / exponentials.sum(axis=1)",
+        name="inside the derivative, the rows' sums are laid along the columns",
+        hint=FROM_THE_RIGHT,
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_softmax_twice",
+        target=BACKWARD,
+        old=f"return {DIFFERENCE}",
+        new="exponentials = np.exp(probabilities)\n        "
+        "probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)\n        "
+        f"return {DIFFERENCE}",
+        name="the softmax is applied twice in the derivative",
+        hint="Logits go in, probabilities come out. What did the forward pass put aside: which of "
+        "the two does your way back find there?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_not_normalised",
+        target=BACKWARD,
+        old=DIFFERENCE,
+        new="(np.exp(self.Z) - self.Y)",
+        name="the exponentials in the derivative are not divided by their sum",
+        hint="The derivative by an example's logits sums to 0 over its classes. Does yours?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_every_target",
+        target=BACKWARD,
+        old=f"return {DIFFERENCE} / len(self.Z)",
+        new="probabilities[:, self.Y.argmax(axis=1)] -= 1\n        "
+        "return probabilities / len(self.Z)",
+        name="the 1 is subtracted in every row, for the wanted classes of all examples",
+        hint="A colon picks all rows. Which rows belong to the list of wanted classes: the first "
+        "with the first, the second with the second, …?",
+        slide=OUTPUT_LAYER,
+    ),
+    Mistake(
+        id="softmax_cross_entropy.gradient_averaged_over_examples",
+        target=BACKWARD,
+        old=f"{DIFFERENCE} / len(self.Z)",
+        new=f"{DIFFERENCE}.mean(axis=0)",
+        name="the examples' derivatives are melted into one",
+        hint="Every example has logits of its own, and a derivative by each. What has to be done "
+        "with N: divide by it, or also add up?",
+        slide=OUTPUT_LAYER,
     ),
 )

@@ -125,6 +125,38 @@ MISTAKES = (
         slide=REMEMBER,
     ),
     Mistake(
+        id="mlp.last_activation_left_out",
+        target=FORWARD,
+        old=f"{LOOP}:\n            {PAIR}\n        {LAST}",
+        new="for k, layer in enumerate(self.layers):\n            A = layer.forward(A)\n"
+        "            if k < len(self.f) - 1:\n                A = self.f[k].forward(A)\n"
+        "        return A",
+        name="the activation before the last layer is left out",
+        hint="There are K − 1 activations, and Python counts them from 0. Which is the last k that "
+        "your condition lets through?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.ends_after_first_layer",
+        target=FORWARD,
+        old=LOOP,
+        new="if self.f:\n            return self.f[0].forward(self.layers[0].forward(A))\n"
+        f"        {LOOP}",
+        name="the way forward ends behind the first layer",
+        hint="«For k = 1 … K»: how often does the body of your loop run to its end?",
+        slide=THERE,
+    ),
+    Mistake(
+        id="mlp.always_rectifiers",
+        target=FORWARD,
+        old=LOOP,
+        new="self.f = [ReLU() for _ in self.f]\n        " + LOOP,
+        name="rectifiers stand between the layers, whatever activation was asked for",
+        hint="Make a network with Sigmoid: which f_k does it use? The activation is an argument of "
+        "the network, and an object of it stands behind every layer.",
+        slide=THERE,
+    ),
+    Mistake(
         id="mlp.not_reversed",
         target=BACKWARD,
         old="zip(reversed(self.layers[:-1]), reversed(self.f))",
@@ -287,6 +319,35 @@ MISTAKES = (
         slide=DESCENT,
     ),
     Mistake(
+        id="sgd.step_size_squared",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace("self.lr * ", "self.lr**2 * "),
+        name="the step size is multiplied in twice",
+        hint="How often does η stand before the derivative on the slide?",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.step_size_on_everything",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace(
+            "layer.W - self.lr * layer.dLdW", "self.lr * (layer.W - layer.dLdW)"
+        ).replace("layer.b - self.lr * layer.dLdb", "self.lr * (layer.b - layer.dLdb)"),
+        name="the parameter itself is multiplied by the step size too",
+        hint="Where do you land if the derivative is 0? η belongs to the step alone.",
+        slide=DESCENT,
+    ),
+    Mistake(
+        id="sgd.no_derivative",
+        target=STEP,
+        old=STEPS,
+        new=STEPS.replace(" * layer.dLdW", "").replace(" * layer.dLdb", ""),
+        name="every parameter moves by the step size, whatever its derivative",
+        hint="Which way is downhill, and how steep is it? Something has to tell the step.",
+        slide=DESCENT,
+    ),
+    Mistake(
         id="sgd.divided_by_step_size",
         target=STEP,
         old=STEPS,
@@ -363,13 +424,13 @@ MISTAKES = (
         slide=TRAINING,
     ),
     Mistake(
-        id="sgd.nothing_stored",
+        id="sgd.nothing_moves",
         target=STEP,
         old=STEPS,
         new=STEPS.replace("layer.W = ", "W = ").replace("layer.b = ", "b = "),
-        name="the result of the step is not stored in the layer",
-        hint="A new value in a variable of the method's own is gone when the method ends. Where "
-        "does the next forward pass look for W?",
+        name="W and b are after the step what they were before it",
+        hint="Two ways to stay where one is: the new value is put where the next forward pass does "
+        "not look for it, or the derivative is already 0 when the step uses it.",
         slide=TRAINING,
     ),
     Mistake(

@@ -98,6 +98,55 @@ MISTAKES = (
         slide=SLIDE,
     ),
     Mistake(
+        id="softmax.sign_of_exponent",
+        target=FORWARD,
+        old=SHIFT,
+        new="exponentials = np.exp(Z.min(axis=1, keepdims=True) - Z)\n        ",
+        name="the exponent has a minus sign",
+        hint="The largest z of a row should get the largest probability. Does it, in yours?",
+        slide=SLIDE,
+    ),
+    Mistake(
+        id="softmax.shift_outside",
+        target=FORWARD,
+        old=SHIFT,
+        new="exponentials = np.exp(Z) - Z.max(axis=1, keepdims=True)\n        ",
+        name="the largest z is subtracted from the exponentials, and not inside them",
+        hint="exp(a − m) and exp(a) − m are two things. Which of them changes nothing in the "
+        "fraction?",
+        slide=SLIDE,
+    ),
+    Mistake(
+        id="softmax.divided_instead_of_shifted",
+        target=FORWARD,
+        old=SHIFT,
+        new="exponentials = np.exp(Z / Z.max(axis=1, keepdims=True))\n        ",
+        name="the row is divided by its largest number, instead of being shifted",
+        hint="Which change of a row keeps all the quotients exp(z_i)/exp(z_j): the same number "
+        "subtracted, or divided by?",
+        slide=SLIDE,
+    ),
+    Mistake(
+        id="softmax.state_on_the_class",
+        target=FORWARD,
+        old=SHARE,
+        new="vars(self).pop('A', None)\n        "
+        "Softmax.A = exponentials / exponentials.sum(axis=1, keepdims=True)",
+        name="what is put aside is kept for all objects together, and not for each its own",
+        hint="Two softmaxes in one program: what does the first one find, after the second one has "
+        "put its own in the same place? What belongs to one object is kept in self.",
+        slide="Computing derivatives",
+    ),
+    Mistake(
+        id="softmax.input_remembered",
+        target=FORWARD,
+        old=f"{SHARE}\n        return self.A",
+        new="self.A = Z\n        return exponentials / exponentials.sum(axis=1, keepdims=True)",
+        name="the Jacobian, written for the outputs y, is fed with z",
+        hint="Your formula for the way back is made for y. What did the forward pass put aside?",
+        slide=SLIDE,
+    ),
+    Mistake(
         id="softmax.sigmoid",
         target=FORWARD,
         old=SHIFT + SHARE,
@@ -303,6 +352,26 @@ MISTAKES = (
         name="the last example's Jacobian is used for all examples",
         hint="The Jacobian is made of y, and every example has a y of its own. How often is yours "
         "made anew?",
+        slide=SLIDE,
+    ),
+    Mistake(
+        id="softmax.jacobian_of_first_example",
+        target=BACKWARD,
+        old=WEIGHTED + RESULT,
+        new="weighted = np.sum(dLdA * self.A[0], axis=1, keepdims=True)\n        "
+        "return self.A[0] * (dLdA - weighted)",
+        name="the first example's Jacobian is used for all examples",
+        hint="The Jacobian is made of y, and every example has a y of its own. How often is yours "
+        "made anew?",
+        slide=SLIDE,
+    ),
+    Mistake(
+        id="softmax.matrix_product",
+        target=BACKWARD,
+        old="self.A * (dLdA - weighted)",
+        new="self.A @ (dLdA - weighted)",
+        name="the factor y_i and the bracket are multiplied as matrices, and not entry by entry",
+        hint="y_i multiplies one entry alone. Over what does your product sum, besides?",
         slide=SLIDE,
     ),
 )
