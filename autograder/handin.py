@@ -58,15 +58,14 @@ def read(folder: Path) -> HandIn:
 
 
 def in_folder(folder: Path) -> Iterator[Entry]:
-    """The modules in a folder's `mytorch`, or in that of a folder in it."""
-    inner = (c / "mytorch" for c in sorted(folder.iterdir()) if counts(c.name))
-    for package in (folder / "mytorch", *inner):
-        for place in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
-            path = PurePosixPath(place.relative_to(folder).as_posix())
-            if any((folder / part).is_symlink() for part in (path, *path.parents)):
-                yield Entry(path, ignored="links")
-            elif place.is_file():
-                yield Entry(path, place.stat().st_size, partial(io.FileIO, place))
+    """The modules in a folder's `mytorch`."""
+    package = folder / "mytorch"
+    for place in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
+        path = PurePosixPath(place.relative_to(folder).as_posix())
+        if any((folder / part).is_symlink() for part in (path, *path.parents)):
+            yield Entry(path, ignored="links")
+        elif place.is_file():
+            yield Entry(path, place.stat().st_size, partial(io.FileIO, place))
 
 
 def counts(name: str) -> bool:

@@ -214,11 +214,11 @@ def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> No
 
 
 def test_modules_without_their_folder_are_named(tmp_path: Path) -> None:
-    """Who packed the files and not the folder reads why nothing was found."""
+    """Who packed a file that no exercise belongs in reads why nothing was found."""
     with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
-        archive.writestr("linear.py", b"x = 1")
+        archive.writestr("homework.py", b"x = 1")
     assert read(tmp_path / "flat.zip").message == (
-        "there is no folder mytorch with modules in it; «linear.py» is not in a folder mytorch"
+        "there is no folder mytorch with modules in it; «homework.py» is not in a folder mytorch"
     )
 
 
