@@ -19,6 +19,7 @@ from .spelling import has_homes, is_alike
 
 MOST_OF_ONE = 20  # archives in the folder of one student that are hand-ins of their own
 LOOKED_AT = 1000  # names in a folder or archive, until it is known for a class
+LOOKED_INTO = 300  # names in one of those; what holds more is no single hand-in of a class
 NAMED = 20  # files that are left out, and named
 ARCHIVE = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
 # What sites and systems put beside hand-ins.
@@ -110,7 +111,7 @@ def is_one(folder: str) -> bool:
         return False
     if has_homes(names) or not hand_ins:
         return has_homes(names) and not hand_ins
-    inside = names_in(os.path.join(folder, hand_ins[0]), LOOKED_AT)
+    inside = names_in(os.path.join(folder, hand_ins[0]), LOOKED_INTO)
     return len(hand_ins) == 1 and is_alike(hand_ins[0]) and has_homes(inside)
 
 
@@ -156,5 +157,5 @@ def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
 
 def looks_like_one(path: str) -> bool:
     """Whether a path in a folder is a hand-in of its own: an archive, or a folder with one."""
-    inside = names_in(path, LOOKED_AT) if is_folder(path) else []
+    inside = names_in(path, LOOKED_INTO) if is_folder(path) else []
     return is_zip(path) or has_homes(inside) or any(is_alike(n) or is_zip(n) for n in inside)

@@ -13,10 +13,11 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ..handin import Entry, counts
-from .archive import MOST_IN_FOLDER
+from .archive import MOST_ENTRIES, MOST_IN_FOLDER
 from .spelling import is_alike
 
 ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, in which nothing is the student's
+ENDINGS = (".py", ".ipynb", ".zip")
 NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
 
 
@@ -29,9 +30,10 @@ def in_tree(folder: Path) -> Iterator[Entry]:
     if folder.is_symlink():
         yield Entry(PurePosixPath(folder.name), ignored="links")
         return
-    waiting, passed = deque([PurePosixPath()]), 0
+    waiting, passed, read = deque([PurePosixPath()]), 0, 0
     while waiting:
         place = waiting.popleft()
+        wanted = ENDINGS if place in NOTEBOOKS else ENDINGS[:1]
         try:
             inside = names(folder / place, MOST_IN_FOLDER - passed)
         except PermissionError:
@@ -41,14 +43,16 @@ def in_tree(folder: Path) -> Iterator[Entry]:
             continue
         passed += len(inside)
         for one in inside:
-            path = place / one.name
-            if one.is_symlink():
-                if matters(path) or is_alike(one.name):
-                    yield Entry(path, ignored="links")
-            elif one.is_dir():
-                waiting += [path] * leads_on(path)
-            elif matters(path) and one.is_file():
-                yield entry_of(folder / path, path)
+            matters = one.name.lower().endswith(wanted)
+            if one.is_symlink() and (matters or is_alike(one.name)):
+                yield Entry(place / one.name, ignored="links")
+            elif one.is_dir(follow_symlinks=False):
+                waiting += [place / one.name] * leads_on(place, one.name)
+            elif matters and one.is_file(follow_symlinks=False):
+                read += 1
+                if read > MOST_ENTRIES:
+                    raise OSError(errno.EFBIG, f"more than {MOST_ENTRIES} modules in it")
+                yield entry_of(folder / place / one.name, place / one.name)
 
 
 def names(folder: Path, most: int) -> list[os.DirEntry[str]]:
@@ -62,14 +66,9 @@ def names(folder: Path, most: int) -> list[os.DirEntry[str]]:
     return sorted((one for one in inside if counts(one.name)), key=lambda one: one.name)
 
 
-def matters(path: PurePosixPath) -> bool:
-    suffix = path.suffix.lower()
-    return suffix == ".py" or (suffix in (".zip", ".ipynb") and path.parent in NOTEBOOKS)
-
-
-def leads_on(path: PurePosixPath) -> bool:
-    """Whether a folder is gone into."""
-    return len(path.parts) == 1 or any(map(is_alike, path.parts[:2]))
+def leads_on(place: PurePosixPath, name: str) -> bool:
+    """Whether a folder in a place is gone into."""
+    return not place.parts or any(map(is_alike, (*place.parts, name)[:2]))
 
 
 def entry_of(file: Path, path: PurePosixPath) -> Entry:
