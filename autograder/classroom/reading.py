@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from ..handin import Entry, HandIn, chosen, is_module, quoted, shown
 from .archive import DAMAGED, exists, is_zip, on_disk, split, within
+from .coding import miscoded
 from .origin import by_a_site
 from .spelling import understood
 from .tree import entry_of, in_tree
@@ -80,7 +81,7 @@ def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
     loose = [e.path for e in found if e.path.suffix == ".py" and e.counts]
     notes = [*said, "" if said and not made.files else made.message]
     if made.files:
-        notes.append(unrun(made.files, found))
+        notes += [*miscoded(made.files), unrun(made.files, found)]
     elif loose and not said and "mytorch" not in loose[0].parts:
         notes.append(f"{quoted(loose[0].name)} is not in a folder mytorch")
     return replace(made, message="; ".join(filter(None, notes)))
