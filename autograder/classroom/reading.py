@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ..handin import Entry, HandIn, chosen, is_module, quoted, shown
-from .archive import DAMAGED, exists, is_zip, on_disk, split, within
+from .archive import DAMAGED, exists, is_zip, names_in, on_disk, split, within
 from .coding import miscoded
-from .origin import by_a_site
+from .origin import by_a_site, upload_of
 from .spelling import understood
 from .tree import entry_of, in_tree
 from .unrun import unrun
@@ -34,6 +34,8 @@ def read(given: str | Path) -> HandIn:
             return HandIn(name, message="no such file or folder", found=False)
         if not os.path.isfile(outer):
             return HandIn(name, message="neither a file nor a folder", readable=False)
+        if name.lower().endswith(".py") and upload_of(Path(name).name):
+            return taken(name, uploaded(name))
         if not inner:
             return unwrapped(name, entry_of(Path(name), PurePosixPath(Path(name).name)), 0)
         found = on_disk(outer)
@@ -54,6 +56,26 @@ def unreadable(name: str, why: str) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     what = f" ({shown(why)})" if suffix in ("", ".zip") else f", but a file {quoted(suffix)}"
     return f"not a readable zip archive{what}: `autograder pack` makes one"
+
+
+def uploaded(name: str) -> list[Entry]:
+    """The files that were uploaded one by one with one of them, the newest last."""
+    folder, own = os.path.split(name)
+    begin, mine = own.partition("_")[0], upload_of(own)
+    found = {n: upload_of(n) for n in names_in(folder or ".") if n.startswith(begin)}
+    parts = sorted((u, n) for n, u in found.items() if u and mine and u.by == mine.by)
+    return [entry_at(os.path.join(folder, beside), upload.own) for upload, beside in parts]
+
+
+def entry_at(place: str, path: str) -> Entry:
+    """A file on disk or in an archive, as it is called in a hand-in."""
+    outer, inner = split(place)
+    if inner:
+        found = on_disk(outer)
+        return found.entry(found.infos[inner], path)
+    if os.path.islink(place):
+        return Entry(PurePosixPath(path), ignored="links")
+    return entry_of(Path(place), PurePosixPath(path))
 
 
 def unwrapped(name: str, entry: Entry, depth: int) -> HandIn:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..handin import listed
 from .archive import is_folder, is_zip, names_in, strays_in
-from .origin import METADATA, by_a_site, made_for_one
+from .origin import METADATA, by_a_site, made_for_one, upload_of
 from .roster import Roster
 from .spelling import has_homes, is_alike
 
@@ -45,11 +45,13 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
     the roster knows, is theirs whatever is in it: one hand-in, or of a folder the few archives
     in it, each.
 
-    A single file in a folder is a hand-in, though one worth nothing, if somebody sent it: an
-    archive of any kind, answers outside their folder (`.py`, `.ipynb`), or whatever has a name
-    that a course site made or that is on the roster. The others are left out, and named.
+    Files that one student uploaded one by one, with a module among them, are one hand-in, called
+    by its first module. Any other single file in a folder is a hand-in, though one worth nothing,
+    if somebody sent it: an archive of any kind, answers outside their folder (`.py`, `.ipynb`), or
+    whatever has a name that a course site made or that is on the roster. The others are left out,
+    and named.
     """
-    given = list(dict.fromkeys(paths))
+    given = without_parts(list(dict.fromkeys(paths)))
     exports = classes_among(given, roster)
     hand_ins: dict[str, None] = {}
     left_out: list[str] = []
@@ -70,7 +72,8 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
 
 def hand_ins_in(folder: str, roster: Roster | None, left_out: list[str]) -> list[str]:
     """The hand-ins in a folder or export, if any is; what is none is added to `left_out` then."""
-    children = {os.path.join(folder, name): name for name in names_in(folder)}
+    inside = without_parts([os.path.join(folder, name) for name in names_in(folder)])
+    children = {path: os.path.basename(path) for path in inside}
     certain = {p for p, name in children.items() if is_somebodys(p, name, roster)}
     if not certain:
         return []
@@ -96,6 +99,20 @@ def hand_ins_of_one(path: str, left_out: list[str]) -> list[str]:
         return [path]
     left_out += [name for name in names if not is_zip(name)]
     return archives
+
+
+def without_parts(paths: list[str]) -> list[str]:
+    """Paths without the files that go with another one of them, for they were uploaded with it."""
+    uploads: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        if (upload := upload_of(name)) and not is_folder(path):
+            uploads.setdefault((folder, upload.by), []).append(path)
+    parts: set[str] = set()
+    for files in uploads.values():
+        if modules := [path for path in files if path.lower().endswith(".py")]:
+            parts |= set(files) - {min(modules)}
+    return [path for path in paths if path not in parts]
 
 
 def is_one(folder: str) -> bool:
