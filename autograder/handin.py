@@ -79,8 +79,9 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
     top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
     package = (*top.parts, "mytorch")
     wrong = f"mytorch lies too deep in it: {quoted('/'.join(package))}" * (len(top.parts) > 1)
-    if sum(len(other.parts) == len(top.parts) for other in tops) > 1:
-        wrong = "there are several folders mytorch in it: which one counts?"
+    equal = sorted(str(other / "mytorch") for other in tops if len(other.parts) == len(top.parts))
+    if len(equal) > 1:
+        wrong = f"there are several folders mytorch in it, {listed(equal)}: which one counts?"
     if wrong:
         return HandIn(name, message=wrong, readable=False)
     files: dict[str, bytes] = {}

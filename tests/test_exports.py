@@ -509,6 +509,9 @@ def test_without_modules_there_is_nothing_to_run(tmp_path: Path) -> None:
     (tmp_path / "two.zip").write_bytes(zipped({**work("a", "a/"), **work("b", "b/")}))
     assert not read(tmp_path / "empty.zip").readable
     assert not read(tmp_path / "two.zip").readable
+    assert read(tmp_path / "two.zip").message == (
+        "there are several folders mytorch in it, «a/mytorch», «b/mytorch»: which one counts?"
+    )
 
 
 def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:

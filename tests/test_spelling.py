@@ -160,6 +160,21 @@ def test_a_folder_with_a_renamed_package_is_one_hand_in(tmp_path: Path, place: s
     assert paths(tmp_path / "3", files, "ada") == ["ada"]
 
 
+@pytest.mark.parametrize("place", ["", "hw5/", "hw5/MyTorch/"])
+@pytest.mark.parametrize("name", ["submission_{}", "Ada_{}_assignsubmission_file_"])
+def test_what_a_site_exports_may_hold_modules_without_their_folder(
+    tmp_path: Path, name: str, place: str
+) -> None:
+    """A folder a student, as Gradescope and Moodle make them, is one hand-in with all in it."""
+    names = [name.format(number) for number in (11, 12)]
+    files = {f"{one}/{path}": data for one in names for path, data in within(place).items()}
+    if name.startswith("submission"):
+        files["submission_metadata.yml"] = b""
+    assert paths(tmp_path, files) == names
+    for path in written(tmp_path / "2", files):
+        assert [read(path / one).files for one in names] == [package(), package()]
+
+
 def test_a_class_beside_a_package_stays_a_class(tmp_path: Path) -> None:
     """Neither a loose module nor one student's folder of that name speaks for the others."""
     others: list[dict[str, bytes]] = [

@@ -60,7 +60,8 @@ def grade(asked: Asked) -> int:
     """Grade hand-ins: folders, zips, or a folder full of them.
 
     A folder with mytorch/ in it is a hand-in; a zip may wrap it once; any other folder stands
-    for what is in it, and so does the zip that a course site exports. One hand-in gets its whole
+    for what is in it, and so does the zip that a course site exports. MyTorch/, modules without
+    their folder, or Linear.py are understood, and it is said how. One hand-in gets its whole
     report. Many get a line each, and a folder of results: grades.csv, class.html, a page a
     student, JSON lines, JUnit XML, and the journal.
     Stop it when you like: the same command goes on where it stopped. What has changed since is

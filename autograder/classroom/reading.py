@@ -7,12 +7,13 @@ import errno
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from ..handin import Entry, HandIn, chosen, is_module, quoted, shown
 from .archive import DAMAGED, exists, is_zip, names_in, on_disk, split, within
 from .coding import miscoded
-from .origin import by_a_site, upload_of
+from .origin import Upload, by_a_site, upload_of
 from .spelling import understood
 from .tree import entry_of, in_tree
 from .unrun import unrun
@@ -61,10 +62,19 @@ def unreadable(name: str, why: str) -> str:
 def uploaded(name: str) -> list[Entry]:
     """The files that were uploaded one by one with one of them, the newest last."""
     folder, own = os.path.split(name)
-    begin, mine = own.partition("_")[0], upload_of(own)
-    found = {n: upload_of(n) for n in names_in(folder or ".") if n.startswith(begin)}
-    parts = sorted((u, n) for n, u in found.items() if u and mine and u.by == mine.by)
+    mine, changed = upload_of(own), os.stat(split(folder or ".")[0]).st_mtime_ns
+    parts = uploads_in(folder or ".", changed).get(mine.by, []) if mine else []
     return [entry_at(os.path.join(folder, beside), upload.own) for upload, beside in parts]
+
+
+@lru_cache(maxsize=1)  # hand-in after hand-in is read from one folder: its names, once
+def uploads_in(folder: str, _changed: int) -> dict[str, list[tuple[Upload, str]]]:
+    """The files in a folder that were uploaded one by one, by who did it, the newest last."""
+    found: dict[str, list[tuple[Upload, str]]] = {}
+    for name in names_in(folder):
+        if upload := upload_of(name):
+            found.setdefault(upload.by, []).append((upload, name))
+    return {by: sorted(parts) for by, parts in found.items()}
 
 
 def entry_at(place: str, path: str) -> Entry:
