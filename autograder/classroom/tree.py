@@ -13,10 +13,11 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ..handin import Entry, counts
-from .archive import MOST_ENTRIES, MOST_IN_FOLDER
+from .archive import MOST_IN_FOLDER
 from .spelling import is_alike
 
 ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, in which nothing is the student's
+MOST_MODULES = 50_000  # of a hand-in that are looked at; far fewer of them are read
 ENDINGS = (".py", ".ipynb", ".zip")
 NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
 
@@ -50,8 +51,8 @@ def in_tree(folder: Path) -> Iterator[Entry]:
                 waiting += [place / one.name] * leads_on(place, one.name)
             elif matters and one.is_file(follow_symlinks=False):
                 read += 1
-                if read > MOST_ENTRIES:
-                    raise OSError(errno.EFBIG, f"more than {MOST_ENTRIES} modules in it")
+                if read > MOST_MODULES:
+                    raise OSError(errno.EFBIG, f"more than {MOST_MODULES} modules in it")
                 yield entry_of(folder / place / one.name, place / one.name)
 
 
