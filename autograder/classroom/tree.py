@@ -17,7 +17,7 @@ from .archive import MOST_IN_FOLDER
 from .spelling import is_alike
 
 ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, in which nothing is the student's
-MOST_MODULES = 50_000  # of a hand-in that are looked at; far fewer of them are read
+MOST_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
 ENDINGS = (".py", ".ipynb", ".zip")
 NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
 
