@@ -58,15 +58,14 @@ def read(folder: Path) -> HandIn:
 
 
 def in_folder(folder: Path) -> Iterator[Entry]:
-    """The modules in a folder's `mytorch`, or in that of a folder in it."""
-    inner = (c / "mytorch" for c in sorted(folder.iterdir()) if counts(c.name))
-    for package in (folder / "mytorch", *inner):
-        for place in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
-            path = PurePosixPath(place.relative_to(folder).as_posix())
-            if any((folder / part).is_symlink() for part in (path, *path.parents)):
-                yield Entry(path, ignored="links")
-            elif place.is_file():
-                yield Entry(path, place.stat().st_size, partial(io.FileIO, place))
+    """The modules in a folder's `mytorch`."""
+    package = folder / "mytorch"
+    for place in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
+        path = PurePosixPath(place.relative_to(folder).as_posix())
+        if any((folder / part).is_symlink() for part in (path, *path.parents)):
+            yield Entry(path, ignored="links")
+        elif place.is_file():
+            yield Entry(path, place.stat().st_size, partial(io.FileIO, place))
 
 
 def counts(name: str) -> bool:
@@ -80,8 +79,9 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
     top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
     package = (*top.parts, "mytorch")
     wrong = f"mytorch lies too deep in it: {quoted('/'.join(package))}" * (len(top.parts) > 1)
-    if sum(len(other.parts) == len(top.parts) for other in tops) > 1:
-        wrong = "there are several folders mytorch in it: which one counts?"
+    equal = sorted(str(other / "mytorch") for other in tops if len(other.parts) == len(top.parts))
+    if len(equal) > 1:
+        wrong = f"there are several folders mytorch in it, {listed(equal)}: which one counts?"
     if wrong:
         return HandIn(name, message=wrong, readable=False)
     files: dict[str, bytes] = {}

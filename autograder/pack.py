@@ -64,8 +64,8 @@ def contents(tree: Path) -> list[Path]:
 def notes(tree: Path) -> Iterator[str]:
     """Compare each exercise cell with what it last wrote, and say where that is not handed in."""
     exercises = {exercise.title: exercise for exercise in EXERCISES.values()}
-    for notebook in sorted((tree / "notebooks").glob("*.ipynb")):
-        for text in code_cells(notebook):
+    for notebook in (path for path in contents(tree) if path.suffix == ".ipynb"):
+        for text in code_cells(notebook.read_bytes()):
             try:
                 for function in source.cell_functions(text):
                     exercise = exercises.get(function.title)
@@ -87,12 +87,12 @@ def note(tree: Path, exercise: Exercise, cell: str) -> str:
     return f"the cell and {exercise.file} both changed; the file is handed in"
 
 
-def code_cells(notebook: Path) -> Iterator[str]:
-    """The texts of a notebook's code cells; none where it cannot be read."""
+def code_cells(notebook: bytes) -> Iterator[str]:
+    """The texts of a notebook's code cells; none where it is no notebook."""
     try:
-        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        cells = json.loads(notebook)["cells"]
         yield from ("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return
 
 

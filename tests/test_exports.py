@@ -388,6 +388,64 @@ def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
     )
 
 
+def one_by_one(site: str, who: str) -> dict[str, bytes]:
+    """What one student uploads file by file, as a site names it."""
+    files = {**package(), "06.ipynb": b"{}", "notes.pdf": b"%PDF"}
+    if site == "moodle":
+        return {f"{who}_assignsubmission_file_{name}": data for name, data in files.items()}
+    return {f"{who}_{90 + n}_{name}": files[name] for n, name in enumerate(files)}
+
+
+@pytest.mark.parametrize("site", ["canvas", "moodle"])
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_what_was_uploaded_file_by_file_is_one_hand_in(
+    tmp_path: Path, site: str, unpacked: bool
+) -> None:
+    """All files of a student together, called by the first module; nobody else's among them."""
+    whos = ["ada_LATE_1" if site == "canvas" else "ada_1", "bob_2", "adab_1", "ada_12"]
+    sent = {name: data for who in whos for name, data in one_by_one(site, who).items()}
+    export = tmp_path / "export.zip"
+    export.write_bytes(zipped({**sent, "cleo_3_9_hand-in.zip": zipped(work("cleo"))}))
+    given = tmp_path / "folder" if unpacked else export
+    zipfile.ZipFile(export).extractall(tmp_path / "folder")
+    found = find([str(given)])
+    assert found.notes == []
+    *parts, cleo = sorted(found.hand_ins, key=lambda path: path.endswith(".zip"))
+    assert cleo.endswith("cleo_3_9_hand-in.zip")
+    assert len(parts) == len(whos)
+    for path in parts:
+        made = read(path)
+        assert (made.name, made.files) == (path, package())
+        assert made.message == "mytorch is read from the modules that lie in no folder"
+    assert len({origin_of(path).students for path in parts}) == len(parts)
+    if unpacked:
+        files = [str(given / name) for name in sent]
+        assert sorted(find(files).hand_ins) == sorted(parts)
+
+
+def test_of_files_uploaded_again_the_newest_counts(tmp_path: Path) -> None:
+    """Canvas counts uploads of the same name behind it; links are not followed here either."""
+    for number, name in ((9, "linear.py"), (10, "linear-1.py"), (11, "relu.pdf")):
+        (tmp_path / f"ada_1_{number}_{name}").write_text(f"# {number}")
+    (tmp_path / "ada_1_12_relu.py").symlink_to("/etc/passwd")
+    (path,) = find([str(tmp_path)]).hand_ins
+    assert read(path).files == {"linear.py": b"# 10"}
+    assert read(path).message.startswith("mytorch is read from the modules")
+    assert "ignored links: «relu.py»" in read(path).message
+
+
+def test_files_without_a_module_are_left_as_they_are(tmp_path: Path) -> None:
+    """Each is its own hand-in, worth nothing; and an archive never goes with loose files."""
+    for name in ("a.pdf", "b.ipynb"):
+        (tmp_path / f"ada_1_2_{name}").write_text("x")
+    assert len(find([str(tmp_path)]).hand_ins) == 2
+    (tmp_path / "ada_1_3_linear.py").write_text("x")
+    (tmp_path / "ada_1_4_all.zip").write_bytes(zipped(work("ada")))
+    found = find([str(tmp_path)]).hand_ins
+    assert [Path(path).name for path in found] == ["ada_1_3_linear.py", "ada_1_4_all.zip"]
+    assert roster.call(found).superseded == {found[0]}
+
+
 CLASS = ("id,name\n7,Ada Lovelace\n", ["7.pdf", "Ada Lovelace.docx"])
 
 
@@ -433,7 +491,7 @@ def test_a_folder_of_loose_files_is_one_hand_in(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x = 1")
     found = find([str(tmp_path)])
     assert (found.hand_ins, found.notes) == ([str(tmp_path)], [])
-    assert read(tmp_path).message.endswith("; «linear.py» is not in a folder mytorch")
+    assert set(read(tmp_path).files) == {"linear.py", "relu.py"}
 
 
 def test_what_editors_leave_in_mytorch_is_no_news(tmp_path: Path, make_tree: MakeTree) -> None:
@@ -451,6 +509,9 @@ def test_without_modules_there_is_nothing_to_run(tmp_path: Path) -> None:
     (tmp_path / "two.zip").write_bytes(zipped({**work("a", "a/"), **work("b", "b/")}))
     assert not read(tmp_path / "empty.zip").readable
     assert not read(tmp_path / "two.zip").readable
+    assert read(tmp_path / "two.zip").message == (
+        "there are several folders mytorch in it, «a/mytorch», «b/mytorch»: which one counts?"
+    )
 
 
 def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:

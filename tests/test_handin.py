@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from conftest import MakeTree, package
 
 from autograder import handin
-from autograder.classroom import archive, search
+from autograder.classroom import archive, search, tree
 from autograder.classroom.reading import read
 from autograder.handin import HandIn
 
@@ -140,6 +141,47 @@ def test_only_modules_are_read(tmp_path: Path) -> None:
     assert read(zipped(tmp_path / "a.zip", {**extra, **under("", package())})).files == package()
 
 
+@pytest.mark.attack  # tracing for coverage would slow it down
+@pytest.mark.parametrize("place", ["", "mytorch", "old/mytorch", "nobody/goes/there"])
+def test_a_folder_full_of_files_is_refused_in_one_line(
+    tmp_path: Path, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Modules by the ten thousand are no hand-in, and cost a second at most; where no hand-in
+    can lie they cost nothing, nor does a virtual environment."""
+    monkeypatch.setattr(tree, "MOST_MODULES", 20_000)
+    ada = make_tree("class/ada")
+    make_tree("class/bob")
+    for folder in (ada / place, ada / "mytorch-main" / "venv"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "pyvenv.cfg").touch()
+        for n in range(20_001):
+            (folder / f"m{n}.py").touch()
+    (ada / place / "pyvenv.cfg").unlink()
+    before = time.process_time()
+    assert hand_ins([str(tmp_path / "class")]) == [str(ada), str(tmp_path / "class" / "bob")]
+    found = read(ada)
+    assert time.process_time() - before < 1
+    if place.startswith("nobody"):
+        assert (found.files, found.message) == (package(), "")
+    else:
+        said = "cannot be read (more than 20000 modules in it)"
+        assert found == HandIn(str(ada), message=said, readable=False)
+
+
+def test_a_folder_with_too_many_names_is_refused(
+    tmp_path: Path, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever they are: it is listed no further, neither as a class nor as a hand-in."""
+    monkeypatch.setattr(tree, "MOST_IN_FOLDER", 99)
+    ada = make_tree("ada")
+    for n in range(100):
+        (ada / f"{n}.png").touch()
+    said = "cannot be read (more than 99 files and folders in it)"
+    assert read(ada) == HandIn(str(ada), message=said, readable=False)
+    assert archive.names_in(str(ada), 100) == []
+    assert len(archive.names_in(str(ada), 101)) == 101
+
+
 def cut(path: Path) -> Path:
     path.write_bytes(path.read_bytes()[:-200])
     return path
@@ -214,11 +256,11 @@ def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> No
 
 
 def test_modules_without_their_folder_are_named(tmp_path: Path) -> None:
-    """Who packed the files and not the folder reads why nothing was found."""
+    """Who packed a file that no exercise belongs in reads why nothing was found."""
     with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
-        archive.writestr("linear.py", b"x = 1")
+        archive.writestr("homework.py", b"x = 1")
     assert read(tmp_path / "flat.zip").message == (
-        "there is no folder mytorch with modules in it; «linear.py» is not in a folder mytorch"
+        "there is no folder mytorch with modules in it; «homework.py» is not in a folder mytorch"
     )
 
 

@@ -104,6 +104,30 @@ def test_pages_of_what_is_no_longer_there_go(tmp_path: Path, graded: Report) -> 
     }
 
 
+def test_what_is_not_finished_leaves_nothing_behind(tmp_path: Path, graded: Report) -> None:
+    """Neither an error nor Ctrl-C: the file is as it was, and no part of another lies beside it;
+    of a run that was killed, the next one takes the parts away."""
+    path = tmp_path / "grades.csv"
+    path.write_text("before")
+
+    def half(ending: type[BaseException]) -> None:
+        with results.written(path) as stream:
+            stream.write("half")
+            raise ending
+
+    for ending in (OSError, KeyboardInterrupt):
+        with pytest.raises(ending):
+            half(ending)
+        assert [p.name for p in tmp_path.iterdir()] == ["grades.csv"]
+        assert path.read_text() == "before"
+    for name in ("grades.csv", "class.html", "junit.xml", results.REPORTS):
+        (tmp_path / f"{name}.part").write_text("of a run that was killed")
+    with results.written(tmp_path / results.REPORTS) as stream:
+        stream.write(report.to_json(graded) + "\n")
+    results.write(tmp_path, call([graded.hand_in]))
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_a_page_that_says_the_same_is_left_alone(tmp_path: Path, graded: Report) -> None:
     """Whoever copies what is new to the course's site copies only that."""
     write(tmp_path, graded, replace(graded, hand_in="bob"))

@@ -9,7 +9,7 @@ from conftest import MakeTree
 from autograder.classroom import reading
 from autograder.classroom.origin import origin_of
 from autograder.classroom.roster import call, read
-from autograder.classroom.student import Student
+from autograder.classroom.student import Entry, Student, shared, within
 
 ADA = Student("12345", "Ada Lovelace")
 LONG = "Ada " + "Augusta " * 23 + "Lovelace-Kühn"
@@ -209,7 +209,7 @@ def test_a_roster_that_is_none_is_refused_in_one_line(
 
 
 def test_who_is_unknown_and_who_is_missing_is_said(tmp_path: Path) -> None:
-    """Every hand-in stays, and every student of the roster is accounted for."""
+    """Every hand-in stays, and every student of the roster is accounted for, once."""
     class_ = read(written(tmp_path, "id,name\n12345,Ada Lovelace\n2,Bob\n3,Cleo\n4,Cleo\n"))
     paths = ["in/lovelaceada_12345_1_x.zip", "in/eve.zip", "in/hand-in-cleo.zip"]
     found = call(paths, class_)
@@ -220,8 +220,8 @@ def test_who_is_unknown_and_who_is_missing_is_said(tmp_path: Path) -> None:
     }
     assert found.notes == (
         "in/eve.zip: nobody on the roster is eve",
-        "in/hand-in-cleo.zip: several on the roster are called cleo",
-        "no hand-in from 3 on the roster: Bob (2), Cleo (3), Cleo (4)",
+        "in/hand-in-cleo.zip: several on the roster are called cleo: Cleo (3), Cleo (4)",
+        "no hand-in from 1 on the roster: Bob (2)",
     )
     assert call(paths).notes == ()
 
@@ -247,6 +247,27 @@ def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
         "Ada Lovelace (12345) has 2 hand-ins («hand-in-ada-lovelace.zip», «12345»): which one"
         " counts is yours to say; take the others away",
     )
+
+
+def test_what_its_site_says_came_late_is_known() -> None:
+    """Canvas writes it into the names of files; a name that students chose says nothing."""
+    late = ["in/ada_LATE_1_2_x.zip", "in/bob_LATE_2_3_linear.py"]
+    others = ["in/cleo_3_4_x.zip", "in/LATE.zip", "in/dan_4_5_LATE_1_2_x.zip"]
+    assert call([*late, *others]).late == set(late)
+
+
+def test_hand_ins_of_one_name_are_told_apart_by_their_folders() -> None:
+    """What is said of several shows each from the folder that all lie in."""
+    paths = [f"class/{name}/{n}" for name in ("ada", "bob") for n in ("a", "b")]
+    assert call(paths).notes[0] == (
+        "a has 2 hand-ins («ada/a», «bob/a»): which one counts is yours to say;"
+        " take the others away"
+    )
+    top = shared(paths)
+    assert [Entry(path, top=top).called for path in paths] == ["ada/a", "ada/b", "bob/a", "bob/b"]
+    for few in ([], ["x/ada.zip"], ["./x/ada.zip", "x/y/../bob"], ["/x/ada.zip", "x/bob.zip"]):
+        assert all(within(shared(few), path) for path in few)
+    assert within(shared(["./x/ada.zip"]), "./x/ada.zip") == "ada.zip"
 
 
 def test_a_group_is_each_of_its_members(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from hostile import TEXTS
 
+from autograder import store
 from autograder.classroom import junit, tables
 from autograder.classroom.student import Student
 from autograder.exercises import EXERCISES
@@ -43,15 +44,29 @@ def test_a_row_has_who_what_and_the_points_of_each_exercise() -> None:
     """Columns as the contract names them, exercises in the order of the course."""
     head, row = table((MADE, ADA))
     assert head == [
-        *("student_id", "name", "hand_in", "counts", "score", "max_score"),
-        *("provisional", "isolation", "message", *EXERCISES),
+        *("student_id", "name", "hand_in", "counts", "late", "score", "max_score"),
+        *("provisional", "isolation", "message", "lost", *EXERCISES),
     ]
     said = dict(zip(head, row, strict=True))
-    assert [said[c] for c in head[:9]] == [
-        *("104711", "Zoë, «Ada» Ångström", "ada.zip", "yes", "4", "6.5", "no"),
-        *("bubblewrap", "ignored links: x.py"),
+    assert [said[c] for c in head[:11]] == [
+        *("104711", "Zoë, «Ada» Ångström", "ada.zip", "yes", "no", "4", "6.5", "no"),
+        *("bubblewrap", "ignored links: x.py", "lost in 6.1, 4.3, 8.3"),
     ]
     assert (said["linear.forward"], said["relu.forward"], said["sgd.step"]) == ("4", "0", "0")
+
+
+def test_a_row_says_why_points_are_missing_and_what_came_late() -> None:
+    """In the words of the class's page: exceptions, files, exercises, misconceptions."""
+    mistake, known = next(iter(store.misconceptions().items()))
+    gone = replace(IDLE, status="error", message="mytorch/sgd.py is missing")
+    text = replace(CRASH, status="error", message="ValueError in mytorch/relu.py:3\nthe line is: x")
+    made = replace(MADE, items=(RIGHT, replace(WRONG, mistake=mistake), text, gone))
+    head, row = list(csv.reader(io.StringIO(tables.head() + tables.row(made, ADA, "yes", True))))
+    said = dict(zip(head, row, strict=True))
+    assert said["late"] == "yes"
+    assert said["lost"] == (
+        f"ValueError; mytorch/sgd.py is missing; lost in 6.1, 4.3, 8.3; {known.name}"
+    )
 
 
 def test_a_provisional_grade_has_no_score() -> None:
@@ -65,7 +80,7 @@ def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
     """A byte-order mark, lines that end in CR LF, quotes doubled."""
     head, row = tables.head(), tables.row(MADE, Student("1", 'a,"b"'), "yes")
     assert head.startswith("\ufeffstudent_id,name,hand_in,")
-    assert row.startswith('1,"a,""b""",ada.zip,yes,4,6.5,no,')
+    assert row.startswith('1,"a,""b""",ada.zip,yes,no,4,6.5,no,')
     assert head.endswith("\r\n")
     assert row.endswith("\r\n")
 
@@ -73,14 +88,15 @@ def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
 def test_no_cell_is_computed_and_none_breaks_the_table(text: str) -> None:
     """Whatever a name is: one row, the same columns, no formula, also where `;` parts cells."""
-    made = replace(MADE, hand_in=text, message=text, isolation=text)
+    odd = replace(CRASH, status="error", message=text, mistake=text)
+    made = replace(MADE, hand_in=text, message=text, isolation=text, items=(RIGHT, odd))
     head, row = table((made, Student(text, text)))
     assert len(head) == len(row)
-    cells = [row[0], row[1], row[2], row[7], row[8]]
+    cells = [row[0], row[1], row[2], row[8], row[9]]
     assert len(set(cells)) == 1
-    for part in cells[0].split(";"):
-        assert not part.lstrip().startswith(("=", "+", "-", "@"))
-    assert not set("\t\r\n\x00\x1b\u202e\u2066") & set(cells[0])
+    for part in f"{cells[0]};{row[10]}".split(";"):
+        assert not part.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d"))
+    assert not set("\t\r\n\x00\x1b\u202e\u2066") & set(cells[0] + row[10])
     tables.row(made, ADA, "yes").encode("utf-8")
 
 

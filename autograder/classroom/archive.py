@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -24,6 +25,7 @@ from ..handin import Entry, counts, shown
 LARGEST_TABLE = 2**23  # bytes of an archive's table of contents, at least 46 an entry
 MOST_ENTRIES = 20_000  # of one hand-in
 MOST_IN_EXPORT = 100_000  # entries of the hand-ins of a class
+MOST_IN_FOLDER = 200_000  # files and folders on disk that are passed in search of one hand-in
 LARGEST_NAME = 1000  # characters of a path in it
 DEEPEST = 40  # folders and files that follow each other in it
 IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
@@ -186,11 +188,14 @@ def exists(path: str) -> bool:
     return bool(found and inner and (inner in found.infos or found.below(inner)))
 
 
-def names_in(path: str) -> list[str]:
-    """What lies in a folder or in an archive on disk, without what systems leave behind."""
+def names_in(path: str, most: int = MOST_IN_FOLDER) -> list[str]:
+    """What lies in a folder or in an archive on disk, without what systems leave behind; nothing
+    in a folder with more than that in it."""
     names: Iterable[str] = ()
     if os.path.isdir(path):
-        names = os.listdir(path)
+        with os.scandir(path) as inside:
+            names = [one.name for one in islice(inside, most + 1)]
+        names = names if len(names) <= most else ()
     else:
         found, inner = look(path)
         if found and inner not in found.infos:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from .. import handin, report
 from ..cli import Asked, Verb
-from ..exercises import EXERCISES
 from ..model import Report
 from ..sandbox import SANDBOXES
+from .listing import lost
+from .origin import origin_of
 
 SPARE = 2  # hand-ins that lie ready for each worker
 
@@ -59,7 +60,8 @@ def grade(asked: Asked) -> int:
     """Grade hand-ins: folders, zips, or a folder full of them.
 
     A folder with mytorch/ in it is a hand-in; a zip may wrap it once; any other folder stands
-    for what is in it, and so does the zip that a course site exports. One hand-in gets its whole
+    for what is in it, and so does the zip that a course site exports. MyTorch/, modules without
+    their folder, or Linear.py are understood, and it is said how. One hand-in gets its whole
     report. Many get a line each, and a folder of results: grades.csv, class.html, a page a
     student, JSON lines, JUnit XML, and the journal.
     Stop it when you like: the same command goes on where it stopped. What has changed since is
@@ -79,7 +81,9 @@ def grade(asked: Asked) -> int:
     required, given = asked.require_isolation, asked.paths
     if required and required not in SANDBOXES:  # the option stood before a path
         if not archive.exists(required):
-            raise ValueError(f"{required} is no place: name {' or '.join(SANDBOXES)}")
+            raise ValueError(
+                f"{handin.quoted(required)} is no place: name {' or '.join(SANDBOXES)}"
+            )
         required, given = SANDBOXES[-1], [required, *given]
     if not given:
         raise ValueError("name a hand-in, or a folder of them: autograder grade hand-ins/")
@@ -88,7 +92,7 @@ def grade(asked: Asked) -> int:
         note("no hidden references here; grading on the public cases")
     ours = [path for path in given if results.is_results(Path(path))]
     if ours:
-        note(f"left out {', '.join(ours)}: results, no hand-ins")
+        note(f"left out {handin.listed(ours)}: results, no hand-ins")
     known = roster.read(asked.roster) if asked.roster else None
     found = search.find([path for path in given if path not in ours], known)
     paths = [path for path in found.hand_ins if not results.is_results(Path(path))]
@@ -145,11 +149,11 @@ def show(asked: Asked, made: Report, many: bool) -> None:
 def row(made: Report) -> str:
     """One hand-in among many: its points, its name, and what to know of it."""
     notes = [made.message] if made.message else []
+    if origin_of(made.hand_in).late:
+        notes.append("late")
     if made.provisional:
         notes.append("provisional")
-    lost = dict.fromkeys(EXERCISES[i.exercise].number for i in made.items if i.score < i.max_score)
-    if 0 < len(lost) < len(EXERCISES):
-        notes.append(f"lost in {', '.join(lost)}")
+    notes += lost(made)
     mistakes = sorted({item.mistake for item in made.items if item.mistake})
     if mistakes:
         notes.append(", ".join(mistakes))

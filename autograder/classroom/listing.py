@@ -51,16 +51,17 @@ class Listing:
         return sorted(self.first, key=lambda row: row.key)[:MOST]
 
 
-def row(report: Report, entry: Entry, counts: str) -> Row:
+def row(report: Report, entry: Entry, counts: str, late: bool = False) -> Row:
     """The row of a hand-in.
 
     Args: counts: whether it counts for its student: `yes`, or why not.
+          late: whether its site says that it came late.
     """
     found = {str(trouble): reason for trouble, reason in troubles(report).items()}
     if counts.startswith("undecided"):
         found["undecided"] = ""
     urgent = next((word for word in URGENT if word in found), CALM)
-    notes = [found.get(urgent, ""), "" if counts == "yes" else f"counts: {counts}"]
+    notes = [found.get(urgent, ""), "" if counts == "yes" else f"counts: {counts}", "late" * late]
     notes += [found.get("noted", ""), *faults(report), *lost(report), *misconceptions(report)]
     score = None if report.provisional else report.score
     said = tuple(dict.fromkeys(filter(None, notes)))

@@ -15,13 +15,16 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from .archive import content, exists, is_folder, is_zip
 from .student import Student
 
-CANVAS = re.compile(r"(?P<name>[^_]+)_(LATE_)?(?P<id>\d+)_(?P<upload>\d+)_.+")
+CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<own>.+?)(-\d+)?(?P<end>\.\w+)?"
+)
 MOODLE = re.compile(  # a student's own name for a file, behind, may look like any site's
-    r"(?![^_]+_(LATE_)?\d+_\d+_)(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_.*)?"
+    r"(?![^_]+_(LATE_)?\d+_\d+_)(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_(?P<own>.*))?"
 )
 GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
 OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
@@ -37,10 +40,12 @@ UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\ud
 
 @dataclass(frozen=True)
 class Origin:
-    """What the name of a hand-in says: by whom it is, and, where it can be told, how new."""
+    """What the name of a hand-in says: by whom it is, and, where it can be told, how new, and
+    whether it came late."""
 
     students: tuple[Student, ...]
     upload: int | None = None
+    late: bool = False
 
 
 def by_a_site(name: str) -> bool:
@@ -76,6 +81,27 @@ def made_for_one(place: Path) -> Origin | None:
     return Origin((ours,)) if ours else None
 
 
+class Upload(NamedTuple):
+    """A file that a site exported by itself: whose it is in the words of its name, how new, and
+    what they called it."""
+
+    by: str
+    number: int
+    own: str
+
+
+def upload_of(name: str) -> Upload | None:
+    """What a name says if a site made it for a file that a student uploaded, no archive."""
+    if is_zip(name):
+        return None
+    if (found := MOODLE.fullmatch(name)) and found["own"]:
+        return Upload(f"{found['name']}_{found['id']}", 0, found["own"])
+    if (found := CANVAS.fullmatch(name)) and found["end"]:  # which counts uploads of one name
+        own = f"{found['own']}{found['end']}"
+        return Upload(f"{found['name']}_{found['id']}", int(found["upload"]), own)
+    return None
+
+
 def is_export(folder: Path) -> bool:
     """Whether Gradescope's metadata lies in a folder, and not because a student put it there."""
     around = any(GRADESCOPE.fullmatch(place.name) for place in (folder, *folder.parents))
@@ -84,7 +110,10 @@ def is_export(folder: Path) -> bool:
 
 def of_canvas(name: str) -> Origin | None:
     found = CANVAS.fullmatch(name)
-    return found and Origin((student(found["id"], found["name"]),), int(found["upload"]))
+    if not found:
+        return None
+    by = student(found["id"], found["name"])
+    return Origin((by,), int(found["upload"]), late=bool(found["late"]))
 
 
 def of_ours(name: str) -> Student | None:

@@ -4,22 +4,24 @@ What cannot be read is a hand-in all the same: worth nothing, with a line that s
 """
 
 import errno
-import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from ..handin import Entry, HandIn, chosen, in_folder, is_module, quoted, shown
-from .archive import DAMAGED, exists, is_zip, on_disk, split, within
-from .origin import by_a_site
+from ..handin import Entry, HandIn, chosen, is_module, quoted, shown
+from .archive import DAMAGED, exists, is_zip, names_in, on_disk, split, within
+from .coding import miscoded
+from .origin import Upload, by_a_site, upload_of
+from .spelling import understood
+from .tree import entry_of, in_tree
 from .unrun import unrun
 
 LARGEST_ARCHIVE = 2**28  # bytes of a zip, notebooks with pictures included
 WRAPPED = 3  # archives around an archive in which a hand-in is still found
-# Not the grader's fault: an archive cut in front, folders too deep, links in a circle.
-THEIRS = (errno.EINVAL, errno.ENAMETOOLONG, errno.ELOOP)
+# Not the grader's fault: an archive cut in front, folders too deep or full, links in a circle.
+THEIRS = (errno.EINVAL, errno.ENAMETOOLONG, errno.ELOOP, errno.EFBIG)
 
 
 def read(given: str | Path) -> HandIn:
@@ -33,8 +35,10 @@ def read(given: str | Path) -> HandIn:
             return HandIn(name, message="no such file or folder", found=False)
         if not os.path.isfile(outer):
             return HandIn(name, message="neither a file nor a folder", readable=False)
+        if name.lower().endswith(".py") and upload_of(Path(name).name):
+            return taken(name, uploaded(name))
         if not inner:
-            return unwrapped(name, entry_of(Path(name), Path(name).name), 0)
+            return unwrapped(name, entry_of(Path(name), PurePosixPath(Path(name).name)), 0)
         found = on_disk(outer)
         if inner in found.infos:
             return unwrapped(name, found.entry(found.infos[inner], inner), 0)
@@ -55,18 +59,33 @@ def unreadable(name: str, why: str) -> str:
     return f"not a readable zip archive{what}: `autograder pack` makes one"
 
 
-def in_tree(folder: Path) -> Iterator[Entry]:
-    """The modules of a folder; what else matters, in it and in its folder `notebooks`."""
-    yield from in_folder(folder)
-    for place in (folder, folder / "notebooks"):
-        for path in sorted(place.iterdir()) if place.is_dir() and not place.is_symlink() else ():
-            matters = path.suffix.lower() in (".zip", ".py", ".ipynb")
-            if matters and path.is_file() and not path.is_symlink():
-                yield entry_of(path, path.relative_to(folder).as_posix())
+def uploaded(name: str) -> list[Entry]:
+    """The files that were uploaded one by one with one of them, the newest last."""
+    folder, own = os.path.split(name)
+    mine, changed = upload_of(own), os.stat(split(folder or ".")[0]).st_mtime_ns
+    parts = uploads_in(folder or ".", changed).get(mine.by, []) if mine else []
+    return [entry_at(os.path.join(folder, beside), upload.own) for upload, beside in parts]
 
 
-def entry_of(path: Path, name: str) -> Entry:
-    return Entry(PurePosixPath(name), path.stat().st_size, partial(io.FileIO, path))
+@lru_cache(maxsize=1)  # hand-in after hand-in is read from one folder: its names, once
+def uploads_in(folder: str, _changed: int) -> dict[str, list[tuple[Upload, str]]]:
+    """The files in a folder that were uploaded one by one, by who did it, the newest last."""
+    found: dict[str, list[tuple[Upload, str]]] = {}
+    for name in names_in(folder):
+        if upload := upload_of(name):
+            found.setdefault(upload.by, []).append((upload, name))
+    return {by: sorted(parts) for by, parts in found.items()}
+
+
+def entry_at(place: str, path: str) -> Entry:
+    """A file on disk or in an archive, as it is called in a hand-in."""
+    outer, inner = split(place)
+    if inner:
+        found = on_disk(outer)
+        return found.entry(found.infos[inner], path)
+    if os.path.islink(place):
+        return Entry(PurePosixPath(path), ignored="links")
+    return entry_of(Path(place), PurePosixPath(path))
 
 
 def unwrapped(name: str, entry: Entry, depth: int) -> HandIn:
@@ -79,17 +98,22 @@ def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
     """Take the modules of a hand-in, or of the one archive in it: so course sites pack them."""
     archives = [e for e in entries if is_zip(e.path.name) and len(e.path.parts) < 3 and e.counts]
     modules = list(filter(is_module, entries))
+    found, said = understood(entries)
     if len(archives) == 1 and depth < WRAPPED and not modules:
-        return unwrapped(name, archives[0], depth + 1)
+        inside = unwrapped(name, archives[0], depth + 1)
+        if inside.files or not any(map(is_module, found)):
+            return inside
     tops = {entry.path.parts[0] for entry in (*modules, *archives)}
     of_site = set(filter(by_a_site, {str(e.path.parents[-2]) for e in entries if e.path.parts[1:]}))
     several = len(of_site) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
     if several and "mytorch" not in tops:
-        said = "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
-        return HandIn(name, message=said, readable=False)
-    made = chosen(name, entries)
-    loose = [e.path for e in entries if e.path.suffix == ".py" and e.counts]
-    notes = [made.message, unrun(made.files, entries) if made.files else ""]
-    if not made.files and loose and "mytorch" not in loose[0].parts:
+        why = "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
+        return HandIn(name, message=why, readable=False)
+    made = chosen(name, found)
+    loose = [e.path for e in found if e.path.suffix == ".py" and e.counts]
+    notes = [*said, "" if said and not made.files else made.message]
+    if made.files:
+        notes += [*miscoded(made.files), unrun(made.files, found)]
+    elif loose and not said and "mytorch" not in loose[0].parts:
         notes.append(f"{quoted(loose[0].name)} is not in a folder mytorch")
     return replace(made, message="; ".join(filter(None, notes)))

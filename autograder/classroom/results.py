@@ -30,7 +30,7 @@ from .roster import Roll
 from .senders import owners
 from .similar import Index
 from .statistics import Summary
-from .student import Entry, Student
+from .student import Entry, Student, shared
 from .winnowing import fingerprints
 from .work import parsed
 
@@ -77,9 +77,13 @@ def earlier(folder: Path, paths: Collection[str]) -> dict[str, str]:
 def written(path: Path) -> Iterator[TextIO]:
     """A file that is there whole, or as it was before. `path` is replaced when the block ends."""
     part = path.with_name(f"{path.name}.part")
-    with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-        yield stream
-    os.replace(part, path)
+    try:
+        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            yield stream
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def put(path: Path, text: str) -> None:
@@ -94,7 +98,7 @@ def write(folder: Path, roll: Roll) -> None:
     """Make the views of a graded class anew, from its reports in the folder."""
 
     summary, listing, index, names = Summary(), Listing(), Index(), Names()
-    whose = owners(roll.students)
+    whose, top = owners(roll.students), shared(roll.students)
     students = folder / "students"
     students.mkdir(exist_ok=True)
     with (
@@ -106,13 +110,14 @@ def write(folder: Path, roll: Roll) -> None:
         suites.write(junit.OPENING)
         for made in map(parsed, lines):
             student, counted = owner(made, roll), counts(made, roll)
-            table.write(tables.row(made, student, counted))
+            late = made.hand_in in roll.late
+            table.write(tables.row(made, student, counted, late))
             suites.write(f"{junit.suite(made)}\n")
             name = names.given(made.hand_in)
             put(students / f"{name}.html", student_page.page(made, student))
             put(students / f"{name}.txt", f"{report.to_text(made)}\n")
-            entry = Entry(made.hand_in, student, f"{students.name}/{name}.html")
-            listing.add(row(made, entry, counted))
+            entry = Entry(made.hand_in, student, f"{students.name}/{name}.html", top)
+            listing.add(row(made, entry, counted, late))
             if made.hand_in not in roll.superseded:
                 summary.add(made, entry)
                 prints = fingerprints(reading.read(made.hand_in).files)

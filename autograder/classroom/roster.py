@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..handin import quoted, shown
 from .origin import origin_of, written
-from .student import Student
+from .student import Student, shared, within
 
 LARGEST = 64 * 2**20  # bytes of a roster
 # What headings are called, without spaces and the like. The first id that is there is the id.
@@ -32,12 +32,14 @@ class Roll:
     students    by hand-in: several where a group handed in, never none
     superseded  hand-ins that do not count: the same student has a newer one
     undecided   hand-ins of a student who has several, of which none is known to be the newest
+    late        hand-ins of which their site says so
     notes       what the instructor should know, a line each
     """
 
     students: dict[str, tuple[Student, ...]] = field(default_factory=dict)
     superseded: frozenset[str] = frozenset()
     undecided: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
 
@@ -123,15 +125,23 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     """
     students: dict[str, tuple[Student, ...]] = {}
     handed: dict[Student, list[tuple[str, int | None]]] = {}
+    possible: set[Student] = set()
+    late: set[str] = set()
     notes = list(notes)
+    paths = list(paths)
+    top = shared(paths)
     for path in paths:
         origin = origin_of(path)
+        if origin.late:
+            late.add(path)
         people: dict[Student, None] = {}
         for said in origin.students:
             found = roster.find(said) if roster else {said}
+            possible |= found
             if len(found) != 1:
                 how = "several on the roster are called" if found else "nobody on the roster is"
-                notes.append(f"{shown(path)}: {how} {called(said)}")
+                which = f": {', '.join(sorted(map(called, found)))}" if found else ""
+                notes.append(f"{shown(path)}: {how} {called(said)}{which}")
             people[next(iter(found)) if len(found) == 1 else said] = None
         students[path] = tuple(people)
         for student in people:
@@ -141,18 +151,19 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     for student, several in handed.items():
         if len(several) > 1:
             among = {path for path, _ in several}
-            all_of_them = ", ".join(quoted(Path(path).name) for path, _ in several)
+            all_of_them = ", ".join(quoted(within(top, path)) for path, _ in several)
             if newest := newest_of(several):
                 superseded |= among - {newest}
-                what = f"the newest counts, {quoted(Path(newest).name)}"
+                what = f"the newest counts, {quoted(within(top, newest))}"
             else:
                 undecided |= among
                 what = "which one counts is yours to say; take the others away"
             notes.append(f"{called(student)} has {len(several)} hand-ins ({all_of_them}): {what}")
-    absent = set(roster.ids.values()) - set(handed) if roster else ()
+    absent = set(roster.ids.values()) - possible if roster else ()
     if missing := sorted(map(called, absent)):
         notes.append(f"no hand-in from {len(missing)} on the roster: {', '.join(missing)}")
-    return Roll(students, frozenset(superseded), frozenset(undecided), tuple(notes))
+    doubtful = frozenset(superseded), frozenset(undecided)
+    return Roll(students, *doubtful, frozenset(late), tuple(notes))
 
 
 def newest_of(several: Iterable[tuple[str, int | None]]) -> str | None:

@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 from ..handin import listed
 from .archive import is_folder, is_zip, names_in, strays_in
-from .origin import METADATA, by_a_site, made_for_one
+from .origin import METADATA, by_a_site, made_for_one, upload_of
 from .roster import Roster
+from .spelling import has_homes, is_alike
 
 MOST_OF_ONE = 20  # archives in the folder of one student that are hand-ins of their own
 LOOKED_AT = 1000  # names in a folder or archive, until it is known for a class
+LOOKED_INTO = 300  # names in one of those; what holds more is no single hand-in of a class
 NAMED = 20  # files that are left out, and named
 ARCHIVE = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
 # What sites and systems put beside hand-ins.
@@ -36,24 +38,27 @@ class Found(NamedTuple):
 def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
     """The hand-ins that paths stand for: themselves, or what is in a folder or an export.
 
-    A folder with `mytorch/` in it is a hand-in, and so is an empty one; any other folder that is
-    given stands for what is in it. So does an archive, or a folder in that folder, if it holds
-    the hand-ins of several people; but not beside one that is a hand-in: then it was sent like
-    that, by one student. What a site named for a student, or the roster knows, is theirs
-    whatever is in it: one hand-in, or of a folder the few archives in it, each.
+    A folder with `mytorch/` in it is a hand-in, under any name that can be understood, and so is
+    an empty one; any other folder that is given stands for what is in it. So does an archive, or
+    a folder in that folder, if it holds the hand-ins of several people; but not beside one that
+    is a hand-in: then it was sent like that, by one student. What a site named for a student, or
+    the roster knows, is theirs whatever is in it: one hand-in, or of a folder the few archives
+    in it, each.
 
-    A single file in a folder is a hand-in, though one worth nothing, if somebody sent it: an
-    archive of any kind, answers outside their folder (`.py`, `.ipynb`), or whatever has a name
-    that a course site made or that is on the roster. The others are left out, and named.
+    Files that one student uploaded one by one, with a module among them, are one hand-in, called
+    by its first module. Any other single file in a folder is a hand-in, though one worth nothing,
+    if somebody sent it: an archive of any kind, answers outside their folder (`.py`, `.ipynb`), or
+    whatever has a name that a course site made or that is on the roster. The others are left out,
+    and named.
     """
-    given = list(dict.fromkeys(paths))
+    given = without_parts(list(dict.fromkeys(paths)))
     exports = classes_among(given, roster)
     hand_ins: dict[str, None] = {}
     left_out: list[str] = []
     for path in given:
         if is_ones(path, roster):
             inside = hand_ins_of_one(path, left_out)
-        elif path in exports or (is_folder(path) and "mytorch" not in names_in(path)):
+        elif path in exports or (is_folder(path) and not is_one(path)):
             inside = hand_ins_in(path, roster, left_out) or [path]
         else:
             inside = [path]
@@ -67,7 +72,8 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
 
 def hand_ins_in(folder: str, roster: Roster | None, left_out: list[str]) -> list[str]:
     """The hand-ins in a folder or export, if any is; what is none is added to `left_out` then."""
-    children = {os.path.join(folder, name): name for name in names_in(folder)}
+    inside = without_parts([os.path.join(folder, name) for name in names_in(folder)])
+    children = {path: os.path.basename(path) for path in inside}
     certain = {p for p, name in children.items() if is_somebodys(p, name, roster)}
     if not certain:
         return []
@@ -93,6 +99,37 @@ def hand_ins_of_one(path: str, left_out: list[str]) -> list[str]:
         return [path]
     left_out += [name for name in names if not is_zip(name)]
     return archives
+
+
+def without_parts(paths: list[str]) -> list[str]:
+    """Paths without the files that go with another one of them, for they were uploaded with it."""
+    uploads: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        if (upload := upload_of(name)) and not is_folder(path):
+            uploads.setdefault((folder, upload.by), []).append(path)
+    parts: set[str] = set()
+    for files in uploads.values():
+        if modules := [path for path in files if path.lower().endswith(".py")]:
+            parts |= set(files) - {min(modules)}
+    return [path for path in paths if path not in parts]
+
+
+def is_one(folder: str) -> bool:
+    """Whether a folder is a hand-in itself: a package is in it, or it is one, and nothing else
+    there is somebody's."""
+    names = names_in(folder)
+    if "mytorch" in names:
+        return True
+    beside = [name for name in names[:LOOKED_AT] if not BESIDE.fullmatch(name)]
+    hand_ins = [name for name in beside if looks_like_one(os.path.join(folder, name))]
+    others = set(beside) - set(hand_ins)
+    if any(ARCHIVE.fullmatch(name) or by_a_site(name) for name in others):
+        return False
+    if has_homes(names) or not hand_ins:
+        return has_homes(names) and not hand_ins
+    inside = names_in(os.path.join(folder, hand_ins[0]), LOOKED_INTO)
+    return len(hand_ins) == 1 and is_alike(hand_ins[0]) and has_homes(inside)
 
 
 def is_ones(path: str, roster: Roster | None) -> bool:
@@ -137,5 +174,5 @@ def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
 
 def looks_like_one(path: str) -> bool:
     """Whether a path in a folder is a hand-in of its own: an archive, or a folder with one."""
-    inside = names_in(path) if is_folder(path) else []
-    return is_zip(path) or "mytorch" in inside or any(map(is_zip, inside))
+    inside = names_in(path, LOOKED_INTO) if is_folder(path) else []
+    return is_zip(path) or has_homes(inside) or any(is_alike(n) or is_zip(n) for n in inside)

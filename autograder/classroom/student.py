@@ -1,5 +1,8 @@
 """Whose a hand-in is, and what pages call it."""
 
+import os
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,18 +20,33 @@ NOBODY = Student()
 
 @dataclass(frozen=True)
 class Entry:
-    """One hand-in on the class's page: its path as given, whose it is, and where its page is."""
+    """One hand-in on the class's page: its path as given, whose it is, where its page is, and the
+    folder that all lie in."""
 
     hand_in: str
     student: Student = NOBODY
     page: str = ""
+    top: str = ""
 
     @property
     def called(self) -> str:
         """Its name, without the folder that all lie in."""
-        return Path(self.hand_in).name or self.hand_in
+        return within(self.top, self.hand_in)
 
     @property
     def by(self) -> str:
         """Whose it is, in words."""
         return self.student.name or self.student.id or "–"
+
+
+def shared(hand_ins: Iterable[str]) -> str:
+    """The folder that all hand-ins lie in; "" where there is none."""
+    with suppress(ValueError):
+        return os.path.commonpath([os.path.dirname(Path(hand_in)) for hand_in in hand_ins])
+    return ""
+
+
+def within(top: str, hand_in: str) -> str:
+    """What a hand-in is called in a folder that it lies in: its path from there."""
+    path = Path(hand_in)
+    return str(path.relative_to(top)) if top and path.is_relative_to(top) else path.name or hand_in

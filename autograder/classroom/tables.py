@@ -13,12 +13,13 @@ from collections.abc import Iterable
 from ..exercises import EXERCISES
 from ..model import Report
 from ..report import number
+from .listing import faults, lost, misconceptions
 from .pages import clean
 from .student import Student
 
 COLUMNS = (
-    *("student_id", "name", "hand_in", "counts", "score", "max_score"),
-    *("provisional", "isolation", "message"),
+    *("student_id", "name", "hand_in", "counts", "late", "score", "max_score"),
+    *("provisional", "isolation", "message", "lost"),
 )
 MARK = "\ufeff"
 
@@ -31,13 +32,15 @@ def head() -> str:
     return MARK + line([*COLUMNS, *EXERCISES])
 
 
-def row(report: Report, student: Student, counts: str) -> str:
+def row(report: Report, student: Student, counts: str, late: bool = False) -> str:
     """The line of a hand-in.
 
     A provisional grade has no score here: what looks like a grade would be taken for one.
 
     Args: counts: whether it counts for its student: `yes`, or why not.
+          late: whether its site says that it came late.
     """
+    why = (*faults(report), *lost(report), *misconceptions(report))
     points = dict.fromkeys(EXERCISES, 0.0)
     for item in report.items:
         if item.exercise in points:
@@ -48,11 +51,13 @@ def row(report: Report, student: Student, counts: str) -> str:
             cell(student.name),
             cell(report.hand_in),
             counts,
+            "yes" if late else "no",
             "" if report.provisional else number(report.score),
             number(report.max_score),
             "yes" if report.provisional else "no",
             cell(report.isolation),
             cell(report.message),
+            cell("; ".join(why)),
             *map(number, points.values()),
         ]
     )

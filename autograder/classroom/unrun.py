@@ -1,13 +1,13 @@
 """Answers that stand in notebooks alone: a cell that was never run has written nothing."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import islice
 
 from .. import store
 from ..exercises import EXERCISES
 from ..handin import Entry
+from ..pack import code_cells
 from .archive import DAMAGED
 
 MOST = 20  # notebooks of a hand-in that are looked at
@@ -27,14 +27,13 @@ def unrun(files: Mapping[str, bytes], entries: Iterable[Entry]) -> str:
     books = (e for e in entries if e.counts and e.path.suffix == ".ipynb")
     small = (e for e in books if e.size <= LARGEST)
     for notebook in islice(small, MOST):
-        if any("@exercise(" in text and STUB not in text for text in cells(notebook)):
+        if any("@exercise(" in text and STUB not in text for text in code_cells(content(notebook))):
             return "the notebooks in it hold answers, mytorch does not: were the cells run?"
     return ""
 
 
-def cells(notebook: Entry) -> Iterator[str]:
-    """The texts of a notebook's code cells; none where it cannot be read."""
-    with suppress(OSError, *DAMAGED, TypeError, KeyError):
-        with notebook.open() as content:
-            found = json.load(content)["cells"]
-        yield from ("".join(cell["source"]) for cell in found if cell["cell_type"] == "code")
+def content(notebook: Entry) -> bytes:
+    """A file's bytes; nothing where it cannot be read."""
+    with suppress(OSError, *DAMAGED), notebook.open() as file:
+        return file.read()
+    return b""

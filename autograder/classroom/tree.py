@@ -1,0 +1,76 @@
+"""Look into a folder on disk as far as a hand-in in it may lie.
+
+No link is followed, and no more names are passed than a class has.
+"""
+
+import errno
+import io
+import os
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from ..handin import Entry, counts
+from .archive import MOST_IN_FOLDER
+from .spelling import is_alike
+
+ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, in which nothing is the student's
+MOST_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
+ENDINGS = (".py", ".ipynb", ".zip")
+NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
+
+
+def in_tree(folder: Path) -> Iterator[Entry]:
+    """The modules at the top of a folder, in the folders there, and in what may be `mytorch`;
+    notebooks and archives at the top, and in its folder `notebooks`.
+
+    Raises: OSError: it cannot be read, or (EFBIG) holds too much.
+    """
+    if folder.is_symlink():
+        yield Entry(PurePosixPath(folder.name), ignored="links")
+        return
+    waiting, passed, read = deque([PurePosixPath()]), 0, 0
+    while waiting:
+        place = waiting.popleft()
+        wanted = ENDINGS if place in NOTEBOOKS else ENDINGS[:1]
+        try:
+            inside = names(folder / place, MOST_IN_FOLDER - passed)
+        except PermissionError:
+            if not place.parts:
+                raise
+            yield Entry(place, ignored="folders that nobody may open")
+            continue
+        passed += len(inside)
+        for one in inside:
+            matters = one.name.lower().endswith(wanted)
+            if one.is_symlink() and (matters or is_alike(one.name)):
+                yield Entry(place / one.name, ignored="links")
+            elif one.is_dir(follow_symlinks=False):
+                waiting += [place / one.name] * leads_on(place, one.name)
+            elif matters and one.is_file(follow_symlinks=False):
+                read += 1
+                if read > MOST_MODULES:
+                    raise OSError(errno.EFBIG, f"more than {MOST_MODULES} modules in it")
+                yield entry_of(folder / place / one.name, place / one.name)
+
+
+def names(folder: Path, most: int) -> list[os.DirEntry[str]]:
+    """What lies in a folder, in order; nothing in one that a virtual environment is made of."""
+    with os.scandir(folder) as found:
+        inside = list(islice(found, most + 1))
+    if len(inside) > most:
+        raise OSError(errno.EFBIG, f"more than {MOST_IN_FOLDER} files and folders in it")
+    if any(one.name == ENVIRONMENT for one in inside):
+        return []
+    return sorted((one for one in inside if counts(one.name)), key=lambda one: one.name)
+
+
+def leads_on(place: PurePosixPath, name: str) -> bool:
+    """Whether a folder in a place is gone into."""
+    return not place.parts or any(map(is_alike, (*place.parts, name)[:2]))
+
+
+def entry_of(file: Path, path: PurePosixPath) -> Entry:
+    return Entry(path, file.stat().st_size, partial(io.FileIO, file))

@@ -1,0 +1,60 @@
+"""Files in an encoding that Python does not read are named, with what to do; others are not."""
+
+import pytest
+from conftest import MakeTree
+
+from autograder.classroom.coding import wrong
+from autograder.classroom.reading import read
+
+TEXT = '"""Größe."""\nx = "é"\n'
+DO = "where Python needs UTF-8 (save it so in an editor)"
+
+
+@pytest.mark.parametrize(
+    ("coding", "said"),
+    [
+        ("utf-16", f"UTF-16 {DO}: «linear.py»"),
+        ("utf-16-be", f"UTF-16, or no text at all, {DO}: «linear.py»"),
+        ("utf-32", f"UTF-16 {DO}: «linear.py»"),
+        ("latin-1", f"Latin-1, or the like, {DO}: «linear.py»"),
+        ("utf-8-sig", ""),
+        ("utf-8", ""),
+    ],
+)
+def test_an_encoding_that_is_not_pythons_is_named(
+    make_tree: MakeTree, coding: str, said: str
+) -> None:
+    """Beside all else that is said of the hand-in, in one line, where hidden cases show nothing."""
+    tree = make_tree()
+    (tree / "mytorch" / "linear.py").write_bytes(TEXT.encode(coding))
+    assert read(tree).message == said
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        *(
+            "# coding: {}",
+            "# -*- coding: {} -*-",
+            "\n# vim: set fileencoding={} :",
+            "#!x\r\n#coding={}",
+        ),
+        *(
+            "x = 1\n# coding: {}",
+            "\n\n# coding: {}",
+            "'''coding: {}'''",
+            "#coding {}",
+            "",
+            "#\r#\r#coding:{}",
+        ),
+    ],
+)
+def test_what_a_file_says_of_itself_is_left_to_python(start: str) -> None:
+    """Just where Python would heed it: then the file is read, and nothing said."""
+    data = f"{start.format('latin-1')}\n{TEXT}".encode("latin-1")
+    try:
+        compile(data, "x.py", "exec")
+        fine = True
+    except SyntaxError:
+        fine = False
+    assert (wrong(data) == "") == fine
