@@ -109,12 +109,13 @@ def open_workbook(arguments: list[str]) -> int:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Set up and become pytest over `tests/`, with the arguments as typed."""
+    """Set up and become pytest over `tests/`, on all cores, with the arguments as typed."""
 
     def work() -> int:
         set_up(TREE, TEST_LOCK)
         variables = environment(TREE)
-        return become([python_of(TREE), "-m", "pytest", *arguments], TREE, variables)
+        command = [python_of(TREE), "-m", "pytest", "--numprocesses=auto", "--dist=worksteal"]
+        return become([*command, *arguments], TREE, variables)
 
     return guarded(work)
 

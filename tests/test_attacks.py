@@ -23,14 +23,12 @@ import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from html.parser import HTMLParser
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from select import select
@@ -260,30 +258,11 @@ def ordinary() -> handin.HandIn:
 
 
 CASES = {f"{place.name}-{attack.name}": (attack, place) for place in PLACES for attack in every()}
-Trials = Mapping[str, Future[None]]
-
-
-@pytest.fixture(scope="module")
-def trials(request: pytest.FixtureRequest) -> Iterator[Trials]:
-    """The attacks that are wanted, on their way: most wait for a clock, so one a core at once.
-
-    In processes of their own, for what surrounds an attack is a process's environment too.
-    """
-    wanted = [getattr(item, "callspec", None) for item in request.session.items]
-    names = [spec.id for spec in wanted if spec and spec.id in CASES]
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("fork")) as pool:
-        yield {name: pool.submit(try_out, name) for name in names}
-        pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_attack_gains_nothing_and_harms_nobody(name: str, trials: Trials) -> None:
+def test_an_attack_gains_nothing_and_harms_nobody(name: str) -> None:
     """No point, no delay, no harm, nothing left, and a report that says what happened."""
-    trials[name].result()
-
-
-def try_out(name: str) -> None:
-    """Let an attack happen, and see what must hold."""
     attack, place = CASES[name]
     with scene() as laid_out:
         attacked(attack, place, laid_out)

@@ -215,6 +215,7 @@ def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
     assert batch.AHEAD * size < 2**26
 
 
+@pytest.mark.alone
 def test_a_stop_keeps_what_is_finished(journal: Journal, make_tree: MakeTree) -> None:
     """Who leaves the batch early waits for nothing, and what was ready is in the journal."""
     slow = [str(make_tree(f"slow{n}", changes=SLEEPS)) for n in range(3)]
@@ -519,6 +520,7 @@ def test_a_full_disk_stops_it_and_room_lets_it_go_on(
 KINDS = ("grader", "worker", "child")
 
 
+@pytest.mark.long
 @pytest.mark.attack
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 def test_killed_at_any_moment_it_goes_on(make_class: Callable[[int], Path], tmp_path: Path) -> None:

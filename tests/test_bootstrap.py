@@ -459,6 +459,17 @@ def test_a_browser_needs_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bootstrap.has_screen()
 
 
+def test_tests_run_on_all_cores_unless_something_else_is_typed(
+    became: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed comes last, and so has the last word."""
+    monkeypatch.setattr(bootstrap, "set_up", lambda *_: None)
+    assert bootstrap.run_tests(["-m", "not attack"]) == 0
+    command, folder, _ = became[0]
+    assert command[3:] == ["--numprocesses=auto", "--dist=worksteal", "-m", "not attack"]
+    assert folder == bootstrap.TREE
+
+
 def test_the_exit_code_is_that_of_what_was_started(tmp_path: Path) -> None:
     """pytest's own exit code comes out of `python3 tests`."""
     code = (

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -103,7 +104,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
         if (ROOT / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tree / name)
-    command = ["python3", "notebooks", "--no-browser"]
+    with socket.create_server(("127.0.0.1", 0)) as free:  # two workers can't take the same one
+        port = free.getsockname()[1]
+    command = ["python3", "notebooks", "--no-browser", f"--port={port}"]
     with subprocess.Popen(
         command, cwd=tree, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:

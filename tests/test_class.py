@@ -28,6 +28,7 @@ def grade(folder: Path) -> "subprocess.Popen[bytes]":
     )
 
 
+@pytest.mark.long
 @pytest.mark.attack
 def test_every_grade_is_what_its_recipe_says(tmp_path: Path) -> None:
     """Right, wrong in known ways, half done, broken and hostile, killed twice: nothing is lost."""

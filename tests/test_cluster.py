@@ -17,6 +17,8 @@ from autograder.classroom.journal import Journal
 from autograder.classroom.work import terms
 from autograder.model import Report
 
+pytestmark = pytest.mark.cluster
+
 AVERAGES = replaced("linear.py", "dLdZ.T @ self.A", "dLdZ.T @ self.A / len(dLdZ)")
 CLUSTER = """
 import sys, time

@@ -322,6 +322,7 @@ def named(path: Path, names: Iterable[str]) -> str:
     return str(path)
 
 
+@pytest.mark.alone
 @pytest.mark.attack  # tracing for coverage would slow it down
 @pytest.mark.parametrize(
     ("names", "said"),

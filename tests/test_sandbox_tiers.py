@@ -220,6 +220,7 @@ def ordinary_python() -> str | None:
     return None
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can")
 def test_all_of_it_as_an_ordinary_user(tmp_path: Path) -> None:
     """The same attacks, layers and ends, where no privilege helps to set the sandbox up."""

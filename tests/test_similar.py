@@ -151,6 +151,7 @@ def test_tokens_one_by_one(text: str, tokens: list[str]) -> None:
 LONG = 2**17
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "text",
     [
