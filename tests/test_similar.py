@@ -49,7 +49,10 @@ def ordinary(seed: int) -> dict[str, bytes]:
     rng, styles = random.Random(seed), dict[str, list[Path]]()
     for path in sorted(SHELF.glob("*.py")):
         styles.setdefault(path.stem.split("__")[0], []).append(path)
-    chosen = {f"{name}.py": rng.choice(paths[:STYLES]).read_text("utf-8") for name, paths in styles.items()}
+    chosen = {
+        f"{name}.py": rng.choice(paths[:STYLES]).read_text("utf-8")
+        for name, paths in styles.items()
+    }
     return package(changes=chosen)
 
 
