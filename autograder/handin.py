@@ -16,6 +16,7 @@ LARGEST_FILE = 2**20  # bytes of one module
 LARGEST = 8 * 2**20  # bytes of all modules
 MOST_FILES = 200
 MODULE = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
+PACKAGE = ("mytorch",)
 SHOWN = 3  # entries of a hand-in that a message names
 
 
@@ -54,7 +55,7 @@ class Entry:
 
 def read(folder: Path) -> HandIn:
     """Read the modules of a folder. Raises: OSError: one cannot be read."""
-    return chosen(str(folder), list(in_folder(folder)))
+    return taken(str(folder), list(in_folder(folder)))
 
 
 def in_folder(folder: Path) -> Iterator[Entry]:
@@ -73,17 +74,8 @@ def counts(name: str) -> bool:
     return not name.startswith((".", "__MACOSX"))
 
 
-def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
-    """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
-    tops = {top_of(entry) for entry in entries if is_module(entry)}
-    top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
-    package = (*top.parts, "mytorch")
-    wrong = f"mytorch lies too deep in it: {quoted('/'.join(package))}" * (len(top.parts) > 1)
-    equal = sorted(str(other / "mytorch") for other in tops if len(other.parts) == len(top.parts))
-    if len(equal) > 1:
-        wrong = f"there are several folders mytorch in it, {listed(equal)}: which one counts?"
-    if wrong:
-        return HandIn(name, message=wrong, readable=False)
+def taken(name: str, entries: Sequence[Entry], package: tuple[str, ...] = PACKAGE) -> HandIn:
+    """Take the modules in a folder. Args: package: the parts of its path among the entries."""
     files: dict[str, bytes] = {}
     ignored: dict[str, list[str]] = {}
     for entry in entries:
@@ -102,12 +94,6 @@ def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
 
 def is_module(entry: Entry) -> bool:
     return entry.counts and entry.path.suffix == ".py" and "mytorch" in entry.path.parts[:-1]
-
-
-def top_of(entry: Entry) -> PurePosixPath:
-    """The folder that holds an entry's `mytorch`; the last, for a wrapper may have that name."""
-    parts = entry.path.parts[:-1]
-    return PurePosixPath(*parts[: len(parts) - 1 - parts[::-1].index("mytorch")])
 
 
 def excess(inside: str, size: int, files: Mapping[str, bytes]) -> str:

@@ -124,8 +124,8 @@ def test_reports_come_in_the_order_given(
     right = str(make_tree("right"))
     paths = [slow, *broken(tmp_path, 30), right]
     found = run(paths, journal, start)
-    assert [report.hand_in for report, _ in found] == paths
-    assert [before for _, before in found] == [False] * len(paths)
+    assert [report.hand_in for report, *_ in found] == paths
+    assert [before for _, before, _ in found] == [False] * len(paths)
     assert all(found[n].report.score == found[n].report.max_score for n in (0, -1))
     assert len(journal) == len(paths)
 
@@ -138,15 +138,17 @@ def test_what_was_graded_before_is_not_graded_again(
     paths = [str(tree), *broken(tmp_path, 5), str(tmp_path / "nobody.zip")]
     first = run(paths, journal)
     again = run(paths, journal)
-    assert [report for report, _ in again] == [report for report, _ in first]
-    assert [before for _, before in again] == [True] * 6 + [False], "no such file: a fault of ours"
+    assert [report for report, *_ in again] == [report for report, *_ in first]
+    assert [before for _, before, _ in again] == [True] * 6 + [False], (
+        "no such file: a fault of ours"
+    )
     (tree / "mytorch" / "linear.py").write_text(AVERAGES["linear.py"])
     changed = run(paths, journal)
-    assert [before for _, before in changed] == [False] + [True] * 5 + [False]
+    assert [before for _, before, _ in changed] == [False] + [True] * 5 + [False]
     assert changed[0].report.score == first[0].report.score - 4
     forced = run(paths, journal, force=True)
-    assert [before for _, before in forced] == [False] * 7
-    assert [report for report, _ in forced] == [report for report, _ in changed]
+    assert [before for _, before, _ in forced] == [False] * 7
+    assert [report for report, *_ in forced] == [report for report, *_ in changed]
 
 
 def test_a_long_journal_is_read_to_its_end(
@@ -156,7 +158,7 @@ def test_a_long_journal_is_read_to_its_end(
     monkeypatch.setattr(batch, "AHEAD", 3)
     paths = broken(tmp_path, 20)
     run(paths[:-1], journal)
-    assert [before for _, before in run(paths, journal)] == [True] * 19 + [False]
+    assert [before for _, before, _ in run(paths, journal)] == [True] * 19 + [False]
 
 
 def test_memory_stays_flat(journal: Journal, tmp_path: Path) -> None:
@@ -202,7 +204,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
     seen = batch.graded(paths, terms(limits=QUICK), journal, FirstLast, 4)
     assert next(seen).report.hand_in == paths[0]
     assert taken == paths[:20]
-    assert [report.hand_in for report, _ in seen] == paths[1:]
+    assert [report.hand_in for report, *_ in seen] == paths[1:]
 
 
 def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
@@ -233,7 +235,7 @@ def test_a_worker_that_is_killed_costs_nothing(journal: Journal, make_tree: Make
     (calm,) = run([str(make_tree("calm"))], journal)
     names = [f"tree{n}" for n in range(7)]
     paths = [str(make_tree(n, changes=KILLS if n == "tree3" else {})) for n in names]
-    found = [report for report, _ in run(paths, journal, two_cores)]
+    found = [report for report, *_ in run(paths, journal, two_cores)]
     assert [report.hand_in for report in found] == paths
     killer = found.pop(3)
     assert [replace(r, hand_in=calm.report.hand_in) for r in found] == [calm.report] * 6
@@ -243,7 +245,7 @@ def test_a_worker_that_is_killed_costs_nothing(journal: Journal, make_tree: Make
         " hand-in's fault"
     )
     assert {item.status for item in killer.items} == {"internal"}
-    assert [before for _, before in run(paths, journal, two_cores)].count(False) == 1
+    assert [before for _, before, _ in run(paths, journal, two_cores)].count(False) == 1
 
 
 def dying() -> Executor:
@@ -279,7 +281,7 @@ def test_however_many_kill_their_workers_the_others_are_graded(
     """Twelve who do, one after the other, are provisional; who comes after them is graded."""
     paths = broken(tmp_path, 24)
     found = run([*paths[1::2], *paths[::2]], journal, Shot)
-    assert [report.provisional for report, _ in found] == [True] * 12 + [False] * 12
+    assert [report.provisional for report, *_ in found] == [True] * 12 + [False] * 12
 
 
 class Unlucky(Here):
@@ -296,7 +298,7 @@ class Unlucky(Here):
 def test_what_an_executor_loses_is_provisional(journal: Journal, tmp_path: Path) -> None:
     """An exception in place of a report is a fault of ours; the next run grades these alone."""
     paths = broken(tmp_path, 9)
-    found = [report for report, _ in run(paths, journal, Unlucky)]
+    found = [report for report, *_ in run(paths, journal, Unlucky)]
     assert [report.provisional for report in found] == [True, False, False] * 3
     assert found[0].message == (
         "not a readable zip archive (File is not a zip file): `autograder pack` makes one;"
@@ -304,8 +306,8 @@ def test_what_an_executor_loses_is_provisional(journal: Journal, tmp_path: Path)
     )
     assert found[0].max_score == found[1].max_score
     again = run(paths, journal)
-    assert [before for _, before in again] == [False, True, True] * 3
-    assert not any(report.provisional for report, _ in again)
+    assert [before for _, before, _ in again] == [False, True, True] * 3
+    assert not any(report.provisional for report, *_ in again)
 
 
 @pytest.mark.parametrize(("other", "word"), [("references", "references"), ("grader", "version")])

@@ -75,7 +75,7 @@ def paths_of(make_tree: MakeTree, count: int) -> list[str]:
 
 
 def reports(found: list[batch.Graded]) -> dict[str, Report]:
-    return {report.hand_in: report for report, _ in found}
+    return {report.hand_in: report for report, *_ in found}
 
 
 def test_a_worker_killed_midway_costs_nothing(
@@ -92,10 +92,10 @@ def test_a_worker_killed_midway_costs_nothing(
         os.kill(next(iter(pids.values())), signal.SIGKILL)
         found += seen
         again = list(batch.graded(paths, terms(), journal, start, at_once))
-    assert [report.hand_in for report, _ in found] == paths
-    assert [report.score for report, _ in found] == [48, 52, 52] * 8
-    assert not any(report.provisional for report, _ in found)
-    assert all(before for _, before in again)
+    assert [report.hand_in for report, *_ in found] == paths
+    assert [report.score for report, *_ in found] == [48, 52, 52] * 8
+    assert not any(report.provisional for report, *_ in found)
+    assert all(before for _, before, _ in again)
     with Journal(":memory:") as journal, cluster.connected("local") as (start, at_once):
         here = list(batch.graded(paths[:4], terms(), journal, start, at_once))
     assert reports(here).items() <= reports(found).items()
@@ -112,13 +112,13 @@ def test_a_scheduler_killed_midway_loses_nothing(
             found = [next(seen).report]
             os.killpg(scheduler.pid, signal.SIGKILL)
             with pytest.raises(OSError, match="the executor takes no more work"):
-                found += (report for report, _ in seen)
+                found += (report for report, *_ in seen)
         final = [report for report in found if not report.provisional]
         assert 0 < len(final) < len(paths)
         here = list(batch.graded(paths, terms(), journal, lambda: ThreadPoolExecutor(2), 4))
-        before = {report.hand_in for report, before in here if before}
+        before = {report.hand_in for report, before, _ in here if before}
         assert {report.hand_in for report in final} <= before
-        assert [report.score for report, _ in here] == [48, 52, 52] * 8
+        assert [report.score for report, *_ in here] == [48, 52, 52] * 8
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

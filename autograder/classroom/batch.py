@@ -32,10 +32,11 @@ DOUBTFUL = 5  # hand-ins given up one after the other: then an empty one is trie
 
 
 class Graded(NamedTuple):
-    """A report, and whether it stood in the journal before."""
+    """A report, whether it stood in the journal before, and as a line of JSON."""
 
     report: Report
     before: bool
+    line: str
 
 
 @dataclass
@@ -83,7 +84,7 @@ def graded(
                 waiting.append(task)
             while waiting and waiting[0].line:
                 task = waiting.popleft()
-                yield Graded(parsed(task.line), task.before)
+                yield Graded(parsed(task.line), task.before, task.line)
             for task in crew.finished():
                 journal.record(task.work, task.line)
                 del task.work  # the line may wait long for its turn, and needs no files

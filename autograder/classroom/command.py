@@ -112,10 +112,10 @@ def grade(asked: Asked) -> int:
             lines = stack.enter_context(file)
             start, at_once = stack.enter_context(executors(asked, len(paths)))
             made = graded(paths, work.terms(place), journal, start, at_once, asked.force)
-            for one, was_known in progress(made, len(paths), sys.stderr):
+            for one, was_known, line in progress(made, len(paths), sys.stderr):
                 provisional |= one.provisional
                 before += was_known
-                lines.write(report.to_json(one) + "\n")
+                lines.write(f"{line}\n")
                 show(asked, one, len(paths) > 1)
             lines.writelines(kept.values())
         if before:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from ..handin import Entry, HandIn, chosen, is_module, quoted, shown
+from .. import handin
+from ..handin import Entry, HandIn, is_module, listed, quoted, shown
 from .archive import DAMAGED, exists, is_zip, names_in, on_disk, split, within
 from .coding import miscoded
 from .origin import Upload, by_a_site, upload_of
@@ -117,3 +118,23 @@ def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
     elif loose and not said and "mytorch" not in loose[0].parts:
         notes.append(f"{quoted(loose[0].name)} is not in a folder mytorch")
     return replace(made, message="; ".join(filter(None, notes)))
+
+
+def chosen(name: str, entries: Sequence[Entry]) -> HandIn:
+    """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
+    tops = {top_of(entry) for entry in entries if is_module(entry)}
+    top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
+    package = (*top.parts, *handin.PACKAGE)
+    wrong = f"mytorch lies too deep in it: {quoted('/'.join(package))}" * (len(top.parts) > 1)
+    equal = sorted(str(other / "mytorch") for other in tops if len(other.parts) == len(top.parts))
+    if len(equal) > 1:
+        wrong = f"there are several folders mytorch in it, {listed(equal)}: which one counts?"
+    if wrong:
+        return HandIn(name, message=wrong, readable=False)
+    return handin.taken(name, entries, package)
+
+
+def top_of(entry: Entry) -> PurePosixPath:
+    """The folder that holds an entry's `mytorch`; the last, for a wrapper may have that name."""
+    parts = entry.path.parts[:-1]
+    return PurePosixPath(*parts[: len(parts) - 1 - parts[::-1].index("mytorch")])
