@@ -157,6 +157,8 @@ def test_a_folder_full_of_files_is_refused_in_one_line(
         for n in range(20_001):
             (folder / f"m{n}.py").touch()
     (ada / place / "pyvenv.cfg").unlink()
+    for own in (ada, ada / "mytorch"):  # which are none, whatever lies there
+        (own / "pyvenv.cfg").touch()
     before = time.process_time()
     assert hand_ins([str(tmp_path / "class")]) == [str(ada), str(tmp_path / "class" / "bob")]
     found = read(ada)

@@ -16,7 +16,7 @@ from ..handin import Entry, counts
 from .archive import MOST_IN_FOLDER
 from .spelling import is_alike
 
-ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, in which nothing is the student's
+ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, whose modules are not the student's
 MOST_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
 ENDINGS = (".py", ".ipynb", ".zip")
 NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
@@ -43,6 +43,9 @@ def in_tree(folder: Path) -> Iterator[Entry]:
             yield Entry(place, ignored="folders that nobody may open")
             continue
         passed += len(inside)
+        own = not place.parts or is_alike(place.name)
+        if not own and any(one.name == ENVIRONMENT for one in inside):
+            continue
         for one in inside:
             matters = one.name.lower().endswith(wanted)
             if one.is_symlink() and (matters or is_alike(one.name)):
@@ -57,13 +60,11 @@ def in_tree(folder: Path) -> Iterator[Entry]:
 
 
 def names(folder: Path, most: int) -> list[os.DirEntry[str]]:
-    """What lies in a folder, in order; nothing in one that a virtual environment is made of."""
+    """What lies in a folder, in order, without what systems leave behind."""
     with os.scandir(folder) as found:
         inside = list(islice(found, most + 1))
     if len(inside) > most:
         raise OSError(errno.EFBIG, f"more than {MOST_IN_FOLDER} files and folders in it")
-    if any(one.name == ENVIRONMENT for one in inside):
-        return []
     return sorted((one for one in inside if counts(one.name)), key=lambda one: one.name)
 
 
