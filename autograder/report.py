@@ -28,7 +28,7 @@ def to_text(report: Report, colour: bool = False) -> str:
         lines += exercise_lines(EXERCISES[name], list(group), colour)
     lines += ["", f"{'Total':<42}{points(report.score, report.max_score)}"]
     if report.provisional:
-        lines.append("This grade is provisional: it is not the hand-in's fault.")
+        lines.append("This grade is provisional: it costs nobody a point until it is final.")
     if report.references == "hidden" and report.isolation == "process":
         lines.append("Warning: it ran without a sandbox, where it could read the grader's files.")
     if report.references == "public":

@@ -43,7 +43,7 @@ def test_notes_come_first_and_warnings_last() -> None:
     lines = report.to_text(made).splitlines()
     assert lines[:2] == ["note: ignored links: x.py", ""]
     assert lines[-2:] == [
-        "This grade is provisional: it is not the hand-in's fault.",
+        "This grade is provisional: it costs nobody a point until it is final.",
         "Scored on the public cases; the grade is given on others like them.",
     ]
 
