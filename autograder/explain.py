@@ -7,7 +7,7 @@ import builtins
 import re
 
 from .exercises import HOMES
-from .exercises.clues import CLUES, GRAMMAR
+from .exercises.clues import CLUES, GRAMMAR, LINES
 from .judge import Judgement, own_stub
 from .model import Exercise, Fault, Finding
 from .store import misconceptions
@@ -79,12 +79,10 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
         return [f"the grader failed here, not you: {fault.text}"]
     if fault.kind in ("timeout", "crash"):
         return [f"{exercise.title} {fault.text}"]
-    lines = told(fault, values)
-    if values:
-        said = f"{fault.type}: {fault.text}"
-        clues = ((re.search(pattern, said), clue) for pattern, clue in CLUES)
-        lines += [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m][:1]
-    return lines
+    said, known = (fault.text, CLUES) if values else (fault.line, LINES)
+    clues = ((re.search(pattern, f"{fault.type}: {said}"), clue) for pattern, clue in known)
+    hints = [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m]
+    return [*told(fault, values), *hints[:1]]
 
 
 def told(fault: Fault, values: bool = True) -> list[str]:

@@ -121,3 +121,18 @@ def test_every_clue_is_tried() -> None:
     """Each sentence stands in the table with the causes that lead to it."""
     said = {next((clue for clue in SAID if clue in text.format("lr")), text) for _, text in CLUES}
     assert said == set(SAID) - {"is it self.W that you mean?"}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("import torch", True),
+        ("from shapes import expect_shape", True),
+        ("from .x import y", False),
+    ],
+)
+def test_a_hidden_report_says_what_can_be_imported(line: str, said: bool) -> None:
+    """The student's own line tells it, so that nothing of a hidden case could."""
+    fault = Fault("error", "ModuleNotFoundError", "No module named 'x'", "mytorch/relu.py:1", line)
+    told = fault_lines(EXERCISES["relu.forward"], fault, values=False)
+    assert any(text.startswith("hint: only numpy") for text in told) == said

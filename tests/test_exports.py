@@ -118,7 +118,9 @@ def test_an_export_is_read_like_the_folder_it_unpacks_to(tmp_path: Path, site: s
     found, unpacked = find([str(export)]), find([str(folder)])
     assert found.hand_ins == [str(export / name) for name in NAMES[site]]
     assert unpacked.hand_ins == [str(folder / name) for name in NAMES[site]]
-    assert found.notes == unpacked.notes
+    *notes, taken = found.notes
+    assert notes == unpacked.notes
+    assert f"is taken for the export of a class: {len(found.hand_ins)} hand-ins" in taken
     for inside, outside in zip(found.hand_ins, unpacked.hand_ins, strict=True):
         one, other = read(inside), read(outside)
         assert one.name == inside
@@ -166,7 +168,7 @@ def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Pa
     assert find(given).hand_ins == given
     assert read(given[0]).files == {}
     assert read(given[0]).message == (
-        "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
+        "it holds several hand-ins, and nothing says whose: one student sends one"
     )
 
 
@@ -363,7 +365,7 @@ def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
     (tmp_path / "export.zip").write_bytes(
         zipped({"ada.zip": b"", "bob.zip": b"", f"{evil}.pdf": b""})
     )
-    (note,) = find([str(tmp_path / "export.zip")]).notes
+    note, _ = find([str(tmp_path / "export.zip")]).notes
     begin = "«a>]? 52 ∕ 52 exp5∕bob.zip [<"
     assert note.startswith(f"left out 1 file that is no hand-in: {begin}")
     assert len(note) < 100
@@ -385,7 +387,7 @@ def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
         hand_ins = find([str(tmp_path / "export.zip")]).hand_ins
         assert sum(folder in path for path in hand_ins) == found
     assert read(tmp_path / "export.zip" / folder).message == (
-        "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
+        "it holds several hand-ins, and nothing says whose: one student sends one"
     )
 
 
@@ -410,7 +412,7 @@ def test_what_was_uploaded_file_by_file_is_one_hand_in(
     given = tmp_path / "folder" if unpacked else export
     zipfile.ZipFile(export).extractall(tmp_path / "folder")
     found = find([str(given)])
-    assert found.notes == []
+    assert len(found.notes) == (not unpacked), "that it is an export"
     *parts, cleo = sorted(found.hand_ins, key=lambda path: path.endswith(".zip"))
     assert cleo.endswith("cleo_3_9_hand-in.zip")
     assert len(parts) == len(whos)
@@ -591,7 +593,7 @@ def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("z-honest.zip", zipped(work("second")))
     found = find([str(export)])
-    (note,) = found.notes
+    note, _ = found.notes
     assert note.startswith("left out 4 files that are no hand-ins: «i-longxx")
     assert note.endswith(
         "xxx.zip», «../k-out.zip», «/l-absolute.zip», «m-"
@@ -717,3 +719,43 @@ def test_an_export_is_graded_by_one_command(tmp_path: Path) -> None:
     assert len(table) == 1 + len(rows) + 1
     one, _ = graded(export / "bob_2_9_x.zip")
     assert one[0] == str(export / "bob_2_9_x.zip")
+
+
+def test_a_zip_among_several_paths_speaks_for_nobody_else(tmp_path: Path) -> None:
+    """`grade hand-ins/*`, a folder a student: what one of them sent is one hand-in, whatever it
+    holds; where all hold exports, they are exports."""
+    for name in ("bob", "cleo"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "hand-in.zip").write_bytes(zipped(work(name)))
+    (tmp_path / "mallory").mkdir()
+    forged = tmp_path / "mallory" / "hand-in.zip"
+    forged.write_bytes(zipped({f"{n}.zip": zipped(work(n)) for n in ("bob", "cleo")}))
+    given = [str(tmp_path / name) for name in ("bob", "cleo", "mallory")]
+    assert find(given).hand_ins == [f"{place}/hand-in.zip" for place in given]
+    assert find([f"{place}/hand-in.zip" for place in given]).hand_ins == find(given).hand_ins
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "export.zip").write_bytes(forged.read_bytes())
+    assert len(find([given[2], str(tmp_path / "other")]).hand_ins) == 4
+
+
+def test_what_is_taken_for_an_export_is_named(tmp_path: Path) -> None:
+    """The instructor is told that the names in an archive decide whose the hand-ins are."""
+    (tmp_path / "all.zip").write_bytes(zipped({f"{n}.zip": zipped(work(n)) for n in ("a", "b")}))
+    (note,) = find([str(tmp_path / "all.zip")]).notes
+    assert "is taken for the export of a class: 2 hand-ins, by the names in it" in note
+
+
+def test_names_that_are_utf8_and_do_not_say_so_are_read(tmp_path: Path) -> None:
+    """Info-ZIP and macOS leave the flag out; the old code page is for names that are none."""
+    data = zipped({"Müller/mytorch/relu.py": b"", "Kim/mytorch/relu.py": b""})
+    assert "Müller".encode() in data
+    found = bytearray(data)
+    for mark, offset in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
+        place = found.find(mark)
+        while place >= 0:
+            found[place + offset + 1] &= 0xF7
+            place = found.find(mark, place + 4)
+    (tmp_path / "e.zip").write_bytes(found)
+    assert find([str(tmp_path / "e.zip")]).hand_ins == [
+        str(tmp_path / "e.zip" / name) for name in ("Kim", "Müller")
+    ]

@@ -28,6 +28,7 @@ MOST_IN_EXPORT = 100_000  # entries of the hand-ins of a class
 MOST_IN_FOLDER = 200_000  # files and folders on disk that are passed in search of one hand-in
 LARGEST_NAME = 1000  # characters of a path in it
 DEEPEST = 40  # folders and files that follow each other in it
+UTF8 = 0x800  # the flag of an entry whose name is said to be that
 IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
 # What reading a damaged archive raises, or one made to be hard to read.
 DAMAGED = (BadZipFile, EOFError, ZlibError, NotImplementedError, RuntimeError, ValueError)
@@ -105,7 +106,7 @@ def contents(archive: ZipFile) -> Contents:
     infos: dict[str, ZipInfo] = {}
     strays: dict[str, str] = {}
     for info in archive.infolist():
-        path = info.filename.replace("\\", "/")
+        path = name_of(info).replace("\\", "/")
         if len(path) > LARGEST_NAME or path.count("/") > DEEPEST:
             strays[path] = "names that are too long or too deep"
             continue
@@ -115,6 +116,14 @@ def contents(archive: ZipFile) -> Contents:
         else:
             infos["/".join(parts) + "/" * path.endswith("/")] = info
     return Contents(archive, sorted(infos), infos, strays)
+
+
+def name_of(info: ZipInfo) -> str:
+    """The path of an entry: some programs write UTF-8 and do not say so."""
+    if not info.flag_bits & UTF8:
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode()
+    return info.filename
 
 
 @lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once

@@ -56,6 +56,8 @@ def read(given: str | Path) -> HandIn:
 def unreadable(name: str, why: str) -> str:
     """What is wrong with a file that is no zip, and what to do."""
     suffix = PurePosixPath(name).suffix.lower()
+    if "encrypted" in why:
+        return "the zip archive has a password: send one without"
     what = f" ({shown(why)})" if suffix in ("", ".zip") else f", but a file {quoted(suffix)}"
     return f"not a readable zip archive{what}: `autograder pack` makes one"
 
@@ -108,7 +110,7 @@ def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
     of_site = set(filter(by_a_site, {str(e.path.parents[-2]) for e in entries if e.path.parts[1:]}))
     several = len(of_site) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
     if several and "mytorch" not in tops:
-        why = "it holds several hand-ins, like the export of a class: give it by itself, unpacked"
+        why = "it holds several hand-ins, and nothing says whose: one student sends one"
         return HandIn(name, message=why, readable=False)
     made = chosen(name, found)
     loose = [e.path for e in found if e.path.suffix == ".py" and e.counts]

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ..handin import listed
+from ..handin import listed, quoted
 from .archive import is_folder, is_zip, names_in, strays_in
 from .origin import METADATA, by_a_site, made_for_one, upload_of
 from .roster import Roster
@@ -53,25 +53,34 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
     """
     given = without_parts(list(dict.fromkeys(paths)))
     exports = classes_among(given, roster)
+    believed = len(given) == 1 or all(
+        path in exports or has_exports(path, roster) for path in given
+    )
     hand_ins: dict[str, None] = {}
     left_out: list[str] = []
+    notes: list[str] = []
     for path in given:
         if is_ones(path, roster):
             inside = hand_ins_of_one(path, left_out)
-        elif path in exports or (is_folder(path) and not is_one(path)):
-            inside = hand_ins_in(path, roster, left_out) or [path]
+        elif (path in exports and believed) or (is_folder(path) and not is_one(path)):
+            inside = hand_ins_in(path, roster, left_out, notes, believed) or [path]
         else:
             inside = [path]
         hand_ins |= dict.fromkeys(inside)
-    notes = []
     if left_out:
         files = "file that is no hand-in" if len(left_out) == 1 else "files that are no hand-ins"
-        notes.append(f"left out {len(left_out)} {files}: {listed(left_out, NAMED)}")
+        notes.insert(0, f"left out {len(left_out)} {files}: {listed(left_out, NAMED)}")
     return Found(list(hand_ins), notes)
 
 
-def hand_ins_in(folder: str, roster: Roster | None, left_out: list[str]) -> list[str]:
-    """The hand-ins in a folder or export, if any is; what is none is added to `left_out` then."""
+def hand_ins_in(
+    folder: str, roster: Roster | None, left_out: list[str], notes: list[str], believed: bool
+) -> list[str]:
+    """The hand-ins in a folder or export, if any is; what is none is added to `left_out` then.
+
+    Args: notes: get a word on each archive that is taken for an export.
+          believed: whether an archive in a folder can be one.
+    """
     inside = without_parts([os.path.join(folder, name) for name in names_in(folder)])
     children = {path: os.path.basename(path) for path in inside}
     certain = {p for p, name in children.items() if is_somebodys(p, name, roster)}
@@ -80,13 +89,18 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: list[str]) -> list
     found: list[str] = []
     classes = classes_among(certain, roster)
     for path, name in children.items():
-        if path in classes:
-            found += hand_ins_in(path, roster, left_out) or [path]
+        if path in classes and (believed or is_folder(path)):
+            found += hand_ins_in(path, roster, left_out, notes, believed) or [path]
         elif path in certain or name.lower().endswith((".py", ".ipynb")):
             found += hand_ins_of_one(path, left_out)
         else:
             left_out.append(name)
     left_out += strays_in(folder)
+    if is_zip(folder):
+        notes.append(
+            f"{quoted(folder)} is taken for the export of a class: {len(found)} hand-ins, by the"
+            " names in it"
+        )
     return found
 
 
@@ -152,6 +166,12 @@ def classes_among(paths: Collection[str], roster: Roster | None) -> set[str]:
         beside.setdefault(os.path.dirname(path), []).append(path)
     groups = beside.values()
     return set().union(*(g for g in groups if all(is_class(path, roster) for path in g)))
+
+
+def has_exports(folder: str, roster: Roster | None) -> bool:
+    """Whether a folder holds archives, each with the hand-ins of several people."""
+    archives = [os.path.join(folder, n) for n in names_in(folder)[:LOOKED_AT] if is_zip(n)]
+    return bool(archives) and all(is_class(archive, roster) for archive in archives)
 
 
 def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:

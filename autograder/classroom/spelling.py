@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from ..exercises import EXERCISES
 from ..handin import Entry, is_module, listed, quoted
 
-ALIKE = re.compile(r"my[\W_]*torch([\W_]*(main|master|copy|\d+))*[\W_]*", re.IGNORECASE)
+# Possessive: a name that a stranger chose is read once, never tried again in other pieces.
+ALIKE = re.compile(r"my[\W_]*+torch(?:[\W_]*+(?:main|master|copy|\d++))*+[\W_]*+", re.IGNORECASE)
 PACKAGE = PurePosixPath("mytorch")
 
 

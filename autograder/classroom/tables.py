@@ -51,7 +51,7 @@ def row(report: Report, student: Student, counts: str, late: bool = False) -> st
             cell(student.name),
             cell(report.hand_in),
             counts,
-            "yes" if late else "no",
+            "yes" if late else "",
             "" if report.provisional else number(report.score),
             number(report.max_score),
             "yes" if report.provisional else "no",

@@ -90,3 +90,12 @@ GRAMMAR = (
     r"|inconsistent use of tabs|'(return|break|yield)' outside|cannot assign to"
     r"|positional argument follows|Missing parentheses in call)"
 )
+
+# What the student's own line tells, by the exception's type and that line: of hidden cases too.
+LINES = (
+    (
+        r"ModuleNotFoundError: (import|from) (?!mytorch|\.)",
+        "only numpy and the standard library can be imported here, and the modules beside this "
+        "one with a dot before their names",
+    ),
+)
