@@ -7,7 +7,7 @@ import builtins
 import re
 
 from .exercises import HOMES
-from .exercises.clues import CLUES, GRAMMAR, LINES
+from .exercises.clues import CLUES, GRAMMAR, LINES, NO_FORWARD
 from .judge import Judgement, own_stub
 from .model import Exercise, Fault, Finding
 from .store import misconceptions
@@ -80,6 +80,8 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
     if fault.kind in ("timeout", "crash"):
         return [f"{exercise.title} {fault.text}"]
     said, known = (fault.text, CLUES) if values else (fault.line, LINES)
+    if exercise.doubles and fault.where and not fault.where.startswith(exercise.file):
+        known = (NO_FORWARD, *known)
     clues = ((re.search(pattern, f"{fault.type}: {said}"), clue) for pattern, clue in known)
     hints = [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m]
     return [*told(fault, values), *hints[:1]]

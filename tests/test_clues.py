@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import replaced
+from in_process import scored
 
 from autograder import store
 from autograder.exercises import EXERCISES
@@ -136,3 +137,14 @@ def test_a_hidden_report_says_what_can_be_imported(line: str, said: bool) -> Non
     fault = Fault("error", "ModuleNotFoundError", "No module named 'x'", "mytorch/relu.py:1", line)
     told = fault_lines(EXERCISES["relu.forward"], fault, values=False)
     assert any(text.startswith("hint: only numpy") for text in told) == said
+
+
+def test_a_layer_that_fails_in_a_network_is_not_blamed() -> None:
+    """Who computes a forward beside its layers hears that these were never asked, in both reports:
+    backward fails in their files."""
+    forward = "activation.forward(layer.forward(A))"
+    changes = replaced("mlp.py", forward, "activation.forward(A @ layer.W.T + layer.b.T)")
+    for references in (store.best(), store.public()):
+        found = scored(changes, references)
+        said = found["mlp.backward.dLdA.general"].message
+        assert "hint: it is raised in a layer that is called here" in said

@@ -99,3 +99,10 @@ LINES = (
         "one with a dot before their names",
     ),
 )
+
+# What it means when a layer fails that a network calls, in a way that its own exercise does not.
+NO_FORWARD = (
+    r"^(AttributeError|RuntimeError|TypeError):",
+    "it is raised in a layer that is called here: has each layer and each activation, in this "
+    "very network, got its own call of forward before?",
+)

@@ -184,7 +184,6 @@ EXERCISES = (
         needs=("mlp.forward", "linear.backward", "relu.backward", "sigmoid.backward"),
         doubles=LAYERS,
         batch="A",
-        stores=("dLdW", "dLdb"),
     ),
     Exercise(
         id="sgd.step",

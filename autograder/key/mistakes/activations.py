@@ -277,7 +277,8 @@ MISTAKES = (
         old=RECTIFIED,
         new="Z",
         name="z comes out as it went in",
-        hint="What should come out for z = −3? A result that is computed must also be returned.",
+        hint="What should come out for z = −3, and what does come out? Is what you compute also "
+        "what you return?",
         slide=CORNER,
     ),
     Mistake(

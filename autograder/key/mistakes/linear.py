@@ -79,7 +79,7 @@ MISTAKES = (
         target=FORWARD,
         old=f"self.A = A\n        return {OUTPUT}",
         new=f"self.A = {OUTPUT}\n        return self.A",
-        name="the output is put aside where the input is needed",
+        name="the output stands where the input is needed",
         hint="∇_W Div = y ∇z Div: is that y what went into the layer, or what came out?",
         slide=APPLICATION,
     ),

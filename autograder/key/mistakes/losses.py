@@ -406,7 +406,7 @@ MISTAKES = (
         target=BACKWARD,
         old=DIFFERENCE,
         new="(-self.Y * (1 - probabilities))",
-        name="only the diagonal of the softmax's Jacobian is used",
+        name="only the right class's own logit gets a derivative",
         hint="The right class's probability moves with the logits of all classes. What derivative "
         "do the wrong classes get from you?",
         slide=DERIVATIVES,

@@ -73,8 +73,8 @@ MISTAKES = (
         old=LAST,
         new="return A",
         name="the last layer is never reached",
-        hint="There is one activation fewer than layers. What does a loop over pairs do with the "
-        "layer that has no partner?",
+        hint="There is one activation fewer than layers. What becomes of the layer that has no "
+        "partner?",
         slide=THERE,
     ),
     Mistake(
@@ -132,8 +132,8 @@ MISTAKES = (
         "            if k < len(self.f) - 1:\n                A = self.f[k].forward(A)\n"
         "        return A",
         name="the activation before the last layer is left out",
-        hint="There are K − 1 activations, and Python counts them from 0. Which is the last k that "
-        "your condition lets through?",
+        hint="There are K − 1 activations, one behind each layer but the last. Does the last layer "
+        "get what the last activation gave?",
         slide=THERE,
     ),
     Mistake(
@@ -228,8 +228,8 @@ MISTAKES = (
         "        for layer, activation in zip(reversed(self.layers), reversed(self.f)):\n"
         "            dLdA = activation.backward(layer.backward(dLdA))",
         name="the first layer finds no partner on the way back, and is left out",
-        hint="There is one activation fewer than layers. What does a loop over pairs, last to "
-        "first, do with the layer that nothing stands before?",
+        hint="There is one activation fewer than layers. Going from last to first: does your loop "
+        "reach the layer that nothing stands before?",
         slide=BACK,
     ),
     Mistake(

@@ -134,8 +134,8 @@ MISTAKES = (
         old=HALVED,
         new="0.5 * difference.flat[0] ** 2",
         name="only the first entry counts",
-        hint="A function ends where it returns. Does that line stand inside your loop, or behind "
-        "it?",
+        hint="The divergence sums over all i. Where do the other entries come in? A function ends "
+        "where it returns.",
         slide=PROBLEM,
     ),
     Mistake(
