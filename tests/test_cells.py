@@ -86,7 +86,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     config.HistoryManager.enabled = False
     folder = str(tmp_path_factory.mktemp("ipython"))
     ours = sys.modules["__main__"]
-    made = InteractiveShell.instance(config=config, ipython_dir=folder)
+    made: Any = InteractiveShell.instance(config=config, ipython_dir=folder)
     yield made
     made.restore_sys_module_state()  # a process that is spawned later asks for the true `__main__`
     InteractiveShell.clear_instance()
