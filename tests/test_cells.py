@@ -85,8 +85,12 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     config = Config()
     config.HistoryManager.enabled = False
     folder = str(tmp_path_factory.mktemp("ipython"))
-    yield InteractiveShell.instance(config=config, ipython_dir=folder)
+    ours = sys.modules["__main__"]
+    made: Any = InteractiveShell.instance(config=config, ipython_dir=folder)
+    yield made
+    made.restore_sys_module_state()  # a process that is spawned later asks for the true `__main__`
     InteractiveShell.clear_instance()
+    assert sys.modules["__main__"] is ours
 
 
 @pytest.fixture
