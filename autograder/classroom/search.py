@@ -41,7 +41,8 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
     A folder with `mytorch/` in it is a hand-in, under any name that can be understood, and so is
     an empty one; any other folder that is given stands for what is in it. So does an archive, or
     a folder in that folder, if it holds the hand-ins of several people; but not beside one that
-    is a hand-in: then it was sent like that, by one student. What a site named for a student, or
+    is a hand-in, and of several paths not unless all are such: then it was sent like that, by one
+    student. What a site named for a student, or
     the roster knows, is theirs whatever is in it: one hand-in, or of a folder the few archives
     in it, each.
 
