@@ -57,7 +57,7 @@ def unreadable(name: str, why: str) -> str:
     """What is wrong with a file that is no zip, and what to do."""
     suffix = PurePosixPath(name).suffix.lower()
     if "encrypted" in why:
-        return "the zip archive has a password: send one without"
+        why = "it has a password"
     what = f" ({shown(why)})" if suffix in ("", ".zip") else f", but a file {quoted(suffix)}"
     return f"not a readable zip archive{what}: `autograder pack` makes one"
 
