@@ -13,7 +13,6 @@ from ..cli import Asked, Verb
 from ..model import Report
 from ..sandbox import SANDBOXES
 from .listing import lost
-from .origin import origin_of
 
 SPARE = 2  # hand-ins that lie ready for each worker
 
@@ -116,7 +115,7 @@ def grade(asked: Asked) -> int:
                 provisional |= one.provisional
                 before += was_known
                 lines.write(f"{line}\n")
-                show(asked, one, len(paths) > 1)
+                show(asked, one, len(paths) > 1, one.hand_in in roll.late)
             lines.writelines(kept.values())
         if before:
             note(f"{before} of {len(paths)} were graded before; --force grades them again")
@@ -135,21 +134,21 @@ def note(said: str) -> None:
     print(f"note: {said}", file=sys.stderr)
 
 
-def show(asked: Asked, made: Report, many: bool) -> None:
+def show(asked: Asked, made: Report, many: bool, late: bool) -> None:
     """Print a report: one of many on a line, a single one whole."""
     if asked.json:
         print(report.to_json(made), flush=True)
     elif many:
-        print(row(made), flush=True)
+        print(row(made, late), flush=True)
     else:
         print(handin.shown(made.hand_in))
         print(report.to_text(made, report.wants_colour(sys.stdout)))
 
 
-def row(made: Report) -> str:
+def row(made: Report, late: bool = False) -> str:
     """One hand-in among many: its points, its name, and what to know of it."""
     notes = [made.message] if made.message else []
-    if origin_of(made.hand_in).late:
+    if late:
         notes.append("late")
     if made.provisional:
         notes.append("provisional")
