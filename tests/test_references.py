@@ -1,6 +1,7 @@
 """The references are right: two independent twins say so, and the proof can fail."""
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import store
+from autograder import doubles, store
 from autograder.compare import TOLERANCE, compare
 from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
@@ -16,7 +17,7 @@ from autograder.harness import answer
 from autograder.key import differences, proof, references
 from autograder.key.mistakes import MISTAKES
 from autograder.key.reseed import uniform
-from autograder.model import Array, Case, Exercise, Expected
+from autograder.model import Answer, Array, Case, Exercise, Expected, Fault
 from autograder.store import DOUBLED, FAULT, CaseReference, References
 
 BOTH = {"public": store.public(), "hidden": store.best()}
@@ -288,3 +289,15 @@ def test_doubles_give_nobodys_answer() -> None:
 
 def alike(one: Array, other: Array) -> bool:
     return one.shape == other.shape and np.allclose(one, other)
+
+
+def test_a_key_that_fails_on_doubles_makes_no_references(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is expected all would pass, a stub too: the builder refuses."""
+
+    def fails(exercise: Exercise, case: str, *_: object) -> Answer:
+        return Answer(exercise.id, case, fault=Fault("error", text="no layers"))
+
+    monkeypatch.setattr(doubles, "rehearsal", lambda *_: fails)
+    inputs: Any = {e.id: {case.id: {} for case in e.cases} for e in EXERCISES.values()}
+    with pytest.raises(RuntimeError, match="the solved package fails"):
+        references.add_doubled(references.Built(1, 1, inputs=inputs), sys)
