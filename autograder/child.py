@@ -4,9 +4,10 @@ Theory of operation. The portable place starts `python -I -S child.py`: no site-
 user paths. What can be imported is the standard library and, through `Allowed`, numpy,
 safetensors and of this package what drives exercises. (A sandbox has all that loaded, forks,
 and calls `perform`.) The child reads its work, pickled, for it trusts its parent: how it is to be
-done, the hand-in's modules, the jobs. It limits itself, takes its output away, drives the
-jobs in order and writes one frame an answer to a descriptor of its own. No reference ever
-comes here: the parent compares. A child that dies loses the job it was at, no more.
+done, the hand-in's modules, the jobs. It limits itself, takes its output away, says
+that the student's code begins, drives the jobs in order and writes one frame an answer to a
+descriptor of its own. No reference ever comes here: the parent compares. A child that dies
+loses the job it was at, no more; one that dies before that first word is the machine's fault.
 """
 
 import json
@@ -62,7 +63,7 @@ def perform(
     from autograder import doubles, harness
     from autograder.exercises import EXERCISES, HOMES
     from autograder.package import register
-    from autograder.wire import frame
+    from autograder.wire import BEGUN, frame
 
     order, files = pickle.load(work)
     jobs = pickle.load(work)
@@ -74,6 +75,8 @@ def perform(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     lock()
+    answers.write(frame(BEGUN, {}))  # from here on, what happens may be the student's doing
+    answers.flush()
     package = register(folder, HOMES)
     drive = harness.answer
     if order["doubles"]:

@@ -1,30 +1,39 @@
 """One child process: give it work, take its answers, and say how it ended.
 
-What the child says is untrusted. Frames are read with size caps and within a time; what is
-believed of them is `testimony`'s business.
+What the child says is untrusted, but for its first word: that the student's code begins. What
+fails before is ours. Frames are read with size caps and within a time; what is believed of them
+is `testimony`'s business.
 """
 
 import pickle
 import signal
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Thread
-from typing import IO, Protocol
+from math import ceil
+from threading import Event, Thread
+from typing import IO, Any, Protocol
 
 from .model import Answer, Fault, Job
+from .patience import LATE, Limits, Patience
 from .testimony import believed
-from .wire import WireError, read_frame
+from .usage import Meter, kills
+from .wire import BEGUN, WireError, read_frame
 
-LOOK = 0.2  # seconds between two looks at the clock
-GAP = 2.0  # seconds between them that nobody has lived through
-LATE, ENDED = "took longer than it may", "ended the process"  # an exercise, for its report
+LOOK, GLANCE = 0.2, 0.01  # seconds between two looks at the clock: the most and the least
+STARTING = 30.0  # seconds that a child may take until the student's code begins
+ENDING = 1.0  # seconds that a child may take to be gone once its channel is closed
+ENDED = "ended the process"  # an exercise, for its report
+OVERDUE = Fault("timeout")  # the system ended it before the clock was looked at
 
 
 class Child(Protocol):
     """A process that runs student code. Its frames come on `stdout`."""
+
+    @property
+    def pid(self) -> int:
+        """Its number here, whatever it is where it runs; -1 once it is gone."""
 
     @property
     def stdout(self) -> IO[bytes]: ...
@@ -47,49 +56,25 @@ class Place(Protocol):
         """Start a child that is given its work. Raises: OSError: it is impossible."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a hand-in may use: CPU seconds a case, wall seconds an exercise and in all, bytes."""
-
-    seconds: int = 5
-    wall: float = 15.0
-    total: float = 180.0
-    memory: int = 2 * 2**30
-
-
-class Clock:
-    """Seconds that pass while somebody looks at it, over all of a hand-in's processes.
-
-    A grader that is stopped, or gets no processor, sees a gap: that is not the hand-in's time.
-    """
-
-    def __init__(self) -> None:
-        self.seen = self.gaps = time.monotonic()
-
-    def now(self) -> float:
-        before, self.seen = self.seen, time.monotonic()
-        if self.seen - before > GAP:
-            self.gaps += self.seen - before
-        return self.seen - self.gaps
-
-
 @dataclass
 class Sitting:
-    """The time that a hand-in has, over all the children that work on it.
+    """One hand-in at work, in as many processes as it takes.
 
-    files   its modules, by path in `mytorch`
-    deadly  those of them that hold an exercise which ended a child, or took too long
+    files     its modules, by path in `mytorch`
+    patience  the time that all its processes have; by default what the limits say, without haste
+    deadly    those of its files that hold an exercise which ended a child, or took too long
+    late      exercises that took too long in an earlier sitting
     """
 
     files: Mapping[str, bytes]
     limits: Limits
     place: Place
-    clock: Clock = field(default_factory=Clock)
+    patience: Patience = field(init=False)
     deadly: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
 
-    @property
-    def is_over(self) -> bool:
-        return self.clock.now() >= self.limits.total
+    def __post_init__(self) -> None:
+        self.patience = Patience(self.limits)
 
 
 def converse(
@@ -101,23 +86,31 @@ def converse(
              those that are deadly stay away.
     Returns: the answers, in the order of the jobs, and why they stopped before the last, if so.
     """
-    limits, files = sitting.limits, dict(sitting.files)
+    patience, files = sitting.patience, dict(sitting.files)
     for unread in sitting.deadly & {f"{target.split('.')[1]}.py" for target in doubles}:
         files.pop(unread, None)
-    order = {"seconds": limits.seconds, "memory": limits.memory, "doubles": doubles, "seed": seed}
+    most = patience.most_computing
+    limits: dict[str, Any] = {"seconds": ceil(most), "memory": patience.limits.memory}
+    order = limits | {"doubles": doubles, "seed": seed}
+    killed = kills()
     try:
         child = sitting.place.start(pickle.dumps((order, files)) + asked(tuple(jobs)))
     except OSError as error:
         return [], Fault("internal", text=f"no process could be started ({error})")
+    begun = Event()
     given: list[Answer] = []
     ending: list[str] = []
-    receiver = Thread(target=receive, args=(child.stdout, jobs, files, given, ending), daemon=True)
+    arguments = (child.stdout, jobs, files, begun, given, ending)
+    receiver = Thread(target=receive, args=arguments, daemon=True)
     receiver.start()
     try:
-        fault = waited(receiver, given, jobs, limits, sitting.clock)
+        fault = begin(receiver, begun, patience)
+        fault = fault or watch(receiver, given, jobs, patience, child.pid)
         answers = list(given)
         if not fault and len(answers) < len(jobs):
-            fault = why(child, ending, limits)
+            fault = why(child, ending, killed) if begun.is_set() else stillborn(child)
+        if fault == OVERDUE:
+            fault = late_computing(patience, most)
         return answers, fault
     finally:
         child.end()
@@ -136,14 +129,16 @@ def receive(
     stream: IO[bytes],
     jobs: Sequence[Job],
     files: Mapping[str, bytes],
+    begun: Event,
     given: list[Answer],
     ending: list[str],
 ) -> None:
-    """Append the child's answers to `given`; a word to `ending` where they end early.
+    """Set `begun` where the student's code begins, and append the child's answers to `given`; a
+    word to `ending` where they end early.
 
     In a thread of its own, for not every system can wait for a pipe with a timeout.
     """
-    for job in jobs:
+    for job in (None, *jobs):
         try:
             got = read_frame(stream)
         except (WireError, OSError, ValueError):
@@ -152,44 +147,88 @@ def receive(
         if got is None:
             ending.append("ended")
             return
-        given.append(believed(job.exercise, job.case.id, *got, files))
+        if job:
+            given.append(believed(job.exercise, job.case.id, *got, files))
+        elif got[0] == BEGUN:
+            begun.set()
+        else:
+            return
 
 
-def waited(
-    receiver: Thread,
-    given: Sequence[Answer],
-    jobs: Sequence[Job],
-    limits: Limits,
-    clock: Clock,
-) -> Fault | None:
-    """Wait until nothing more comes. Returns: the fault where a time is up before."""
-    exercise, since = "", 0.0
-    while receiver.is_alive():
-        now, number = clock.now(), len(given)
-        if now >= limits.total:
-            return Fault("timeout", text=f"{LATE}: the {limits.total:g} s of a hand-in are used up")
-        if number < len(jobs) and jobs[number].exercise != exercise:
-            exercise, since = jobs[number].exercise, now
-        if now >= since + limits.wall:
-            return Fault("timeout", text=f"{LATE}: no answer within {limits.wall:g} s")
-        receiver.join(min(LOOK, limits.total - now, since + limits.wall - now))
+def begin(receiver: Thread, begun: Event, patience: Patience) -> Fault | None:
+    """Wait until the student's code begins, which is not its time. Returns: a fault if it fails."""
+    since = patience.clock.now()
+    while receiver.is_alive() and not begun.wait(LOOK):
+        if patience.clock.now() - since > STARTING:
+            return Fault("internal", text=f"no process was ready within {STARTING:g} s")
+    patience.clock.leave_out(since)
     return None
 
 
-def why(child: Child, ending: Sequence[str], limits: Limits) -> Fault:
-    """Say why a child gave no further answer."""
+def watch(
+    receiver: Thread, given: Sequence[Answer], jobs: Sequence[Job], patience: Patience, pid: int
+) -> Fault | None:
+    """Wait until nothing more comes. Returns: the fault where patience ends before."""
+    limits, clock = patience.limits, patience.clock
+    meter = Meter(pid, clock.now())
+    number, exercise, computing, waiting = -1, "", 0.0, 0.0  # of the case, and of its exercise
+    most_computing, most_waiting = patience.most_computing, patience.most_waiting
+    while receiver.is_alive():
+        now = clock.now()
+        computed, waited = meter.read(now)
+        patience.spend(computed, waited)
+        computing, waiting = computing + computed, waiting + waited
+        if number != len(given) < len(jobs):
+            number, computing, most_computing = len(given), 0.0, patience.most_computing
+            if jobs[number].exercise != exercise:
+                exercise, waiting, most_waiting = jobs[number].exercise, 0.0, patience.most_waiting
+        if now >= limits.total:
+            return Fault("timeout", text=f"{LATE}: the {limits.total:g} s of a hand-in are used up")
+        if computing >= most_computing:
+            return late_computing(patience, most_computing)
+        if waiting >= most_waiting:
+            return patience.stop(most_waiting, limits.wall, f"no answer within {limits.wall:g} s")
+        if patience.left <= 0:
+            return patience.stop(0, limits.wall, "")
+        soonest = (limits.total - now, most_computing - computing, most_waiting - waiting)
+        receiver.join(max(GLANCE, min(LOOK, patience.left, *soonest)))
+    return None
+
+
+def late_computing(patience: Patience, most: float) -> Fault:
+    """What becomes of a case that computed for the most that it may."""
+    seconds = patience.limits.seconds
+    return patience.stop(most, seconds, f"more than {seconds} s of computing")
+
+
+def stillborn(child: Child) -> Fault:
+    """Say how a child ended in which not a line of the student's ran."""
+    try:
+        how = f"it ended with {child.wait(timeout=ENDING)}"
+    except subprocess.TimeoutExpired:
+        how = "it said nothing"
+    except OSError as error:
+        how = str(error)
+    return Fault("internal", text=f"the process failed before the code was read ({how})")
+
+
+def why(child: Child, ending: Sequence[str], killed: int) -> Fault:
+    """Say why a child gave no further answer. Args: killed: what `kills` said at its start."""
     if not ending:
         return Fault("internal", text="the grader stopped listening")
-    if ending == ["garbled"]:
-        return Fault("crash", text=f"{ENDED}: something else was written into the grader's channel")
+    closed = "something else was written into" if ending == ["garbled"] else "it closed"
     try:
-        code = child.wait(timeout=GAP / 2)  # more, and it would be nobody's time
+        code = child.wait(timeout=ENDING)
     except subprocess.TimeoutExpired:
-        return Fault("crash", text=f"{ENDED}: the grader's channel was closed")
+        return Fault("crash", text=f"{ENDED}: {closed} the grader's channel")
     except OSError as error:
         return Fault("internal", text=f"the place where it ran is gone ({error})")
-    if code < 0 and code == -getattr(signal, "SIGXCPU", 0):
-        return Fault("timeout", text=f"{LATE}: more than {limits.seconds} s of computing")
+    if code == -getattr(signal, "SIGXCPU", 0) and code:
+        return OVERDUE
+    if code == -getattr(signal, "SIGKILL", 0) and code and kills() > killed:
+        return Fault("internal", text="the system had no memory left, and ended a process")
+    if ending == ["garbled"]:
+        return Fault("crash", text=f"{ENDED}: {closed} the grader's channel")
     names = {-s: s.name for s in signal.Signals}
     how = names.get(code, "a signal") if code < 0 else "an exit"
     return Fault("crash", text=f"{ENDED}: by itself ({how})")

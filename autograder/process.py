@@ -60,6 +60,7 @@ class Interpreter:
             os.close(theirs)
         assert self.process.stdout is not None
         self.stdout = self.process.stdout
+        self.pid = self.process.pid
         self.wait = self.process.wait
 
     def end(self) -> None:

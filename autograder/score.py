@@ -26,6 +26,8 @@ def judgements(
         return first
     second = judge(exercise, references, doubled, doubled=True)
     second = [own if own.role == "stability" else line for own, line in zip(first, second)]
+    if any(line.status == "internal" for line in second):  # nobody knows which run is the better
+        return [own if own.status == "pass" else line for own, line in zip(first, second)]
     return max(first, second, key=worth)
 
 

@@ -1,7 +1,8 @@
 """Frames that the process which runs student code sends to the grader.
 
 A frame is eight bytes of length and a safetensors block: named arrays, and a JSON header in
-its metadata. Nothing read from a frame is executed, and nothing larger than LARGEST is read.
+its metadata. The first says that the student's code begins. Nothing read from a frame is
+executed, and nothing larger than LARGEST is read.
 """
 
 import json
@@ -14,6 +15,7 @@ from .model import Array
 
 LARGEST = 2**20  # bytes of one frame
 HEADER = 2**18  # bytes of its header: some thousand tensors
+BEGUN = {"begun": True}  # the header of the first frame
 
 
 class WireError(Exception):

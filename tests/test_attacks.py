@@ -43,10 +43,11 @@ from autograder import handin, report, store, wire
 from autograder.classroom import reading, student_page, tables
 from autograder.classroom.command import row
 from autograder.classroom.student import NOBODY
-from autograder.conversation import Limits, Place
+from autograder.conversation import Place
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Answer, Report
+from autograder.patience import Limits
 from autograder.process import remove
 from autograder.sandbox import tiers
 from autograder.score import items

@@ -34,10 +34,11 @@ from autograder.classroom.batch import Graded
 from autograder.classroom.cores import Cores
 from autograder.classroom.journal import Journal
 from autograder.classroom.work import APART, Work, parsed, perform, terms
-from autograder.conversation import Child, Limits
+from autograder.conversation import Child
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Report
+from autograder.patience import Limits
 from autograder.report import to_json
 
 QUICK = Limits(seconds=1, wall=3.0, total=20.0)

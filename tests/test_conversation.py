@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from autograder import runner
-from autograder.conversation import Clock, Limits, Sitting, converse
+from autograder.conversation import Sitting, converse
 from autograder.exercises import EXERCISES
 from autograder.explain import fault_lines
 from autograder.grade import PORTABLE
 from autograder.harness import plain
 from autograder.model import Answer, Case, Fault, Job
+from autograder.patience import SHORT, Clock, Limits
 from autograder.runner import run
 from autograder.testimony import believed
 from autograder.wire import HEADER, LARGEST, WireError, frame, read_frame
@@ -114,26 +115,26 @@ LATE = Fault("timeout", text="late")
 DEAD = Fault("crash", text="dead")
 
 
-def test_what_took_too_long_is_tried_once_more_alone(script: Any) -> None:
-    """A second try without company may pass; then the others go on, and nothing is lost."""
-    played = script((0, LATE), (1, None), (2, None))
+def test_what_took_too_long_is_not_tried_again(script: Any) -> None:
+    """A time-out costs the exercise at once; the next child goes on behind it."""
+    played = script((1, LATE), (1, None))
     answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, OTHER])
     assert played.asked == [
         ["relu.forward/batch", "relu.forward/square", "sgd.step/one_step"],
-        ["relu.forward/batch"],
-        ["relu.forward/square", "sgd.step/one_step"],
+        ["sgd.step/one_step"],
     ]
-    assert all(a.fault is None for case in answers.values() for a in case.values())
-
-
-def test_a_second_timeout_costs_the_exercise(script: Any) -> None:
-    """Late twice is late: the exercise is lost, the next child goes on behind it."""
-    played = script((1, LATE), (0, LATE), (1, None))
-    answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, OTHER])
-    assert played.asked[-1] == ["sgd.step/one_step"]
     assert answers["relu.forward"]["square"].fault == LATE
     assert answers["relu.forward"]["batch"].fault is None
     assert answers["sgd.step"]["one_step"].fault is None
+
+
+def test_what_haste_stopped_costs_nothing_yet(script: Any) -> None:
+    """It is not tried again now, neither is what calls it; the others go on."""
+    calls = Job("mlp.forward", Case("batch", lambda rng: {}), {})
+    played = script((0, SHORT), (1, None))
+    answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, calls, OTHER])
+    assert played.asked[1:] == [["sgd.step/one_step"]]
+    assert {a.fault for e in ("relu.forward", "mlp.forward") for a in answers[e].values()} == {SHORT}
 
 
 def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
@@ -155,7 +156,7 @@ def test_a_child_that_was_killed_from_outside_costs_nothing(script: Any) -> None
 def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds that nobody looked at the clock are not the hand-in's; all others are."""
     times = iter([0.0, 0.1, 0.3, 62.0, 62.2, 62.4])
-    monkeypatch.setattr("autograder.conversation.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("autograder.patience.time.monotonic", lambda: next(times))
     clock = Clock()
     assert [round(clock.now(), 6) for _ in range(5)] == [0.1, 0.3, 0.3, 0.5, 0.7]
 
@@ -177,7 +178,7 @@ def test_an_exercise_and_a_hand_in_have_their_time(limits: Limits, said: str) ->
 def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
     """Who calls an exercise that took too long would take as long: it gets the same answer."""
     calls = Job("mlp.forward", Case("batch", lambda rng: {}), {})
-    played = script((0, LATE), (0, LATE), (1, None))
+    played = script((0, LATE), (1, None))
     answers = run(Sitting({}, Limits(), PORTABLE), [JOB, calls, OTHER])
     assert played.asked[-1] == ["sgd.step/one_step"]
     assert answers["mlp.forward"]["batch"].fault == LATE

@@ -17,8 +17,8 @@ from autograder import store
 from autograder.classroom import work as works
 from autograder.classroom.journal import Journal, JournalError
 from autograder.classroom.work import Work, failed, parsed, perform, terms
-from autograder.conversation import Limits
 from autograder.handin import HandIn
+from autograder.patience import Limits
 from autograder.report import to_json
 
 HELD = "{path}: another grader is writing to it: wait until that is done"

@@ -9,11 +9,11 @@ import pytest
 from conftest import package, replaced
 
 from autograder import store
-from autograder.conversation import Limits
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.handin import HandIn
 from autograder.model import Report
+from autograder.patience import Limits
 from autograder.score import items
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())

@@ -19,11 +19,12 @@ import pytest
 from conftest import ROOT, package
 
 from autograder import sandbox, store
-from autograder.conversation import Child, Limits, Place, Sitting, converse
+from autograder.conversation import Child, Place, Sitting, converse
 from autograder.exercises import EXERCISES
 from autograder.grade import grade, jobs
 from autograder.handin import HandIn
 from autograder.model import Array, Case, Fault, Job
+from autograder.patience import Limits
 from autograder.process import FreshInterpreter
 from autograder.sandbox import view
 from autograder.sandbox.parent import Zygote

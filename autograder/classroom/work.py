@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from .. import store
-from ..conversation import Limits, Place
+from ..conversation import Place
 from ..exercises import EXERCISES
 from ..grade import digest, grade, reported, undriven
 from ..handin import HandIn
 from ..model import Item, Report
+from ..patience import Limits
 from ..report import to_json
 from ..sandbox import tiers
 

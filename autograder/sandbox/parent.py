@@ -111,6 +111,15 @@ class Forked:
             os.close(given)
             os.close(theirs)
 
+    @property
+    def pid(self) -> int:
+        """Its number among our processes, whatever it is in its namespace; -1 once it is gone."""
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/self/fdinfo/{self.pidfd}").read_text().splitlines():
+                if line.startswith("Pid:"):
+                    return int(line.split()[1])
+        return -1
+
     def listen(self) -> None:
         """Take one message: of the zygote, or of a child that cannot shut itself in."""
         message, descriptors, _, _ = socket.recv_fds(self.zygote.control, 4096, 1)

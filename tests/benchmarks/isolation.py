@@ -32,12 +32,13 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from autograder import sandbox, store  # noqa: E402 - the tree comes first on the path
-from autograder.conversation import Limits, Place, Sitting, converse  # noqa: E402
+from autograder.conversation import Place, Sitting, converse  # noqa: E402
 from autograder.exercises import EXERCISES  # noqa: E402
 from autograder.grade import grade, jobs  # noqa: E402
 from autograder.handin import HandIn  # noqa: E402
 from autograder.key.mistakes import MISTAKES  # noqa: E402
 from autograder.key.solved import modules, solution  # noqa: E402
+from autograder.patience import Limits  # noqa: E402
 from autograder.process import FreshInterpreter  # noqa: E402
 from autograder.sandbox import parent, place, tiers  # noqa: E402
 

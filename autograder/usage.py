@@ -1,0 +1,75 @@
+"""What the kernel knows of a process: its time, and whether it ran out of memory.
+
+Where the system does not say, nothing was computed and nobody was killed: what is left is the
+clock on the wall.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+NANO = 1e9
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+def computed(pid: int) -> float:
+    """Seconds of processor time that a process has used, all its threads together."""
+    with suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def queued(pid: int) -> float:
+    """Seconds in which a process was ready to run, and others had the processor."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / NANO
+    return 0.0
+
+
+class Meter:
+    """What one process does with its time, from one look to the next."""
+
+    def __init__(self, pid: int, now: float) -> None:
+        self.pid, self.now = pid, now
+        self.computed, self.queued = computed(pid), queued(pid)
+
+    def read(self, now: float) -> tuple[float, float]:
+        """Seconds since the last look in which it computed, and in which it waited."""
+        used = max(0.0, computed(self.pid) - self.computed)  # a process that has ended says 0
+        stood = max(0.0, queued(self.pid) - self.queued)
+        waited = max(0.0, now - self.now - used - stood)
+        self.now, self.computed, self.queued = now, self.computed + used, self.queued + stood
+        return used, waited
+
+
+@cache
+def counters() -> tuple[Path, ...]:
+    """The files in which the kernel counts whom it killed for want of memory: here at all, and in
+    the cgroup of this process (version 2 or 1)."""
+    found = [Path("/proc/vmstat")]
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            is_first = "memory" in controllers.split(",")
+            file = "memory/{}/memory.oom_control" if is_first else "{}/memory.events"
+            if is_first or not controllers:  # in a container, the path may be as the host sees it
+                found += [CGROUPS / file.format(inside) for inside in (path.lstrip("/"), ".")]
+    return tuple(found)
+
+
+def kills(files: Iterable[Path] | None = None) -> int:
+    """How many processes the kernel has killed for want of memory, as far as it can be read.
+
+    Args: files: where it counts, a line `oom_kill N` in each; by default those of this machine.
+    """
+    count = 0
+    for file in counters() if files is None else files:
+        with suppress(OSError, ValueError):
+            for line in file.read_text().splitlines():
+                name, _, value = line.partition(" ")
+                if name == "oom_kill":
+                    count += int(value)
+    return count
