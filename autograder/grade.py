@@ -17,6 +17,7 @@ from .store import References
 
 DEFAULT = Limits()
 GRANTED = 40.0  # seconds
+STOPPED = "some exercises took so long that others were stopped: mend them, or grade it alone"
 PORTABLE = FreshInterpreter()
 
 
@@ -84,7 +85,8 @@ def attempt(
         for e in again:
             scored[e.id] = items(e, references, own[e.id], doubled[e.id])
     found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
-    return reported(hand_in, found, references, place.name), patience
+    notes = [hand_in.message] * bool(hand_in.message) + [STOPPED] * patience.was_short
+    return reported(hand_in, found, references, place.name, "; ".join(notes)), patience
 
 
 def settled(items: Sequence[Item]) -> bool:

@@ -316,7 +316,7 @@ def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: Make
     """With other references or code than the class is graded with, there is no grade."""
     ours = terms()
     asked = replace(ours, references="0") if other == "references" else replace(ours, grader="0")
-    report = parsed(perform(Work(reading.read(make_tree()), asked)))
+    report = parsed(perform(Work(reading.read(make_tree()), asked)).line)
     assert report.provisional
     assert report.message == (
         f"the process that was to grade it has another {word}: not the hand-in's fault"
@@ -325,7 +325,7 @@ def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: Make
 
 def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
     """A worker without the sandbox that was asked for doesn't grade without it."""
-    report = parsed(perform(Work(reading.read(make_tree()), terms("elsewhere"))))
+    report = parsed(perform(Work(reading.read(make_tree()), terms("elsewhere"))).line)
     assert report.provisional
     assert (report.isolation, report.score) == ("elsewhere", 0)
 

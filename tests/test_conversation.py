@@ -134,7 +134,9 @@ def test_what_haste_stopped_costs_nothing_yet(script: Any) -> None:
     played = script((0, SHORT), (1, None))
     answers = run(Sitting({}, Limits(), PORTABLE), [JOB, NEXT, calls, OTHER])
     assert played.asked[1:] == [["sgd.step/one_step"]]
-    assert {a.fault for e in ("relu.forward", "mlp.forward") for a in answers[e].values()} == {SHORT}
+    assert {a.fault for e in ("relu.forward", "mlp.forward") for a in answers[e].values()} == {
+        SHORT
+    }
 
 
 def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:

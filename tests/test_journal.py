@@ -258,7 +258,7 @@ def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -
         raise MemoryError("Unable to allocate an array with shape (2, 16386)")
 
     monkeypatch.setattr("autograder.grade.Sitting", falls_over)
-    said = parsed(perform(Work(HandIn("ada"), terms())))
+    said = parsed(perform(Work(HandIn("ada"), terms())).line)
     assert said.provisional
     assert "MemoryError in autograder/grade.py:" in said.message
     assert "16386" not in said.message

@@ -7,6 +7,8 @@ comes, and reported in order. Where the executor breaks (a worker was killed), a
 started, and what was with it is given out again. Who was there at TOGETHER breaks goes alone
 from then on, and is given up when that ends ALONE more times: its grade is provisional.
 However many are given up, the batch goes on, unless not even an empty hand-in can be graded.
+A hand-in is graded in haste, so that no worker is long at it. What only haste stopped is journaled
+as provisional, and tried again when nothing else is left to do (`again`).
 """
 
 import contextlib
@@ -15,14 +17,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..handin import HandIn, listed
 from ..model import Report
 from ..report import to_json
-from . import reading
+from . import again, reading
+from .again import Second
 from .journal import Journal
-from .work import Terms, Work, failed, parsed, perform
+from .work import Retry, Terms, Work, failed, parsed, perform, perform_again
 
 AHEAD = 1000  # hand-ins that wait for a slower one before them
 TOGETHER = 2  # broken executors before a hand-in goes alone
@@ -41,10 +45,15 @@ class Graded(NamedTuple):
 
 @dataclass
 class Task:
-    """A hand-in on its way; `line` is its report as JSON, once there is one."""
+    """A hand-in on its way.
+
+    line    its report as JSON, once there is one
+    second  what is to be tried again, before that is its last word
+    """
 
     work: Work
     line: str = ""
+    second: Second | None = None
     before: bool = False
     breaks: int = 0
 
@@ -56,6 +65,7 @@ def graded(
     start: Callable[[], Executor],
     at_once: int,
     force: bool = False,
+    granted: float = again.GRANTED,
 ) -> Iterator[Graded]:
     """Grade hand-ins; their reports in the order given, each as soon as it can be.
 
@@ -63,6 +73,7 @@ def graded(
 
     Args:   start: makes an executor.  at_once: how many hand-ins that is given at a time.
             force: grade what was graded before as well.
+            granted: seconds that time-outs may cost in second tries.
     Raises: JournalError: nothing more can be recorded.  OSError: nothing can be graded here.
     """
     left: Iterator[str] | None = iter(paths)
@@ -82,12 +93,20 @@ def graded(
                 else:
                     crew.take(task)
                 waiting.append(task)
-            while waiting and waiting[0].line:
+            while waiting and waiting[0].line and not waiting[0].second:
                 task = waiting.popleft()
                 yield Graded(parsed(task.line), task.before, task.line)
             for task in crew.finished():
                 journal.record(task.work, task.line)
                 del task.work  # the line may wait long for its turn, and needs no files
+            if crew.is_idle and not (left and len(waiting) < AHEAD):
+                late = {task.second.key: task.second for task in waiting if task.second}
+                for work, line in crew.try_again(again.tries([*late.values()], terms, granted)):
+                    journal.record(work, line)
+                    late[work.key].line = line
+                for task in waiting:
+                    if task.second:
+                        task.line, task.second = late[task.second.key].line, None
     finally:
         with contextlib.suppress(OSError):
             for task in crew.leave():
@@ -100,8 +119,9 @@ class Crew:
     def __init__(self, start: Callable[[], Executor], at_once: int) -> None:
         self.start, self.at_once = start, at_once
         self.executor: Executor | None = None
-        self.given: dict[Future[str], Task] = {}
-        self.done: queue.SimpleQueue[Future[str]] = queue.SimpleQueue()
+        self.given: dict[Future[Any], Task] = {}
+        self.trying: dict[Future[Any], tuple[Retry, ...]] = {}
+        self.done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self.again: deque[Task] = deque()
         self.broken = False
         self.given_up: list[str] = []  # one after the other, since one was graded
@@ -110,6 +130,11 @@ class Crew:
     def free(self) -> bool:
         """Whether another task can be taken."""
         return not (self.again or self.broken or self.full)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is given out, or to be."""
+        return not (self.given or self.again)
 
     @property
     def full(self) -> bool:
@@ -134,7 +159,7 @@ class Crew:
         if self.given:
             yield from self.settled(self.next_done())
 
-    def next_done(self) -> "Future[str]":
+    def next_done(self) -> "Future[Any]":
         """Wait for a future that is done.
 
         An executor whose scheduler is gone may say nothing by itself: now and then it is asked.
@@ -163,12 +188,14 @@ class Crew:
                 return
             self.take(self.again.popleft())
 
-    def settled(self, future: "Future[str]") -> Iterator[Task]:
+    def settled(self, future: "Future[Any]") -> Iterator[Task]:
         """The task of a future that is done, if it has a report now."""
         task = self.given.pop(future)
         try:
-            task.line = future.result()
-            self.given_up = []
+            done = future.result()
+            task.line, self.given_up = done.line, []
+            if done.was_short:
+                task.second = Second(task.work.hand_in.name, task.work.key, done.line, done.waits)
         except BrokenExecutor:
             self.mend()
             task.breaks += 1
@@ -182,6 +209,34 @@ class Crew:
             said = f"it was lost on its way ({type(error).__name__}: {error})"
             task.line = to_json(failed(task.work, said))
         yield task
+
+    def try_again(self, bundles: Iterator[tuple[Retry, ...]]) -> Iterator[tuple[Work, str]]:
+        """Do second tries; each work, and its report. Where a worker dies of some, theirs stays."""
+        while True:
+            for bundle in islice(bundles, 0 if self.broken else self.at_once - len(self.trying)):
+                try:
+                    future = self.submit(perform_again, bundle)
+                except BrokenExecutor:
+                    self.broken = True
+                    break
+                self.trying[future] = bundle
+                future.add_done_callback(self.done.put)
+            if self.trying:
+                yield from self.tried(self.next_done())
+            elif self.broken:
+                self.mend()
+            else:
+                return
+
+    def tried(self, future: "Future[Any]") -> Iterator[tuple[Work, str]]:
+        """The works of a second try that is done, and their reports, if it has come to an end."""
+        bundle = self.trying.pop(future)
+        try:
+            lines = future.result()
+        except Exception:
+            self.broken = True
+            return
+        yield from zip((retry.work for retry in bundle), lines)
 
     def doubt(self, last: Work) -> None:
         """Find out, when one after the other is given up, whether it is they or the machine.
@@ -216,14 +271,14 @@ class Crew:
                 ended.append(self.done.get_nowait())
         self.dismiss()
         for future in ended:
-            if not future.cancelled() and not future.exception():
+            if future in self.given and not future.cancelled() and not future.exception():
                 yield from self.settled(future)
 
     def dismiss(self) -> None:
         """Leave the executor, without waiting for what it is at."""
         with contextlib.suppress(Exception):  # it may be what failed
-            for future in self.given:
+            for future in (*self.given, *self.trying):
                 future.cancel()
             if self.executor:
-                self.executor.shutdown(wait=not self.given)
+                self.executor.shutdown(wait=not (self.given or self.trying))
         self.executor = None

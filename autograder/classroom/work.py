@@ -8,18 +8,19 @@ import hashlib
 import json
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import store
 from ..conversation import Place
 from ..exercises import EXERCISES
-from ..grade import digest, grade, reported, undriven
+from ..grade import attempt, digest, reported, undriven
 from ..handin import HandIn
 from ..model import Item, Report
 from ..patience import Limits
@@ -97,18 +98,59 @@ def digest_of(files: Iterable[Path], more: str = "") -> str:
     return digest(named | {"": more.encode()})
 
 
-def perform(work: Work) -> str:
-    """Grade a hand-in. Returns: its report, as a line of JSON. Raises nothing."""
+class Done(NamedTuple):
+    """A report, as a line of JSON.
+
+    was_short  whether something has no result yet that a second try, with more time, might get
+    waits      whether that needs no processor meanwhile
+    """
+
+    line: str
+    was_short: bool = False
+    waits: bool = False
+
+
+class Retry(NamedTuple):
+    """A second try. before: the line of the first.  granted: seconds that time-outs may cost."""
+
+    work: Work
+    before: str
+    granted: float
+
+
+def perform(work: Work) -> Done:
+    """Grade a hand-in in haste. Raises nothing."""
+    return performed(work)
+
+
+def perform_again(retries: Sequence[Retry]) -> list[str]:
+    """Grade hand-ins patiently, all at once; their reports, as lines of JSON. Raises nothing."""
+    if len(retries) == 1:  # here, where a signal ends it
+        return [performed(*retries[0]).line]
+    with ThreadPoolExecutor(len(retries)) as pool:
+        return list(pool.map(lambda retry: performed(*retry).line, retries))
+
+
+def performed(work: Work, before: str = "", granted: float = 0.0) -> Done:
+    """Grade a hand-in. Raises nothing.
+
+    Args: before: the line of a first try, in haste.  granted: seconds for time-outs in a second.
+    """
     try:
         own = terms(work.terms.place, work.terms.limits)
         if own != work.terms:
             what = "references" if own.references != work.terms.references else "version"
-            return to_json(failed(work, f"the process that was to grade it has another {what}"))
-        place = place_of(work.terms.place)
-        exercises = list(EXERCISES.values())
-        return to_json(grade(work.hand_in, references(), exercises, work.terms.limits, place))
+            return Done(
+                to_json(failed(work, f"the process that was to grade it has another {what}"))
+            )
+        given = (list(EXERCISES.values()), work.terms.limits, place_of(work.terms.place))
+        first = parsed(before) if before else None
+        made, patience = attempt(work.hand_in, references(), *given, first, granted)
+        return Done(to_json(made), patience.was_short, patience.waits)
     except Exception as error:  # ours: it must cost neither this grade nor the others'
-        return to_json(failed(work, f"the grader failed here ({place_in_us(error)})"))
+        return Done(
+            before or to_json(failed(work, f"the grader failed here ({place_in_us(error)})"))
+        )
 
 
 def place_in_us(error: Exception) -> str:
