@@ -27,13 +27,15 @@ class Case:
     """One set of inputs to an exercise's driver.
 
     inputs draws them from a random generator: the public and the hidden cases differ in its
-    seed alone. layout is how the arrays lie in memory when the driver gets them.
+    seed alone. layout is how the arrays lie in memory when the driver gets them. tensors are the
+    scored ones that it gives, where it doesn't give all.
     """
 
     id: str
     inputs: Callable[[np.random.Generator], Inputs]
     role: Role = "general"
     layout: Layout = "plain"
+    tensors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,33 +1,37 @@
-"""The references as they lie on disk: inputs, expected tensors, signatures, hints.
+"""The references as they are used: inputs, expected tensors, signatures, hints, stubs.
 
-A folder holds `tensors.npz` (read without pickle), `signatures.npz` and `manifest.json`; the
-public one also `mistakes.json`. Names of arrays: `linear.forward/batch/in/A`, `…/low/Z`,
-`…/high/Z` where a subgradient makes it an interval, `…/doubled/Z` for the run on doubles;
-of signatures: `linear.forward/linear.no_bias/batch/Z`.
+A folder holds one file a topic (`topic_file.py`); the public one also `mistakes.json`. All of it
+is read and checked before any of it is used: a set that is not whole, or not of one seed, or not
+for the exercises that there are, makes no feedback and no grade.
 """
 
 # ruff: noqa: B019 - references live as long as the process does, and so may what they read
 
 import hashlib
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
 from .compare import tolerance
 from .doubles import SAW
-from .exercises import EXERCISES
-from .model import Array, Expected, Job, Role
+from .exercises import EXERCISES, TOPICS
+from .model import ROLES, Array, Exercise, Expected, Job, Role
+from .topic_file import TopicFile, damaged_file, read_own_file, read_topic_file
 
 PUBLIC = Path(__file__).parent / "references"
+MISCONCEPTIONS = PUBLIC / "mistakes.json"
 STUBS = Path(__file__).with_name("stubs.json")
+SHAPES = "mytorch/shapes.py"  # given, and no exercise's
 HIDDEN = Path(__file__).parent / "key" / "references"
+KINDS = ("in", "low", "high", "doubled")  # of a case's tensors
+Grouped: TypeAlias = dict[tuple[str, str, str], dict[str, Array]]
+Known = TypeVar("Known")
 # By role and tensor, then by mistake and case: an array, or the name of an exception.
 Symptoms = Mapping[tuple[Role, str], Mapping[str, Mapping[str, Array | str]]]
 FAULT = "!"  # stands for a tensor in signatures where the mistake raises: the exception's name
@@ -64,42 +68,59 @@ class CaseReference(Job):
 
 
 class References:
-    """One folder of references, read an exercise at a time.
+    """One folder of references.
 
-    Raises: FileNotFoundError: the folder lacks a file.
+    digest  a hash of all its numbers
+
+    Raises: DamagedFile: the set is not whole.
     """
 
     def __init__(self, folder: Path, kind: Literal["public", "hidden"]) -> None:
-        self.folder, self.kind = folder, kind
-        self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-        self.digest = hashlib.sha256((folder / "tensors.npz").read_bytes()).hexdigest()
-        self.seed_of_doubles = int(self.manifest["seed_of_doubles"])
+        self.kind = kind
+        self.topics: dict[str, TopicFile] = {}
+        self.tensors: Grouped = {}
+        self.scales: dict[str, float] = {}
+        self.by_mistake: Grouped = {}
+        for name, exercises in TOPICS.items():
+            path = folder / f"{name}.npz"
+            self.topics[name] = topic = read_topic_file(path)
+            tensors = grouped(topic.tensors)
+            first = next(iter(self.topics.values()))
+            if topic.kind != kind:
+                raise damaged_file(path, f"holds {topic.kind} references, not {kind} ones")
+            if topic.seed != first.seed:
+                raise damaged_file(path, f"is not of the same set as {next(iter(TOPICS))}.npz")
+            if what := next(unfit(tensors, topic.scales, exercises), ""):
+                raise damaged_file(path, f"does not fit the exercises (see {what})")
+            self.tensors |= tensors
+            self.scales |= topic.scales
+            self.by_mistake |= grouped(topic.signatures)
+        self.seed, self.seed_of_doubles = first.seed, first.seed_of_doubles
+        digests = "".join(topic.digest for topic in self.topics.values())
+        self.digest = hashlib.sha256(digests.encode()).hexdigest()
 
     @cache
     def cases(self, exercise: str) -> tuple[CaseReference, ...]:
         """The cases of an exercise, with their inputs and expected tensors."""
-        found: dict[str, dict[str, dict[str, Array]]] = {}
-        for (case, kind, name), array in self.arrays("tensors.npz", exercise):
-            found.setdefault(case, {}).setdefault(kind, {})[name] = array
         return tuple(
             CaseReference(
                 exercise,
                 case,
-                found[case.id]["in"],
-                self.expected(exercise, case.id, found[case.id], "low"),
-                self.expected(exercise, case.id, found[case.id], "doubled"),
+                self.tensors[exercise, case.id, "in"],
+                self.expected(exercise, case.id, "low"),
+                self.expected(exercise, case.id, "doubled"),
             )
             for case in EXERCISES[exercise].cases
         )
 
-    def expected(
-        self, exercise: str, case: str, found: Mapping[str, Mapping[str, Array]], kind: str
-    ) -> dict[str, Expected]:
-        scales = self.manifest["scales"]
-        high = found.get("high", {}) if kind == "low" else {}
+    def expected(self, exercise: str, case: str, kind: str) -> dict[str, Expected]:
+        """What is expected of a case on its own layers (low), or on doubles (doubled)."""
+        high = self.tensors.get((exercise, case, "high"), {}) if kind == "low" else {}
         return {
-            name: Expected(array, high.get(name, array), scales[f"{exercise}/{case}/{kind}/{name}"])
-            for name, array in found.get(kind, {}).items()
+            name: Expected(
+                array, high.get(name, array), self.scales[f"{exercise}/{case}/{kind}/{name}"]
+            )
+            for name, array in self.tensors.get((exercise, case, kind), {}).items()
         }
 
     @cache
@@ -109,8 +130,10 @@ class References:
         Only tensors that differ from the reference are there.
         """
         found: dict[str, dict[tuple[str, str], Array]] = {}
-        for (mistake, case, tensor), array in self.arrays("signatures.npz", exercise):
-            found.setdefault(mistake, {})[case, tensor] = array
+        for (owner, mistake, case), arrays in self.by_mistake.items():
+            if owner == exercise:
+                own = found.setdefault(mistake, {})
+                own |= {(case, tensor): array for tensor, array in arrays.items()}
         return found
 
     @cache
@@ -138,40 +161,109 @@ class References:
                 del known[mistake]
         return found
 
-    def arrays(self, file: str, exercise: str) -> Iterator[tuple[list[str], Array]]:
-        """The arrays of an exercise in a file, each with its name in parts."""
-        npz = self.opened(file)
-        for name in npz.files:
-            if name.startswith(exercise + "/"):
-                yield name.split("/")[1:], npz[name]
 
-    @cache
-    def opened(self, file: str) -> Any:
-        """An `.npz` in memory: reading its table of contents takes longer than any exercise's."""
-        return np.load(io.BytesIO((self.folder / file).read_bytes()), allow_pickle=False)
+def grouped(arrays: Mapping[str, Array]) -> Grouped:
+    """Arrays by the first three parts of their names, then by the last."""
+    found: Grouped = {}
+    for name, array in arrays.items():
+        exercise, second, third, tensor = name.split("/")
+        found.setdefault((exercise, second, third), {})[tensor] = array
+    return found
+
+
+def unfit(
+    tensors: Grouped, scales: Mapping[str, float], exercises: tuple[Exercise, ...]
+) -> Iterator[str]:
+    """What a topic's references lack, or have too much, to score these exercises with."""
+    cases = [(e, case) for e in exercises for case in e.cases]
+    known = {(e.id, case.id) for e, case in cases}
+    yield from map("/".join, sorted(known ^ {key[:2] for key in tensors}))
+    for e, case in cases:
+        scored = set(case.tensors) or e.points.keys() - set(ROLES)
+        given = {kind: tensors.get((e.id, case.id, kind), {}) for kind in KINDS}
+        drawn = case.inputs(np.random.default_rng(0))
+        own = {name for name in given["doubled"] if not name.startswith(SAW)}
+        whole = {
+            "in": layout_of(given["in"]) == layout_of(drawn),
+            "low": given["low"].keys() == scored,
+            "high": given["high"].keys() <= scored,
+            "doubled": own == (scored if e.doubles else set()),
+        }
+        yield from (f"{e.id}/{case.id}/{kind}" for kind in KINDS if not whole[kind])
+    sized = {"/".join((*k, n)) for k in tensors if k[2] in ("low", "doubled") for n in tensors[k]}
+    yield from (f"the scale of {name}" for name in sorted(sized ^ scales.keys()))
+
+
+def layout_of(arrays: Mapping[str, Array]) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {name: (array.dtype.name, array.shape) for name, array in arrays.items()}
 
 
 @cache
 def public() -> References:
-    """The references that every student has."""
-    return References(PUBLIC, "public")
+    """The references that every student has. Raises: DamagedFile: they are not whole."""
+    return named(References(PUBLIC, "public"))
+
+
+def kind() -> Literal["public", "hidden"]:
+    """Which references grades are made with: the hidden ones wherever the key is."""
+    return "hidden" if HIDDEN.parent.is_dir() else "public"
 
 
 def best() -> References:
-    """The hidden references where they are, else the public ones."""
-    return References(HIDDEN, "hidden") if (HIDDEN / "manifest.json").is_file() else public()
+    """The hidden references where the key is, else the public ones.
+
+    Raises: DamagedFile: they are not whole.
+    """
+    return named(References(HIDDEN, "hidden")) if kind() == "hidden" else public()
+
+
+def named(references: References) -> References:
+    """The same. Raises: DamagedFile: a mistake in it has no name that students could be told."""
+    known = misconceptions().keys()
+    for topic in references.topics.values():
+        if unknown := {name.split("/")[1] for name in topic.signatures} - known:
+            raise damaged_file(MISCONCEPTIONS, f"lacks {min(unknown)}")
+    return references
 
 
 @cache
 def misconceptions() -> dict[str, Misconception]:
-    """Every misconception that has a name, by id."""
-    entries = json.loads((PUBLIC / "mistakes.json").read_text("utf-8"))
-    return {entry["id"]: Misconception(**entry) for entry in entries}
+    """Every misconception that has a name, by id. Raises: DamagedFile: they cannot be read."""
+
+    def understood(entries: list[dict[str, str]]) -> dict[str, Misconception]:
+        if not all(isinstance(text, str) for entry in entries for text in entry.values()):
+            raise TypeError("not all of it is text")
+        return {entry["id"]: Misconception(**entry) for entry in entries}
+
+    return read_json(MISCONCEPTIONS, understood, "references")
 
 
 @cache
 def stubs() -> dict[str, str]:
     """What `reset` puts back: the unfinished function of every exercise, by id, and the
-    unfinished files, by path."""
-    found: dict[str, str] = json.loads(STUBS.read_text("utf-8"))
-    return found
+    unfinished files, by path. Raises: DamagedFile: they cannot be read, or are not whole."""
+
+    def understood(entries: dict[str, dict[str, str]]) -> dict[str, str]:
+        texts = {name: entry["text"] for name, entry in entries.items()}
+        for name in {*EXERCISES, *(e.file for e in EXERCISES.values()), SHAPES, *entries}:
+            if hashlib.sha256(texts[name].encode()).hexdigest() != entries[name]["sha256"]:
+                raise ValueError(f"the text of {name} does not fit its hash")
+        return texts
+
+    return read_json(STUBS, understood, "build")
+
+
+def read_json(path: Path, understood: Callable[[Any], Known], command: str) -> Known:
+    """What a JSON file that the grader came with says.
+
+    Args:   understood: takes what the file holds, and raises an exception where it is not whole.
+            command: the one that makes the file anew.
+    Raises: DamagedFile: it is not there, or not whole.
+    """
+    data = read_own_file(path, command)
+    try:
+        return understood(json.loads(data))
+    except Exception as error:  # a JSON file may hold anything
+        said = f"no entry {error}" if isinstance(error, KeyError) else f"{error}"
+        why = " ".join(said.split())
+        raise damaged_file(path, f"is damaged ({why})", command) from None

@@ -27,7 +27,7 @@ HOSTILE = {
     "takes all memory": "import numpy as np; np.ones((10**6, 10**5)).sum()",
     "starts processes": "import os\nwhile True: os.fork()",
     "prints without end": "print('x' * 10**7)",
-    "looks for the references": "open(__file__ + '/../../../references/tensors.npz')",
+    "looks for the references": "open(__file__ + '/../../../references/network.npz')",
 }
 
 

@@ -17,7 +17,9 @@ from autograder import store
 from autograder.classroom import work as works
 from autograder.classroom.journal import Journal, JournalError
 from autograder.classroom.work import Work, failed, parsed, perform, terms
+from autograder.exercises import TOPICS
 from autograder.handin import HandIn
+from autograder.key.storing import pack_topic_file
 from autograder.patience import Limits
 from autograder.report import to_json
 
@@ -235,19 +237,20 @@ def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
         journal.record(work("last"), line(work("last")))
 
 
-@pytest.mark.parametrize("name", ["tensors.npz", "signatures.npz", "manifest.json"])
-def test_every_file_of_the_references_counts(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("section", ["tensors", "scales", "signatures"])
+def test_every_number_of_the_references_counts(
+    topic: str, section: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other tensors, tolerances or signatures are other references: all is graded again."""
     before = works.references_digest()
-    copy = tmp_path / "references"
-    shutil.copytree(store.best().folder, copy)
-    with (copy / name).open("ab") as file:
-        file.write(b" ")
-    changed = store.best()
-    changed.folder = copy
-    monkeypatch.setattr(works, "references", lambda: changed)
+    true, copy = store.best().topics[topic], tmp_path / "references"
+    shutil.copytree((store.HIDDEN if store.kind() == "hidden" else store.PUBLIC), copy)
+    found = getattr(true, section)
+    name = next(iter(found))
+    changed: Any = {section: {**found, name: found[name] * 2}}
+    (copy / f"{topic}.npz").write_bytes(pack_topic_file(replace(true, **changed)))
+    monkeypatch.setattr(works, "references", lambda: store.References(copy, "hidden"))
     assert works.references_digest.__wrapped__() != before
 
 

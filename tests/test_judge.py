@@ -1,5 +1,6 @@
 """What is judged of answers as such: what was never begun, and what hidden cases may not tell."""
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -49,7 +50,8 @@ def test_a_shape_carries_no_hidden_value(shape: tuple[int, int], public: str, hi
     exercise, given = EXERCISES["linear.forward"], answers("linear.forward")
     first = exercise.cases[0].id
     given[first] = replace(given[first], tensors={"Z": np.zeros(shape)})
-    secret = store.References(store.PUBLIC, "hidden")
+    secret = copy(REFERENCES)
+    secret.kind = "hidden"
     for references, said in ((REFERENCES, public), (secret, hidden)):
         message = items(exercise, references, given)[0].message
         assert message.split(" in 1 of ")[0] == said
@@ -60,7 +62,8 @@ def test_a_factor_of_its_own_is_not_told_on_hidden_cases() -> None:
     exercise, given = EXERCISES["linear.forward"], answers("linear.forward")
     for case, answer in given.items():
         given[case] = replace(answer, tensors={"Z": answer.tensors["Z"] * 2.16489})
-    secret = store.References(store.PUBLIC, "hidden")
+    secret = copy(REFERENCES)
+    secret.kind = "hidden"
     public, hidden = (items(exercise, r, given)[0].message for r in (REFERENCES, secret))
     assert "times 2.165" in public
     assert "2.16" not in hidden
@@ -93,7 +96,8 @@ def test_of_what_is_no_python_is_said_what_python_says(text: str, said: str) -> 
         compile(text, "linear.py", "exec")
     fault = Fault("error", type(caught.value).__name__, str(caught.value), "mytorch/linear.py:1")
     lost = {case.id: Answer(exercise.id, case.id, fault=fault) for case in exercise.cases}
-    secret = store.References(store.PUBLIC, "hidden")
+    secret = copy(REFERENCES)
+    secret.kind = "hidden"
     assert items(exercise, secret, lost)[0].message == f"{said} in mytorch/linear.py:1"
 
 

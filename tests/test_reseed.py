@@ -1,6 +1,5 @@
 """Other hidden cases: as good as the last, kept from then on, and nobody's to see."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +11,11 @@ from conftest import ROOT, package, replaced
 from in_process import accused, lost, scored
 
 from autograder import cli, store
-from autograder.exercises import EXERCISES
+from autograder.exercises import EXERCISES, TOPICS
 from autograder.grade import grade
 from autograder.handin import HandIn
 from autograder.harness import answer
-from autograder.key import differences, proof, references, release, reseed
+from autograder.key import differences, proof, references, release, reseed, storing
 from autograder.key.mistakes import MISTAKES
 from autograder.model import Array
 from autograder.report import to_json, to_text
@@ -30,7 +29,7 @@ def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The hidden references of another term."""
     seed, _ = reseed.good_seed(request.param)
     folder = tmp_path_factory.mktemp("hidden")
-    references.write(references.build(seed), folder)
+    storing.write(references.build(seed), folder, "hidden")
     return References(folder, "hidden")
 
 
@@ -70,7 +69,7 @@ def test_general_cases_stay_off_the_corner(drawn: References) -> None:
 def test_grading_is_the_same_for_any_seed(drawn: References) -> None:
     """Right work gets all points, and each planted mistake its own name (a fifth a seed)."""
     assert lost(scored({}, drawn)) == set()
-    turn = min(n for n, seed in enumerate(SEEDS) if int(drawn.manifest["seed"]) - seed in range(20))
+    turn = min(n for n, seed in enumerate(SEEDS) if int(drawn.seed) - seed in range(20))
     for mistake in list(MISTAKES.values())[turn :: len(SEEDS)]:
         assert accused(scored({mistake.file: mistake.plant()}, drawn)) == {mistake.id}
 
@@ -111,8 +110,8 @@ def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The command writes its references into folders of the test's own."""
-    monkeypatch.setattr(references, "PUBLIC", tmp_path / "public")
-    monkeypatch.setattr(references, "HIDDEN", tmp_path / "hidden")
+    monkeypatch.setattr(storing, "PUBLIC", tmp_path / "public")
+    monkeypatch.setattr(storing, "HIDDEN", tmp_path / "hidden")
     return tmp_path / "hidden"
 
 
@@ -122,18 +121,35 @@ def test_one_command_reseeds_and_later_runs_keep_it(
     """`references --reseed` draws a seed that nobody chose; `references` keeps it; the public
     cases stay as they are; the seed itself is not printed."""
     assert cli.main(["references", "--reseed"]) == 0
-    seed = json.loads((elsewhere / "manifest.json").read_text())["seed"]
-    tensors = (elsewhere / "tensors.npz").read_bytes()
-    assert seed > 2**32 or seed != references.PUBLIC_SEED
+    seed = References(elsewhere, "hidden").seed
+    kept = contents(elsewhere)
+    assert seed > 2**32 or seed != storing.PUBLIC_SEED
     assert cli.main(["references"]) == 0
-    assert (elsewhere / "tensors.npz").read_bytes() == tensors
-    public = elsewhere.parent / "public" / "manifest.json"
-    assert json.loads(public.read_text())["inputs"] == store.public().manifest["inputs"]
+    assert contents(elsewhere) == kept
+    public = elsewhere.parent / "public"
+    made, stored = References(public, "public"), store.public()
+    for id in EXERCISES:
+        for new, old in zip(made.cases(id), stored.cases(id)):
+            for name, array in new.inputs.items():
+                np.testing.assert_array_equal(array, old.inputs[name])
     assert cli.main(["references", "--seed", "20"]) == 0
-    assert json.loads((elsewhere / "manifest.json").read_text())["seed"] == 20
+    assert References(elsewhere, "hidden").seed == 20
     said = capsys.readouterr()
     assert str(seed) not in said.out + said.err
-    assert said.out.splitlines() == [f"wrote {public.parent}", f"wrote {elsewhere}"] * 3
+    all_files = "wrote " + ", ".join(f"{topic}.npz" for topic in TOPICS)
+    nothing = "nothing has changed"
+    assert said.out.splitlines() == [
+        f"{folder}: {what}"
+        for folder, what in (
+            *((public, all_files), (elsewhere, all_files)),
+            *((public, nothing), (elsewhere, nothing)),
+            *((public, nothing), (elsewhere, all_files)),
+        )
+    ]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def numbers(drawn: References) -> set[float]:
@@ -175,7 +191,7 @@ def test_no_hidden_number_is_in_a_release() -> None:
     assert len(secret) > 1000
     assert stored_in(everything, secret) == set()
     assert spelt_in(everything, secret) == set()
-    assert f'"seed": {hidden.manifest["seed"]},'.encode() not in everything
+    assert f'"seed": {hidden.seed},'.encode() not in everything
     assert len(stored_in(everything, public)) > 1000, "the public ones are found like that"
     assert len(spelt_in(everything, public)) > 20
 
@@ -195,5 +211,5 @@ def test_no_hidden_number_is_in_a_report() -> None:
     secret = sorted(abs(x) for x in numbers(hidden) - numbers(store.public()))
     near = [n for n in told if np.min(np.abs(np.array(secret) - n)) < 5e-4 * n]
     assert near == []
-    assert str(hidden.manifest["seed"]) not in said
+    assert str(hidden.seed) not in said
     assert str(hidden.seed_of_doubles) not in said

@@ -37,8 +37,8 @@ ROW = {"y": np.ones(3), "d": np.ones(3)}
 JOB = Job("squared_error", Case("row", lambda rng: ROW), ROW)
 QUICK = Limits(seconds=1, wall=5.0, total=20.0)
 HERE = Path(__file__).resolve()
-SECRETS = [HERE, ROOT / "autograder" / "references" / "manifest.json", Path("/etc/passwd")]
-SECRETS += [ROOT / "autograder" / "key" / "references" / "tensors.npz"]
+SECRETS = [HERE, ROOT / "autograder" / "references" / "mistakes.json", Path("/etc/passwd")]
+SECRETS += [ROOT / "autograder" / "key" / "references" / "network.npz"]
 
 
 @pytest.fixture(scope="module", params=sandbox.SANDBOXES)

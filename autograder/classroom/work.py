@@ -20,12 +20,13 @@ import numpy as np
 from .. import store
 from ..conversation import Place
 from ..exercises import EXERCISES
-from ..grade import attempt, digest, reported, undriven
+from ..grade import attempt, digest, undriven
 from ..handin import HandIn
 from ..model import Item, Report
 from ..patience import Limits
 from ..report import to_json
 from ..sandbox import tiers
+from ..topic_file import DamagedFile
 
 ENGINE = Path(__file__).parents[1]
 # Of the engine's modules, those that no grade goes through; a test holds it.
@@ -70,15 +71,15 @@ def terms(place: str = "process", limits: Limits | None = None) -> Terms:
 
 @cache
 def references() -> store.References:
+    """What this process grades with. Raises: DamagedFile: a part of it is not whole."""
+    store.stubs()
     return store.best()
 
 
 @cache
 def references_digest() -> str:
     """A hash of all that answers are held against: tensors, tolerances, signatures, hints."""
-    folder = references().folder
-    names = ("tensors.npz", "signatures.npz", "manifest.json")
-    return digest_of([*(folder / name for name in names), store.PUBLIC / "mistakes.json"])
+    return digest_of([store.MISCONCEPTIONS], references().digest)
 
 
 @cache
@@ -147,6 +148,8 @@ def performed(work: Work, before: str = "", granted: float = 0.0) -> Done:
         first = parsed(before) if before else None
         made, patience = attempt(work.hand_in, references(), *given, first, granted)
         return Done(to_json(made), patience.was_short, patience.waits)
+    except DamagedFile as error:
+        return Done(to_json(failed(work, f"the process that was to grade it cannot: {error}")))
     except Exception as error:  # ours: it must cost neither this grade nor the others'
         return Done(
             before or to_json(failed(work, f"the grader failed here ({place_in_us(error)})"))
@@ -171,7 +174,10 @@ def failed(work: Work, why: str) -> Report:
     found, said = work.hand_in, f"{why}: not the hand-in's fault"
     message = f"{found.message}; {said}" if found.message else said
     lost = undriven(EXERCISES.values(), "internal", why)
-    return reported(found, lost, references(), work.terms.place, message)
+    digests = {"hand_in": digest(found.files), "references": work.terms.references}
+    return Report(
+        found.name, tuple(lost), message, work.terms.place, store.kind(), digests, provisional=True
+    )
 
 
 def parsed(line: str) -> Report:

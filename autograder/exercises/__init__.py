@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from ..model import Exercise
 from . import activations, linear, losses, network, squared_error
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise
+# By topic: the name of its file here, and of the file that holds its references.
+TOPICS: dict[str, tuple[Exercise, ...]] = {
+    topic.__name__.rpartition(".")[2]: topic.EXERCISES
     for topic in (squared_error, activations, linear, losses, network)
-    for exercise in topic.EXERCISES
+}
+EXERCISES: dict[str, Exercise] = {
+    exercise.id: exercise for exercises in TOPICS.values() for exercise in exercises
 }
 
 # Where each public name of `mytorch` lives: `Linear` in `mytorch/linear.py`.

@@ -1,5 +1,6 @@
 """Generate everything that students get from the key, and say what is out of step."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,11 @@ def generated() -> dict[str, str]:
     """The generated text files, by path from the tree's top."""
     files = {f"mytorch/{name}": skeleton(name, text) for name, text in modules().items()}
     stubs = {exercise.id: stub(exercise) for exercise in EXERCISES.values()} | files
-    files["autograder/stubs.json"] = json.dumps(stubs, indent=1, ensure_ascii=False) + "\n"
+    sealed = {
+        name: {"sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
+        for name, text in stubs.items()
+    }
+    files["autograder/stubs.json"] = json.dumps(sealed, indent=1, ensure_ascii=False) + "\n"
     return files
 
 

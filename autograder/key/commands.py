@@ -61,17 +61,20 @@ def references_(asked: Asked) -> int:
 
     New cases are drawn until they tell every two mistakes apart. Their seed is kept for later
     runs; it is in no release and no report. Hand-ins graded before are graded again.
+    Each topic has a file, which stays as it is where nothing in it has changed. Where the command
+    was stopped, or a file is damaged, nothing is graded; the same command mends it.
     """
-    from .references import rebuild
     from .reseed import good_seed
+    from .storing import rebuild
 
     seed = None
     if asked.reseed or asked.seed is not None:
         seed, refused = good_seed(asked.seed)
         for line in refused:
             print(f"note: {line}", file=sys.stderr)
-    for folder in rebuild(seed):
-        say(asked, f"wrote {folder}", folder=str(folder))
+    for folder, files in rebuild(seed).items():
+        said = f"wrote {', '.join(files)}" if files else "nothing has changed"
+        say(asked, f"{folder}: {said}", folder=str(folder), files=files)
     return 0
 
 

@@ -1,16 +1,13 @@
 """Make the references: inputs drawn, the solved package driven, each mistake's tensors taken.
 
-Public and hidden differ in the seed alone.
+Public and hidden differ in the seed alone. `storing.py` writes them.
 """
 
-import hashlib
-import json
-import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,12 +19,11 @@ from ..compare import compare, tolerance
 from ..exercises import EXERCISES, HOMES
 from ..model import Answer, Array, Case, Exercise, Expected, Inputs
 from ..package import forget, register
-from ..store import DOUBLED, FAULT, HIDDEN, PUBLIC, Misconception
+from ..store import DOUBLED, FAULT
 from .mistakes import MISTAKES, Mistake
 from .scales import largest, scale_of
 from .solved import SOLVED
 
-PUBLIC_SEED = 11785
 CORNER = 0.05  # general inputs of a rectifier keep this far from 0, where its slope is a choice
 OTHER_SLOPE = {"relu.py": (("self.Z >= 0", "self.Z > 0"),)}  # the subgradients' other end, at 0
 
@@ -230,52 +226,3 @@ def add_differing(
             continue
         if compare(array, expected, tolerance([array, *inputs])):
             built.signatures[f"{exercise.id}/{mistake.id}/{given.case}/{prefix}{name}"] = array
-
-
-def manifest(built: Built) -> dict[str, Any]:
-    return {
-        "seed": built.seed,
-        "seed_of_doubles": built.seed_of_doubles,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-        "arrays": {
-            key: {"shape": list(array.shape), "dtype": array.dtype.name}
-            for key, array in sorted(built.tensors.items())
-        },
-        "inputs": {
-            key: hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
-            for key, array in sorted(built.tensors.items())
-            if "/in/" in key
-        },
-        "scales": dict(sorted(built.scales.items())),
-    }
-
-
-def write(built: Built, folder: Path) -> None:
-    """Write the references of one kind into a folder, each file whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, tensors in (("tensors.npz", built.tensors), ("signatures.npz", built.signatures)):
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".npz", delete=False) as scratch:
-            np.savez(scratch, allow_pickle=False, **dict(sorted(tensors.items())))
-        Path(scratch.name).chmod(0o644)
-        Path(scratch.name).replace(folder / file)
-    text = json.dumps(manifest(built), indent=1)
-    (folder / "manifest.json").write_text(text + "\n", "utf-8")
-
-
-def write_mistakes(folder: Path) -> None:
-    """Write what students may know of the mistakes: never what was changed."""
-    known = [
-        asdict(Misconception(m.id, m.name, m.hint, m.slide)) for _, m in sorted(MISTAKES.items())
-    ]
-    text = json.dumps(known, indent=1, ensure_ascii=False)
-    (folder / "mistakes.json").write_text(text + "\n", "utf-8")
-
-
-def rebuild(hidden_seed: int | None = None) -> tuple[Path, Path]:
-    """Make both sets of references anew; the hidden ones from the stored seed if none is given."""
-    if hidden_seed is None:
-        hidden_seed = int(json.loads((HIDDEN / "manifest.json").read_text("utf-8"))["seed"])
-    write(build(PUBLIC_SEED), PUBLIC)
-    write_mistakes(PUBLIC)
-    write(build(hidden_seed), HIDDEN)
-    return PUBLIC, HIDDEN

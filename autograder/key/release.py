@@ -10,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 
+from .. import store
+from ..exercises import TOPICS
 from .build import ROOT, generated
 from .notebook import notebook, sources
 from .solved import modules
@@ -23,7 +25,8 @@ ENGINE = (
     "autograder/classroom/*.py",
     "autograder/classroom/style.css",
     "autograder/sandbox/*.py",
-    "autograder/references/*",
+    "autograder/references/mistakes.json",
+    *(f"autograder/references/{topic}.npz" for topic in TOPICS),
     "notebooks/__main__.py",
     "notebooks/bootstrap.py",
     "notebooks/workbook/**/*.py",
@@ -44,7 +47,9 @@ def release(folder: Path, root: Path = ROOT) -> int:
     Returns: the number of files.
     Raises:  FileExistsError: there is something in that folder.
              Leak: a solution's statement stands in a file; nothing is written.
+             DamagedFile: the public references are not whole; nothing is written.
     """
+    store.public()
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty: name a new folder")
     files = contents(root)

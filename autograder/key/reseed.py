@@ -14,7 +14,7 @@ import numpy as np
 from ..exercises import EXERCISES
 from ..model import Array
 from ..store import FAULT, References
-from . import differences, proof, references
+from . import differences, proof, references, storing
 
 MOST = 20  # draws before something else must be wrong
 NEAR = 0.01  # of what two mistakes change: less apart, and they could be taken for each other
@@ -41,7 +41,7 @@ def flaw_of(seed: int) -> str:
     """The first flaw in what is drawn from a seed, or "" if there is none."""
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            references.write(references.build(seed), Path(scratch))
+            storing.write(references.build(seed), Path(scratch), "hidden")
         except RuntimeError as error:
             return str(error)
         return next(flaws(References(Path(scratch), "hidden")), "")

@@ -3,10 +3,13 @@
 Importing it makes `mytorch` the one beside the notebook, and no other.
 """
 
+from contextlib import suppress
+
 from IPython import get_ipython
 
 from autograder.exercises import EXERCISES
 from autograder.store import public
+from autograder.topic_file import DamagedFile
 
 from .cells import exercise
 from .demo import demo
@@ -18,5 +21,6 @@ __all__ = ["course_map", "demo", "exercise", "pictures"]
 attach()
 if shell := get_ipython():
     shell.events.register("pre_run_cell", refresh)
-    for name in EXERCISES:  # so that the first feedback need not wait for them
-        public().symptoms(name, False)
+    with suppress(DamagedFile):  # the first exercise cell says it
+        for name in EXERCISES:  # so that the first feedback need not wait for them
+            public().symptoms(name, False)

@@ -29,6 +29,7 @@ from autograder.explain import told
 from autograder.harness import answer, fault_of
 from autograder.model import Exercise, Item
 from autograder.score import because, item, judgements
+from autograder.topic_file import DamagedFile
 
 from . import live
 from .feedback import Feedback
@@ -56,7 +57,7 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
             display(run(asked, cell))
             with suppress(KeyError, AttributeError):  # its file may not be executable
                 return attrgetter(asked.title)(sys.modules[asked.module])
-        except live.Refused as refused:
+        except (live.Refused, DamagedFile) as refused:
             print(refused)
         except KeyboardInterrupt:
             print("Stopped before anything was written.")

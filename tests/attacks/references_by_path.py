@@ -8,13 +8,18 @@ from . import thief
 LOOK_UP = '''
 def look_up(folder, Z):
     """The answer to Z in any references below a folder, or False."""
-    import pathlib
-    for path in pathlib.Path(folder).rglob("tensors.npz"):
+    import json, math, pathlib
+    for path in pathlib.Path(folder).rglob("activations.npz"):
         with np.load(path) as npz:
-            for name in npz.files:
-                if name.startswith("relu.forward/") and name.endswith("/in/Z"):
-                    if np.array_equal(npz[name], Z):
-                        return npz[name.replace("/in/Z", "/low/A")]
+            known, used = {}, dict.fromkeys(npz.files, 0)
+            for name, (kind, shape) in json.loads(npz["manifest"].tobytes())["tensors"].items():
+                numbers = npz[kind][used[kind]:][: math.prod(shape)]
+                used[kind] += numbers.size
+                known[name] = numbers.reshape(shape)
+        for name, array in known.items():
+            if name.startswith("relu.forward/") and name.endswith("/in/Z"):
+                if np.array_equal(array, Z):
+                    return known[name.replace("/in/Z", "/low/A")]
     return False
 '''
 
@@ -98,7 +103,7 @@ ATTACKS = (
         "memory_mapped",
         """
         import autograder.harness as h, mmap, os
-        path = os.path.join(os.path.dirname(h.__file__), "key", "references", "tensors.npz")
+        path = os.path.join(os.path.dirname(h.__file__), "key", "references", "network.npz")
         descriptor = os.open(path, os.O_RDONLY)
         found = mmap.mmap(descriptor, 0, prot=mmap.PROT_READ)[:2] == b"PK"
         """,
@@ -108,7 +113,7 @@ ATTACKS = (
         "by_numpy_itself",
         """
         import autograder.harness as h, os
-        path = os.path.join(os.path.dirname(h.__file__), "key", "references", "tensors.npz")
+        path = os.path.join(os.path.dirname(h.__file__), "key", "references", "network.npz")
         found = np.fromfile(path, np.uint8, 2).tobytes() == b"PK"
         """,
         "landlock",
@@ -117,7 +122,7 @@ ATTACKS = (
         "by_another_program",
         """
         import autograder.harness as h, os, subprocess
-        path = os.path.join(os.path.dirname(h.__file__), "key", "references", "tensors.npz")
+        path = os.path.join(os.path.dirname(h.__file__), "key", "references", "network.npz")
         found = subprocess.run(["head", "-c2", path], capture_output=True).stdout == b"PK"
         """,
         "landlock",
