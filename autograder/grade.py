@@ -2,19 +2,21 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from . import store
 from .conversation import Limits, Place, Sitting
 from .handin import HandIn
-from .judge import untouched
+from .judge import Judgement, judge, untouched
 from .model import Exercise, Item, Job, Report, Status
 from .process import FreshInterpreter
 from .runner import run
-from .score import because, items
+from .score import UNSEEN, because, better, items
 from .store import References
 
 DEFAULT = Limits()
 PORTABLE = FreshInterpreter()
+TELLING = 3.0  # seconds for public cases, to describe what hidden ones find wrong
 
 
 def grade(
@@ -26,8 +28,6 @@ def grade(
 ) -> Report:
     """Grade a hand-in, as it was read.
 
-    What builds on earlier classes, and is not all right, is driven on doubles too.
-
     Returns: the report; provisional where the grader itself failed somewhere, or where there
              was no hand-in.
     """
@@ -36,17 +36,58 @@ def grade(
         return reported(hand_in, lost, references, place.name)
     given = {"shapes.py": store.stubs()["mytorch/shapes.py"].encode()}  # nobody's to write
     sitting = Sitting(given | hand_in.files, limits, place)
+    judged = driven(sitting, exercises, references)
+    if references.kind == "public":
+        scored = {e.id: items(judged[e.id]) for e in exercises}
+    else:
+        public = shown_in_public(sitting, judged)
+        scored = {e.id: items(judged[e.id], public.get(e.id, ())) for e in exercises}
+    found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
+    return reported(hand_in, found, references, place.name)
+
+
+def driven(
+    sitting: Sitting, exercises: Sequence[Exercise], references: References
+) -> dict[str, list[Judgement]]:
+    """Drive a hand-in through exercises, and judge what it answers.
+
+    What builds on earlier classes, and is not all right, is driven on doubles too.
+
+    Returns: by exercise, every line of it.
+    """
     own = run(sitting, jobs(exercises, references))
-    scored = {e.id: items(e, references, own[e.id]) for e in exercises}
+    judged = {e.id: judge(e, references, own[e.id]) for e in exercises}
     tried = [e for e in exercises if e.doubles and not untouched(e, own[e.id])]
-    again = [e for e in tried if any(item.score < item.max_score for item in scored[e.id])]
+    again = [e for e in tried if any(line.status != "pass" for line in judged[e.id])]
     if again:
         classes = sorted({target for e in again for target in e.doubles})
         doubled = run(sitting, jobs(again, references), classes, references.seed_of_doubles)
         for e in again:
-            scored[e.id] = items(e, references, own[e.id], doubled[e.id])
-    found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
-    return reported(hand_in, found, references, place.name)
+            second = judge(e, references, doubled[e.id], doubled=True)
+            judged[e.id] = better(judged[e.id], second)
+    return judged
+
+
+def shown_in_public(
+    sitting: Sitting, judged: Mapping[str, Sequence[Judgement]]
+) -> dict[str, list[Judgement]]:
+    """What public cases show of the exercises that hidden ones find wrong, if there are any.
+
+    In processes that never saw a hidden number, and within a time of their own: what the hidden
+    cases have left of it could tell something too.
+    """
+    wrong = [lines[0].exercise for lines in judged.values() if any(map(is_seen, lines))]
+    if not wrong or sitting.is_over:
+        return {}
+    limits = sitting.limits
+    total = min(limits.total, TELLING)
+    brief = replace(limits, seconds=1, wall=min(limits.wall, total), total=total)
+    return driven(Sitting(sitting.files, brief, sitting.place), wrong, store.public())
+
+
+def is_seen(line: Judgement) -> bool:
+    """Whether a line failed in a way that public cases could show too."""
+    return line.status in UNSEEN
 
 
 def reported(

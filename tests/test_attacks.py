@@ -38,6 +38,7 @@ import numpy as np
 import pytest
 from attacks import TIERS, Attack, every, forward, write
 from conftest import ROOT
+from in_process import items_of
 
 from autograder import handin, report, store, wire
 from autograder.classroom import reading, student_page, tables
@@ -49,7 +50,6 @@ from autograder.grade import grade
 from autograder.model import Answer, Report
 from autograder.process import remove
 from autograder.sandbox import tiers
-from autograder.score import items
 from autograder.testimony import believed
 
 QUICK = Limits(seconds=1, wall=2.0, total=6.0)
@@ -440,7 +440,8 @@ def test_no_frame_makes_the_grader_fail() -> None:
                 answers[r.case.id] = believed(exercise.id, r.case.id, *got, {"relu.py": b"a\n" * 9})
                 read += 1
         doubled = answers if exercise.doubles else None
-        made = Report("x", tuple(items(exercise, HIDDEN, answers, doubled)), "", "", "hidden", {})
+        found = tuple(items_of(exercise, HIDDEN, answers, doubled))
+        made = Report("x", found, "", "", "hidden", {})
         assert_readable(made)
         assert shown(made)
     assert read > 100

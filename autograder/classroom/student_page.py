@@ -18,7 +18,10 @@ from .student import NOBODY, Student
 PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
 PUBLIC = "Scored on the cases that you have, too; the grade is given on others like them."
 EMPTY = "There was nothing in it that could be graded."
-HIDDEN = "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here."
+HIDDEN = (
+    "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here. What "
+    "is said of a lost point is what your own cases show; `autograder check` shows more of it."
+)
 FOLLOWED = "Scored on stand-in layers, where a mistake in an earlier one costs nothing."
 WORDS = {
     "a tensor's name": "its points: it must be right in all general cases",
