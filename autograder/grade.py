@@ -36,24 +36,25 @@ def grade(
         return reported(hand_in, lost, references, place.name)
     given = {"shapes.py": store.stubs()["mytorch/shapes.py"].encode()}  # nobody's to write
     sitting = Sitting(given | hand_in.files, limits, place)
-    judged = driven(sitting, exercises, references)
+    judged, measured = driven(sitting, exercises, references)
     if references.kind == "public":
         scored = {e.id: items(judged[e.id]) for e in exercises}
     else:
-        public = shown_in_public(sitting, judged)
+        public, measured = shown_in_public(sitting, judged, measured)
         scored = {e.id: items(judged[e.id], public.get(e.id, ())) for e in exercises}
     found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
-    return reported(hand_in, found, references, place.name)
+    return replace(reported(hand_in, found, references, place.name), measured=measured)
 
 
 def driven(
     sitting: Sitting, exercises: Sequence[Exercise], references: References
-) -> dict[str, list[Judgement]]:
+) -> tuple[dict[str, list[Judgement]], dict[str, int]]:
     """Drive a hand-in through exercises, and judge what it answers.
 
     What builds on earlier classes, and is not all right, is driven on doubles too.
 
-    Returns: by exercise, every line of it.
+    Returns: by exercise, every line of it; and where its derivatives seem measured, the calls of
+             `forward` within one way back.
     """
     own = run(sitting, jobs(exercises, references))
     judged = {e.id: judge(e, references, own[e.id]) for e in exercises}
@@ -65,24 +66,30 @@ def driven(
         for e in again:
             second = judge(e, references, doubled[e.id], doubled=True)
             judged[e.id] = better(judged[e.id], second)
-    return judged
+    calls = {id: max(a.forwards for a in answers.values()) for id, answers in own.items()}
+    return judged, {id: number for id, number in calls.items() if number}
 
 
 def shown_in_public(
-    sitting: Sitting, judged: Mapping[str, Sequence[Judgement]]
-) -> dict[str, list[Judgement]]:
-    """What public cases show of the exercises that hidden ones find wrong, if there are any.
+    sitting: Sitting, judged: Mapping[str, Sequence[Judgement]], measured: Mapping[str, int]
+) -> tuple[dict[str, list[Judgement]], dict[str, int]]:
+    """What public cases show of the exercises that hidden ones find wrong, or measured.
 
     In processes that never saw a hidden number, and within a time of their own: what the hidden
     cases have left of it could tell something too.
     """
-    wrong = [lines[0].exercise for lines in judged.values() if any(map(is_seen, lines))]
-    if not wrong or sitting.is_over:
-        return {}
+    asked = [
+        lines[0].exercise
+        for id, lines in judged.items()
+        if id in measured or any(map(is_seen, lines))
+    ]
+    if not asked or sitting.is_over:
+        return {}, {}
     limits = sitting.limits
     total = min(limits.total, TELLING)
     brief = replace(limits, seconds=1, wall=min(limits.wall, total), total=total)
-    return driven(Sitting(sitting.files, brief, sitting.place), wrong, store.public())
+    public, calls = driven(Sitting(sitting.files, brief, sitting.place), asked, store.public())
+    return public, {id: number for id, number in calls.items() if id in measured}
 
 
 def is_seen(line: Judgement) -> bool:
