@@ -19,6 +19,7 @@ SAFE = (
     rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
     rf"|'({NAMES})' object has no attribute '(forward|backward|step)'"
 )
+NOT_STARTED = "not started"
 WAITS = "needs an earlier exercise, which is not finished"
 # A factor that may itself be a hidden value: not −1, 1/N, N, or a number of two digits.
 TELLING = re.compile(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)")
@@ -74,7 +75,7 @@ def finding_lines(finding: Finding, values: bool) -> list[str]:
 def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
     """Why there is nothing, the student's own line, and what the exception tells."""
     if own_stub(exercise, fault):
-        return ["not started"]
+        return [NOT_STARTED]
     if fault.kind == "not_attempted":
         return [waits_for(fault.text)]
     if fault.kind == "internal":

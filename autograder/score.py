@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from .exercises import below
-from .explain import WAITS, explain, waits_for
+from .explain import NOT_STARTED, WAITS, explain, waits_for
 from .judge import Judgement, own_stub
 from .model import Fault, Item
 
@@ -108,7 +108,7 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
     if item.message == WAITS:
         idle = (e for e in below(item.exercise) if any(map(is_idle, scored(e.id))))
         needed = next(idle, None)
-        return replace(item, message=waits_for(needed.stub)) if needed else item
+        return replace(item, message=waits_for(needed.stub) if needed else NOT_STARTED)
     settled = item.status in ("pass", "not_attempted", "timeout", "crash")
     if settled or item.mistake or item.follow_through:
         return item
@@ -120,4 +120,4 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
 
 
 def is_idle(item: Item) -> bool:
-    return item.status == "not_attempted" and item.message == "not started"
+    return item.status == "not_attempted" and item.message == NOT_STARTED
