@@ -1,6 +1,7 @@
 """Put a judgement into words: for the terminal, the report and the notebook alike.
 
-With values for public cases; without any value, input or exception text for hidden ones.
+With values for public cases. A report on hidden cases is made of the same judgements on public
+ones (`score` sees to that), and shows no value, input or exception text even of these.
 """
 
 import builtins
@@ -18,6 +19,8 @@ SAFE = (
     rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
     rf"|'({NAMES})' object has no attribute '(forward|backward|step)'"
 )
+NOT_STARTED = "not started"
+WAITS = "needs an earlier exercise, which is not finished"
 # A factor that may itself be a hidden value: not −1, 1/N, N, or a number of two digits.
 TELLING = re.compile(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)")
 
@@ -72,9 +75,9 @@ def finding_lines(finding: Finding, values: bool) -> list[str]:
 def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
     """Why there is nothing, the student's own line, and what the exception tells."""
     if own_stub(exercise, fault):
-        return ["not started"]
+        return [NOT_STARTED]
     if fault.kind == "not_attempted":
-        return [f"needs {fault.text.removeprefix('Exercise ')}, which is not finished"]
+        return [waits_for(fault.text)]
     if fault.kind == "internal":
         return [f"the grader failed here, not you: {fault.text}"]
     if fault.kind in ("timeout", "crash"):
@@ -85,6 +88,11 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
     clues = ((re.search(pattern, f"{fault.type}: {said}"), clue) for pattern, clue in known)
     hints = [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m]
     return [*told(fault, values), *hints[:1]]
+
+
+def waits_for(stub: str) -> str:
+    """Which earlier exercise is not finished. Args: stub: what its stub says; "" if not told."""
+    return f"needs {stub.removeprefix('Exercise ')}, which is not finished" if stub else WAITS
 
 
 def told(fault: Fault, values: bool = True) -> list[str]:

@@ -1,18 +1,20 @@
 """Grade one hand-in: run it, judge its answers, give points."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from . import store
 from .conversation import Place, Sitting
 from .exercises import EXERCISES, below
 from .handin import HandIn
-from .judge import untouched
+from .judge import Judgement, judge, untouched
 from .model import Exercise, Item, Job, Report, Status
 from .patience import Limits, Patience
 from .process import FreshInterpreter
 from .runner import run
-from .score import because, items
+from .score import UNSEEN, because, better, items
 from .store import References
 
 DEFAULT = Limits()
@@ -53,8 +55,6 @@ def attempt(
 ) -> tuple[Report, Patience]:
     """Try once to grade a hand-in, as it was read.
 
-    What builds on earlier classes, and is not all right, is driven on doubles too.
-
     Args:    before: the report of a first try, made in haste: what the grader failed to do there is
              done now, and the rest stays as it was.  granted: seconds for time-outs then.
     Returns: the report, and what became of the time that it had.
@@ -66,27 +66,24 @@ def attempt(
     given = {"shapes.py": store.stubs()[store.SHAPES].encode()}  # nobody's to write
     sitting = Sitting(given | hand_in.files, limits, place)
     sitting.patience = patience
-    scored: dict[str, list[Item]] = {e.id: [] for e in exercises}
+    done: dict[str, list[Item]] = {}
     for item in before.items if before else ():
-        scored[item.exercise].append(item)
+        done.setdefault(item.exercise, []).append(item)
         if item.status in ("timeout", "crash"):
             sitting.deadly.add(EXERCISES[item.exercise].file.removeprefix("mytorch/"))
         if item.status == "timeout":
             sitting.late.add(item.exercise)
-    undone = [e for e in exercises if not settled(scored[e.id])]
-    own = run(sitting, jobs(undone, references))
-    scored |= {e.id: items(e, references, own[e.id]) for e in undone}
-    tried = [e for e in undone if e.doubles and not untouched(e, own[e.id])]
-    again = [e for e in tried if any(item.score < item.max_score for item in scored[e.id])]
-    again = [e for e in again if not late_by_itself(e, scored)]
-    if again:
-        classes = sorted({target for e in again for target in e.doubles})
-        doubled = run(sitting, jobs(again, references), classes, references.seed_of_doubles)
-        for e in again:
-            scored[e.id] = items(e, references, own[e.id], doubled[e.id])
+    scored = {id: made for id, made in done.items() if settled(made)}
+    undone = [e for e in exercises if e.id not in scored]
+    judged, measured = driven(sitting, undone, references, scored)
+    public: Mapping[str, Sequence[Judgement]] = {}
+    if references.kind == "hidden":
+        public, measured = shown_in_public(sitting, judged, measured)
+    scored |= {e.id: items(judged[e.id], public.get(e.id, ())) for e in undone}
     found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
     notes = [hand_in.message] * bool(hand_in.message) + [STOPPED] * patience.was_short
-    return reported(hand_in, found, references, place.name, "; ".join(notes)), patience
+    made = reported(hand_in, found, references, place.name, "; ".join(notes))
+    return replace(made, measured={**(before.measured if before else {}), **measured}), patience
 
 
 def settled(items: Sequence[Item]) -> bool:
@@ -94,12 +91,67 @@ def settled(items: Sequence[Item]) -> bool:
     return bool(items) and all(item.status != "internal" for item in items)
 
 
-def late_by_itself(exercise: Exercise, scored: Mapping[str, Sequence[Item]]) -> bool:
+def driven(
+    sitting: Sitting,
+    exercises: Sequence[Exercise],
+    references: References,
+    scored: Mapping[str, Sequence[Item]] = MappingProxyType({}),
+) -> tuple[dict[str, list[Judgement]], dict[str, int]]:
+    """Drive a hand-in through exercises, and judge what it answers.
+
+    What builds on earlier classes, and is not all right, is driven on doubles too.
+
+    Args:    scored: the items of exercises that were driven before.
+    Returns: by exercise, every line of it; and where its derivatives seem measured, the calls of
+             `forward` within one way back.
+    """
+    own = run(sitting, jobs(exercises, references))
+    judged = {e.id: judge(e, references, own[e.id]) for e in exercises}
+    statuses = {id: {item.status for item in lines} for id, lines in scored.items()}
+    statuses |= {id: {line.status for line in lines} for id, lines in judged.items()}
+    tried = [e for e in exercises if e.doubles and not untouched(e, own[e.id])]
+    again = [e for e in tried if statuses[e.id] != {"pass"} and not late_by_itself(e, statuses)]
+    if again:
+        classes = sorted({target for e in again for target in e.doubles})
+        doubled = run(sitting, jobs(again, references), classes, references.seed_of_doubles)
+        for e in again:
+            second = judge(e, references, doubled[e.id], doubled=True)
+            judged[e.id] = better(judged[e.id], second)
+    calls = {id: max(a.forwards for a in answers.values()) for id, answers in own.items()}
+    return judged, {id: number for id, number in calls.items() if number}
+
+
+def late_by_itself(exercise: Exercise, statuses: Mapping[str, Collection[Status]]) -> bool:
     """Whether an exercise took too long although all that it builds on is right: on doubles it
     would take as long."""
-    is_late = any(item.status == "timeout" for item in scored[exercise.id])
-    under = [scored.get(needed.id, ()) for needed in below(exercise.id)]
-    return is_late and all(s and all(i.score == i.max_score for i in s) for s in under)
+    under = [statuses.get(needed.id) for needed in below(exercise.id)]
+    return "timeout" in statuses[exercise.id] and all(s == {"pass"} for s in under)
+
+
+def shown_in_public(
+    sitting: Sitting, judged: Mapping[str, Sequence[Judgement]], measured: Mapping[str, int]
+) -> tuple[dict[str, list[Judgement]], dict[str, int]]:
+    """What public cases show of the exercises that hidden ones find wrong, or measured.
+
+    In processes that never saw a hidden number, and within a time of their own: what the hidden
+    cases have left of it could tell something too.
+    """
+    asked = [
+        lines[0].exercise
+        for id, lines in judged.items()
+        if id in measured or any(map(is_seen, lines))
+    ]
+    if not asked or sitting.patience.is_over:
+        return {}, {}
+    telling = Sitting(sitting.files, replace(sitting.limits, seconds=1), sitting.place)
+    telling.patience = Patience(telling.limits, is_hasty=True)
+    public, calls = driven(telling, asked, store.public())
+    return public, {id: number for id, number in calls.items() if id in measured}
+
+
+def is_seen(line: Judgement) -> bool:
+    """Whether a line failed in a way that public cases could show too."""
+    return line.status in UNSEEN
 
 
 def reported(

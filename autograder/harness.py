@@ -15,6 +15,7 @@ import numpy as np
 
 from .model import Answer, Array, Exercise, Fault, Layout
 from .package import MissingName
+from .watch import watching
 
 LARGEST = 2**18  # bytes of one tensor, and its length: a hundred times what exercises return
 LONGEST = 1000  # characters of an exception's text, or of a line
@@ -40,7 +41,8 @@ def answer(
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             arranged = {name: arrange(array, layout) for name, array in inputs.items()}
-            result = exercise.drive(package, **arranged)
+            with watching(exercise, package) as watch:
+                result = exercise.drive(package, **arranged)
             tensors = {name: plain(value) for name, value in result.items()}
     except KeyboardInterrupt:
         raise
@@ -51,6 +53,7 @@ def answer(
         case,
         {name: value for name, value in tensors.items() if not isinstance(value, str)},
         {name: value for name, value in tensors.items() if isinstance(value, str)},
+        forwards=watch.calls,
     )
 
 

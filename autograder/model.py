@@ -134,7 +134,8 @@ class Fault:
 class Answer:
     """What an implementation gave for one case: tensors by name, or a fault.
 
-    odd  by tensor, a word for what was given where an array belongs: `None`, `a list`
+    odd       by tensor, a word for what was given where an array belongs: `None`, `a list`
+    forwards  calls of `forward` within one way back, where its derivatives seem measured; else 0
     """
 
     exercise: str
@@ -142,6 +143,7 @@ class Answer:
     tensors: Mapping[str, Array] = field(default_factory=dict)
     odd: Mapping[str, str] = field(default_factory=dict)
     fault: Fault | None = None
+    forwards: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Report:
-    """What is said about one hand-in. The views (text, JSON) add nothing to it."""
+    """What is said about one hand-in. The views (text, JSON) add nothing to it.
+
+    measured  by exercise, the calls of `forward` within one way back, where its derivatives seem
+              measured by differences: that costs no point
+    """
 
     hand_in: str
     items: tuple[Item, ...]
@@ -200,6 +206,7 @@ class Report:
     references: Literal["hidden", "public"] = "public"
     digests: Mapping[str, str] = field(default_factory=dict)
     provisional: bool = False
+    measured: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def score(self) -> float:

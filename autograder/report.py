@@ -10,6 +10,14 @@ from .exercises import EXERCISES, NOTEBOOKS
 from .model import Exercise, Item, Report
 
 MARKS = {"pass": "✔", "fail": "✘", "not_attempted": "·", "internal": "!"}
+IN_PUBLIC = (
+    "Points are given on hidden cases. Lines, counts, shapes and places are those of the public "
+    "cases, where `autograder check` shows more."
+)
+MEASURED = (
+    "these derivatives seem measured ({} calls of forward within one backward), not derived; "
+    "that costs no point"
+)
 COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
 
 
@@ -26,11 +34,15 @@ def to_text(report: Report, colour: bool = False) -> str:
         lines += [f"note: {report.message}", ""]
     for name, group in groupby(report.items, key=lambda item: item.exercise):
         lines += exercise_lines(EXERCISES[name], list(group), colour)
+        if name in report.measured:
+            lines.append(f"    {MEASURED.format(report.measured[name])}")
     lines += ["", f"{'Total':<42}{points(report.score, report.max_score)}"]
     if report.provisional:
         lines.append("This grade is provisional: it costs nobody a point until it is final.")
     if report.references == "hidden" and report.isolation == "process":
         lines.append("Warning: it ran without a sandbox, where it could read the grader's files.")
+    if report.references == "hidden" and report.score < report.max_score:
+        lines.append(IN_PUBLIC)
     if report.references == "public":
         lines.append("Scored on the public cases; the grade is given on others like them.")
     return "\n".join(lines)

@@ -3,32 +3,33 @@
 A tensor's points come from its general cases, all of them. Edge and stability count only where
 the general ones pass. What builds on earlier layers is judged on the student's own layers and
 on doubles; the better run counts, whole, but for stability: a double never saturates.
+
+A hand-in can turn hidden numbers into a line, an exception, a shape, a count. So a report on
+hidden cases describes a failure as the public cases show it, and takes nothing but points, kind
+of failure and misconception from the hidden ones. What may not be told never gets into an item.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from .exercises import below
-from .explain import explain
-from .judge import Answers, Judgement, judge
-from .model import Exercise, Item
-from .store import References
+from .explain import NOT_STARTED, WAITS, explain, waits_for
+from .judge import Judgement, own_stub
+from .model import Fault, Item
 
 GATED = "counts once the general cases pass"
+UNSEEN = {
+    "fail": "not right on the hidden cases, in a way that the public ones do not show",
+    "error": "an exception on the hidden cases, which the public ones do not raise",
+}
 
 
-def judgements(
-    exercise: Exercise, references: References, own: Answers, doubled: Answers | None = None
-) -> list[Judgement]:
-    """Judge every line of an exercise, on the better of its two runs."""
-    first = judge(exercise, references, own)
-    if not doubled or all(j.status == "pass" for j in first):
-        return first
-    second = judge(exercise, references, doubled, doubled=True)
-    second = [own if own.role == "stability" else line for own, line in zip(first, second)]
+def better(own: list[Judgement], doubled: list[Judgement]) -> list[Judgement]:
+    """The better of an exercise's two runs."""
+    second = [own if own.role == "stability" else line for own, line in zip(own, doubled)]
     if any(line.status == "internal" for line in second):  # nobody knows which run is the better
-        return [own if own.status == "pass" else line for own, line in zip(first, second)]
-    return max(first, second, key=worth)
+        return [one if one.status == "pass" else line for one, line in zip(own, second)]
+    return max(own, second, key=worth)
 
 
 def worth(judged: list[Judgement]) -> tuple[float, int]:
@@ -42,21 +43,27 @@ def points(line: Judgement, judged: Sequence[Judgement]) -> float:
     return line.max_score if line.status == "pass" and gate else 0.0
 
 
-def items(
-    exercise: Exercise, references: References, own: Answers, doubled: Answers | None = None
-) -> list[Item]:
+def items(judged: Sequence[Judgement], public: Iterable[Judgement] | None = None) -> list[Item]:
     """Score an exercise: one item a line of it.
 
-    Args: own: answers by case.  doubled: the same on doubles, if that run was made.
+    Args: public: for hidden cases, the same lines on the public ones; empty if those were not
+          run. None where the cases are public themselves.
     """
-    judged = judgements(exercise, references, own, doubled)
-    return [item(line, judged, references.kind == "public") for line in judged]
+    if public is None:
+        return [item(line, judged, line, values=True) for line in judged]
+    known = {line.id: line for line in public}
+    return [item(line, judged, disclosed(line, known.get(line.id))) for line in judged]
 
 
-def item(line: Judgement, judged: Sequence[Judgement], values: bool) -> Item:
+def item(
+    line: Judgement, judged: Sequence[Judgement], told: Judgement | None, values: bool = False
+) -> Item:
+    """One line of a report. Args: told: what is said of it; None where nothing may be."""
     score = points(line, judged)
     gated = line.status == "pass" and score < line.max_score
     idle = all(j.status in ("pass", "not_attempted") for j in judged)
+    said = explain(told, values) if told else [UNSEEN[line.status]]
+    mistakes = told.mistakes if told else ()
     return Item(
         id=line.id,
         exercise=line.exercise.id,
@@ -64,9 +71,32 @@ def item(line: Judgement, judged: Sequence[Judgement], values: bool) -> Item:
         score=score,
         max_score=line.max_score,
         status=line.status if not gated else "not_attempted" if idle else "fail",
-        message=GATED if gated else "\n".join(explain(line, values)),
-        mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
+        message=GATED if gated else "\n".join(said),
+        mistake=mistakes[0] if len(mistakes) == 1 else None,
         follow_through=line.doubled,
+    )
+
+
+def disclosed(line: Judgement, public: Judgement | None) -> Judgement | None:
+    """What may be said of a line on hidden cases: nothing that their numbers could have chosen.
+
+    Returns: the public line, where it fails in the same way, with the misconceptions that explain
+             both; the line itself, without all particulars, where its kind says enough; else None.
+    """
+    if line.first is None:
+        return line
+    if line.status in UNSEEN:
+        if public is None or (public.status, public.doubled) != (line.status, line.doubled):
+            return None
+        return replace(public, mistakes=tuple(m for m in public.mistakes if m in line.mistakes))
+    why = line.first.why
+    assert isinstance(why, Fault)  # all other kinds are faults
+    text = why.text.partition(":")[0] if line.status in ("timeout", "crash") else why.text
+    if line.status == "not_attempted" and not own_stub(line.exercise, why):
+        text = ""
+    bare = Fault(why.kind, text=text)
+    return Judgement(
+        line.exercise, line.tensor, line.role, line.id, replace(line.first, case="", why=bare)
     )
 
 
@@ -77,6 +107,10 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
 
     Args: scored: gives an exercise's items by its id, none if it was not scored.
     """
+    if item.message == WAITS:
+        idle = (e for e in below(item.exercise) if any(map(is_idle, scored(e.id))))
+        needed = next(idle, None)
+        return replace(item, message=waits_for(needed.stub) if needed else NOT_STARTED)
     settled = item.status in ("pass", "not_attempted", "timeout", "crash")
     if settled or item.mistake or item.follow_through:
         return item
@@ -85,3 +119,7 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
             why = f"{needed.title} ({needed.number}) is not right yet: that may be why"
             return replace(item, message=f"{item.message}\n{why}")
     return item
+
+
+def is_idle(item: Item) -> bool:
+    return item.status == "not_attempted" and item.message == NOT_STARTED

@@ -18,6 +18,7 @@ from .model import Answer, Fault, FaultKind, Inputs
 STUBS = {exercise.stub for exercise in EXERCISES.values()}
 FIRST_LINES = 500  # of a file: which of more lines it was could tell a number
 FIRST_FILES = 16  # and so could the file
+MOST_CALLS = 10**6  # of `forward`, in one way back
 OURS = {f"{home}.py" for home in HOMES.values()}
 DOUBLES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e.doubles}
 SEEN = rf"{SAW}\d\d ({'|'.join(sorted(DOUBLES))})\.(forward|backward)"
@@ -44,7 +45,9 @@ def believed(
     odd = header.get("odd")
     words = {n: odd[n] for n in names if n in odd} if isinstance(odd, dict) else {}
     words = {n: w if isinstance(w, str) and w in ODD else "an object" for n, w in words.items()}
-    return Answer(exercise, case, known, words)
+    calls: Any = header.get("forwards")
+    is_count = type(calls) is int and 0 < calls <= MOST_CALLS
+    return Answer(exercise, case, known, words, forwards=calls if is_count else 0)
 
 
 def printable(text: Any) -> str:

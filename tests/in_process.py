@@ -17,8 +17,10 @@ from autograder import doubles, grade, harness, store
 from autograder.conversation import Sitting
 from autograder.exercises import EXERCISES, HOMES
 from autograder.handin import HandIn
+from autograder.judge import judge
 from autograder.model import Answer, Exercise, Item, Job
 from autograder.package import Package, forget, register
+from autograder.score import better, items
 from autograder.store import References
 
 
@@ -63,6 +65,20 @@ def answers_of(
     jobs = references.cases(exercise.id)
     seed = references.seed_of_doubles
     return run(Sitting(files, grade.DEFAULT, grade.PORTABLE), jobs, classes, seed)[exercise.id]
+
+
+def items_of(
+    exercise: Exercise,
+    references: References,
+    answers: Mapping[str, Answer],
+    doubled: Mapping[str, Answer] | None = None,
+) -> list[Item]:
+    """The items that answers to one exercise make. On hidden cases, the same answers were given
+    to the public ones."""
+    judged = judge(exercise, references, answers)
+    if doubled:
+        judged = better(judged, judge(exercise, references, doubled, doubled=True))
+    return items(judged, judged if references.kind == "hidden" else None)
 
 
 def scored(

@@ -36,8 +36,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attacks import TIERS, Attack, every, forward, write
+from attacks import TIERS, Attack, every, forward, missing, write
 from conftest import ROOT
+from in_process import items_of
 
 from autograder import handin, report, store, wire
 from autograder.classroom import reading, student_page, tables
@@ -50,7 +51,6 @@ from autograder.model import Answer, Report
 from autograder.patience import Limits
 from autograder.process import remove
 from autograder.sandbox import tiers
-from autograder.score import items
 from autograder.testimony import believed
 
 QUICK = Limits(seconds=1, wall=2.0, total=6.0)
@@ -258,6 +258,41 @@ def ordinary() -> handin.HandIn:
         return handin.HandIn("next", handin.read(write(Path(folder, "next"), changes)).files)
 
 
+def test_what_an_attack_aims_at_is_there() -> None:
+    """An attack on a name that is gone would pass, and prove nothing."""
+    gone = {attack.name: names for attack in every() if (names := missing(attack))}
+    assert gone == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "gone"),
+    [
+        ("import autograder.wire as w\nw.write_frame = print", ["w.write_frame"]),
+        ("import autograder.wire\nautograder.wire.write_frame()", ["autograder.wire.write_frame"]),
+        ("from autograder.wire import write_frame", ["write_frame"]),
+        ("import autograder.frames as w", ["w"]),
+        ("def late():\n    import os\n    os.no_such_call(9)", ["os.no_such_call"]),
+        (
+            "from autograder.exercises import EXERCISES as E\nE['relu.sideways'].points.clear()",
+            ["E['relu.sideways'].points.clear", "E['relu.sideways'].points", "E['relu.sideways']"],
+        ),
+        ("import sys\nsys.modules['autograder.judging'] = 1", ["autograder.judging"]),
+        ("open('key/references/tensor.npz')", ["tensor.npz"]),
+        ("import autograder.wire as w\nw.save = w.frame.__code__", []),
+        ("import os\nos.environ['NEW'] = '1'", []),
+    ],
+)
+def test_an_attack_whose_target_is_gone_is_told(body: str, gone: list[str]) -> None:
+    """Functions, modules, entries, files: what a text names must lead to something."""
+    assert missing(Attack("x", {"relu.py": body})) == gone
+
+
+def test_a_target_that_no_text_names_is_looked_for_too() -> None:
+    """What an attack says that it is at."""
+    attack = Attack("x", at=("autograder.child.OURS", "autograder.child.MINE", "nowhere.at.all"))
+    assert missing(attack) == ["autograder.child.MINE", "nowhere.at.all"]
+
+
 CASES = {f"{place.name}-{attack.name}": (attack, place) for place in PLACES for attack in every()}
 
 
@@ -441,7 +476,8 @@ def test_no_frame_makes_the_grader_fail() -> None:
                 answers[r.case.id] = believed(exercise.id, r.case.id, *got, {"relu.py": b"a\n" * 9})
                 read += 1
         doubled = answers if exercise.doubles else None
-        made = Report("x", tuple(items(exercise, HIDDEN, answers, doubled)), "", "", "hidden", {})
+        found = tuple(items_of(exercise, HIDDEN, answers, doubled))
+        made = Report("x", found, "", "", "hidden", {})
         assert_readable(made)
         assert shown(made)
     assert read > 100

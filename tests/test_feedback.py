@@ -12,13 +12,12 @@ from autograder import report
 from autograder.exercises import EXERCISES
 from autograder.judge import Failure, Judgement
 from autograder.model import Fault, Finding, Role
-from autograder.score import item
+from autograder.score import items
 
 
 def feedback(*judged: Judgement, said: tuple[str, ...] = ()) -> Feedback:
     """What a cell shows for these lines."""
-    items = [item(line, judged, True) for line in judged]
-    return Feedback(BACKWARD, said, items)
+    return Feedback(BACKWARD, said, items(judged))
 
 
 BACKWARD = EXERCISES["linear.backward"]

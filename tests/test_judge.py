@@ -6,13 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import package
-from in_process import answers_of
+from in_process import answers_of, items_of
 
 from autograder import store
 from autograder.exercises import EXERCISES
 from autograder.judge import untouched
 from autograder.model import Answer, Fault
-from autograder.score import items
 
 REFERENCES = store.public()
 OTHER = "Z has another shape, expected (4, 5)"
@@ -29,7 +28,7 @@ def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:
     exercise = EXERCISES["linear.forward"]
     stub = answers(exercise.id, solved=False)
     assert untouched(exercise, stub)
-    assert {item.message for item in items(exercise, REFERENCES, stub)} == {"not started"}
+    assert {item.message for item in items_of(exercise, REFERENCES, stub)} == {"not started"}
     assert not untouched(exercise, answers(exercise.id))
     assert not untouched(exercise, {case: stub[case] for case in list(stub)[1:]})
     assert not untouched(EXERCISES["linear.backward"], stub)
@@ -53,7 +52,7 @@ def test_a_shape_carries_no_hidden_value(shape: tuple[int, int], public: str, hi
     secret = copy(REFERENCES)
     secret.kind = "hidden"
     for references, said in ((REFERENCES, public), (secret, hidden)):
-        message = items(exercise, references, given)[0].message
+        message = items_of(exercise, references, given)[0].message
         assert message.split(" in 1 of ")[0] == said
 
 
@@ -64,7 +63,7 @@ def test_a_factor_of_its_own_is_not_told_on_hidden_cases() -> None:
         given[case] = replace(answer, tensors={"Z": answer.tensors["Z"] * 2.16489})
     secret = copy(REFERENCES)
     secret.kind = "hidden"
-    public, hidden = (items(exercise, r, given)[0].message for r in (REFERENCES, secret))
+    public, hidden = (items_of(exercise, r, given)[0].message for r in (REFERENCES, secret))
     assert "times 2.165" in public
     assert "2.16" not in hidden
     assert "it is a multiple of the right result" in hidden
@@ -98,7 +97,7 @@ def test_of_what_is_no_python_is_said_what_python_says(text: str, said: str) -> 
     lost = {case.id: Answer(exercise.id, case.id, fault=fault) for case in exercise.cases}
     secret = copy(REFERENCES)
     secret.kind = "hidden"
-    assert items(exercise, secret, lost)[0].message == f"{said} in mytorch/linear.py:1"
+    assert items_of(exercise, secret, lost)[0].message == f"{said} in mytorch/linear.py:1"
 
 
 def test_of_two_runs_that_are_worth_the_same_ones_own_counts() -> None:
@@ -106,5 +105,5 @@ def test_of_two_runs_that_are_worth_the_same_ones_own_counts() -> None:
     exercise = EXERCISES["mlp.forward"]
     fault = Fault("error", "ValueError", "no", "mytorch/mlp.py:40", "raise ValueError")
     lost = {case.id: Answer(exercise.id, case.id, fault=fault) for case in exercise.cases}
-    found = items(exercise, REFERENCES, lost, lost)
+    found = items_of(exercise, REFERENCES, lost, lost)
     assert {(item.score, item.follow_through) for item in found} == {(0, False)}

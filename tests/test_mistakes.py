@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import package, replaced
-from in_process import accused, loaded, lost, scored
+from in_process import accused, items_of, loaded, lost, scored
 from planted import own_items
 
 from autograder import store
@@ -21,7 +21,6 @@ from autograder.harness import answer
 from autograder.key.mistakes import MISTAKES, Mistake
 from autograder.key.reseed import alike
 from autograder.model import Answer, Exercise, Item, Report
-from autograder.score import items
 from autograder.store import FAULT, References
 
 SHELF = Path(__file__).parent / "shelf"
@@ -160,7 +159,7 @@ def test_what_is_only_near_a_mistake_is_not_called_by_its_name(id: str, near: fl
         stored = references.signatures(exercise.id).get(id, {})
         finite = [a for (_, n), a in stored.items() if FAULT not in n and np.isfinite(a).all()]
         if finite and len(finite) == len(stored):
-            for item in items(exercise, references, own_answers(exercise, references, near, id)):
+            for item in items_of(exercise, references, own_answers(exercise, references, near, id)):
                 assert item.mistake != id
 
 
@@ -174,7 +173,7 @@ def test_a_thousandth_of_the_distance_is_near_enough(near: float, said: bool) ->
         BOTH["hidden"],
         "linear.mean_over_batch",
     )
-    found = items(exercise, references, own_answers(exercise, references, near, id))
+    found = items_of(exercise, references, own_answers(exercise, references, near, id))
     named = {item.id for item in found if item.mistake == id}
     assert ("linear.backward.dLdW.general" in named) == said
 
@@ -189,7 +188,7 @@ def test_where_a_mistake_is_right_only_rounding_is_allowed(off: float, said: boo
             wrong = signature.get((r.case.id, name))
             given = expected.low if wrong is None else wrong + off * expected.low.max()
             answers[r.case.id] = Answer(exercise.id, r.case.id, {name: given})
-    found = {item.id: item for item in items(exercise, references, answers)}
+    found = {item.id: item for item in items_of(exercise, references, answers)}
     assert found["sigmoid.forward.stability"].status == "fail"
     assert (found["sigmoid.forward.stability"].mistake == id) == said
 
@@ -339,7 +338,7 @@ def test_answers_that_are_nobodys_are_not_named(id: str, given: float) -> None:
         )
         for r in references.cases(id)
     }
-    for item in items(exercise, references, answers):
+    for item in items_of(exercise, references, answers):
         assert item.score == 0
         assert item.mistake is None
 
@@ -357,7 +356,7 @@ def test_random_answers_are_not_named(seed: int) -> None:
             )
             for r in BOTH["hidden"].cases(exercise.id)
         }
-        found = items(exercise, BOTH["hidden"], answers)
+        found = items_of(exercise, BOTH["hidden"], answers)
         assert {item.mistake for item in found} == {None}
         assert sum(item.score for item in found) == 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import package, replaced
+from in_process import items_of
 
 from autograder import store
 from autograder.exercises import EXERCISES
@@ -14,7 +15,6 @@ from autograder.grade import grade
 from autograder.handin import HandIn
 from autograder.model import Report
 from autograder.patience import Limits
-from autograder.score import items
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RESULT = "return np.maximum(Z, 0)"
@@ -111,7 +111,8 @@ def test_a_missing_class_and_a_wrong_signature_get_a_line() -> None:
     assert said == {"mytorch/relu.py has no ReLU"}
     report = graded(replaced("relu.py", "def forward(self, Z: Array)", "def forward(self)"))
     messages = {i.message for i in report.items if i.exercise == "relu.forward"}
-    assert messages == {"TypeError"}, "hidden cases: the type alone"
+    arity = "TypeError: ReLU.forward() takes 1 positional argument but 2 were given"
+    assert messages == {arity}, "on hidden cases too: public ones show the same"
     report = graded(replaced("relu.py", "def forward(", "def forwards("))
     messages = {i.message for i in report.items if i.exercise == "relu.forward"}
     assert {m.splitlines()[0] for m in messages} == {"'ReLU' object has no attribute 'forward'"}
@@ -199,7 +200,7 @@ def test_a_name_in_a_traceback_is_the_hand_ins_own_line() -> None:
 def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
     """Without an answer, a line is `internal`: no points are lost for good."""
     exercise = EXERCISES["relu.forward"]
-    scored = items(exercise, store.best(), {})
+    scored = items_of(exercise, store.best(), {})
     assert {item.status for item in scored} == {"internal"}
     assert all(item.message.startswith("the grader failed here, not you") for item in scored)
 

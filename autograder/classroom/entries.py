@@ -19,6 +19,11 @@ TROUBLES: dict[Trouble, tuple[str, str]] = {
     "error": ("Exception", "Student code raised an exception; the list below says whose."),
     "missing": ("Missing", "Not in the hand-in at all; counted as not attempted."),
     "noted": ("Noticed while reading", "Graded all the same."),
+    "measured": (
+        "Derivatives that seem measured",
+        "A `backward` calls `forward` over and over, a small step beside: differences, it seems, "
+        "in place of a formula. That is right, and costs no points: look at it, and ask.",
+    ),
 }
 URGENT: dict[str, str] = {
     **{trouble: title for trouble, (title, _) in TROUBLES.items()},

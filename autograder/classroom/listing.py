@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from .. import store
 from ..exercises import EXERCISES
 from ..model import Report
-from .statistics import exception, troubles
+from .statistics import exception, measured, troubles
 from .student import Entry
 
 MOST = 2000  # rows that a page can hold; the table of grades has all
@@ -63,6 +63,7 @@ def row(report: Report, entry: Entry, counts: str, late: bool = False) -> Row:
     urgent = next((word for word in URGENT if word in found), CALM)
     notes = [found.get(urgent, ""), "" if counts == "yes" else f"counts: {counts}", "late" * late]
     notes += [found.get("noted", ""), *faults(report), *lost(report), *misconceptions(report)]
+    notes.append(f"derivatives seem measured in {calls}" if (calls := measured(report)) else "")
     score = None if report.provisional else report.score
     said = tuple(dict.fromkeys(filter(None, notes)))
     return Row(entry, urgent, score, said)

@@ -11,12 +11,13 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from ..exercises import EXERCISES
 from ..model import Array, Item, Report
 from .student import Entry
 
 Way: TypeAlias = Literal["wrong", "stopped", "untried"]
 Trouble: TypeAlias = Literal[
-    "provisional", "unreadable", "timeout", "crash", "error", "missing", "noted"
+    "provisional", "unreadable", "timeout", "crash", "error", "missing", "noted", "measured"
 ]
 
 WAYS: dict[str, Way] = {
@@ -217,7 +218,15 @@ def troubles(report: Report) -> dict[Trouble, str]:
     for item in report.items:
         if trouble := trouble_of(item):
             found.setdefault(trouble, item.message.partition("\n")[0])
+    if report.measured:
+        found["measured"] = measured(report)
     return found
+
+
+def measured(report: Report) -> str:
+    """Which derivatives seem measured, with the calls of `forward` in one way back; "" if none."""
+    calls = {EXERCISES[id].number: n for id, n in report.measured.items() if id in EXERCISES}
+    return ", ".join(f"{number} ({n} calls of forward)" for number, n in calls.items())
 
 
 def exception(item: Item) -> str:

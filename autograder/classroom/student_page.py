@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..model import Item, Report
-from ..report import MARKS, overall
+from ..report import MARKS, MEASURED, overall
 from .pages import Markup, definitions, document, element, exercise_name, foreign, points, tier
 from .plots import share
 from .statistics import is_empty
@@ -18,7 +18,10 @@ from .student import NOBODY, Student
 PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
 PUBLIC = "Scored on the cases that you have, too; the grade is given on others like them."
 EMPTY = "There was nothing in it that could be graded."
-HIDDEN = "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here."
+HIDDEN = (
+    "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here. "
+    "What is said of a lost point is what your own cases show; `autograder check` shows more of it."
+)
 FOLLOWED = "Scored on stand-in layers, where a mistake in an earlier one costs nothing."
 WORDS = {
     "a tensor's name": "its points: it must be right in all general cases",
@@ -33,7 +36,8 @@ MISCONCEPTION, HINT, LINE = "this is how it looks when ", "hint: ", "the line is
 def page(report: Report, student: Student = NOBODY) -> str:
     """The page of one hand-in."""
     graded = [] if is_empty(report) else groupby(report.items, key=lambda item: item.exercise)
-    sections = [section(exercise, tuple(items)) for exercise, items in graded]
+    calls = report.measured
+    sections = [section(id, tuple(items), calls.get(id, 0)) for id, items in graded]
     total = f"{points(report.score)} of {points(report.max_score)} points"
     own = Path(report.hand_in).name  # where it lay is nobody's business
     who = [foreign(word) for word in dict.fromkeys((student.name, student.id, own)) if word]
@@ -62,8 +66,11 @@ def lost(report: Report) -> Markup | None:
 
 
 @lru_cache(maxsize=1024)  # in a class, many have the same
-def section(exercise: str, items: tuple[Item, ...]) -> Markup:
-    """One exercise: the items that passed in a row, under them why the others did not."""
+def section(exercise: str, items: tuple[Item, ...], calls: int) -> Markup:
+    """One exercise: the items that passed in a row, under them why the others did not.
+
+    Args: calls: of `forward` in one way back, if its derivatives seem measured.
+    """
     score, most = sum(i.score for i in items), sum(i.max_score for i in items)
     return element(
         "section",
@@ -74,6 +81,7 @@ def section(exercise: str, items: tuple[Item, ...]) -> Markup:
             element("span", f"{points(score)} / {points(most)}", class_="points"),
         ),
         element("ul", *entries(items)),
+        element("p", MEASURED.format(calls), class_="note") if calls else None,
         class_="exercise",
     )
 

@@ -15,11 +15,12 @@ from ..model import Report
 from ..report import number
 from .listing import faults, lost, misconceptions
 from .pages import clean
+from .statistics import measured
 from .student import Student
 
 COLUMNS = (
     *("student_id", "name", "hand_in", "counts", "late", "score", "max_score"),
-    *("provisional", "isolation", "message", "lost"),
+    *("provisional", "isolation", "message", "lost", "measured"),
 )
 MARK = "\ufeff"
 
@@ -58,6 +59,7 @@ def row(report: Report, student: Student, counts: str, late: bool = False) -> st
             cell(report.isolation),
             cell(report.message),
             cell("; ".join(why)),
+            cell(measured(report)),
             *map(number, points.values()),
         ]
     )

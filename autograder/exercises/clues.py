@@ -79,9 +79,10 @@ CLUES = (
 )
 
 # What Python itself says of a text that is no Python, without what differs from text to text;
-# and what a driver says.
+# of a call with other arguments than its def has; and what a driver says.
 GRAMMAR = (
     r"Moved: W or b is not what it was before backward$"
+    r"|TypeError: [\w.]+\(\) (takes|missing|got (an unexpected|multiple|some positional)).*"
     r"|(Syntax|Indentation|Tab)Error: ("
     r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"
     r"|expected (':'|an indented block)|unmatched '[)\]}]'|'[(\[{]' was never closed"

@@ -27,8 +27,9 @@ from autograder import aside, source, store
 from autograder.exercises import EXERCISES
 from autograder.explain import told
 from autograder.harness import answer, fault_of
+from autograder.judge import judge as judge_answers
 from autograder.model import Exercise, Item
-from autograder.score import because, item, judgements
+from autograder.score import because, items
 from autograder.topic_file import DamagedFile
 
 from . import live
@@ -148,9 +149,9 @@ def judge(asked: Exercise) -> tuple[list[Item], str]:
         with redirect_stdout(StringIO()) as caught:
             answers[case.id] = answer(asked, case.id, known.inputs, case.layout, live.package())
         printed[case.id] = caught.getvalue()
-    judged = judgements(asked, references, answers)
+    judged = judge_answers(asked, references, answers)
     shown = next((line.first.case for line in judged if line.first), next(iter(printed)))
-    return [item(line, judged, True) for line in judged], printed[shown][:PRINTED]
+    return items(judged), printed[shown][:PRINTED]
 
 
 def broken(failed: Mapping[str, BaseException]) -> list[str]:

@@ -3,6 +3,8 @@
 The key cannot be imported, and where files are out of reach it cannot be read either.
 """
 
+from dataclasses import replace
+
 from . import RELU, Attack, forward, thief
 
 SOLVED = "autograder.key.mytorch.relu"
@@ -26,15 +28,18 @@ ATTACKS = (
         """,
         "landlock",
     ),
-    thief(
-        "with_a_larger_list",
-        f"""
-        import autograder.harness, sys
-        sys.modules["__main__"].OURS += ("key",)
-        from {SOLVED} import ReLU as R
-        found = R().forward(Z)
-        """,
-        "landlock",
+    replace(
+        thief(
+            "with_a_larger_list",
+            f"""
+            import autograder.harness, sys
+            sys.modules["__main__"].OURS += ("key",)
+            from {SOLVED} import ReLU as R
+            found = R().forward(Z)
+            """,
+            "landlock",
+        ),
+        at=("autograder.child.OURS",),
     ),
     thief(
         "as_text",

@@ -41,17 +41,13 @@ ATTACKS = (
     ),
     patch("wire_save", "import autograder.wire as w; w.save = lambda *a, **k: b''", EVERYWHERE),
     patch(
-        "write_frame",
-        "import sys, autograder.wire as w\n"
-        "def say(stream, header, tensors):\n"
-        "    real(stream, {'score': 99, 'status': 'pass', 'odd': {}, 'fault': None}, tensors)\n"
-        "real = w.write_frame\n"
-        "w.write_frame = say\n"
-        "frame = sys._getframe()\n"
-        "while frame:\n"
-        "    if 'write_frame' in frame.f_globals:\n"
-        "        frame.f_globals['write_frame'] = say\n"
-        "    frame = frame.f_back",
+        "frame",
+        "import autograder.wire as w\n"
+        "def frame(header, tensors):\n"
+        "    said = json.dumps({'score': 99, 'status': 'pass', 'odd': {}, 'fault': None})\n"
+        "    block = save(dict(tensors), metadata={'json': said})\n"
+        "    return len(block).to_bytes(8, 'little') + block\n"
+        "w.frame.__code__ = frame.__code__",
     ),
     patch(
         "harness",
