@@ -23,9 +23,7 @@ MARK = b"@exercise("
 STUB = json.dumps('raise NotImplementedError("Exercise')[1:-1].encode()  # as JSON writes it
 CODE = re.compile(rb'\s*+:\s*+"code"')
 STRING = rb'"(?:[^"\\]|\\.)*+"'
-SOURCE = re.compile(
-    rb'"source"\s*+:\s*+(?:%b|\[(?:\s*+%b\s*+,?+)*+)' % (STRING, STRING), re.DOTALL
-)
+SOURCE = re.compile(rb'"source"\s*+:\s*+(?:%b|\[(?:\s*+%b\s*+,?+)*+)' % (STRING, STRING), re.DOTALL)
 
 
 def unrun(files: Mapping[str, bytes], entries: Iterable[Entry]) -> str:
