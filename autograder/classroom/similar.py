@@ -8,7 +8,7 @@ it says what it left out.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log2
 from typing import NamedTuple, TypeAlias
@@ -52,8 +52,8 @@ class Match:
 class Alike(NamedTuple):
     """The matches of a class, and what was not compared, a line each."""
 
-    matches: list[Match]
-    left_out: list[str]
+    matches: Sequence[Match] = ()
+    left_out: Sequence[str] = ()
 
 
 @dataclass
