@@ -13,7 +13,7 @@ from in_process import scored
 from autograder import store
 from autograder.classroom import class_page, pages, student_page
 from autograder.classroom.listing import Listing, row
-from autograder.classroom.similar import Match
+from autograder.classroom.similar import Alike, Match
 from autograder.classroom.statistics import Summary
 from autograder.classroom.student import Entry, Student
 from autograder.exercises import EXERCISES
@@ -105,7 +105,7 @@ def both(text: str) -> list[str]:
     who = Student(text, text)
     match = Match((Entry(text, who, f"students/{text}"), Entry("Ada")), {text: 7}, 2, 100)
     both = (made, who), (replace(made, provisional=True), who)
-    page = class_page.page(summary(*both), listing(*both, counts=text), [match], text, [text])
+    page = class_page.page(summary(*both), listing(*both, counts=text), Alike([match]), text, [text])
     return [student_page.page(made, who), page]
 
 
@@ -273,7 +273,7 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
         (replace(MADE, provisional=True, message="no such file or folder"), ADA),
     )
     match = Match((Entry("x/Ada"), Entry("x/Bob")), {"linear.forward": 31}, 2, 1200)
-    text = Read(class_page.page(summary(*known), listing(*known), [match], "2026-11-24")).text
+    text = Read(class_page.page(summary(*known), listing(*known), Alike([match]), "2026-11-24")).text
     for said in (
         "Graded 2026-11-24",
         "hand-ins 4",
@@ -314,7 +314,7 @@ def test_long_lists_are_cut_and_say_so() -> None:
     )
     names = tuple(Entry(f"student {n}") for n in range(40))
     matches: Sequence[Match] = [Match(names, {"linear.forward": 9}, 40, 90)] * 33
-    text = Read(class_page.page(made, Listing(), matches)).text
+    text = Read(class_page.page(made, Listing(), Alike(matches))).text
     assert "… and 38 more: rarer ones." in text
     assert "… and 38 more: in the list below." in text
     assert "… and 21 more: less striking ones." in text

@@ -18,6 +18,7 @@ from autograder import report, store
 from autograder.classroom import listing, results
 from autograder.classroom.listing import Listing, Row, row
 from autograder.classroom.roster import call
+from autograder.classroom.seals import sealed
 from autograder.classroom.student import Entry, Student
 from autograder.model import Item, Report, Status
 
@@ -40,7 +41,7 @@ def graded() -> Report:
 
 
 def lines(folder: Path, *reports: Report) -> None:
-    text = "".join(f"{report.to_json(made)}\n" for made in reports)
+    text = "".join(f"{sealed(report.to_json(made))}\n" for made in reports)
     (folder / results.REPORTS).write_text(text, "utf-8")
 
 
@@ -123,7 +124,7 @@ def test_what_is_not_finished_leaves_nothing_behind(tmp_path: Path, graded: Repo
     for name in ("grades.csv", "class.html", "junit.xml", results.REPORTS):
         (tmp_path / f"{name}.part").write_text("of a run that was killed")
     with results.written(tmp_path / results.REPORTS) as stream:
-        stream.write(report.to_json(graded) + "\n")
+        stream.write(sealed(report.to_json(graded)) + "\n")
     results.write(tmp_path, call([graded.hand_in]))
     assert not list(tmp_path.glob("*.part"))
 

@@ -15,7 +15,7 @@ from conftest import ROOT, package
 from autograder.classroom import similar
 from autograder.classroom.similar import Index, Match, fingerprints
 from autograder.classroom.student import Entry
-from autograder.classroom.winnowing import TOKEN, statements, winnow
+from autograder.classroom.winnowing import Prints, TOKEN, statements, winnow
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 LOOP = """\
@@ -60,7 +60,7 @@ def index(hand_ins: dict[str, dict[str, bytes]]) -> list[Match]:
     made = Index()
     for name, files in hand_ins.items():
         made.add(Entry(name), fingerprints(files), name)
-    return made.matches()
+    return made.alike().matches
 
 
 def names(match: Match) -> tuple[str, ...]:
@@ -72,17 +72,17 @@ CLASS = {f"student {n}": ordinary(n) for n in range(100)}
 
 def test_the_skeleton_has_no_fingerprints() -> None:
     """What was given is nobody's copy."""
-    given = fingerprints(package(solved=False))
+    given = fingerprints(package(solved=False)).found
     assert set(given) <= {"mytorch/shapes.py", "mytorch/__init__.py"}
 
 
 def test_fingerprints_are_by_exercise() -> None:
     """A method's code belongs to its exercise, what stands beside it to its file."""
     helper = "\n\ndef helper(a, b, c):\n    return a * b + c[0] * (a - b) ** 2 / len(a)\n"
-    found = fingerprints(linear(LOOP, after=helper))
+    found = fingerprints(linear(LOOP, after=helper)).found
     assert {"linear.backward", "mytorch/linear.py"} <= set(found)
     assert "linear.forward" not in found
-    assert found["linear.backward"] == fingerprints(linear(LOOP))["linear.backward"]
+    assert found["linear.backward"] == fingerprints(linear(LOOP)).found["linear.backward"]
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_fingerprints_are_by_exercise() -> None:
 def test_a_disguise_changes_nothing(changed: str) -> None:
     """Other names, comments, docstrings, blanks and line ends: the same fingerprints."""
     place = "linear.backward"
-    assert fingerprints(linear(changed))[place] == fingerprints(linear(LOOP))[place]
+    assert fingerprints(linear(changed)).found[place] == fingerprints(linear(LOOP)).found[place]
 
 
 def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
     """Fingerprints are local: what is far from a change stays."""
-    one = fingerprints(linear(LOOP))["linear.backward"]
-    two = fingerprints(linear(LOOP.replace("dLdZ[n, j] * self.W", "self.W.T[i, j] * self.W")))
+    one = fingerprints(linear(LOOP)).found["linear.backward"]
+    two = fingerprints(linear(LOOP.replace("dLdZ[n, j] * self.W", "self.W.T[i, j] * self.W"))).found
     assert 0.6 < len(one & two["linear.backward"]) / len(one) < 1
 
 
@@ -212,8 +212,8 @@ def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> list[Match]:
     for n in range(size):
         own = prints[n] if n < len(prints) else {}
         found = {place: frozenset(map(hash, words)) for place, words in own.items()}
-        made.add(Entry(str(n)), {**found, "own.py": frozenset([n])}, str(n))
-    return made.matches()
+        made.add(Entry(str(n)), Prints({**found, "own.py": frozenset([n])}), str(n))
+    return made.alike().matches
 
 
 def words(start: str, count: int) -> set[str]:
@@ -263,7 +263,7 @@ def test_two_hand_ins_of_one_student_are_no_match() -> None:
     for name, files in [*CLASS.items(), ("1.zip", linear(LOOP)), ("2.zip", linear(LOOP))]:
         owner = "Ada" if name.endswith(".zip") else name
         made.add(Entry(name), fingerprints(files), owner)
-    assert all("1.zip" not in names(match) for match in made.matches())
+    assert all("1.zip" not in names(match) for match in made.alike().matches)
 
 
 @pytest.mark.parametrize("junk", [package(solved=False), linear(LOOP), {}], ids=range(3))
@@ -278,7 +278,7 @@ def test_nobody_makes_others_look_rare(junk: dict[str, bytes]) -> None:
         made.add(Entry(f"junk {n}"), fingerprints(junk), "mallory" if n % 2 else f"empty {n}")
     if junk == linear(LOOP):  # 100 who wrote one exercise say nothing of the others
         assert made.among("linear.backward") == 107
-    assert made.matches() == []
+    assert made.alike().matches == []
 
 
 def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> None:
@@ -291,14 +291,14 @@ def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> 
     for name, files in {**others, **copies}.items():
         made.add(Entry(name), fingerprints(files), "mallory")
     made.add(Entry("Ada"), fingerprints(linear(LOOP)), "Ada")
-    (match,) = (match for match in made.matches() if not match.whole)
+    (match,) = (match for match in made.alike().matches if not match.whole)
     assert (names(match), match.shared_by, match.among) == (("copy 0", "Ada"), 2, 102)
 
 
 def test_a_handful_has_no_rarities() -> None:
     """Among four, nothing can be called rare; an empty class is one, too."""
     assert index({name: linear(LOOP) for name in "ABCD"}) == []
-    assert Index().matches() == []
+    assert Index().alike().matches == []
 
 
 @pytest.mark.parametrize(
@@ -330,4 +330,4 @@ def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     for n in range(1000):
         made.add(Entry(f"student {n}"), prints[n % len(prints)], str(n))
     assert max(map(len, made.having.values())) <= similar.KEPT
-    assert len(made.pairs()) < 1000
+    assert made.alike().left_out == []

@@ -5,6 +5,7 @@ Self-contained, for screen and paper; it shows a `Summary` and adds nothing to i
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from .. import store
 from . import entries, plots
@@ -25,9 +26,10 @@ from .pages import (
     table,
     tier,
 )
-from .similar import Match
+from .similar import Alike
 from .statistics import Summary, Tally
 
+NOTHING = Alike()
 POOR = 0.2  # a discrimination that is pointed at
 
 DIFFICULTY = (
@@ -41,13 +43,13 @@ DIFFICULTY = (
 def page(
     summary: Summary,
     listing: Listing,
-    matches: Sequence[Match] = (),
+    alike: Alike = NOTHING,
     when: str = "",
     notes: Sequence[str] = (),
 ) -> str:
     """The page of a class.
 
-    Args: listing: its hand-ins, one by one.  matches: what `similar.Index.matches` found.
+    Args: listing: its hand-ins, one by one.  alike: those that are nearly identical.
           when: when it was graded, in words.
           notes: who is missing, unknown or has several hand-ins, a line each.
     """
@@ -57,7 +59,7 @@ def page(
         "Misconceptions": mistakes(summary),
         "What failed, and why": entries.troubles(summary),
         "Whose hand-ins they are": people(notes),
-        "Near-identical hand-ins": entries.similar(matches),
+        "Near-identical hand-ins": chain(entries.similar(alike.matches), people(alike.left_out)),
         "All hand-ins": entries.everybody(listing),
         "How it was graded": how(summary),
     }

@@ -75,8 +75,10 @@ def grade(asked: Asked) -> int:
     from . import archive, results, roster, search, work
     from .again import GRANTED
     from .batch import graded
+    from .earlier import Earlier, again, earlier
     from .journal import Journal
     from .progress import progress
+    from .seals import sealed
 
     required, given = asked.require_isolation, asked.paths
     if required and required not in SANDBOXES:  # the option stood before a path
@@ -100,15 +102,18 @@ def grade(asked: Asked) -> int:
     for said in roll.notes:
         note(said)
     folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
-    kept = results.earlier(folder, paths) if folder else {}
-    if kept:
-        note(f"{len(kept)} that were graded earlier stay in the tables of {folder}")
-        roll = roster.call([*paths, *kept], known, found.notes)
     provisional, before = False, 0
     try:
         with ExitStack() as stack:
             journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
-            file = results.written(folder / results.REPORTS) if folder else nullcontext(StringIO())
+            reports = folder / results.REPORTS if folder else None
+            kept = earlier(reports, journal, paths) if reports else Earlier()
+            for said in kept.notes:
+                note(said)
+            if kept.paths:
+                note(f"{len(kept.paths)} that were graded earlier stay in the tables of {folder}")
+                roll = roster.call([*paths, *kept.paths], known, found.notes)
+            file = results.written(reports) if reports else nullcontext(StringIO())
             lines = stack.enter_context(file)
             start, at_once = stack.enter_context(executors(asked, len(paths)))
             terms = work.terms(place)
@@ -117,19 +122,25 @@ def grade(asked: Asked) -> int:
             for one, was_known, line in progress(made, len(paths), sys.stderr):
                 provisional |= one.provisional
                 before += was_known
-                lines.write(f"{line}\n")
+                lines.write(f"{sealed(line)}\n")
                 show(asked, one, len(paths) > 1, one.hand_in in roll.late)
-            lines.writelines(kept.values())
+            if reports:
+                lines.writelines(f"{old}\n" for old in again(reports, journal, kept))
+        if journal.damaged:
+            what = f"{len(journal.damaged)} reports in the journal did not match their hashes"
+            why = f"{what} (damaged, or changed by hand): {handin.listed(journal.damaged)}"
+            note(f"{why}; graded again")
         if before:
             note(f"{before} of {len(paths)} were graded before; --force grades them again")
         if folder:
-            results.write(folder, roll)
+            for said in results.write(folder, roll):
+                note(said)
             note(f"see {folder / 'class.html'} and {folder / 'grades.csv'}")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        again = "make room, and run the same command again"
-        raise ValueError(f"the disk is full; what is graded is kept: {again}") from None
+        then = "make room, and run the same command again"
+        raise ValueError(f"the disk is full; what is graded is kept: {then}") from None
     return 3 if provisional else 0
 
 

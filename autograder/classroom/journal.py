@@ -8,17 +8,19 @@ wait for the disk to each grade, and save no more than these.
 """
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from .seals import VERSION, seal, storable
 from .work import Work
 
 OURS = 0x62707731  # the file's application id: "bpw1"
-VERSION = 1
+REPORT, PROVISIONAL = -2, 7  # columns
 TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE graded (
@@ -32,12 +34,14 @@ CREATE TABLE graded (
     provisional INTEGER NOT NULL,  -- 1: a fault of ours, to be graded again
     score       REAL NOT NULL,
     at          TEXT NOT NULL,     -- when, UTC
-    report      TEXT NOT NULL      -- its JSON
+    report      TEXT NOT NULL,     -- its JSON
+    seal        TEXT NOT NULL      -- a hash of all of these
 );
 PRAGMA application_id = {ours};
 PRAGMA user_version = {version};
 COMMIT;
 """
+ELSEWHERE = "name another folder with --results DIR"
 
 
 class JournalError(OSError):
@@ -47,14 +51,20 @@ class JournalError(OSError):
 class Journal:
     """The reports of a batch, by all that they depend on.
 
+    damaged  the hand-ins whose reports did not match their hashes when they were asked for
+
     Raises: JournalError: the file is not ours, damaged, held by another grader, or full.
     """
 
     def __init__(self, path: str | Path) -> None:
         """Open a file, or make it; `:memory:` keeps nothing."""
         self.path = str(path)
+        self.damaged: list[str] = []
+        if why := "" if self.path == ":memory:" else obstacle(Path(path)):
+            raise JournalError(why)
         with self.told():
             self.file = sqlite3.connect(self.path, timeout=1, isolation_level=None)
+            self.file.text_factory = lambda text: text.decode(errors="surrogateescape")
             try:
                 self.begin()
             except BaseException:
@@ -84,28 +94,39 @@ class Journal:
         self.file.execute("COMMIT")
 
     def known(self, work: Work) -> str | None:
-        """The final report of the same work, if it was done before."""
+        """The final report of the same work, if it was done before. One that does not match its
+        hash is none."""
         with self.told():
-            row = self.file.execute(
-                "SELECT report FROM graded WHERE key = ? AND NOT provisional", (work.key,)
-            ).fetchone()
-        return row and str(row[0])
+            row = self.file.execute("SELECT * FROM graded WHERE key = ?", (work.key,)).fetchone()
+        if row and not is_whole(row):
+            self.damaged.append(work.hand_in.name)
+            return None
+        return str(row[REPORT]) if row and not row[PROVISIONAL] else None
+
+    def hand_ins(self) -> Iterator[tuple[int, str, str]]:
+        """All that was graded, in order: the number of its row, its path and its modules' digest,
+        as they stand there."""
+        with self.told():
+            for row in self.file.execute("SELECT rowid, hand_in, digest FROM graded ORDER BY 1"):
+                yield int(row[0]), str(row[1]), str(row[2])
+
+    def report(self, number: int) -> str | None:
+        """The report in a row, if it matches its hash."""
+        with self.told():
+            row = self.file.execute("SELECT * FROM graded WHERE rowid = ?", (number,)).fetchone()
+        return str(row[REPORT]) if row and is_whole(row) else None
 
     def record(self, work: Work, line: str) -> None:
         """Keep a report, whole or not at all."""
         made, when = json.loads(line), datetime.now(UTC).isoformat(timespec="milliseconds")
-        about = (
-            made["hand_in"],
-            made["digests"]["hand_in"],
-            work.terms.references,
-            work.terms.grader,
-        )
-        found = (made["isolation"], made["provisional"], made["score"], when, line)
-        values = (work.key, *about, work.terms.key, *found)
+        about = (work.key, made["hand_in"], made["digests"]["hand_in"])
+        on = (work.terms.references, work.terms.grader, work.terms.key, made["isolation"])
+        texts = [storable(text) for text in (*about, *on)]
+        row = (*texts, int(made["provisional"]), float(made["score"]), when, storable(line))
         with self.told():
             self.file.execute(
-                f"INSERT OR REPLACE INTO graded VALUES ({', '.join('?' * len(values))})",
-                [storable(v) if isinstance(v, str) else v for v in values],
+                f"INSERT OR REPLACE INTO graded VALUES ({', '.join('?' * (len(row) + 1))})",
+                (*row, seal(*row)),
             )
 
     def __len__(self) -> int:
@@ -134,10 +155,13 @@ class Journal:
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 said = "another grader is writing to it: wait until that is done"
             elif name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+                full = "is full" if name.startswith("SQLITE_FULL") else "is full, or fails"
                 said = (
-                    "the disk is full, or fails; what is graded so far is kept: make room, and"
-                    " run the same command again"
+                    f"the disk {full}; what is graded so far is kept: make room, and run the same"
+                    " command again"
                 )
+            elif name.startswith("SQLITE_READONLY"):
+                said = f"it may not be written to: change its permissions, or {ELSEWHERE}"
             elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT", "damaged")):
                 said = "it is damaged, or no file of ours: move it away, and all is graded again"
             else:
@@ -145,6 +169,36 @@ class Journal:
             raise JournalError(f"{self.path}: {said}") from error
 
 
-def storable(text: str) -> str:
-    """A text that SQLite can keep: a file's name need not be Unicode, and JSON may say so."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def is_whole(row: Sequence[object]) -> bool:
+    """Whether a row of the table matches its hash."""
+    *kept, mark = row
+    return mark == seal(*kept)
+
+
+def obstacle(path: Path) -> str:
+    """What keeps a journal from being read and written in a file, and what to do; or "".
+
+    SQLite opens what may only be read, and then says that writing failed, as on a full disk.
+    """
+    if path.is_symlink() and not path.exists():
+        return f"{path} is a link that leads nowhere: take it away, or {ELSEWHERE}"
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "no file"
+        return f"{path} is {what}, and the journal belongs there: move it away, or {ELSEWHERE}"
+    place = path.resolve().parent
+    if place.is_dir() and is_read_only(place):
+        return f"{path} is on a file system that can only be read: {ELSEWHERE}"
+    own = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+    for one in own:
+        if one.exists() and not os.access(one, os.R_OK | os.W_OK):
+            return f"{one} may not be read and written by you: chmod u+rw it, or {ELSEWHERE}"
+    if place.is_dir() and not os.access(place, os.W_OK | os.X_OK):
+        return f"{place} may not be written to by you: chmod u+rwx it, or {ELSEWHERE}"
+    return ""
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether a folder's file system is mounted for reading alone."""
+    if not hasattr(os, "statvfs"):
+        return False
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)

@@ -7,10 +7,9 @@ students/        a page and a text for each hand-in
 reports.jsonl    every report as JSON, a line each; junit.xml the same for a CI
 """
 
-import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import datetime
@@ -23,10 +22,10 @@ from unicodedata import normalize
 from .. import report
 from ..model import Report
 from . import class_page, junit, reading, student_page, tables
-from .archive import exists
 from .journal import Journal
 from .listing import Listing, row
 from .roster import Roll
+from .seals import unsealed
 from .senders import owners
 from .similar import Index
 from .statistics import Summary
@@ -37,6 +36,9 @@ from .work import parsed
 DEFAULT = Path("grades")
 JOURNAL = "journal.sqlite"
 REPORTS = "reports.jsonl"
+PAGE = "class.html"
+STUDENTS = "students"
+MADE = {REPORTS, PAGE, STUDENTS, "grades.csv", "junit.xml"}
 LONGEST = 80  # bytes of a page's name
 NAME = re.compile(r"[^\w.@-]+")
 
@@ -49,28 +51,19 @@ def is_results(folder: Path) -> bool:
 def opened(folder: Path) -> Journal:
     """The journal in a folder, which is made if need be.
 
-    Raises: ValueError: the folder holds something else.  OSError: it cannot be written.
+    Raises: ValueError: the folder holds something else, or none can be made there.
+            JournalError: the journal cannot be used.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not is_results(folder):
-        raise ValueError(f"{folder} holds other things: name another folder with --results DIR")
+    elsewhere = "name another with --results DIR"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        inside = {path.name for path in folder.iterdir()}
     except OSError as error:
-        raise ValueError(f"{folder}: {error.strerror}: name another with --results DIR") from None
+        raise ValueError(f"{folder}: {error.strerror}: {elsewhere}") from None
+    left = {REPORTS, PAGE} <= inside and not inside - MADE  # the journal was moved away
+    if inside and JOURNAL not in inside and not left:
+        raise ValueError(f"{folder} holds other things: name another folder with --results DIR")
     return Journal(folder / JOURNAL)
-
-
-def earlier(folder: Path, paths: Collection[str]) -> dict[str, str]:
-    """The reports that an earlier run left here on other hand-ins than these, by path.
-
-    Whoever grades a few hand-ins anew wants the others to stay in the tables; those that are no
-    longer there are dropped.
-    """
-    if not (folder / REPORTS).is_file():
-        return {}
-    with (folder / REPORTS).open(encoding="utf-8") as lines:
-        known = {str(json.loads(line)["hand_in"]): line for line in lines}
-    return {p: line for p, line in known.items() if p not in paths and exists(p)}
 
 
 @contextmanager
@@ -94,21 +87,23 @@ def put(path: Path, text: str) -> None:
             stream.write(text)
 
 
-def write(folder: Path, roll: Roll) -> None:
-    """Make the views of a graded class anew, from its reports in the folder."""
+def write(folder: Path, roll: Roll) -> list[str]:
+    """Make the views of a graded class anew, from its reports in the folder.
 
+    Returns: what was left out where hand-ins are compared, a line each.
+    """
     summary, listing, index, names = Summary(), Listing(), Index(), Names()
     whose, top = owners(roll.students), shared(roll.students)
-    students = folder / "students"
+    students = folder / STUDENTS
     students.mkdir(exist_ok=True)
     with (
-        (folder / REPORTS).open(encoding="utf-8") as lines,
+        (folder / REPORTS).open("rb") as lines,
         written(folder / "grades.csv") as table,
         written(folder / "junit.xml") as suites,
     ):
         table.write(tables.head())
         suites.write(junit.OPENING)
-        for made in map(parsed, lines):
+        for made in map(parsed, map(unsealed, lines)):
             student, counted = owner(made, roll), counts(made, roll)
             late = made.hand_in in roll.late
             table.write(tables.row(made, student, counted, late))
@@ -123,13 +118,15 @@ def write(folder: Path, roll: Roll) -> None:
                 prints = fingerprints(reading.read(made.hand_in).files)
                 index.add(entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
-    with written(folder / "class.html") as page:
+    alike = index.alike()
+    with written(folder / PAGE) as page:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
-        page.write(class_page.page(summary, listing, index.matches(), when, roll.notes))
+        page.write(class_page.page(summary, listing, alike, when, roll.notes))
     made_now = {f"{name}{end}" for name in names.taken.values() for end in (".html", ".txt")}
     for old in students.iterdir():
         if old.name not in made_now and old.suffix in (".html", ".txt", ".part"):
             old.unlink()  # of a hand-in that is no longer there
+    return list(alike.left_out)
 
 
 def owner(made: Report, roll: Roll) -> Student:

@@ -3,31 +3,31 @@
 Short right answers are alike by nature. So only what is rare counts, and each match says how rare:
 among those in this class who wrote something in the same place. Each is counted once, so nobody
 makes others' code rare, whatever they send. An inverted index holds hand-ins against each other
-only where they share something rare: a class of thousands takes seconds.
+only where they share something rare: a class of thousands takes seconds. Its size is bounded, and
+it says what it left out.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations
 from math import log2
 from typing import NamedTuple, TypeAlias
 
 from ..exercises import EXERCISES
+from .grouping import Group, Rare, groups
 from .senders import Owner
 from .student import Entry
-from .winnowing import fingerprints
+from .winnowing import Prints, fingerprints
 
 __all__ = ["Index", "Match", "fingerprints"]
 
 HOME_FILES = {exercise.file for exercise in EXERCISES.values()}
 KEPT = 64  # owners remembered for one fingerprint: what more of them share is common
-LEAST = 5  # rare fingerprints that two must share in one place
-SHARE = 0.5  # … and of all rare ones that one of them has there
-STANDS_OUT = 100  # bits: a fingerprint that m of n have tells log₂(n/m)
 SMALLEST = 5  # a class in which one can speak of rare
+MOST_HAND_INS = 20_000  # of a class that are compared
+MOST_PRINTS = 400_000  # fingerprints of a class, each as often as it has owners that are remembered
+MOST_MATCHES = 50  # groups of partly alike hand-ins that are described
 
-Pair: TypeAlias = tuple[int, int]
 Piece: TypeAlias = tuple[str, int, int]  # a file, how many fingerprints, and their hash
 
 
@@ -49,11 +49,11 @@ class Match:
     whole: bool = False
 
 
-class Shared(NamedTuple):
-    """A rare fingerprint that two share: how many have it, and the two hand-ins that it is in."""
+class Alike(NamedTuple):
+    """The matches of a class, and what was not compared, a line each."""
 
-    had_by: int
-    entries: Pair
+    matches: Sequence[Match] = ()
+    left_out: Sequence[str] = ()
 
 
 @dataclass
@@ -61,41 +61,62 @@ class Index:
     """Who has which fingerprint; `add` takes one hand-in after another.
 
     All hand-ins of an owner count as one, whose number is that of the first.
+
+    kept   how many owners of fingerprints are remembered, over all fingerprints
+    sieve  of the fingerprints, only multiples of it are looked at: it grows with the class
     """
 
     entries: list[Entry] = field(default_factory=list)
     numbers: dict[Owner, int] = field(default_factory=dict)
     owner: list[int] = field(default_factory=list)  # of each entry
     writers: dict[str, set[int]] = field(default_factory=dict)  # who has code in a place or file
-    having: dict[tuple[str, int], list[int]] = field(default_factory=dict)  # one entry an owner
+    having: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)  # one an owner
     wholes: dict[frozenset[Piece], list[int]] = field(default_factory=dict)
+    kept: int = 0
+    sieve: int = 1
+    in_part: int = 0  # hand-ins that are too large to be compared as a whole
+    beyond: int = 0  # hand-ins beyond the most
 
-    def add(self, entry: Entry, prints: Mapping[str, frozenset[int]], owner: Owner) -> None:
+    def add(self, entry: Entry, prints: Prints, owner: Owner) -> None:
         """Take in one hand-in's fingerprints. One without any has nothing to compare."""
-        if not prints:
+        if not prints.found:
             return
         number = len(self.entries)
+        if number >= MOST_HAND_INS:
+            self.beyond += 1
+            return
         mine = self.numbers.setdefault(owner, number)
         self.entries.append(entry)
         self.owner.append(mine)
+        self.in_part += prints.in_part
         files: dict[str, frozenset[int]] = {}
-        for place, found in prints.items():
+        for place, found in prints.found.items():
             file = EXERCISES[place].file if place in EXERCISES else place
             files[file] = files.get(file, frozenset()) | found
         whole = frozenset((file, len(found), hash(found)) for file, found in files.items())
         self.wholes.setdefault(whole, []).append(number)
-        for place in {*prints, *files}:
-            self.writers.setdefault(place, set()).add(mine)
-        for place, found in prints.items():
+        for place in {*prints.found, *files}:
+            if given(place):
+                self.writers.setdefault(place, set()).add(mine)
+        for place, found in prints.found.items():
             for one in found:
-                known = self.having.setdefault((place, one), [])
-                if len(known) < KEPT and all(self.owner[other] != mine for other in known):
-                    known.append(number)
+                if one % self.sieve == 0:
+                    self.remember((place, one), number)
+
+    def remember(self, key: tuple[str, int], number: int) -> None:
+        """Note that an entry has a fingerprint; where they become too many, drop half of them."""
+        known = self.having.get(key, ())
+        if len(known) < KEPT and all(self.owner[other] != self.owner[number] for other in known):
+            self.having[key] = (*known, number)
+            self.kept += 1
+        while self.kept > MOST_PRINTS:
+            self.sieve *= 2
+            self.having = {k: held for k, held in self.having.items() if k[1] % self.sieve == 0}
+            self.kept = sum(map(len, self.having.values()))
 
     def among(self, place: str) -> int:
         """How many could have written what somebody wrote in a place: those who wrote there."""
-        known = place in EXERCISES or place in HOME_FILES
-        return len(self.writers[place] if known else self.numbers)
+        return len(self.writers[place] if given(place) else self.numbers)
 
     def rare(self, place: str) -> int:
         """How many may have a fingerprint that is still rare there in this class."""
@@ -106,16 +127,37 @@ class Index:
         """How surprising it is that two share what so many have."""
         return log2(self.among(place) / count)
 
-    def matches(self) -> list[Match]:
+    def alike(self) -> Alike:
         """The matches that stand out: hand-ins alike as a whole, then in part; the least likely
         first."""
         wholes = self.alike_throughout()
-        parts = self.alike_in_part()
-        seen = [set(match.entries) for match in wholes]
-        return wholes + [m for m in parts if not any(known.issuperset(m.entries) for known in seen)]
+        told: dict[int, list[set[int]]] = defaultdict(list)  # by owner
+        for _, owners in wholes:
+            for owner in owners:
+                told[owner].append(owners)
+        found, shared_by = groups(self.rarities)
+        parts = [
+            group
+            for group in found
+            if not any(known >= group.owners for known in told[group.closest[0]])
+        ]
+        most, less = parts[:MOST_MATCHES], len(parts[MOST_MATCHES:])
+        matches = [match for match, _ in wholes] + self.alike_in_part(most)
+        return Alike(matches, [*self.left_out(), *unlooked(shared_by, less)])
 
-    def alike_throughout(self) -> list[Match]:
-        """Hand-ins whose fingerprints are the same in every file, where that is no coincidence.
+    def left_out(self) -> Iterator[str]:
+        """What was not even taken in."""
+        if self.in_part:
+            some = "hand-ins have" if self.in_part > 1 else "hand-in has"
+            yield f"{self.in_part} {some} more code than is compared: the rest was left out"
+        if self.sieve > 1:
+            yield f"of the class's code, one fingerprint in {self.sieve} was compared"
+        if self.beyond:
+            yield f"the first {MOST_HAND_INS} hand-ins were compared, {self.beyond} more were not"
+
+    def alike_throughout(self) -> list[tuple[Match, set[int]]]:
+        """Hand-ins whose fingerprints are the same in every file, where that is no coincidence;
+        with each match its owners.
 
         Files in common styles are still a rare combination: among all pairs of the class, taking
         file after file as chosen by itself, less than one such match in thirty classes.
@@ -135,69 +177,59 @@ class Index:
                 places = {file: size for file, size, _ in sorted(whole)}
                 shown = tuple(map(self.entries.__getitem__, first))
                 found.append((-bits, first, Match(shown, places, len(first), n, True)))
-        return [match for *_, match in sorted(found, key=lambda one: one[:2])]
+        found.sort(key=lambda one: one[:2])
+        return [(match, {self.owner[entry] for entry in first}) for _, first, match in found]
 
-    def alike_in_part(self) -> list[Match]:
-        """Hand-ins that share rare fingerprints: groups in which each stands out with each."""
-        pairs = self.pairs()
-        bits = {
-            pair: sum(self.bits(place, one.had_by) for place, s in places.items() for one in s)
-            for pair, places in pairs.items()
-        }
-        striking = [pair for pair in pairs if bits[pair] >= STANDS_OUT]
-        groups: list[tuple[Pair, set[int]]] = []  # the two that are closest, and all
-        for pair in sorted(striking, key=lambda pair: (-bits[pair], pair)):
-            for _, members in groups:
-                joined = combinations(sorted(members.union(pair)), 2)
-                if members.intersection(pair) and all(bits.get(p, 0) >= STANDS_OUT for p in joined):
-                    members.update(pair)
-                    break
-            else:
-                groups.append((pair, set(pair)))
-        return [
-            self.match(pairs[pair], [pairs[p] for p in combinations(sorted(members), 2)])
-            for pair, members in groups
-            if not any(members < others for _, others in groups)
-        ]
+    def rarities(self) -> Iterator[Rare]:
+        """The rare fingerprints of the class."""
+        for (place, _), entries in self.having.items():
+            if len(entries) <= self.rare(place):
+                owners = tuple(map(self.owner.__getitem__, entries))
+                yield Rare(place, self.bits(place, len(entries)), owners)
+
+    def alike_in_part(self, found: list[Group]) -> list[Match]:
+        """The matches of groups: of each owner, the hand-in that shares most with the others."""
+        inside: dict[int, list[int]] = defaultdict(list)
+        for number, group in enumerate(found):
+            for owner in group.owners:
+                inside[owner].append(number)
+        voices: list[Counter[int]] = [Counter() for _ in found]
+        shared: list[dict[str, list[int]]] = [defaultdict(list) for _ in found]
+        for (place, _), entries in self.having.items():
+            if len(entries) > self.rare(place):
+                continue
+            holders = {self.owner[entry]: entry for entry in entries}
+            for number, times in Counter(n for o in holders for n in inside.get(o, ())).items():
+                group = found[number]
+                if times > 1:
+                    voices[number].update(holders[o] for o in holders.keys() & group.owners)
+                if place in group.places and holders.keys() >= set(group.closest):
+                    shared[number][place].append(len(entries))
+        return [self.match(*one) for one in zip(found, voices, shared)]
 
     def match(
-        self, closest: Mapping[str, list[Shared]], pairs: Iterable[Mapping[str, list[Shared]]]
+        self, group: Group, voices: Mapping[int, int], shared: Mapping[str, list[int]]
     ) -> Match:
-        """The match of a group, from what its pairs share: of each owner, the hand-in that has
-        most of it."""
-        shared = chain.from_iterable(places.values() for places in pairs)
-        voices = Counter(chain.from_iterable(one.entries for one in chain.from_iterable(shared)))
-        loudest = {self.owner[entry]: entry for entry, _ in reversed(voices.most_common())}
-        counts = [(one.had_by, self.among(place)) for place in closest for one in closest[place]]
+        """A group's match. Args: voices: how much each hand-in shares.  shared: by place, how many
+        have each fingerprint that the closest share."""
+        quietest = sorted(voices, key=lambda entry: (voices[entry], -entry))
+        loudest = {self.owner[entry]: entry for entry in quietest}
+        counts = [(max(shared[place]), self.among(place)) for place in group.places]
         return Match(
             tuple(map(self.entries.__getitem__, sorted(loudest.values()))),
-            {place: len(found) for place, found in closest.items()},
+            {place: len(shared[place]) for place in group.places},
             *max(counts, key=lambda count: count[0] / count[1]),
         )
 
-    def pairs(self) -> dict[Pair, dict[str, list[Shared]]]:
-        """By two owners and place: the rare fingerprints they share.
 
-        Only places in which the two share much of what is rare there.
-        """
-        own: Counter[tuple[int, str]] = Counter()  # rare fingerprints of an owner in a place
-        shared: dict[Pair, dict[str, list[Shared]]] = {}
-        rare = {place: self.rare(place) for place in self.writers}
-        for (place, _), entries in self.having.items():
-            if len(entries) <= rare[place]:
-                known = sorted((self.owner[entry], entry) for entry in entries)
-                own.update((owner, place) for owner, _ in known)
-                for (a, one), (b, other) in combinations(known, 2):
-                    both = Shared(len(known), (one, other))
-                    shared.setdefault((a, b), {}).setdefault(place, []).append(both)
-        return {
-            (a, b): close
-            for (a, b), places in shared.items()
-            if (
-                close := {
-                    place: found
-                    for place, found in sorted(places.items())
-                    if len(found) >= max(LEAST, SHARE * min(own[a, place], own[b, place]))
-                }
-            )
-        }
+def given(place: str) -> bool:
+    """Whether a place is an exercise's, or a file that exercises belong in."""
+    return place in EXERCISES or place in HOME_FILES
+
+
+def unlooked(shared_by: int, less: int) -> Iterator[str]:
+    """What was taken in, and not looked at."""
+    if shared_by:
+        yield f"code that {shared_by} or more share was left out: there are too many pairs"
+    if less:
+        yield f"{less} less striking groups were left out"

@@ -7,9 +7,11 @@ the lines of the given skeleton are left out. Nothing is parsed: what is no Pyth
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b
+from itertools import islice
+from typing import NamedTuple
 
 from .. import store
 from ..exercises import EXERCISES, HOMES
@@ -17,6 +19,11 @@ from ..exercises import EXERCISES, HOMES
 LENGTH = 12  # tokens that a fingerprint stands for: more than one short statement
 WINDOW = 4  # so what is alike for LENGTH + WINDOW − 1 tokens is always found
 LARGEST = 2**17  # bytes of a hand-in that are looked at: more than any answer
+MOST_FILES = 20  # of the student's own, beside those that exercises belong in
+MOST_TOKENS = 2**14  # of a hand-in; the solved package has some 1 500
+MOST_IN_PLACE = 2**10  # tokens of one exercise or file
+LONGEST = 64  # characters of a token that are looked at; of a longer one, both ends
+REMEMBERED = 512  # tokens of an answer that is looked up before it is computed
 
 HOME_FILES = {f"{home}.py" for home in HOMES.values()}
 TARGETS = {(e.file.partition("/")[2], e.title): e.id for e in EXERCISES.values()}
@@ -39,30 +46,55 @@ TOKEN = re.compile(
 )
 
 
-def fingerprints(files: Mapping[str, bytes]) -> dict[str, frozenset[int]]:
-    """The fingerprints of a hand-in's code, by exercise.
+class Prints(NamedTuple):
+    """Fingerprints by exercise, or by the path of a file outside of them; whether there is code
+    that they leave out, because there is too much."""
 
-    Args:    files: the modules of its `mytorch`, by path in it.
-    Returns: by the exercise's id; of code outside the exercises, by the file's path.
+    found: dict[str, frozenset[int]]
+    in_part: bool = False
+
+
+def fingerprints(files: Mapping[str, bytes]) -> Prints:
+    """The fingerprints of a hand-in's code.
+
+    Args: files: the modules of its `mytorch`, by path in it.
     """
     pieces: dict[str, list[str]] = {}
-    left = LARGEST
-    for name in sorted(files, key=lambda name: (name not in HOME_FILES, name)):
-        left -= len(files[name])
-        if left < 0:
+    own = sorted(files.keys() - HOME_FILES)
+    names = [*sorted(files.keys() & HOME_FILES), *own[:MOST_FILES]]
+    left, in_part = LARGEST, len(own) > MOST_FILES
+    for name in names:
+        if left < len(files[name]):
+            in_part = True
             continue
+        left -= len(files[name])
         given = skeleton(name)
         for place, line in statements(name, files[name]):
             if line not in given:
-                pieces.setdefault(place, []).extend([*map(alike, line), "\n"])
-    found = {place: winnow(tuple(tokens)) for place, tokens in pieces.items()}
-    return {place: prints for place, prints in found.items() if prints}
+                piece = pieces.setdefault(place, [])
+                in_part |= len(piece) + len(line) > MOST_IN_PLACE
+                piece += [*map(alike, islice(line, MOST_IN_PLACE)), "\n"]
+                del piece[MOST_IN_PLACE:]
+    found: dict[str, frozenset[int]] = {}
+    left = MOST_TOKENS
+    for place in sorted(pieces, key=lambda place: place not in EXERCISES):
+        tokens = tuple(pieces[place])
+        left -= len(tokens)
+        in_part |= left < 0
+        if left >= 0 and (prints := winnow(tokens)):
+            found[place] = prints
+    return Prints(found, in_part)
+
+
+def skeleton(name: str) -> frozenset[tuple[str, ...]]:
+    """The statements that a file has before anybody writes into it."""
+    known = f"mytorch/{name}" in store.stubs()  # names are the students' to choose: none is kept
+    return statements_of(name) if known else frozenset()
 
 
 @cache
-def skeleton(name: str) -> frozenset[tuple[str, ...]]:
-    """The statements that a file has before anybody writes into it."""
-    text = store.stubs().get(f"mytorch/{name}", "")
+def statements_of(name: str) -> frozenset[tuple[str, ...]]:
+    text = store.stubs()[f"mytorch/{name}"]
     return frozenset(line for _, line in statements(name, text.encode()))
 
 
@@ -104,9 +136,15 @@ def place(file: str, scope: list[str]) -> str:
     return next((TARGETS[file, n] for n in names if (file, n) in TARGETS), f"mytorch/{file}")
 
 
-@lru_cache(maxsize=4096)
 def alike(token: str) -> str:
     """A token without what is easily changed: names, numbers, the text of strings."""
+    if len(token) > LONGEST:
+        token = token[: LONGEST // 2] + token[-LONGEST // 2 :]
+    return plain(token)
+
+
+@lru_cache(maxsize=4096)
+def plain(token: str) -> str:
     if token[0] in "'\"" or token[-1] in "'\"":
         return "S"
     if token[0].isdigit() or (token[0] == "." and len(token) > 1 and token != "..."):
@@ -116,12 +154,18 @@ def alike(token: str) -> str:
     return "N" if token.isidentifier() and not keyword.iskeyword(token) else token
 
 
-@lru_cache(maxsize=1024)  # short answers are alike by nature
-def winnow(tokens: Sequence[str]) -> frozenset[int]:
+def winnow(tokens: tuple[str, ...]) -> frozenset[int]:
     """The least hash of every window of hashes of neighbouring tokens."""
+    return known(tokens) if len(tokens) <= REMEMBERED else least(tokens)
+
+
+def least(tokens: tuple[str, ...]) -> frozenset[int]:
     hashes = [digest(" ".join(tokens[n : n + LENGTH])) for n in range(len(tokens) - LENGTH + 1)]
     windows = range(max(len(hashes) - WINDOW + 1, min(1, len(hashes))))
     return frozenset(min(hashes[n : n + WINDOW]) for n in windows)
+
+
+known = lru_cache(maxsize=1024)(least)  # short answers are alike by nature
 
 
 def digest(text: str) -> int:
