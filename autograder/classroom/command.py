@@ -89,17 +89,14 @@ def grade(asked: Asked) -> int:
     place = chosen(required)
     if work.references().kind == "public":
         note("no hidden references here; grading on the public cases")
-    ours = [path for path in given if results.is_results(Path(path))]
-    if ours:
-        note(f"left out {handin.listed(ours)}: results, no hand-ins")
     known = roster.read(asked.roster) if asked.roster else None
-    found = search.find([path for path in given if path not in ours], known)
-    paths = [path for path in found.hand_ins if not results.is_results(Path(path))]
+    found = search.find(given, known)
+    paths = found.hand_ins
     roll = roster.call(paths, known, found.notes)
     for said in roll.notes:
         note(said)
     folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
-    kept = results.earlier(folder, paths) if folder else {}
+    kept = results.earlier(folder, [*paths, *found.links]) if folder else {}
     if kept:
         note(f"{len(kept)} that were graded earlier stay in the tables of {folder}")
         roll = roster.call([*paths, *kept], known, found.notes)
@@ -120,7 +117,8 @@ def grade(asked: Asked) -> int:
         if before:
             note(f"{before} of {len(paths)} were graded before; --force grades them again")
         if folder:
-            results.write(folder, roll)
+            for said in results.write(folder, roll):
+                note(said)
             note(f"see {folder / 'class.html'} and {folder / 'grades.csv'}")
     except OSError as error:
         if error.errno != errno.ENOSPC:

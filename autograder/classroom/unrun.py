@@ -8,7 +8,7 @@ from .. import store
 from ..exercises import EXERCISES
 from ..handin import Entry
 from ..pack import code_cells
-from .archive import DAMAGED
+from .unpacking import Unreadable
 
 MOST = 20  # notebooks of a hand-in that are looked at
 LARGEST = 2**22  # bytes of one
@@ -34,6 +34,6 @@ def unrun(files: Mapping[str, bytes], entries: Iterable[Entry]) -> str:
 
 def content(notebook: Entry) -> bytes:
     """A file's bytes; nothing where it cannot be read."""
-    with suppress(OSError, *DAMAGED), notebook.open() as file:
+    with suppress(OSError, Unreadable), notebook.open() as file:
         return file.read()
     return b""

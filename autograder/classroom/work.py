@@ -4,15 +4,16 @@ It can be pickled, and done in any process that has the same references and the 
 One that has others refuses: its grades would not be those of the class.
 """
 
+import errno
 import hashlib
 import json
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from ..model import Item, Report
 from ..report import to_json
 from ..sandbox import tiers
 
+T = TypeVar("T")
+FULL = (errno.ENOSPC, errno.EDQUOT)
 ENGINE = Path(__file__).parents[1]
 # Of the engine's modules, those that no grade goes through; a test holds it.
 APART = ("__main__.py", "aside.py", "cli.py", "pack.py", "source.py")
@@ -108,6 +111,23 @@ def perform(work: Work) -> str:
         return to_json(grade(work.hand_in, references(), exercises, work.terms.limits, place))
     except Exception as error:  # ours: it must cost neither this grade nor the others'
         return to_json(failed(work, f"the grader failed here ({place_in_us(error)})"))
+
+
+def careful(otherwise: T, notes: list[str], what: str, make: Callable[..., T], *given: object) -> T:
+    """What is made for one of many. Where that fails, by a fault of ours, it is `otherwise`, and
+    a note says so: it costs the others nothing.
+
+    Args:   what: what is done, for whom, as it is said behind «the grader failed to».
+    Raises: OSError: the disk is full, and no other could be made either.
+    """
+    try:
+        return make(*given)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        why = error.strerror if isinstance(error, OSError) else place_in_us(error)
+        notes.append(f"the grader failed to {what} ({why})")
+        return otherwise
 
 
 def place_in_us(error: Exception) -> str:
