@@ -29,7 +29,7 @@ BESIDE = re.compile(
 
 
 class Found(NamedTuple):
-    """The hand-ins that paths stand for, and what the instructor should know of the left_out."""
+    """The hand-ins that paths stand for, and what the instructor should know of the rest."""
 
     hand_ins: list[str]
     notes: list[str]
@@ -75,7 +75,7 @@ def hand_ins_at(
     """The hand-ins that a path which was given stands for."""
     if is_ones(path, roster):
         return hand_ins_of_one(path, left_out)
-    if of_class or (is_folder(path) and not is_one(path)):
+    if of_class or (is_folder(path) and not left_out.careful(False, is_one, path)):
         return hand_ins_in(path, roster, left_out, believed) or [path]
     return [path]
 
