@@ -87,7 +87,7 @@ def test_links_are_ignored_and_named(tmp_path: Path, make_tree: MakeTree) -> Non
     (tree / "mytorch" / "more").symlink_to("/etc")
     found = read(tree)
     assert found.files == package()
-    assert found.message == "ignored links: «mytorch/secret.py»"
+    assert found.message == "ignored links: «mytorch/more», «mytorch/secret.py»"
 
 
 def test_a_linked_package_is_not_read(tmp_path: Path, make_tree: MakeTree) -> None:

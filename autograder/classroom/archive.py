@@ -1,62 +1,37 @@
 """Look into zips as if they were folders: nothing is unpacked, and every size is capped.
 
 A path may go on behind an archive on disk: `export.zip/ada.zip`, `export.zip/ada/mytorch`. An
-archive in an archive is copied into memory, a large one into a file that has no name.
+archive in an archive is copied into memory, a large one into a file that has no name. No link in
+a folder or archive is followed; a path that was given may itself be one.
 """
 
 import io
 import os
+import re
 import shutil
+import stat
 import zipfile
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
-from typing import IO
-from zipfile import BadZipFile, ZipFile, ZipInfo
-from zlib import error as ZlibError
+from zipfile import ZipFile, ZipInfo
 
 from ..handin import Entry, counts, shown
+from .unpacking import Sparing, Unreadable, unpacked, unpacking
 
-LARGEST_TABLE = 2**23  # bytes of an archive's table of contents, at least 46 an entry
 MOST_ENTRIES = 20_000  # of one hand-in
 MOST_IN_EXPORT = 100_000  # entries of the hand-ins of a class
 MOST_IN_FOLDER = 200_000  # files and folders on disk that are passed in search of one hand-in
 LARGEST_NAME = 1000  # characters of a path in it
 DEEPEST = 40  # folders and files that follow each other in it
+ARCHIVE = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
 UTF8 = 0x800  # the flag of an entry whose name is said to be that
 IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
-# What reading a damaged archive raises, or one made to be hard to read.
-DAMAGED = (BadZipFile, EOFError, ZlibError, NotImplementedError, RuntimeError, ValueError)
-
-
-class Sparing:
-    """A file that is read in small pieces, as zips are, but for a table of contents, which has a
-    largest size and most entries; closed with the archive in it."""
-
-    def __init__(self, file: IO[bytes], most: int) -> None:
-        self.most, self.file, self.seek, self.tell, self.seekable = (
-            most,
-            file,
-            file.seek,
-            file.tell,
-            file.seekable,
-        )
-
-    def read(self, size: int = -1) -> bytes:
-        if size > LARGEST_TABLE:
-            raise BadZipFile(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
-        data = self.file.read(size)
-        if data.count(b"PK\1\2") > self.most:  # the count at the end may be false
-            raise BadZipFile(f"more than {self.most} entries in the archive")
-        return data
-
-    def __del__(self) -> None:
-        self.file.close()
 
 
 @dataclass(frozen=True)
@@ -79,11 +54,11 @@ class Contents:
     def entries(self, folder: str = "") -> list[Entry]:
         """The files in a folder, as they were packed; of the archive itself, the strays too.
 
-        Raises: BadZipFile: there are more than any hand-in has.
+        Raises: Unreadable: there are more than any hand-in has.
         """
         paths = self.below(folder)
         if len(paths) > MOST_ENTRIES:
-            raise BadZipFile(f"more than {MOST_ENTRIES} entries in the archive")
+            raise Unreadable(f"more than {MOST_ENTRIES} entries in the archive")
         found = [(self.infos[f"{folder}/{path}" if folder else path], path) for path in paths]
         found.sort(key=lambda one: one[0].header_offset)
         strays = self.strays if not folder else {}
@@ -94,11 +69,15 @@ class Contents:
 
     def entry(self, info: ZipInfo, path: str) -> Entry:
         why = ""
-        if (info.external_attr >> 16) & 0o170000 == 0o120000:
+        if is_link(info):
             why = "links"
         elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             why = "compression other than zip's usual one"
-        return Entry(PurePosixPath(path), info.file_size, partial(self.archive.open, info), why)
+        elif info.compress_size > 2 * info.file_size + 2**16:  # it would only cost time
+            why = "files that are larger when they are packed"
+        return Entry(
+            PurePosixPath(path), info.file_size, partial(unpacked, self.archive, info), why
+        )
 
 
 def contents(archive: ZipFile) -> Contents:
@@ -118,6 +97,10 @@ def contents(archive: ZipFile) -> Contents:
     return Contents(archive, sorted(infos), infos, strays)
 
 
+def is_link(info: ZipInfo) -> bool:
+    return stat.S_ISLNK(info.external_attr >> 16)
+
+
 def name_of(info: ZipInfo) -> str:
     """The path of an entry: some programs write UTF-8 and do not say so."""
     if not info.flag_bits & UTF8:
@@ -128,18 +111,21 @@ def name_of(info: ZipInfo) -> str:
 
 @lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
 def opened(path: str, _changed: tuple[int, int]) -> Contents | str:
+    file = Sparing(io.BufferedReader(io.FileIO(path)), MOST_IN_EXPORT)
     try:
-        return contents(ZipFile(Sparing(open(path, "rb"), MOST_IN_EXPORT)))
-    except DAMAGED as error:
+        with unpacking():
+            archive = ZipFile(file)
+    except Unreadable as error:
         return str(error)  # found out once, too
+    return contents(archive)
 
 
 def on_disk(path: str) -> Contents:
-    """What an archive on disk holds. Raises: OSError, DAMAGED: it cannot be read."""
+    """What an archive on disk holds. Raises: OSError, Unreadable."""
     now = os.stat(path)
     found = opened(path, (now.st_mtime_ns, now.st_size))
     if isinstance(found, str):
-        raise BadZipFile(found)
+        raise Unreadable(found)
     return found
 
 
@@ -147,15 +133,17 @@ def on_disk(path: str) -> Contents:
 def within(entry: Entry, largest: int) -> Iterator[Contents]:
     """What an archive holds, while the block runs: one on disk, or in an archive.
 
-    Raises: OSError, DAMAGED: it cannot be read.
+    Raises: OSError, Unreadable.
     """
     if entry.ignored or entry.size > largest:
-        raise BadZipFile(entry.ignored or f"larger than {largest} bytes")
+        raise Unreadable(entry.ignored or f"larger than {largest} bytes")
     with entry.open() as file, SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
         if not isinstance(file, io.FileIO):  # going back in what is packed unpacks it again
             shutil.copyfileobj(file, copy)
         inside = file if isinstance(file, io.FileIO) else copy
-        with ZipFile(Sparing(inside, MOST_ENTRIES)) as archive:
+        with unpacking():
+            archive = ZipFile(Sparing(inside, MOST_ENTRIES))
+        with archive:
             yield contents(archive)
 
 
@@ -166,16 +154,21 @@ def is_zip(name: str) -> bool:
 def split(path: str) -> tuple[str, str]:
     """A path in two: the archive on disk that it leads into, and the rest; without one, "" """
     if not os.path.lexists(path):
-        for outer in Path(path).parents:
+        for outer in (Path(path), *Path(path).parents):  # itself, with a slash behind
             if os.path.isfile(outer):
-                return str(outer), Path(path).relative_to(outer).as_posix()
+                inner = Path(path).relative_to(outer).as_posix()
+                return str(outer), inner if inner != "." else ""
     return path, ""
 
 
 def look(path: str) -> tuple[Contents | None, str]:
-    """The archive on disk that a path leads to or into, if one can be read, and the rest."""
+    """The archive on disk that a path leads to or into, if one can be read, and the rest.
+
+    Where none can, whatever the reason, there is nothing to be found in it: whoever reads it as
+    a hand-in says why.
+    """
     outer, inner = split(path)
-    with suppress(OSError, *DAMAGED):
+    with suppress(Exception):
         if os.path.isfile(outer):  # a pipe would be waited for
             return on_disk(outer), inner
     return None, inner
@@ -191,25 +184,39 @@ def is_folder(path: str) -> bool:
 
 def exists(path: str) -> bool:
     """Whether there is anything at a path, on disk or in an archive."""
-    if os.path.lexists(path):
-        return os.path.exists(path)
-    found, inner = look(path)
-    return bool(found and inner and (inner in found.infos or found.below(inner)))
+    outer, inner = split(path)
+    if not inner:
+        return os.path.exists(outer)
+    found, _ = look(path)
+    return bool(found and (inner in found.infos or found.below(inner)))
 
 
 def names_in(path: str, most: int = MOST_IN_FOLDER) -> list[str]:
-    """What lies in a folder or in an archive on disk, without what systems leave behind; nothing
-    in a folder with more than that in it."""
-    names: Iterable[str] = ()
+    """What lies in a folder or in an archive on disk, without links, and without what systems
+    leave behind; nothing in a folder with more than that in it, or that may not be read."""
+    return sorted(name for name, linked in inside(path, most).items() if not linked)
+
+
+def links_in(path: str) -> list[str]:
+    """The names of the links in a folder or in an archive on disk."""
+    return sorted(name for name, linked in inside(path, MOST_IN_FOLDER).items() if linked)
+
+
+def inside(path: str, most: int) -> dict[str, bool]:
+    """What lies in a folder or in an archive on disk: the names, and which of them are links."""
+    names: dict[str, bool] = {}
     if os.path.isdir(path):
-        with os.scandir(path) as inside:
-            names = [one.name for one in islice(inside, most + 1)]
-        names = names if len(names) <= most else ()
+        with suppress(OSError), os.scandir(path) as found:
+            names = {one.name: one.is_symlink() for one in islice(found, most + 1)}
+        names = names if len(names) <= most else {}
     else:
-        found, inner = look(path)
-        if found and inner not in found.infos:
-            names = (below.partition("/")[0] for below in found.below(inner))
-    return sorted({name for name in names if name and counts(name)})
+        archive, inner = look(path)
+        if archive and inner not in archive.infos:
+            for below in archive.below(inner):
+                name = below.partition("/")[0]
+                info = archive.infos.get(f"{inner}/{name}" if inner else name)
+                names[name] = info is not None and is_link(info)
+    return {name: linked for name, linked in names.items() if name and counts(name)}
 
 
 def strays_in(path: str) -> list[str]:
@@ -219,12 +226,30 @@ def strays_in(path: str) -> list[str]:
 
 
 def content(path: str, largest: int) -> bytes:
-    """The bytes of a file, on disk or in an archive; nothing where there is none, or too much."""
-    with suppress(OSError, KeyError, *DAMAGED):
-        outer, inner = split(path)
-        if not inner:
-            return Path(path).read_bytes() if os.path.getsize(path) <= largest else b""
-        found = on_disk(outer)
-        if found.infos[inner].file_size <= largest:
-            return found.archive.read(found.infos[inner])
+    """The bytes of a file, on disk or in an archive; nothing where there is none, or a link, or
+    too much, or where it cannot be read."""
+    with suppress(OSError, KeyError, Unreadable):
+        entry = entry_at(path, "content")
+        if not entry.ignored and entry.size <= largest:
+            with entry.open() as file:
+                return file.read()
     return b""
+
+
+def entry_at(place: str, path: str) -> Entry:
+    """A file on disk or in an archive, as it is called in a hand-in.
+
+    Raises: OSError, Unreadable, KeyError: it is not there.
+    """
+    outer, inner = split(place)
+    if inner:
+        found = on_disk(outer)
+        return found.entry(found.infos[inner], path)
+    if os.path.islink(place):
+        return Entry(PurePosixPath(path), ignored="links")
+    return entry_of(Path(place), PurePosixPath(path))
+
+
+def entry_of(file: Path, path: PurePosixPath) -> Entry:
+    """A file on disk, as it is called in a hand-in. Raises: OSError."""
+    return Entry(path, file.stat().st_size, partial(io.FileIO, file))

@@ -92,12 +92,9 @@ def grade(asked: Asked) -> int:
     place = chosen(required)
     if work.references().kind == "public":
         note("no hidden references here; grading on the public cases")
-    ours = [path for path in given if results.is_results(Path(path))]
-    if ours:
-        note(f"left out {handin.listed(ours)}: results, no hand-ins")
     known = roster.read(asked.roster) if asked.roster else None
-    found = search.find([path for path in given if path not in ours], known)
-    paths = [path for path in found.hand_ins if not results.is_results(Path(path))]
+    found = search.find(given, known)
+    paths = found.hand_ins
     roll = roster.call(paths, known, found.notes)
     for said in roll.notes:
         note(said)
@@ -107,7 +104,7 @@ def grade(asked: Asked) -> int:
         with ExitStack() as stack:
             journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
             reports = folder / results.REPORTS if folder else None
-            kept = earlier(reports, journal, paths) if reports else Earlier()
+            kept = earlier(reports, journal, [*paths, *found.links]) if reports else Earlier()
             for said in kept.notes:
                 note(said)
             if kept.paths:

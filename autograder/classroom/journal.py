@@ -20,6 +20,7 @@ from .seals import VERSION, seal, storable
 from .work import Work
 
 OURS = 0x62707731  # the file's application id: "bpw1"
+JOURNAL = "journal.sqlite"
 REPORT, PROVISIONAL = -2, 7  # columns
 TABLES = """
 BEGIN IMMEDIATE;
@@ -84,10 +85,10 @@ class Journal:
                 f"{self.path} is of another version ({version}, here {VERSION}):"
                 " move it away, and all is graded again"
             )
+        if not owner:  # before it is written ahead: the file itself says whose it is
+            self.file.executescript(TABLES.format(ours=OURS, version=VERSION))
         self.file.execute("PRAGMA journal_mode = WAL")
         self.file.execute("PRAGMA synchronous = NORMAL")
-        if not owner:
-            self.file.executescript(TABLES.format(ours=OURS, version=VERSION))
         if self.file.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("damaged")
         self.file.execute("BEGIN IMMEDIATE")  # whoever holds it now says so at once

@@ -9,7 +9,9 @@ Anything else is its own id: `ada`, `ada.zip`. What counts is the outermost name
 was made for one student: whatever lies in there is theirs, whoever's name they gave it.
 """
 
+import io
 import json
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
 OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
 METADATA = "submission_metadata.yml"
 LARGEST = 64 * 2**20  # bytes of Gradescope's metadata
+LONGEST = 1000  # bytes of a line in it
 # What a file's name ends in that is no part of who sent it.
 SUFFIX = re.compile(
     r"(?<=.)\.(zip|rar|7z|tar|tgz|(tar\.)?(gz|bz2|xz)|py|ipynb|pdf|docx?|txt)$", re.IGNORECASE
@@ -105,7 +108,8 @@ def upload_of(name: str) -> Upload | None:
 def is_export(folder: Path) -> bool:
     """Whether Gradescope's metadata lies in a folder, and not because a student put it there."""
     around = any(GRADESCOPE.fullmatch(place.name) for place in (folder, *folder.parents))
-    return not around and exists(str(folder / METADATA))
+    place = str(folder / METADATA)
+    return not around and exists(place) and not os.path.islink(place)
 
 
 def of_canvas(name: str) -> Origin | None:
@@ -129,22 +133,24 @@ def student(id: str, name: str = "") -> Student:
 def submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
     """Who is behind each submission, from the few lines we need of Gradescope's metadata."""
     people: dict[str, list[dict[str, str]]] = {}
-    submission = section = key = ""
-    for line in content(str(folder / METADATA), LARGEST).decode(errors="replace").splitlines():
+    group: list[dict[str, str]] = []  # nobody's, until a line names a submission
+    section = key = ""
+    for data in io.BytesIO(content(str(folder / METADATA), LARGEST)):
+        line = data[:LONGEST].decode(errors="replace").rstrip()
         if found := re.fullmatch(r"(\S+):", line):
-            submission, section = found[1], ""
-            people[submission] = []
+            group, section = [], ""
+            people[found[1]] = group
         elif found := re.match(r"  :?(\w+):", line):
             section, key = found[1], ""
         elif section == "submitters":
             found = re.fullmatch(r"\s+(- )?:?(name|sid|email): ?(.*)", line)
-            if found and (found[1] or not people[submission]):
-                people[submission].append({})
+            if found and (found[1] or not group):
+                group.append({})
             if found:
                 key = found[2]
-                people[submission][-1][key] = found[3]
-            elif key and people[submission]:  # a long value goes on
-                people[submission][-1][key] += f" {line.strip()}"
+                group[-1][key] = found[3]
+            elif group and key in group[-1] and len(group[-1][key]) < LONGEST:  # it goes on
+                group[-1][key] += f" {line.strip()}"
     return {
         submission: tuple(
             student(scalar(p.get("sid", "")) or scalar(p.get("email", "")), scalar(p["name"]))

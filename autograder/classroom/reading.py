@@ -12,45 +12,87 @@ from pathlib import Path, PurePosixPath
 
 from .. import handin
 from ..handin import Entry, HandIn, is_module, listed, quoted, shown
-from .archive import DAMAGED, exists, is_zip, names_in, on_disk, split, within
+from .archive import (
+    entry_at,
+    entry_of,
+    exists,
+    is_zip,
+    links_in,
+    names_in,
+    on_disk,
+    split,
+    within,
+)
 from .coding import miscoded
 from .origin import Upload, by_a_site, upload_of
 from .spelling import understood
-from .tree import entry_of, in_tree
+from .tree import CLOSED, in_tree
+from .unpacking import Unreadable
 from .unrun import unrun
+from .work import place_in_us
 
 LARGEST_ARCHIVE = 2**28  # bytes of a zip, notebooks with pictures included
 WRAPPED = 3  # archives around an archive in which a hand-in is still found
-# Not the grader's fault: an archive cut in front, folders too deep or full, links in a circle.
-THEIRS = (errno.EINVAL, errno.ENAMETOOLONG, errno.ELOOP, errno.EFBIG)
+THEIRS = (errno.ENAMETOOLONG, errno.EFBIG)  # not the system's fault: folders too deep, or too full
 
 
 def read(given: str | Path) -> HandIn:
-    """Read one hand-in. Raises nothing: what is wrong with it stands in its message."""
+    """Read one hand-in. Raises nothing: what is wrong with it stands in its message.
+
+    An archive that cannot be understood is worth nothing, finally. What the system does not show,
+    or we fail to read by a fault of our own, is not graded: the next run tries again.
+    """
     name = str(given)
     try:
-        outer, inner = split(name)
-        if not inner and os.path.isdir(name):
-            return taken(name, list(in_tree(Path(name))))
-        if not exists(name):  # nor is there one with a name that no file can have
-            return HandIn(name, message="no such file or folder", found=False)
-        if not os.path.isfile(outer):
-            return HandIn(name, message="neither a file nor a folder", readable=False)
-        if name.lower().endswith(".py") and upload_of(Path(name).name):
-            return taken(name, uploaded(name))
-        if not inner:
-            return unwrapped(name, entry_of(Path(name), PurePosixPath(Path(name).name)), 0)
-        found = on_disk(outer)
-        if inner in found.infos:
-            return unwrapped(name, found.entry(found.infos[inner], inner), 0)
-        return taken(name, found.entries(inner))
-    except DAMAGED as error:
+        return one(name)
+    except Unreadable as error:
         return HandIn(name, message=unreadable(name, str(error)), readable=False)
     except OSError as error:
-        said = f"cannot be read ({error.strerror or error})"
-        if error.errno == errno.EINVAL:  # a table of contents before the file's beginning
-            said = unreadable(name, "its beginning is cut off")
+        what = f": {quoted(error.filename)}" if isinstance(error.filename, str) else ""
+        said = f"cannot be read ({error.strerror or error}{what})"
         return HandIn(name, message=said, readable=False, found=error.errno in THEIRS)
+    except Exception as error:  # ours: it must cost neither this grade nor the others'
+        said = f"the grader failed to read it ({place_in_us(error)}): not the hand-in's fault"
+        return HandIn(name, message=said, readable=False, found=False)
+
+
+def one(name: str) -> HandIn:
+    """Read what lies at a path. Raises: OSError, Unreadable."""
+    outer, inner = split(name)
+    if not inner and os.path.isdir(outer):
+        return in_folder(name)
+    if not exists(name):
+        return missing(name)
+    if not os.path.isfile(outer):
+        return HandIn(name, message="neither a file nor a folder", readable=False)
+    if name.lower().endswith(".py") and upload_of(Path(name).name):
+        return taken(name, uploaded(name))
+    if not inner:
+        return unwrapped(name, entry_of(Path(outer), PurePosixPath(Path(name).name)), 0)
+    found = on_disk(outer)
+    if inner in found.infos:
+        return unwrapped(name, found.entry(found.infos[inner], inner), 0)
+    return taken(name, found.entries(inner))
+
+
+def in_folder(name: str) -> HandIn:
+    """Read what lies in a folder on disk. Where nothing does, but in what we may not open, there
+    is no telling. Raises: OSError, Unreadable."""
+    entries = list(in_tree(Path(name)))
+    made = taken(name, entries)
+    return replace(made, found=bool(made.files) or all(e.ignored != CLOSED for e in entries))
+
+
+def missing(name: str) -> HandIn:
+    """What is to be said where there is nothing. Raises: PermissionError: no one may look."""
+    said = "a link that leads nowhere" if os.path.islink(name) else "no such file or folder"
+    try:
+        os.stat(name)
+    except PermissionError:
+        raise
+    except (OSError, ValueError):  # links in a circle, or a name that no file can have, too
+        return HandIn(name, message=said, found=False)
+    return HandIn(name, message=said, found=False)
 
 
 def unreadable(name: str, why: str) -> str:
@@ -74,21 +116,10 @@ def uploaded(name: str) -> list[Entry]:
 def uploads_in(folder: str, _changed: int) -> dict[str, list[tuple[Upload, str]]]:
     """The files in a folder that were uploaded one by one, by who did it, the newest last."""
     found: dict[str, list[tuple[Upload, str]]] = {}
-    for name in names_in(folder):
+    for name in (*names_in(folder), *links_in(folder)):
         if upload := upload_of(name):
             found.setdefault(upload.by, []).append((upload, name))
     return {by: sorted(parts) for by, parts in found.items()}
-
-
-def entry_at(place: str, path: str) -> Entry:
-    """A file on disk or in an archive, as it is called in a hand-in."""
-    outer, inner = split(place)
-    if inner:
-        found = on_disk(outer)
-        return found.entry(found.infos[inner], path)
-    if os.path.islink(place):
-        return Entry(PurePosixPath(path), ignored="links")
-    return entry_of(Path(place), PurePosixPath(path))
 
 
 def unwrapped(name: str, entry: Entry, depth: int) -> HandIn:
@@ -107,7 +138,8 @@ def taken(name: str, entries: Sequence[Entry], depth: int = 0) -> HandIn:
         if inside.files or not any(map(is_module, found)):
             return inside
     tops = {entry.path.parts[0] for entry in (*modules, *archives)}
-    of_site = set(filter(by_a_site, {str(e.path.parents[-2]) for e in entries if e.path.parts[1:]}))
+    folders = {e.path.parts[0] for e in entries if e.path.parts[1:] and not e.ignored}
+    of_site = set(filter(by_a_site, folders))
     several = len(of_site) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
     if several and "mytorch" not in tops:
         why = "it holds several hand-ins, and nothing says whose: one student sends one"

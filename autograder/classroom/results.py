@@ -20,32 +20,28 @@ from typing import TextIO
 from unicodedata import normalize
 
 from .. import report
+from ..handin import quoted
 from ..model import Report
 from . import class_page, junit, reading, student_page, tables
-from .journal import Journal
-from .listing import Listing, row
+from .journal import JOURNAL, Journal
+from .left_out import NAMED
+from .listing import Listing, Row, row
+from .ours import PAGES, holds_work
 from .roster import Roll
 from .seals import unsealed
 from .senders import owners
 from .similar import Index
 from .statistics import Summary
 from .student import Entry, Student, shared
-from .winnowing import fingerprints
-from .work import parsed
+from .winnowing import Prints, fingerprints
+from .work import careful, parsed
 
 DEFAULT = Path("grades")
-JOURNAL = "journal.sqlite"
 REPORTS = "reports.jsonl"
 PAGE = "class.html"
-STUDENTS = "students"
-MADE = {REPORTS, PAGE, STUDENTS, "grades.csv", "junit.xml"}
+MADE = {REPORTS, PAGE, PAGES, "grades.csv", "junit.xml"}
 LONGEST = 80  # bytes of a page's name
 NAME = re.compile(r"[^\w.@-]+")
-
-
-def is_results(folder: Path) -> bool:
-    """Whether a folder is one of ours, and so no hand-in."""
-    return (folder / JOURNAL).is_file()
 
 
 def opened(folder: Path) -> Journal:
@@ -61,7 +57,8 @@ def opened(folder: Path) -> Journal:
     except OSError as error:
         raise ValueError(f"{folder}: {error.strerror}: {elsewhere}") from None
     left = {REPORTS, PAGE} <= inside and not inside - MADE  # the journal was moved away
-    if inside and JOURNAL not in inside and not left:
+    known = JOURNAL in inside and not holds_work(folder)
+    if inside and not known and not left:
         raise ValueError(f"{folder} holds other things: name another folder with --results DIR")
     return Journal(folder / JOURNAL)
 
@@ -90,11 +87,15 @@ def put(path: Path, text: str) -> None:
 def write(folder: Path, roll: Roll) -> list[str]:
     """Make the views of a graded class anew, from its reports in the folder.
 
-    Returns: what was left out where hand-ins are compared, a line each.
+    Returns: a line on what was left out where hand-ins are compared, and on each hand-in that we
+             failed to show, by a fault of ours or because its page cannot be written.
+    Raises:  OSError: the disk is full.
     """
+    notes: list[str] = []
+    pages: set[str] = set()
     summary, listing, index, names = Summary(), Listing(), Index(), Names()
     whose, top = owners(roll.students), shared(roll.students)
-    students = folder / STUDENTS
+    students = folder / PAGES
     students.mkdir(exist_ok=True)
     with (
         (folder / REPORTS).open("rb") as lines,
@@ -106,27 +107,43 @@ def write(folder: Path, roll: Roll) -> list[str]:
         for made in map(parsed, map(unsealed, lines)):
             student, counted = owner(made, roll), counts(made, roll)
             late = made.hand_in in roll.late
-            table.write(tables.row(made, student, counted, late))
-            suites.write(f"{junit.suite(made)}\n")
-            name = names.given(made.hand_in)
-            put(students / f"{name}.html", student_page.page(made, student))
-            put(students / f"{name}.txt", f"{report.to_text(made)}\n")
-            entry = Entry(made.hand_in, student, f"{students.name}/{name}.html", top)
-            listing.add(row(made, entry, counted, late))
+            what = f"show {quoted(made.hand_in)}"
+            bare = tables.bare(made.hand_in, counted)
+            table.write(careful(bare, notes, what, tables.row, made, student, counted, late))
+            suites.write(careful("", notes, what, junit.suite, made) + "\n")
+            page = students / f"{names.given(made.hand_in)}.html"
+            shown = careful(False, notes, what, show, page, made, student)
+            pages |= {page.name, page.with_suffix(".txt").name} if shown else set()
+            entry = Entry(made.hand_in, student, f"{PAGES}/{page.name}" * shown, top)
+            unknown = Row(entry, "provisional", None, ())
+            listing.add(careful(unknown, notes, what, row, made, entry, counted, late))
             if made.hand_in not in roll.superseded:
-                summary.add(made, entry)
-                prints = fingerprints(reading.read(made.hand_in).files)
-                index.add(entry, prints, whose[made.hand_in])
+                careful(None, notes, what, summary.add, made, entry)
+                nothing = Prints({})
+                prints = careful(nothing, notes, what, prints_of, made.hand_in)
+                careful(None, notes, what, index.add, entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
     alike = index.alike()
-    with written(folder / PAGE) as page:
+    with written(folder / PAGE) as class_:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
-        page.write(class_page.page(summary, listing, alike, when, roll.notes))
-    made_now = {f"{name}{end}" for name in names.taken.values() for end in (".html", ".txt")}
+        said = (*roll.notes, *dict.fromkeys(notes))
+        class_.write(class_page.page(summary, listing, alike, when, said))
     for old in students.iterdir():
-        if old.name not in made_now and old.suffix in (".html", ".txt", ".part"):
-            old.unlink()  # of a hand-in that is no longer there
-    return list(alike.left_out)
+        if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
+            # of a hand-in that is no longer there, or could not be shown
+            careful(None, notes, f"remove {quoted(old.name)}", old.unlink)
+    return [*alike.left_out, *list(dict.fromkeys(notes))[:NAMED]]
+
+
+def show(page: Path, made: Report, student: Student) -> bool:
+    """Write the page of a hand-in, and beside it the same as text."""
+    put(page, student_page.page(made, student))
+    put(page.with_suffix(".txt"), f"{report.to_text(made)}\n")
+    return True
+
+
+def prints_of(hand_in: str) -> Prints:
+    return fingerprints(reading.read(hand_in).files)
 
 
 def owner(made: Report, roll: Roll) -> Student:

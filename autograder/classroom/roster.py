@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..handin import quoted, shown
-from .origin import origin_of, written
+from .origin import Origin, origin_of, written
 from .student import Student, shared, within
+from .work import careful
 
 LARGEST = 64 * 2**20  # bytes of a roster
 # What headings are called, without spaces and the like. The first id that is there is the id.
@@ -101,7 +102,8 @@ def read(path: str | Path) -> Roster:
 
 def lines_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines of a CSV file that hold something, with their numbers."""
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"{path}: larger than {LARGEST} bytes")
     try:
@@ -131,7 +133,9 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     paths = list(paths)
     top = shared(paths)
     for path in paths:
-        origin = origin_of(path)
+        unknown = Origin((Student(written(Path(path).name)),))
+        what = f"find out whose {quoted(path)} is"
+        origin = careful(unknown, notes, what, origin_of, path)
         if origin.late:
             late.add(path)
         people: dict[Student, None] = {}

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..handin import listed, quoted
-from .archive import is_folder, is_zip, names_in, strays_in
+from .archive import ARCHIVE, is_folder, is_zip, links_in, names_in, strays_in
+from .left_out import NAMED, LeftOut
 from .origin import METADATA, by_a_site, made_for_one, upload_of
+from .ours import is_results
 from .roster import Roster
 from .spelling import has_homes, is_alike
 
 MOST_OF_ONE = 20  # archives in the folder of one student that are hand-ins of their own
 LOOKED_AT = 1000  # names in a folder or archive, until it is known for a class
 LOOKED_INTO = 300  # names in one of those; what holds more is no single hand-in of a class
-NAMED = 20  # files that are left out, and named
-ARCHIVE = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
 # What sites and systems put beside hand-ins.
 BESIDE = re.compile(
     rf"{METADATA}|grades\.csv|.+_\d+_assignsubmission_onlinetext[_.]?.*", re.IGNORECASE | re.DOTALL
@@ -33,6 +33,7 @@ class Found(NamedTuple):
 
     hand_ins: list[str]
     notes: list[str]
+    links: list[str]
 
 
 def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
@@ -50,78 +51,96 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
     by its first module. Any other single file in a folder is a hand-in, though one worth nothing,
     if somebody sent it: an archive of any kind, answers outside their folder (`.py`, `.ipynb`), or
     whatever has a name that a course site made or that is on the roster. The others are left out,
-    and named.
+    and named; so are links, wherever they are found, and folders of results.
     """
-    given = without_parts(list(dict.fromkeys(paths)))
-    exports = classes_among(given, roster)
+    left_out = LeftOut()
+    given = results_apart(without_parts(list(dict.fromkeys(paths)), left_out), roster, left_out)
+    exports = classes_among(given, roster, left_out)
     believed = len(given) == 1 or all(
-        path in exports or has_exports(path, roster) for path in given
+        path in exports or has_exports(path, roster, left_out) for path in given
     )
     hand_ins: dict[str, None] = {}
-    left_out: list[str] = []
-    notes: list[str] = []
     for path in given:
-        if is_ones(path, roster):
-            inside = hand_ins_of_one(path, left_out)
-        elif (path in exports and believed) or (is_folder(path) and not is_one(path)):
-            inside = hand_ins_in(path, roster, left_out, notes, believed) or [path]
-        else:
-            inside = [path]
+        of_class = path in exports and believed
+        inside = left_out.careful([path], hand_ins_at, path, roster, left_out, believed, of_class)
         hand_ins |= dict.fromkeys(inside)
-    if left_out:
-        files = "file that is no hand-in" if len(left_out) == 1 else "files that are no hand-ins"
-        notes.insert(0, f"left out {len(left_out)} {files}: {listed(left_out, NAMED)}")
-    return Found(list(hand_ins), notes)
+    if len(given) > 1 and (links := [path for path in given if os.path.islink(path.rstrip("/"))]):
+        left_out.notes.append(f"followed, for you named a link: {listed(links, NAMED)}")
+    return Found(list(hand_ins), left_out.said(), left_out.links)
 
 
-def hand_ins_in(
-    folder: str, roster: Roster | None, left_out: list[str], notes: list[str], believed: bool
+def hand_ins_at(
+    path: str, roster: Roster | None, left_out: LeftOut, believed: bool, of_class: bool
 ) -> list[str]:
+    """The hand-ins that a path which was given stands for."""
+    if is_ones(path, roster):
+        return hand_ins_of_one(path, left_out)
+    if of_class or (is_folder(path) and not left_out.careful(False, is_one, path)):
+        return hand_ins_in(path, roster, left_out, believed) or [path]
+    return [path]
+
+
+def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed: bool) -> list[str]:
     """The hand-ins in a folder or export, if any is; what is none is added to `left_out` then.
 
-    Args: notes: get a word on each archive that is taken for an export.
-          believed: whether an archive in a folder can be one.
+    Args: believed: whether an archive in a folder can be an export.
     """
-    inside = without_parts([os.path.join(folder, name) for name in names_in(folder)])
-    children = {path: os.path.basename(path) for path in inside}
-    certain = {p for p, name in children.items() if is_somebodys(p, name, roster)}
+    inside = without_parts([os.path.join(folder, name) for name in names_in(folder)], left_out)
+    children = {path: os.path.basename(path) for path in results_apart(inside, roster, left_out)}
+    certain = {
+        path
+        for path, name in children.items()
+        if left_out.careful(True, is_somebodys, path, name, roster)
+    }
     if not certain:
         return []
     found: list[str] = []
-    classes = classes_among(certain, roster)
+    classes = classes_among(certain, roster, left_out)
     for path, name in children.items():
         if path in classes and (believed or is_folder(path)):
-            found += hand_ins_in(path, roster, left_out, notes, believed) or [path]
+            found += left_out.careful([path], hand_ins_in, path, roster, left_out, believed) or [
+                path
+            ]
         elif path in certain or name.lower().endswith((".py", ".ipynb")):
-            found += hand_ins_of_one(path, left_out)
+            found += left_out.careful([path], hand_ins_of_one, path, left_out)
         else:
-            left_out.append(name)
-    left_out += strays_in(folder)
+            left_out.files.append(name)
+    left_out.files += strays_in(folder)
+    left_out.links += [os.path.join(folder, name) for name in links_in(folder)]
     if is_zip(folder):
-        notes.append(
+        left_out.notes.append(
             f"{quoted(folder)} is taken for the export of a class: {len(found)} hand-ins, by the"
             " names in it"
         )
     return found
 
 
-def hand_ins_of_one(path: str, left_out: list[str]) -> list[str]:
+def results_apart(paths: list[str], roster: Roster | None, left_out: LeftOut) -> list[str]:
+    """Paths without the folders of results among them. What has a student's name is none."""
+    ours = {p for p in paths if left_out.careful(False, is_results, p) and not is_ones(p, roster)}
+    left_out.results += sorted(ours)
+    return [path for path in paths if path not in ours]
+
+
+def hand_ins_of_one(path: str, left_out: LeftOut) -> list[str]:
     """What one student sent: a few archives in a folder that a site made, or a single hand-in."""
     names = names_in(path) if is_folder(path) and made_for_one(Path(path)) else []
     inside = [os.path.join(path, name) for name in names]
     archives = list(filter(is_zip, inside))
     if not 1 < len(archives) <= len(inside) <= MOST_OF_ONE or any(map(is_folder, inside)):
         return [path]
-    left_out += [name for name in names if not is_zip(name)]
+    left_out.files += [name for name in names if not is_zip(name)]
+    left_out.links += [os.path.join(path, name) for name in links_in(path)]
     return archives
 
 
-def without_parts(paths: list[str]) -> list[str]:
+def without_parts(paths: list[str], left_out: LeftOut) -> list[str]:
     """Paths without the files that go with another one of them, for they were uploaded with it."""
     uploads: dict[tuple[str, str], list[str]] = {}
     for path in paths:
         folder, name = os.path.split(path)
-        if (upload := upload_of(name)) and not is_folder(path):
+        upload = left_out.careful(None, upload_of, name)
+        if upload and not is_folder(path):
             uploads.setdefault((folder, upload.by), []).append(path)
     parts: set[str] = set()
     for files in uploads.values():
@@ -159,20 +178,22 @@ def is_somebodys(path: str, name: str, roster: Roster | None) -> bool:
     return bool(ARCHIVE.fullmatch(name)) or is_ones(path, roster) or is_folder(path)
 
 
-def classes_among(paths: Collection[str], roster: Roster | None) -> set[str]:
+def classes_among(paths: Collection[str], roster: Roster | None, left_out: LeftOut) -> set[str]:
     """Those of some paths that stand for hand-ins of several people: no two paths in one folder
     differ in that, or else a student could speak for others."""
     beside: dict[str, list[str]] = {}
     for path in paths:
         beside.setdefault(os.path.dirname(path), []).append(path)
     groups = beside.values()
-    return set().union(*(g for g in groups if all(is_class(path, roster) for path in g)))
+    return set().union(
+        *(g for g in groups if all(left_out.careful(False, is_class, path, roster) for path in g))
+    )
 
 
-def has_exports(folder: str, roster: Roster | None) -> bool:
+def has_exports(folder: str, roster: Roster | None, left_out: LeftOut) -> bool:
     """Whether a folder holds archives, each with the hand-ins of several people."""
     archives = [os.path.join(folder, n) for n in names_in(folder)[:LOOKED_AT] if is_zip(n)]
-    return bool(archives) and all(is_class(archive, roster) for archive in archives)
+    return bool(archives) and all(left_out.careful(False, is_class, a, roster) for a in archives)
 
 
 def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:

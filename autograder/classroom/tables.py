@@ -65,6 +65,11 @@ def row(report: Report, student: Student, counts: str, late: bool = False) -> st
     )
 
 
+def bare(hand_in: str, counts: str) -> str:
+    """The line of a hand-in of which, by a fault of ours, no more can be said."""
+    return line(["", "", cell(hand_in), counts, "", "", "", "yes"])
+
+
 def cell(text: str) -> str:
     """Text from outside in one cell: on one line, and nothing that a spreadsheet would compute."""
     guarded = FORMULA.sub(r"\1'", text)

@@ -1,36 +1,33 @@
 """Look into a folder on disk as far as a hand-in in it may lie.
 
-No link is followed, and no more names are passed than a class has.
+No link in it is followed, and no more names are passed than a class has.
 """
 
 import errno
-import io
 import os
 from collections import deque
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ..handin import Entry, counts
-from .archive import MOST_IN_FOLDER
+from .archive import MOST_IN_FOLDER, entry_of
 from .spelling import is_alike
 
 ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, whose modules are not the student's
 MOST_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
 ENDINGS = (".py", ".ipynb", ".zip")
 NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
+CLOSED = "folders that nobody may open"
 
 
 def in_tree(folder: Path) -> Iterator[Entry]:
     """The modules at the top of a folder, in the folders there, and in what may be `mytorch`;
-    notebooks and archives at the top, and in its folder `notebooks`.
+    notebooks and archives at the top, and in its folder `notebooks`. What may not be opened, and
+    is no `mytorch`, is CLOSED.
 
     Raises: OSError: it cannot be read, or (EFBIG) holds too much.
     """
-    if folder.is_symlink():
-        yield Entry(PurePosixPath(folder.name), ignored="links")
-        return
     waiting, passed, read = deque([PurePosixPath()]), 0, 0
     while waiting:
         place = waiting.popleft()
@@ -38,9 +35,9 @@ def in_tree(folder: Path) -> Iterator[Entry]:
         try:
             inside = names(folder / place, MOST_IN_FOLDER - passed)
         except PermissionError:
-            if not place.parts:
+            if not place.parts or any(map(is_alike, place.parts)):
                 raise
-            yield Entry(place, ignored="folders that nobody may open")
+            yield Entry(place, ignored=CLOSED)
             continue
         passed += len(inside)
         own = not place.parts or is_alike(place.name)
@@ -48,8 +45,9 @@ def in_tree(folder: Path) -> Iterator[Entry]:
             continue
         for one in inside:
             matters = one.name.lower().endswith(wanted)
-            if one.is_symlink() and (matters or is_alike(one.name)):
-                yield Entry(place / one.name, ignored="links")
+            if one.is_symlink():
+                if matters or leads_on(place, one.name):
+                    yield Entry(place / one.name, ignored="links")
             elif one.is_dir(follow_symlinks=False):
                 waiting += [place / one.name] * leads_on(place, one.name)
             elif matters and one.is_file(follow_symlinks=False):
@@ -71,7 +69,3 @@ def names(folder: Path, most: int) -> list[os.DirEntry[str]]:
 def leads_on(place: PurePosixPath, name: str) -> bool:
     """Whether a folder in a place is gone into."""
     return not place.parts or any(map(is_alike, (*place.parts, name)[:2]))
-
-
-def entry_of(file: Path, path: PurePosixPath) -> Entry:
-    return Entry(path, file.stat().st_size, partial(io.FileIO, file))

@@ -13,7 +13,7 @@ from itertools import islice
 from .. import store
 from ..exercises import EXERCISES
 from ..handin import Entry
-from .archive import DAMAGED
+from .unpacking import Unreadable
 
 MOST = 20  # notebooks of a hand-in that are looked at
 LARGEST = 2**22  # bytes of one
@@ -50,6 +50,6 @@ def cells(notebook: Entry) -> Iterator[bytes]:
 
 def content(notebook: Entry) -> bytes:
     """A file's bytes; nothing where it cannot be read."""
-    with suppress(OSError, *DAMAGED), notebook.open() as file:
+    with suppress(OSError, Unreadable), notebook.open() as file:
         return file.read()
     return b""

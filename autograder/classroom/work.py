@@ -4,16 +4,17 @@ It can be pickled, and done in any process that has the same references and the 
 One that has others refuses: its grades would not be those of the class.
 """
 
+import errno
 import hashlib
 import json
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from ..report import to_json
 from ..sandbox import tiers
 from ..topic_file import DamagedFile
 
+T = TypeVar("T")
+FULL = (errno.ENOSPC, errno.EDQUOT)
 ENGINE = Path(__file__).parents[1]
 # Of the engine's modules, those that no grade goes through; a test holds it.
 APART = ("__main__.py", "aside.py", "cli.py", "pack.py", "source.py")
@@ -154,6 +157,23 @@ def performed(work: Work, before: str = "", granted: float = 0.0) -> Done:
         return Done(
             before or to_json(failed(work, f"the grader failed here ({place_in_us(error)})"))
         )
+
+
+def careful(otherwise: T, notes: list[str], what: str, make: Callable[..., T], *given: object) -> T:
+    """What is made for one of many. Where that fails, by a fault of ours, it is `otherwise`, and
+    a note says so: it costs the others nothing.
+
+    Args:   what: what is done, for whom, as it is said behind «the grader failed to».
+    Raises: OSError: the disk is full, and no other could be made either.
+    """
+    try:
+        return make(*given)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        why = error.strerror if isinstance(error, OSError) else place_in_us(error)
+        notes.append(f"the grader failed to {what} ({why})")
+        return otherwise
 
 
 def place_in_us(error: Exception) -> str:
