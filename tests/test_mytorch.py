@@ -333,7 +333,7 @@ def test_training_in_either_kind_follows_the_same_numbers(kind: Any) -> None:
         other.W, other.b = own.W.astype(float), own.b.astype(float)
     A, Y = normal(6, 4).astype(kind), np.eye(3, dtype=kind)[[0, 1, 2, 0, 1, 2]]
     for mytorch, one in ((solved, net), (differences, by_differences)):
-        loss, descent = mytorch.SoftmaxCrossEntropy(), mytorch.SGD(one, 0.5)  # type: ignore[attr-defined]
+        loss, descent = mytorch.SoftmaxCrossEntropy(), mytorch.SGD(one, 0.5)
         for _ in range(3):
             loss.forward(one.forward(A), Y)
             one.backward(loss.backward())

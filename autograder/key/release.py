@@ -26,6 +26,7 @@ ENGINE = (
     "autograder/references/*",
     "notebooks/__main__.py",
     "notebooks/bootstrap.py",
+    "notebooks/launch.py",
     "notebooks/workbook/**/*.py",
 )
 README = Path(__file__).parent / "README-students.md"
