@@ -10,6 +10,7 @@ import inspect
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -57,8 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"autograder: {said}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        install = "python3 tests installs it, and so does pip install -e '.[test]'"
-        print(f"autograder: this needs {error.name}: {install}", file=sys.stderr)
+        tree = KEY.parents[1]
+        install = f"python3 {shlex.quote(str(tree / 'notebooks'))} --set-up"
+        then = shlex.quote(str(tree / ".venv/bin/autograder"))
+        print(f"autograder: this needs {error.name}: run {install}, then {then}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("autograder: stopped; what is printed above is finished", file=sys.stderr)

@@ -39,7 +39,7 @@ class SGD:
         if not isinstance(lr, int | float | np.floating) or not 0 < lr < np.inf:
             raise ValueError(f"SGD: lr must be a finite number above 0, got {lr!r}")
         self.model = model
-        self.lr = lr
+        self.lr = float(lr)  # a number of numpy's float64 would make float32 parameters float64
 
     def step(self) -> None:
         """Move every parameter of every layer a little against its derivative.

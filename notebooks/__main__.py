@@ -12,7 +12,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this is where a Python too old i
         "name it: python3.12 notebooks. If not, install one first.".format(*sys.version_info)
     )
 
-import bootstrap
+import launch
 
 if __name__ == "__main__":
-    sys.exit(bootstrap.open_workbook(sys.argv[1:]))
+    sys.exit(launch.open_workbook(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""What `python3 notebooks` and `python3 tests` do: make `.venv`, then start what was asked for.
+"""Make `.venv` hold what this folder needs: the first half of both commands (`launch.py` starts).
 
 The standard library alone: it runs before anything is installed. No grammar newer than Python
 3.6, so that an old Python never stumbles here before it has read that it is too old.
@@ -7,31 +7,26 @@ The standard library alone: it runs before anything is installed. No grammar new
 a set-up is under way, so an interrupted one is known by it, and is made anew.
 """
 
-import argparse
 import contextlib
 import hashlib
 import importlib.util
 import json
 import os
 import re
-import secrets
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 TREE = Path(__file__).resolve().parent.parent
 LOCK = "requirements.lock"
-TEST_LOCK = "tests/requirements.lock"  # holds all that LOCK holds, and what the tests need
-FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
-FIRST_PORT = 8888
+# Holds all that LOCK holds, and what the key's commands and the tests need; in no release.
+INSTRUCTORS_LOCK = "tests/requirements.lock"
 
 # Not every Python has these: Debian packs the first two apart, a self-built one lacks the others
 # where their headers were missing.
@@ -77,85 +72,25 @@ class Trouble(Exception):
     """Something is missing; the text is one line and says what to do about it."""
 
 
-# ── the two commands ─────────────────────────────────────────────────────────────────────────────
-
-
-def open_workbook(arguments: list[str]) -> int:
-    """Set up, print scores and address, and become JupyterLab.
-
-    Returns: the exit code, where it comes back at all.
-    """
-    parser = argparse.ArgumentParser(
-        prog="python3 notebooks",
-        description="Set this folder up (once, in .venv) and open the workbook in JupyterLab.",
-    )
-    parser.add_argument(
-        "--no-browser", action="store_true", help="only print the address, as on a server"
-    )
-    parser.add_argument(
-        "--port", type=port_number, help=f"1 to 65535 (default: the first free from {FIRST_PORT})"
-    )
-    parser.add_argument("--set-up", action="store_true", help="set up, and start nothing")
-    options = parser.parse_args(arguments)
-
-    def work() -> int:
-        set_up(TREE, LOCK)
-        if options.set_up:
-            print("All is set up. To open the workbook: python3 notebooks")
-            return 0
-        return start(TREE, options.port, not options.no_browser and has_screen())
-
-    return guarded(work)
-
-
-def run_tests(arguments: list[str]) -> int:
-    """Set up and become pytest over `tests/`, on all cores, with the arguments as typed."""
-
-    def work() -> int:
-        set_up(TREE, TEST_LOCK)
-        variables = environment(TREE)
-        command = [python_of(TREE), "-m", "pytest", "--numprocesses=auto", "--dist=worksteal"]
-        return become([*command, *arguments], TREE, variables)
-
-    return guarded(work)
-
-
-def guarded(work: Callable[[], int]) -> int:
-    """Do the work; whatever stops it becomes one line on stderr and an exit code."""
-    with contextlib.suppress(AttributeError, OSError):  # a path that the terminal can't show
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    # Stopped from outside, take the child that is at work along.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        return work()
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.strerror or error}: {error.filename or TREE}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted. Run the same command again to go on.", file=sys.stderr)
-        return 130
-
-
-# ── setting up ───────────────────────────────────────────────────────────────────────────────────
-
-
-def set_up(tree: Path, lock: str) -> None:
-    """Make `.venv` hold what `lock` names and the tree itself; where it does, take no time.
+def set_up(tree: Path) -> None:
+    """Make `.venv` hold what the tree's lock names and the tree itself; where it does, do nothing.
 
     Raises: Trouble: something is missing.  OSError: a file can't be written.
     """
     check_writable(tree)
-    if not is_ready(tree, lock):
+    if not is_ready(tree):
         with alone(tree):
-            if not is_ready(tree, lock):
-                make(tree, lock)
+            if not is_ready(tree):
+                make(tree)
     trust_notebooks(tree)
 
 
-def stamp(tree: Path, lock: str) -> dict[str, str]:
+def lock_of(tree: Path) -> str:
+    """The lock of what is installed: an instructor's where the tree has it, else a student's."""
+    return INSTRUCTORS_LOCK if (tree / INSTRUCTORS_LOCK).exists() else LOCK
+
+
+def stamp(tree: Path) -> dict[str, str]:
     """What an environment is made from; where one of these differs, it is no longer right.
 
     An environment and an editable install hold absolute paths: a moved tree is another tree.
@@ -164,7 +99,7 @@ def stamp(tree: Path, lock: str) -> dict[str, str]:
         "tree": str(tree),
         "python": f"{sys.implementation.cache_tag} {sysconfig.get_platform()}",
         "pyproject.toml": digest(tree / "pyproject.toml"),
-        lock: digest(tree / lock),
+        lock_of(tree): digest(tree / lock_of(tree)),
     }
 
 
@@ -185,12 +120,12 @@ def write_stamp(tree: Path, made_from: dict[str, str]) -> None:
     draft.replace(path)
 
 
-def is_ready(tree: Path, lock: str) -> bool:
+def is_ready(tree: Path) -> bool:
     """Whether `.venv` was made, to its end, from just what is here now."""
-    return stamp(tree, lock).items() <= read_stamp(tree).items() and Path(python_of(tree)).exists()
+    return stamp(tree).items() <= read_stamp(tree).items() and Path(python_of(tree)).exists()
 
 
-def make(tree: Path, lock: str) -> None:
+def make(tree: Path) -> None:
     """Make `.venv`, or bring a whole one up to date.
 
     Raises: Trouble: something is missing; what is done so far is done again next time.
@@ -200,14 +135,13 @@ def make(tree: Path, lock: str) -> None:
     if venv.exists() and not marker.exists() and (not venv.is_dir() or any(venv.iterdir())):
         raise Trouble(f"{venv} was not made by this command: move it away, and run this again.")
     check_modules()
-    old, new = read_stamp(tree), stamp(tree, lock)
+    old, new = read_stamp(tree), stamp(tree)
     keep = all(old.get(name) == new[name] for name in ("tree", "python"))
     keep = keep and Path(python_of(tree)).exists()
     venv.mkdir(exist_ok=True)
     write_stamp(tree, {})
     variables = environment(tree)
     if not keep:
-        old = {}
         for entry in venv.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
@@ -224,7 +158,7 @@ def make(tree: Path, lock: str) -> None:
     step(
         tree,
         "Installing the packages (a minute or two)",
-        [*install, "--require-hashes", "--no-deps", "-r", str(tree / lock)],
+        [*install, "--require-hashes", "--no-deps", "-r", str(tree / lock_of(tree))],
         variables,
     )
     step(
@@ -236,9 +170,7 @@ def make(tree: Path, lock: str) -> None:
     for name, settings in SETTINGS.items():
         (venv / name).parent.mkdir(parents=True, exist_ok=True)
         (venv / name).write_text(json.dumps(settings, indent=1), encoding="utf-8")
-    # The tests' lock holds all of the other.
-    also = {LOCK: digest(tree / LOCK)} if lock == TEST_LOCK else {}
-    write_stamp(tree, {**old, **also, **new})
+    write_stamp(tree, new)
 
 
 def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:
@@ -379,93 +311,6 @@ def digest(path: Path) -> str:
         return ""
 
 
-# ── what is started ──────────────────────────────────────────────────────────────────────────────
-
-
-def start(tree: Path, port: int | None, browser: bool) -> int:
-    """Print the scores and the address, and become JupyterLab on the first notebook.
-
-    Raises: Trouble: the port is taken.
-    """
-    port = free_port(port)
-    variables = environment(tree)
-    # In the environment: what stands on a command line, every user of the machine can read.
-    variables["JUPYTER_TOKEN"] = token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
-    print_scores(tree, variables)
-    print(f"\nThe workbook: http://127.0.0.1:{port}/lab/tree/{FIRST_NOTEBOOK}?token={token}")
-    if browser:
-        print("It opens in your browser in a moment. To stop it, press Ctrl-C here.")
-    else:
-        print("Open it in a browser. To stop it, press Ctrl-C here.")
-        print(f"From another machine, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE")
-    command = [python_of(tree), "-I", "-m", "jupyterlab"]
-    command += ["--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR"]
-    command += ["-y"]  # Ctrl-C stops it, without a question that waits for an answer
-    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0"]  # the address is printed: no other port will do
-    if os.name != "nt":  # a login shell would forget the path of .venv, and with it `autograder`
-        shell = {"shell_command": [os.environ.get("SHELL") or "/bin/sh"]}
-        command += [f"--ServerApp.terminado_settings={shell}"]
-    command += [f"--ServerApp.root_dir={tree}", f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]
-    if not browser:
-        command += ["--no-browser"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command += ["--allow-root"]
-    return become(command, tree, variables)
-
-
-def print_scores(tree: Path, variables: dict[str, str]) -> None:
-    """Print `autograder check --brief`; whatever fails in it, the workbook still opens."""
-    try:
-        done = subprocess.run(
-            [python_of(tree), "-I", "-m", "autograder", "check", "--brief"],
-            cwd=tree,
-            env={**variables, "PYTHONUTF8": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        said, failed = "", str(error)
-    else:
-        said, failed = done.stdout.strip(), (done.stderr.strip().splitlines() or [""])[-1]
-    print(said or f"(The scores can't be shown now. {failed})")
-
-
-def free_port(wanted: int | None) -> int:
-    """The wanted port if it is free; without a wish, the first free one from 8888.
-
-    Raises: Trouble: it is taken, or a hundred are.
-    """
-    for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
-        with socket.socket() as trial:
-            if os.name != "nt":  # there it would take a port that is in use
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError as error:
-                reason = error.strerror
-            else:
-                return port
-    raise Trouble(f"Port {port} can't be used ({reason}): choose another with --port.")
-
-
-def port_number(text: str) -> int:
-    """Raises: argparse.ArgumentTypeError: the text is no port."""
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, got {text!r}")
-    return int(text)
-
-
-def has_screen() -> bool:
-    """Whether a browser can show itself; without a screen, only one in the terminal would start."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-
-
 def environment(tree: Path) -> dict[str, str]:
     """The variables for all that is started here: this folder's own Jupyter, and nobody else's.
 
@@ -491,18 +336,6 @@ def environment(tree: Path) -> dict[str, str]:
         "VIRTUAL_ENV": str(tree / ".venv"),
         "PATH": os.pathsep.join([str(programs(tree)), os.environ.get("PATH", os.defpath)]),
     }
-
-
-def become(command: list[str], folder: Path, variables: dict[str, str]) -> int:
-    """Run the command in this process's place, so that signals and exit code are its own."""
-    sys.stdout.flush()
-    os.chdir(folder)
-    if os.name != "nt":
-        os.execve(command[0], command, variables)
-    with subprocess.Popen(command, env=variables) as child:
-        while True:
-            with contextlib.suppress(KeyboardInterrupt):  # the child has got it too, and ends
-                return child.wait()
 
 
 def jupyter_home(tree: Path) -> Path:

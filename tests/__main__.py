@@ -15,7 +15,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this is where a Python too old i
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "notebooks"))
 
-import bootstrap
+import launch
 
 if __name__ == "__main__":
-    sys.exit(bootstrap.run_tests(sys.argv[1:]))
+    sys.exit(launch.run_tests(sys.argv[1:]))

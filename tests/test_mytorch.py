@@ -11,6 +11,7 @@ from conftest import package, replaced
 from in_process import loaded
 
 from autograder.exercises import EXERCISES
+from autograder.key import differences
 from autograder.key import mytorch as solved
 
 ACTIVATIONS = ("Sigmoid", "ReLU", "Softmax")
@@ -275,3 +276,70 @@ def test_integers_are_numbers(name: str) -> None:
     layer, same = getattr(solved, name)(), getattr(solved, name)()
     np.testing.assert_array_equal(layer.forward(typed), same.forward(typed.astype(float)))
     np.testing.assert_array_equal(layer.backward(typed), same.backward(typed.astype(float)))
+
+
+KINDS = (np.float32, np.float64)
+
+
+def in_kind(kind: Any, sizes: tuple[int, ...], activation: type) -> Any:
+    """A network whose weights are of this kind; biases that are not 0, so that each one counts."""
+    net = solved.MLP(sizes, activation, rng=np.random.default_rng(7))
+    for layer in net.layers:
+        layer.W, layer.b = layer.W.astype(kind), normal(*layer.b.shape).astype(kind)
+    return net
+
+
+def arrays_of(*objects: Any) -> dict[str, Any]:
+    """Every array that the objects hold, in their own lists of layers and activations too."""
+    found: dict[str, Any] = {}
+    for one in objects:
+        for name, value in vars(one).items():
+            if isinstance(value, np.ndarray):
+                found[f"{type(one).__name__}.{name}"] = value
+            elif isinstance(value, list):
+                for k, part in enumerate(value, start=1):
+                    found |= {f"{n} of {k}": array for n, array in arrays_of(part).items()}
+    return found
+
+
+@pytest.mark.parametrize("lr", [0.1, np.float32(0.1), np.float64(0.1)], ids=lambda lr: type(lr))
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_keeps_the_kind_of_its_numbers(kind: Any, name: str, steps: int, lr: Any) -> None:
+    """After forward, loss, backward and step, each array is of the kind that came in."""
+    net = in_kind(kind, (4, 5, 3), getattr(solved, name))
+    A, Y = normal(6, 4).astype(kind), np.eye(3, dtype=kind)[[0, 1, 2, 0, 1, 2]]
+    loss, descent = solved.SoftmaxCrossEntropy(), solved.SGD(net, lr)
+    for _ in range(steps):
+        Z = net.forward(A)
+        assert isinstance(loss.forward(Z, Y), float)
+        dLdZ = loss.backward()
+        returned = {"Z": Z, "dLdZ": dLdZ, "dLdA": net.backward(dLdZ)}
+        descent.step()
+        found = {**arrays_of(net, loss), **returned}
+        assert {"Linear.dLdb of 1", f"{name}.{'Z' if name == 'ReLU' else 'A'} of 1"} <= {*found}
+        assert {array.dtype for array in found.values()} == {np.dtype(kind)}, found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_in_either_kind_follows_the_same_numbers(kind: Any) -> None:
+    """Three steps end where descent along central differences of the slides' formulas ends."""
+    net, by_differences = (
+        in_kind(kind, (4, 5, 3), solved.Sigmoid),
+        differences.MLP((4, 5, 3), differences.Sigmoid),
+    )
+    for own, other in zip(net.layers, by_differences.layers):
+        other.W, other.b = own.W.astype(float), own.b.astype(float)
+    A, Y = normal(6, 4).astype(kind), np.eye(3, dtype=kind)[[0, 1, 2, 0, 1, 2]]
+    for mytorch, one in ((solved, net), (differences, by_differences)):
+        loss, descent = mytorch.SoftmaxCrossEntropy(), mytorch.SGD(one, 0.5)
+        for _ in range(3):
+            loss.forward(one.forward(A), Y)
+            one.backward(loss.backward())
+            descent.step()
+    near = max(differences.TOLERANCE, 100 * np.finfo(kind).eps)
+    for own, other in zip(net.layers, by_differences.layers):
+        for name in ("W", "b", "dLdW", "dLdb"):
+            got, expected = getattr(own, name), getattr(other, name)
+            np.testing.assert_allclose(got, expected, rtol=0, atol=near)

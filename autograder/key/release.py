@@ -29,6 +29,7 @@ ENGINE = (
     *(f"autograder/references/{topic}.npz" for topic in TOPICS),
     "notebooks/__main__.py",
     "notebooks/bootstrap.py",
+    "notebooks/launch.py",
     "notebooks/workbook/**/*.py",
 )
 README = Path(__file__).parent / "README-students.md"

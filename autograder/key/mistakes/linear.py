@@ -12,7 +12,7 @@ STORE = "Overall Approach"
 
 OUTPUT = "A @ self.W.T + self.b.T"
 WEIGHTS = "dLdZ.T @ self.A"
-BIASES = "dLdZ.T @ np.ones((len(dLdZ), 1))"
+BIASES = "dLdZ.T @ np.ones((len(dLdZ), 1), dLdZ.dtype)"
 
 # What a step is multiplied by, where nobody is asked for a step size.
 STEP_SIZES = {"whole": 1, "of_a_tenth": 0.1, "of_a_hundredth": 0.01, "of_a_thousandth": 0.001}

@@ -79,6 +79,6 @@ class Linear:
         if self.A is None:
             raise RuntimeError("Linear.backward: call forward first")
         self.dLdW = dLdZ.T @ self.A
-        self.dLdb = dLdZ.T @ np.ones((len(dLdZ), 1))
+        self.dLdb = dLdZ.T @ np.ones((len(dLdZ), 1), dLdZ.dtype)
         return dLdZ @ self.W
         ### END SOLUTION
