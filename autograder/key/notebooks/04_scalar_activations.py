@@ -9,27 +9,27 @@
 # %% [markdown]
 # # 04 · Scalar activations
 #
-# Between two layers every number goes through a curve. Without it, a hundred layers could do no more
-# than one. You write two curves, and the way back through each: the *sigmoid*, which has a slope
-# everywhere, and the *ReLU*, which has a corner. There a slope must be chosen.
+# Between two layers of a network, an *activation function* is applied to every number. Without it, a
+# hundred layers could do no more than one. You write two activation functions, and the derivative of
+# each: the *sigmoid*, which has a derivative everywhere, and the *ReLU*, whose graph has a corner.
+# At the corner there is no derivative, and you choose a slope.
 #
 # | you need | it takes | you can earn |
 # | --- | --- | --- |
-# | notebook 00; what the slope of a curve is | 50 minutes | 12 points: 6 for `Sigmoid`, 6 for `ReLU` |
+# | notebook 00; derivatives and the chain rule for functions of one number | 50 minutes | 12 points: 6 for `Sigmoid`, 6 for `ReLU` |
 #
 # ## Words
 #
-# The lecture looks at one example, as a column. We stack $N$ examples, one a row.
+# The slides look at one example, and it is a column. The code handles $N$ examples at once, one per
+# row: a *batch*. Each example has $C$ entries.
 #
 # | on the slides | shape there | name in code | shape in code |
 # | --- | --- | --- | --- |
-# | $z$, what comes in | $C \times 1$ | `Z` | $N \times C$ |
-# | $y = f(z)$, what goes out | $C \times 1$ | `A` | $N \times C$, as `Z` |
-# | $f'(z_i)$, the curve's slope | one number | you choose | one for each entry of `Z` |
-# | $\nabla_y Div$ | $1 \times C$ | `dLdA` | $N \times C$, as `A` |
-# | $\nabla_z Div$ | $1 \times C$ | `dLdZ` | $N \times C$, as `Z` |
-# | $J_y(z)$, the Jacobian | $C \times C$ | never written down | |
-# | $v$, a subgradient | one number | `v` | one number |
+# | $z$, the input of the activation (a layer's output) | $C \times 1$ | `Z` | $N \times C$ |
+# | $y = f(z)$, the output of the activation | $C \times 1$ | `A` | $N \times C$, as `Z` |
+# | $f'(z_i)$, the slope (derivative) at $z_i$ | one number | you choose | one per entry of `Z` |
+#
+# All letters of the course are in a table at the end of [notebook 00](00_start_here.ipynb).
 
 # %%
 import numpy as np
@@ -42,59 +42,88 @@ from mytorch.sigmoid import Sigmoid
 # %% [markdown]
 # ## 1 · Each number on its own
 #
-# Slide «Special Case 1. Vector activations» sets two kinds side by side. Here is the first kind:
-# «Modifying a $z_i$ only changes corresponding $y_i$».
-# So there is *one* curve, and every entry of `Z` goes through it, whoever its neighbours are.
-# The **sigmoid** squashes it into $(0, 1)$:
+# There are two kinds of activation functions, and this notebook is about the first kind, the
+# *scalar* activation: if you change one $z_i$, only $y_i$ changes, and no other output.
+# So there is *one* function $f$, and it is applied to every entry of `Z`, whatever the other entries
+# are. The **sigmoid** maps every number into the interval $(0, 1)$:
 #
 # $$y = f(z) = \frac{1}{1 + e^{-z}}$$
 #
-# **By hand.** Take $z = \ln 3$. Then $e^{-z}$ is $\frac13$, and
-# for $z = 0$ and $z = -\ln 3$ it is 1 and 3:
+# **By hand.** For $z = \ln 3$, $z = 0$ and $z = -\ln 3$, the exponential $e^{-z}$ is $\frac13$, 1 and 3:
 
 # %%
 1 / (1 + 1/3), 1 / (1 + 1), 1 / (1 + 3)
 
 # %% [markdown]
-# What do $f(z)$ and $f(-z)$ sum to?
+# **Question.** Compare the first and the last result. What is $f(z) + f(-z)$?
+#
+# <details><summary>Answer</summary>
+#
+# Always 1: here $0.75 + 0.25 = 1$, and $0.5 + 0.5 = 1$ for $z = 0$.
+#
+# </details>
 #
 # ### When numbers end
 #
-# A computer's numbers end near $10^{308}$. When is $e^z$ beyond? You can see it coming:
+# The largest float is about $1.8 \cdot 10^{308}$. For which $z$ is $e^z$ larger than that? If $z$ is larger
+# than the logarithm of this number:
 
 # %%
 round(float(np.log(np.finfo(float).max)), 1)
 
 # %% [markdown]
-# From $z = 710$ on, `np.exp` gives `inf`. One can calculate with that. Sometimes.
+# So `np.exp(710)` gives `inf` (infinity). Some calculations with `inf` work; others give `nan`:
 
 # %%
 inf = np.inf
 1 / inf, inf / inf
 
 # %% [markdown]
-# `nan` is «not a number», and whatever touches it becomes `nan`. Now write the same curve in two ways:
+# `nan` means “not a number”. Every sum and every product with `nan` is `nan` again.
+# Now write the sigmoid in two ways:
 #
 # $$\frac{1}{1 + e^{-z}} = \frac{e^z}{e^z + 1}$$
 #
-# > **Predict.** Put $z = 1000$ into both, then $z = -1000$. Which of the four results is `nan`?
+# > **Predict.** Put $z = 1000$ into both formulas, then $z = -1000$. Which of the four results is `nan`?
 #
 # <details><summary>Answer</summary>
 #
-# The right one at 1000: `inf / inf`. The left one at −1000 is `1 / inf`, and 0 is right.
-# numpy warns of the overflow, but a warning is no wrong number.
+# Only the right formula at $z = 1000$: it computes `inf / inf`. The left formula at $z = -1000$ computes
+# `1 / inf`, which is 0, and that is correct. numpy prints a warning about the overflow, but the result
+# is still correct.
 #
 # </details>
 #
 # ### Exercise 4.1 · `Sigmoid.forward`
 #
-# numpy's `exp` works entry by entry, so one line does the whole batch.
-# The way back will need your result: `self.A = …` keeps it in the object.
+# `np.exp` works entry by entry, so one line is enough for the whole batch.
+# You need the result again in Exercise 4.2: store it with `self.A = …`.
+
+# %% [markdown]
+# <details><summary>Python you need: classes and <code>self</code></summary>
+#
+# A *class* describes a kind of object, and an *object* can store values. A function inside a class is a
+# *method*; its first argument, `self`, is the object itself:
+#
+# ```python
+# class Counter:
+#     def set(self, start):
+#         self.count = start        # store a value in this object
+#     def next(self):
+#         self.count = self.count + 1
+#         return self.count
+# ```
+#
+# After `c = Counter()` and `c.set(5)`, the call `c.next()` returns 6. You do not pass `self`: Python does
+# that. In the next cell you write one method, `forward`, of the class `Sigmoid`.
+#
+# </details>
 
 # %% exercise="sigmoid.forward"
 
 # %% [markdown]
-# The numbers by hand come back, and the far ends are 1 and 0 (perhaps with a warning):
+# Your method must give the numbers by hand. For very large $\lvert z \rvert$ it must give 1 and 0 (perhaps
+# with a warning):
 
 # %%
 with demo():
@@ -108,9 +137,11 @@ with demo():
 # %% [markdown]
 # ## 2 · The slope
 #
-# In the picture a column of height 1 stands on $z$. The curve cuts it in two: $y$ below, $1 - y$ above.
+# In the picture a column of height 1 stands on $z$. The graph divides it into two parts: $y$ below the
+# graph, and $1 - y$ above it.
 #
-# > **Predict.** Where is the curve steepest, and how steep: 1, ½, ¼? And at the far ends?
+# > **Predict.** Where is the graph steepest? Is the slope there 1, ½ or ¼? What is the slope far to the
+# > left and far to the right?
 
 # %%
 pictures.sigmoid()
@@ -118,13 +149,14 @@ pictures.sigmoid()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In the middle, where $y = \frac12$: the slope is ¼ there, and nowhere more. Both ends are flat.
+# It is steepest in the middle, where $y = \frac12$: the slope is ¼ there, and smaller everywhere else. Far to
+# the left and far to the right the slope is nearly 0.
 #
 # </details>
 
 # %% [markdown]
-# Now the remarkable thing: **the slope can be had from $y$ alone**, without another exponential.
-# These slopes were read off the picture. Divide them by $y$:
+# **You can compute the slope from $y$ alone**, without another exponential.
+# The slopes below were read off the picture. Divide each by its $y$:
 
 # %%
 y     = np.array([0.2,  0.25,   0.5,  0.75,   0.8])
@@ -132,63 +164,101 @@ slope = np.array([0.16, 0.1875, 0.25, 0.1875, 0.16])
 slope / y
 
 # %% [markdown]
-# Compare with `y`, and look at the picture's column again. So what is the slope?
+# **Question.** Compare these numbers with `y`, and with the two parts of the column in the picture.
+# What is the slope, as a formula in $y$?
 #
-# **On paper**, lest it stay a guess: let $u = 1 + e^{-z}$, so $y = \frac1u$, and by the chain rule
+# **Now prove it on paper.** Let $u = 1 + e^{-z}$, so $y = \frac1u$ and $\frac{du}{dz} = -e^{-z} = -(u - 1)$.
+# By the chain rule
 #
 # $$f'(z) = -\frac{1}{u^2} \cdot \frac{du}{dz} = \frac{1}{u} \cdot \frac{u - 1}{u}$$
 #
-# Put $y$ in the place of each $\frac1u$. Do your numbers agree?
+# Write the second factor as $1 - \frac1u$, and replace each $\frac1u$ by $y$. Is it the formula that you found?
 #
-# ## 3 · Back through a curve
+# <details><summary>Check your formula</summary>
 #
-# Slide «Scalar Activation: Derivative rule»: each $z_i$ moves its own $y_i$ and nothing else, so
+# For $y = 0.2$ it must give 0.16, for $y = 0.25$ it must give 0.1875, and for $y = 0.5$ it must give 0.25.
+# The slope is the product of the two parts of the column.
+#
+# </details>
+#
+# ## 3 · Back through an activation
+#
+# During training, the network needs to know how $Div$ changes if a $z_i$ changes.
+# Suppose we already know how $Div$ changes if a $y_i$ changes. That is the *partial derivative*
+# $\frac{\partial Div}{\partial y_i}$: the derivative with respect to $y_i$, while all other entries stay as they are.
+#
+# | on the slides | shape there | name in code | shape in code |
+# | --- | --- | --- | --- |
+# | $\nabla_y Div$, all $\frac{\partial Div}{\partial y_i}$ in a row | $1 \times C$ | `dLdA` | $N \times C$, as `A` |
+# | $\nabla_z Div$, all $\frac{\partial Div}{\partial z_i}$ in a row | $1 \times C$ | `dLdZ` | $N \times C$, as `Z` |
+# | $J_y(z)$, the *Jacobian*: all $\frac{\partial y_j}{\partial z_i}$, in row $j$ and column $i$ | $C \times C$ | `J`, here only | $C \times C$ |
+#
+# The names in code contain an $L$, for the *loss*: the average of $Div$ over the batch. For one example
+# it is $Div$ itself.
+#
+# Each $z_i$ changes only its own $y_i$. So the chain rule has only one product:
 #
 # $$\frac{\partial Div}{\partial z_i} = \frac{\partial Div}{\partial y_i}\, \frac{dy_i}{dz_i}
 # \qquad \text{where} \quad \frac{dy_i}{dz_i} = f'(z_i)$$
 #
-# «a simple product of derivatives». **By hand:** $z = [\ln 3, -\ln 3]$ has $y = [0.75, 0.25]$, and
-# both slopes are 0.1875. The row $[2, -1]$ comes back from above:
+# **By hand.** For $z = [\ln 3, -\ln 3]$ we have $y = [0.75, 0.25]$, and both slopes are 0.1875. Let
+# $\nabla_y Div = [2, -1]$. Then $\nabla_z Div$ is
 
 # %%
 [2 * 0.1875, -1 * 0.1875]
 
 # %% [markdown]
-# «Jacobians can describe the derivatives of neural activations w.r.t their input» says it with a
-# matrix. For a scalar activation it is *diagonal*:
+# The same calculation can be written with the Jacobian. For a scalar activation this matrix is
+# *diagonal*: all entries outside the diagonal are 0.
 
 # %%
 J = np.diag([0.1875, 0.1875])
 J
 
+# %% [markdown]
+# In Python, `@` is the matrix product. A row times the Jacobian gives the same two numbers:
+
 # %%
 np.array([2, -1]) @ J
 
 # %% [markdown]
-# The zeros say: no $z$ moves another's $y$. So nobody builds this matrix: **one product an entry does
-# it.** For a batch, too: `dLdA`, `A` and `dLdZ` all are $N \times C$, and `*` works entry by entry.
-#
-# > **Errata.** On «Gradients: Backward Computation» the output layer's line has $f'_k(z_i^{(N)})$.
-# > Read $f'_N$, as on «Backward Pass»: each layer has its own curve.
+# A 0 in row $j$ and column $i$ says that $z_i$ does not change $y_j$. We never build this matrix in
+# `mytorch`: **one multiplication per entry is enough.** That is also true for a batch: `dLdA`, `A` and
+# `dLdZ` all have shape $N \times C$, and `*` works entry by entry.
 #
 # ### Exercise 4.2 · `Sigmoid.backward`
 #
-# Where `forward` has not run yet, there is nothing to remember: raise a `RuntimeError` that says so.
-# (No points hang on that. It spares you a riddle one day.)
+# The argument is `dLdA`; return `dLdZ`.
+# If `forward` has not run yet, there is no stored result: raise a `RuntimeError` with a message that
+# says so. (This earns no points, but gives you a clear error message.)
+
+# %% [markdown]
+# <details><summary>Python you need: raising an error yourself</summary>
+#
+# `self.A` is `None` until `forward` has stored a result, and `is None` tests for that. In the class
+# `Counter` from above it would be:
+#
+# ```python
+# if self.count is None:
+#     raise RuntimeError("Counter.next: call set first")
+# ```
+#
+# </details>
 
 # %% exercise="sigmoid.backward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Two factors: `dLdA`, and the slope, from what `forward` kept. For $y = 0.25$ it must be 0.1875.
-# Where the table speaks of `NoneType`, or of your own `RuntimeError`, `forward` has kept nothing: run 4.1
+# The result is a product of two factors: `dLdA`, and the slope, which you compute from what `forward`
+# stored. For $y = 0.25$ the slope must be 0.1875.
+# If the table mentions `NoneType`, or your own `RuntimeError`, then `forward` has stored nothing: run 4.1
 # again, with `self.A = …`.
 #
 # </details>
 
 # %% [markdown]
-# The row by hand comes out of your method:
+# Your method must give the row that you computed by hand:
 
 # %%
 with demo():
@@ -196,7 +266,8 @@ with demo():
     assert np.allclose(sigmoid.backward(np.array([[2.0, -1.0]])), [[0.375, -0.1875]])
 
 # %% [markdown]
-# Don't believe it, *wiggle*: push every $z$ a little, and see how far $y$ follows.
+# Check it numerically: change each $z$ slightly and measure the change in $y$. The quotient of the two
+# changes must be the slope.
 
 # %%
 with demo():
@@ -206,20 +277,31 @@ with demo():
     assert np.allclose(rate, sigmoid.backward(np.ones((1, 3))))
 
 # %% [markdown]
-# ## 4 · A curve with a corner
+# <details><summary>On the slides</summary>
 #
-# Slide «Special Case : Non-differentiable activations». The **ReLU**, the rectified linear unit, lets
-# positive numbers through and stops the others:
+# Sections 1 and 2: “Special Case 1. Vector activations” shows both kinds of activation functions side
+# by side. Section 3: “Scalar Activation: Derivative rule” has the product; “Jacobians can describe the
+# derivatives of neural activations w.r.t their input” has the diagonal matrix.
+#
+# *Erratum.* On the first of the slides “Gradients: Backward Computation”, the output layer's line has
+# $f'_k(z_i^{(N)})$. Read $f'_N$, as on “Backward Pass”: each layer has its own activation function.
+#
+# </details>
+#
+# ## 4 · A function with a corner
+#
+# The **ReLU**, the rectified linear unit, returns positive numbers unchanged, and 0 for all others:
 #
 # $$y = f(z) = \begin{cases} z & z > 0 \\ 0 & \text{otherwise} \end{cases}$$
 #
-# The small network has it between its layers. This is `Z` for its two examples (06 computes it):
+# The small network has a ReLU between its two layers. This is its `Z` for two examples (notebook 06
+# computes it):
 
 # %%
 Z = np.array([[1.0, 0.5], [-2.0, 1.0]])
 
 # %% [markdown]
-# > **Predict.** What is `A`? How many of the four numbers change?
+# > **Predict.** What is `A`? How many of the four numbers does the ReLU change?
 #
 # numpy can choose between two arrays, entry by entry, and it can compare:
 
@@ -232,8 +314,9 @@ np.array([4, 5, 6]) > 5
 # %% [markdown]
 # ### Exercise 4.3 · `ReLU.forward`
 #
-# And look ahead: the slope will be 0 on one side and 1 on the other. Which array tells you the side?
-# Remember it. And never write into `Z`: it belongs to whoever gave it to you.
+# Think of Exercise 4.4 already: the slope will be 0 for negative $z$ and 1 for positive $z$. Which array
+# tells you the sign of $z$? Store it in `self`.
+# Do not change the entries of `Z`: the caller still needs them.
 
 # %% exercise="relu.forward"
 
@@ -243,23 +326,25 @@ with demo():
     print(relu.forward(Z))
 
 # %% [markdown]
-# One of the four changed: the −2 became 0.
+# One of the four numbers changed: −2 became 0.
 #
 # ## 5 · The slope at the corner
 #
-# Left of 0 the slope is 0, right of it 1. At 0 there is no tangent, but there are *lines that nowhere
-# lie above the curve*. Slide «The subgradient»: the slope $v$ of such a line through the point at $z_0$ is
-# a **subgradient**. For every $z$:
+# To the left of 0 the slope of the ReLU is 0, and to the right it is 1. At 0 there is no tangent. But
+# there are lines through the corner that *lie nowhere above the graph*. The slope $v$ of such a line
+# through the point at $z_0$ is called a **subgradient**. In a formula: $v$ is a subgradient at $z_0$ if, for
+# every $z$,
 #
 # $$f(z) - f(z_0) \;\ge\; v\,(z - z_0)$$
 #
-# > **Predict.** Which slopes do that at $z_0 = 1$? At $z_0 = -1$? At $z_0 = 0$?
+# > **Predict.** Which slopes $v$ are subgradients at $z_0 = 1$? At $z_0 = -1$? At $z_0 = 0$?
 
 # %%
 pictures.corner()
 
 # %% [markdown]
-# The same in code: the inequality, at 61 places.
+# The same in code. `lies_under` tests the inequality at 61 values of $z$, for five slopes.
+# First $z_0 = 0$, then $z_0 = 1$:
 
 # %%
 def f(z):
@@ -274,14 +359,15 @@ def lies_under(z0, v):
 [lies_under(1, v) for v in (-0.5, 0, 0.5, 1, 1.5)]
 
 # %% [markdown]
-# At the corner, all slopes from 0 to 1. Where there is a tangent, its slope alone.
-# «Subgradients and the RELU» takes one of them:
+# At the corner, every slope from 0 to 1 is a subgradient. At $z_0 = 1$ only the slope of the tangent is
+# one: 1. At $z_0 = -1$ it is only 0. The slides choose one of the subgradients at the corner, the 1:
 #
 # $$f'(z) = \begin{cases} 0 & z < 0 \\ 1 & z \ge 0 \end{cases}$$
 #
-# «Can use any subgradient at 0»: the lecture takes 1, PyTorch 0, and **the table accepts all.**
+# PyTorch chooses 0. Any subgradient is right, and **the table accepts all of them.**
 #
-# Or one takes «secants», lines through two points. These have one on either side of the corner:
+# Instead of a subgradient you can also take the slope of a *secant*, a line through two points of the
+# graph. Here are three secants. Each has one point on either side of the corner:
 
 # %%
 def secant(left, right):
@@ -290,58 +376,85 @@ def secant(left, right):
 secant(-1, 1), secant(-1, 3), secant(-3, 1)
 
 # %% [markdown]
-# Can such a secant fall, or be steeper than 1?
+# **Question.** Can such a secant have a negative slope, or a slope greater than 1?
 #
-# > **Errata.** «The subgradient» speaks of «any direction such that moving in that direction increases
-# > the function». The inequality is the definition: 1.5 points where ReLU grows, and is none;
-# > 0 is one, and points nowhere.
+# <details><summary>Answer</summary>
 #
-# «The gradient is not always the subgradient», says the slide. You have met such a curve today: the
-# sigmoid has slope ¼ at 0, where it is 0.5 high. At 2 it is 0.88 high.
+# No. From a left point $-a$ to a right point $b$, with positive $a$ and $b$, the ReLU grows from 0 to
+# $b$. So the slope is $\frac{b}{a + b}$, which lies between 0 and 1: it is always a subgradient at the corner.
+#
+# </details>
+
+# %% [markdown]
+# **Does every function have subgradients?** No: take the sigmoid at $z_0 = 0$. Its value is 0.5 there,
+# and its slope is ¼. A subgradient of ¼ would need the following inequality at $z = 2$, where the sigmoid
+# has the value 0.88:
 
 # %%
 0.88 - 0.5 >= 1/4 * 2
 
 # %% [markdown]
-# Its tangent lies above it. It is no «bowl», and only for these subgradients are guaranteed.
+# To the right of 0, the tangent lies above the sigmoid; to the left of 0, it lies below. So ¼ is the
+# derivative at 0, but it is not a subgradient. The sigmoid is not *convex* (bowl-shaped), and only convex
+# functions are guaranteed to have subgradients.
+
+# %% [markdown]
+# <details><summary>On the slides</summary>
+#
+# Sections 4 and 5: “Special Case : Non-differentiable activations” (ReLU, secants), “The subgradient”,
+# and “Subgradients and the RELU”, which says “Can use any subgradient at 0”.
+#
+# *Erratum.* “The subgradient” describes a subgradient as “any direction such that moving in that
+# direction increases the function”. That is true only in one direction: if $v$ is a subgradient and not
+# 0, then the inequality gives $f(z_0 + t v) \ge f(z_0) + t v^2$ for $t > 0$, so $f$ grows in the direction
+# of $v$. But not every such direction is a subgradient: 1.5 points uphill at 0 but is not a subgradient.
+# And 0 is a subgradient at 0, although it points in no direction. The inequality is the definition.
+#
+# </details>
 #
 # ## 6 · Back through the ReLU
 #
-# The rule is the same product as before. In the small network these rows come back:
+# The rule is the product from section 3 again. In the small network, the two examples have
+# $\nabla_y Div = [2, -1]$ and $[-1, 0.5]$. The loss $L$ is the average of the two divergences, so its derivative
+# is half of each row:
 
 # %%
-dLdA = np.array([[2.0, -1.0], [-1.0, 0.5]])
+dLdA = np.array([[2.0, -1.0], [-1.0, 0.5]]) / 2
+dLdA
 
 # %% [markdown]
-# > **Predict.** With `Z` from above: which of the four numbers come through?
+# > **Predict.** Take `Z` from section 4. Which of these four numbers are still there in `dLdZ`, and which
+# > become 0?
 #
 # <details><summary>Answer</summary>
 #
-# All but one: $[2, -1]$ and $[0, 0.5]$. At $z = -2$ the ReLU was closed: its output could not move.
-# **The sign of $z$ decides, not the sign of what comes back.**
+# Three stay and one becomes 0: the rows are $[1, -0.5]$ and $[0, 0.25]$. At $z = -2$ the slope of the ReLU
+# is 0, because a small change of $z$ does not change the output.
+# **The sign of $z$ decides, not the sign of the derivative that arrives.**
 #
 # </details>
 #
 # ### Exercise 4.4 · `ReLU.backward`
 #
-# Where `forward` has not run yet: a `RuntimeError`, as in 4.2.
+# If `forward` has not run yet, raise a `RuntimeError`, as in 4.2.
 
 # %% exercise="relu.backward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Choose entry by entry, or multiply with the slopes: in a product, `True` and `False` are 1 and 0.
+# Either choose entry by entry with `np.where`, or multiply by the slopes: in a product, `True` counts as
+# 1 and `False` as 0.
 #
 # </details>
 
 # %%
 with demo():
     relu.forward(Z)
-    assert np.allclose(relu.backward(dLdA), [[2, -1], [0, 0.5]])
+    assert np.allclose(relu.backward(dLdA), [[1, -0.5], [0, 0.25]])
 
 # %% [markdown]
-# Which slope did *you* take at the corner?
+# Which slope did *you* choose at the corner? Here $z = 0$ and `dLdA` is 1, so the result is your slope:
 
 # %%
 with demo():
@@ -351,8 +464,8 @@ with demo():
 # %% [markdown]
 # ## One last question
 #
-# How much of a derivative comes back through the slopes of ten layers, at best: with sigmoids?
-# With ReLUs?
+# A derivative goes back through ten activations, one after another, and is multiplied by ten slopes.
+# Which part of it is left at best: with ten sigmoids? With ten ReLUs?
 
 # %%
 0.25 ** 10
@@ -360,20 +473,24 @@ with demo():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# With sigmoids a millionth: each slope is at most ¼. With ReLUs all of it, where all ten are open.
-# The price: a unit whose $z$ is negative for *every* example gets nothing back, and learns no more.
+# With sigmoids, at most a millionth: each slope is at most ¼. With ReLUs all of it, if $z > 0$ at all
+# ten.
+# But ReLUs have a disadvantage. If a unit's $z$ is negative for *every* example, its derivative is 0 for
+# every example, and its weights do not change. If the unit is in the first layer, it stays like this for
+# ever. In a later layer it can become positive again, if the layers before it change.
 #
 # </details>
 
 # %% [markdown]
-# **What you learned.** A scalar activation has one slope for each number, and going back multiplies
-# by it. The sigmoid's slope comes from its output. At a corner any subgradient will do.
+# **What you learned.** A scalar activation has one slope per number; on the way back, each derivative is
+# multiplied by its slope. The sigmoid's slope can be computed from its output. At a corner you may
+# use any subgradient.
 #
-# **What was verified.** The sigmoid by hand, at its far ends, and its slope by wiggling; subgradients
-# at 61 places; the small network's rows through your `ReLU`.
+# **What was verified.** The sigmoid by hand and for very large numbers; its slope numerically; the
+# subgradients at 61 values of $z$; the small network's rows with your `ReLU`.
 #
-# **Roads not taken.** A *leaky* ReLU has slope 0.01 instead of 0, so that no unit falls silent.
-# $\tanh$ is a sigmoid that was stretched, from −1 to 1.
+# **Roads not taken.** A *leaky* ReLU has slope 0.01 instead of 0 for negative $z$, so that no unit stops
+# learning. The function $\tanh$ is a sigmoid that is stretched to values from −1 to 1.
 #
-# **What comes next.** In notebook 05 each $z$ moves *every* $y$: the product becomes a sum, and the
-# Jacobian is full.
+# **What comes next.** In notebook 05 each $z_i$ changes *every* $y_j$. Then the product becomes a sum, and
+# the Jacobian is a full matrix.

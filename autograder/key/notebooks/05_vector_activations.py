@@ -9,29 +9,29 @@
 # %% [markdown]
 # # 05 · Vector activations
 #
-# «All outputs are functions of all inputs»: that is a vector activation. The one that matters most, the
-# *softmax*, turns numbers into probabilities. You write it, and the way back through it, where a full
-# Jacobian waits. You need not build it.
+# In a *vector activation*, every output depends on all inputs. The most important one is the *softmax*:
+# it turns numbers into probabilities. A classifier needs it to say how likely each class is. You write
+# the softmax and its derivative. Its Jacobian is a full matrix, but you need not build this matrix.
 #
 # | you need | it takes | you can earn |
 # | --- | --- | --- |
 # | notebook 04; $\ln$ and $e$ | 45 minutes | 8 points: 3 forward, 5 backward |
 #
-# The slides' other vector activations, the max and products of units, come later.
+# The slides' other vector activations (the max, and products of units) come in a later version of
+# this notebook.
 #
 # ## Words
 #
-# The lecture looks at one example, as a column. We stack $N$ examples, one a row, with an entry for each
-# of $C$ *classes*.
+# The slides look at one example, and it is a column. The code handles $N$ examples at once, one per
+# row. Each example has one entry for each of $C$ *classes*.
 #
 # | on the slides | shape there | name in code | shape in code |
 # | --- | --- | --- | --- |
-# | $z$, what comes in: the *logits* | $C \times 1$ | `Z` | $N \times C$ |
-# | $y$, what goes out: probabilities | $C \times 1$ | `A` | $N \times C$, as `Z` |
-# | $\nabla_y Div$ | $1 \times C$ | `dLdA` | $N \times C$, as `A` |
-# | $\nabla_z Div$ | $1 \times C$ | `dLdZ` | $N \times C$, as `Z` |
-# | $J_y(z)$, the Jacobian | $C \times C$ | `J` | $C \times C$, for one example |
-# | $\delta_{ij}$: 1 if $i = j$, else 0 | one number | `i == j` | one number |
+# | $z$, the input of the softmax; its entries are called *logits* | $C \times 1$ | `Z` | $N \times C$ |
+# | $y$, the output of the softmax: probabilities | $C \times 1$ | `A` | $N \times C$, as `Z` |
+#
+# In this notebook $y_i$ and $z_i$ are entry $i$ of one example. Here $\ln$ and $\log$ mean the same, the
+# natural logarithm; numpy calls it `np.log`.
 
 # %%
 import numpy as np
@@ -42,13 +42,13 @@ from mytorch.sigmoid import Sigmoid
 from mytorch.softmax import Softmax
 
 # %% [markdown]
-# ## 1 · Everyone moves everyone
+# ## 1 · Every input affects every output
 #
-# Slide «“Influence” diagram»: in a scalar activation each $z_i$ «influences *one* $y_i$», in a vector
-# activation it «influences all, $y_1 \dots y_M$» (slide «Special Case 1. Vector activations»).
+# In a scalar activation each $z_i$ affects only its own $y_i$. In a vector activation each $z_i$ affects
+# all outputs.
 #
-# > **Predict.** You push $z_2$ up. Which of three sigmoids move? Which outputs of a softmax, and which
-# > way?
+# > **Predict.** You increase $z_2$. Which outputs of three sigmoids change? Which outputs of a softmax
+# > change, and do they increase or decrease?
 
 # %%
 pictures.influence()
@@ -56,44 +56,55 @@ pictures.influence()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# On the left only $y_2$. On the right $y_2$ grows and the others shrink: they are shares of one cake.
+# On the left only $y_2$ changes. On the right $y_2$ increases and all others decrease. The outputs of a
+# softmax sum to 1, so if one grows, the others shrink.
 #
 # </details>
 #
-# ## 2 · Shares of a sum
+# ## 2 · Each exponential divided by their sum
 #
-# Slide «Example Vector Activation: Softmax»:
+# The softmax is
 #
 # $$y_i = \frac{\exp(z_i)}{\sum_j \exp(z_j)}$$
 #
-# The exponentials are positive, and divided by their sum they sum to 1.
-# **By hand.** $z = [\ln 1, \ln 2, \ln 5]$ has the exponentials 1, 2 and 5:
+# All exponentials are positive. Since each is divided by their sum, the results sum to 1.
+# **By hand.** For $z = [\ln 1, \ln 2, \ln 5]$ the exponentials are 1, 2 and 5, and their sum is 8:
 
 # %%
 [1 / 8, 2 / 8, 5 / 8]
 
 # %% [markdown]
-# ### A number added to all
+# ### Adding the same number to all logits
 #
-# Add $\ln 10$ to every $z$. Then every exponential is ten times as large.
+# Add $\ln 10$ to every $z_i$. Then every exponential is ten times as large.
 #
-# > **Predict.** What happens to the shares?
+# > **Predict.** How do the probabilities change?
 
 # %%
 [10 / 80, 20 / 80, 50 / 80]
 
 # %% [markdown]
-# Nothing: $e^{z_i + c} = e^c\, e^{z_i}$, and $e^c$ cancels. A row may be shifted by any $c$ that suits you.
+# They do not change: $e^{z_i + c} = e^c\, e^{z_i}$, and $e^c$ cancels. You may add any number $c$ to all
+# logits of an example.
 #
-# When would it? Where $z = 1000$: the exponential is `inf`, and `inf / inf` is `nan` (04, «When numbers
-# end»). And where all are −1000, every exponential is 0, and so is their sum.
+# This is useful for large numbers. For $z = 1000$ the exponential is `inf`, and `inf / inf` is `nan`
+# (notebook 04, “When numbers end”). If all logits are −1000, every exponential is 0, their sum is 0,
+# and `0 / 0` is `nan`, too.
 #
-# **A puzzle.** Find a $c$ for each row so that *no* exponential overflows, and *at least one* is not 0.
-# Try yours on $[1000, 1001]$ and on $[-1000, -1001]$.
+# **A puzzle.** Which $c$ can you add to a row, so that *no* exponential is `inf`, and *at least one* is
+# not 0? Find a rule that works for $[1000, 1001]$ and for $[-1000, -1001]$.
 #
-# ### A batch: one sum a row
+# <details><summary>Answer</summary>
 #
-# Each row has its own sum. numpy adds along an axis: `axis=1` runs along a row.
+# Take $c = -1001$ for the first row and $c = 1000$ for the second: minus the largest logit of the row. Then
+# the largest logit becomes 0, and its exponential is 1. All other exponentials lie between 0 and 1.
+#
+# </details>
+#
+# ### A batch: one sum per row
+#
+# Each example is a row and has its own sum. `axis=1` means: add the numbers within each row. The table
+# `T` has three rows:
 
 # %%
 T = np.array([[1.0, 2.0, 1.0], [2.0, 5.0, 1.0], [0.0, 2.0, 3.0]])
@@ -103,9 +114,26 @@ T.sum(axis=1)
 T.sum(axis=1, keepdims=True)
 
 # %% [markdown]
-# Flat the first time, a column the second.
+# The first result has shape `(3,)`; the second has shape `(3, 1)`, so it is a column.
+
+# %% [markdown]
+# <details><summary>Python you need: <code>axis</code> and <code>keepdims</code></summary>
 #
-# > **Predict.** Add either to a table of zeros. Where is a row filled with *its* sum?
+# Axis 0 of a table counts its rows, and axis 1 counts its columns. A sum along an axis removes this axis;
+# `keepdims=True` keeps it, with length 1:
+#
+# ```python
+# T.sum(axis=0)                  # shape (3,): one sum per column
+# T.sum(axis=1, keepdims=True)   # shape (3, 1): one sum per row, as a column
+# ```
+#
+# If two shapes differ, numpy compares them from the right. It repeats an axis that is missing or has
+# length 1; this is called *broadcasting*. If two lengths differ and neither is 1, it raises an error.
+#
+# </details>
+
+# %% [markdown]
+# > **Predict.** Add each result to a table of zeros. Which result puts each row's own sum into that row?
 
 # %%
 np.zeros((3, 3)) + T.sum(axis=1)
@@ -114,25 +142,36 @@ np.zeros((3, 3)) + T.sum(axis=1)
 np.zeros((3, 3)) + T.sum(axis=1, keepdims=True)
 
 # %% [markdown]
-# The column does it. numpy fits shapes from the right, so what is flat is taken for a row. With as many
-# examples as classes *nobody complains*. And with 3 examples of 2 classes?
+# Only the column does. numpy treats shape `(3,)` as a row, so the first result puts the sum of row 1
+# into *column* 1. There are as many examples as classes here, so numpy gives *no error*, and the result
+# is wrong.
+#
+# **Question.** What happens with 3 examples of 2 classes, if you add sums of shape `(3,)`?
+#
+# <details><summary>Answer</summary>
+#
+# numpy raises an error: shapes `(3, 2)` and `(3,)` do not fit, because 2 and 3 differ. A column of shape
+# `(3, 1)` always fits.
+#
+# </details>
 #
 # ### Exercise 5.1 · `Softmax.forward`
 #
-# Two lines or three. As in `Sigmoid`, the way back will need the result: remember it.
+# Two or three lines are enough. As in `Sigmoid`, store the result in `self`: the way back needs it.
 
 # %% exercise="softmax.forward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Shift, exponentials, shares. Shift and sum are one number for each *row*. Not only `sum` has `axis` and
-# `keepdims`.
+# First shift the logits, then take the exponentials, then divide by their sum. There is one shift and one
+# sum per *row*. Not only `sum` has the options `axis` and `keepdims`; `max` has them, too.
 #
 # </details>
 
 # %% [markdown]
-# The numbers by hand come back, below them those of $[\ln 2, \ln 2, \ln 4]$:
+# Your method must give the numbers by hand in the first row. The second row belongs to the logits
+# $[\ln 2, \ln 2, \ln 4]$:
 
 # %%
 Z = np.log([[1, 2, 5], [2, 2, 4]])
@@ -142,7 +181,7 @@ with demo():
     print(softmax.forward(Z))
 
 # %% [markdown]
-# A thousand higher, they stay what they are. And rows sum to 1:
+# If 1000 is added to every logit, the probabilities stay the same. And each row sums to 1:
 
 # %%
 with demo():
@@ -151,16 +190,33 @@ with demo():
     assert np.allclose(softmax.forward(Z).sum(axis=1), 1)
 
 # %% [markdown]
+# <details><summary>On the slides</summary>
+#
+# Section 1: “‘Influence’ diagram” and “Special Case 1. Vector activations”. Sections 2 and 3: “Example
+# Vector Activation: Softmax”.
+#
+# </details>
+#
 # ## 3 · A full Jacobian
 #
-# How does $y_j$ answer when $z_i$ moves? The same slide has two cases, and $\delta_{ij}$ makes them one:
+# How does $y_j$ change if $z_i$ changes? There are $C \cdot C$ such derivatives. The Jacobian is the table of
+# all of them:
+#
+# | symbol | meaning | shape | name in code |
+# | --- | --- | --- | --- |
+# | $J_y(z)$, the Jacobian | $\frac{\partial y_j}{\partial z_i}$ in row $j$ and column $i$ | $C \times C$ for one example | `J` |
+# | $\delta_{ij}$ | 1 if $i = j$, else 0 | one number | `i == j` |
+#
+# Row $j$ belongs to the output $y_j$, and column $i$ belongs to the input $z_i$. For the softmax there
+# are two cases. With $\delta_{ij}$ they become one formula:
 #
 # $$\frac{\partial y_j}{\partial z_i}
 # = \begin{cases} y_i (1 - y_i) & i = j \\ -y_i\, y_j & i \ne j \end{cases}
 # \; = \; y_i\,(\delta_{ij} - y_j)$$
 #
-# **By hand.** For $y = [1, 2, 5] / 8$, count in 64ths. $y_1$ answers $z_1$ with $1 \cdot 7$, and $z_2$ with
-# $-2 \cdot 1$. Fill in the rest on paper, then run:
+# **By hand.** For $y = [1, 2, 5] / 8$ all entries are 64ths. $\frac{\partial y_1}{\partial z_1}$ is
+# $\frac18 \cdot \frac78 = \frac{7}{64}$, and $\frac{\partial y_1}{\partial z_2}$ is $-\frac28 \cdot \frac18 = -\frac{2}{64}$.
+# Compute the other seven entries on paper, then run the cell. It prints 64 times the Jacobian:
 
 # %%
 y = np.array([1, 2, 5]) / 8
@@ -168,8 +224,8 @@ J = np.array([[y[i] * ((i == j) - y[j]) for i in range(3)] for j in range(3)])
 64 * J
 
 # %% [markdown]
-# Row $j$ belongs to $y_j$, column $i$ to $z_i$. *Wiggle*: push $z_2$, and the outputs follow at the rates in
-# column 2.
+# Check it numerically: change $z_2$ slightly and measure the change in each output. The three quotients
+# must be column 2 of the Jacobian.
 
 # %%
 with demo():
@@ -178,7 +234,7 @@ with demo():
     print(np.round(64 * rates, 3))
 
 # %% [markdown]
-# And what do its rows sum to? Its columns?
+# **Question.** What does each row of the Jacobian sum to? And each column?
 
 # %%
 J.sum(axis=1), J.sum(axis=0)
@@ -186,14 +242,15 @@ J.sum(axis=1), J.sum(axis=0)
 # %% [markdown]
 # <details><summary>Why 0?</summary>
 #
-# A row's sum is how $y_j$ answers when *all* $z$ rise together: not at all. A column's sum is what *all*
-# outputs together gain by $z_i$: nothing.
+# The sum of row $j$ is the change of $y_j$ if *all* logits increase together, and then $y_j$ does not change
+# (section 2). The sum of column $i$ is the change of the *sum* of all outputs if $z_i$ increases, and this
+# sum is always 1.
 #
 # </details>
 
 # %% [markdown]
-# > **Predict.** Which entries are always positive? What becomes of them all when $z_3$ is far above the
-# > others?
+# > **Predict.** Which entries of the Jacobian are always positive? What value do all entries approach if
+# > $z_3$ is much larger than the other logits?
 
 # %%
 pictures.jacobian()
@@ -201,35 +258,46 @@ pictures.jacobian()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Those on the diagonal: a class gains by its own logit and loses by the others'. Far out all go to 0:
-# a softmax that is certain hardly moves, whatever you push.
+# The entries on the diagonal are positive: each probability increases with its own logit and decreases
+# with the others. If $z_3$ is much larger, all entries approach 0. Then the softmax is nearly certain, and
+# small changes of the logits hardly change its outputs.
 #
 # </details>
 #
 # ## 4 · Back: a row times the Jacobian
 #
-# $z_i$ moves every $y_j$, and each of them moves $Div$. Slide «Derivatives of vector activation» adds
-# these ways up:
+# Now we go from the outputs back to the logits. As in notebook 04:
+#
+# | on the slides | shape there | name in code | shape in code |
+# | --- | --- | --- | --- |
+# | $\nabla_y Div$, all $\frac{\partial Div}{\partial y_j}$ in a row | $1 \times C$ | `dLdA` | $N \times C$, as `A` |
+# | $\nabla_z Div$, all $\frac{\partial Div}{\partial z_i}$ in a row | $1 \times C$ | `dLdZ` | $N \times C$, as `Z` |
+#
+# $z_i$ changes every $y_j$, and each of these changes $Div$. The chain rule adds all these effects:
 #
 # $$\frac{\partial Div}{\partial z_i}
-# = \sum_j \frac{\partial Div}{\partial y_j}\, \frac{\partial y_j}{\partial z_i}
-# \qquad\text{or}\qquad \nabla_z Div = \nabla_y Div \; J_y(z)$$
+# = \sum_j \frac{\partial Div}{\partial y_j}\, \frac{\partial y_j}{\partial z_i}$$
 #
-# **By hand.** Let $\nabla_y Div = [4, 0, -4]$. With column 1 of `J` it makes $\partial Div / \partial z_1$:
+# This is a row times a matrix: entry $i$ of the result is the row, multiplied by column $i$ of the
+# Jacobian and added up. So all entries together are
+#
+# $$\nabla_z Div = \nabla_y Div \; J_y(z)$$
+#
+# **By hand.** Let $\nabla_y Div = [4, 0, -4]$. With column 1 of `J` it gives $\frac{\partial Div}{\partial z_1}$:
 
 # %%
 4 * 7/64 + 0 * -2/64 + -4 * -5/64
 
 # %% [markdown]
-# The other two on paper, then:
+# Compute the other two entries on paper, then run:
 
 # %%
 np.array([4, 0, -4]) @ J
 
 # %% [markdown]
-# «Derivatives of scalar activations are just a special case»: of their sums, one term is left.
+# A scalar activation is a special case: there, the sum has only one nonzero term, $j = i$.
 #
-# > **Predict.** What comes out for $\nabla_y Div = [3, 3, 3]$?
+# > **Predict.** What is the result for $\nabla_y Div = [3, 3, 3]$?
 
 # %%
 np.array([3, 3, 3]) @ J
@@ -237,52 +305,74 @@ np.array([3, 3, 3]) @ J
 # %% [markdown]
 # <details><summary>Why?</summary>
 #
-# Equal entries say that only the sum of the outputs matters to $Div$. But that is always 1.
+# If all entries are equal, $Div$ depends only on the sum of the outputs. This sum is always 1, so $Div$
+# does not change.
 #
 # </details>
 
 # %% [markdown]
-# > **Errata.** «Backward Pass for softmax output layer» has the $w_{ij}$ «for $j = 0 \dots D_{N-1}$».
-# > It is $i$ that runs so, with 0 for the bias; $j$ runs over the layer's own units, $1 \dots D_N$.
+# <details><summary>On the slides</summary>
+#
+# “Derivatives of vector activation” has the sum over $j$; it says “derivatives of scalar activations are
+# just a special case”.
+#
+# *Erratum.* “Backward Pass for softmax output layer” has $\frac{\partial Div}{\partial w_{ij}}$ “for $j = 0 \dots D_{N-1}$”.
+# Read $i = 0 \dots D_{N-1}$: $i$ counts the inputs, with 0 for the bias, and $j$ counts the layer's own units,
+# from 1 to $D_N$.
+#
+# </details>
 #
 # ## 5 · Without the Jacobian
 #
-# A batch has $N$ Jacobians, each made of its own $y$. You may build them in a loop: that is right, and
-# slow. Or look once more at the slide's last formula:
+# A batch has $N$ Jacobians, one per example, each computed from that example's $y$. You could build them
+# in a loop: the result would be right, but the loop is slow. Instead, put the formula of section 3
+# into the sum of section 4:
 #
 # $$\frac{\partial Div}{\partial z_i} = \sum_j \frac{\partial Div}{\partial y_j}\, y_i\,(\delta_{ij} - y_j)$$
 #
-# **On paper.** Multiply the bracket out: you get two sums over $j$.
+# **On paper.** Multiply out the bracket. You get two sums over $j$.
 #
-# 1. In the first, $\delta_{ij}$ is 0 for all $j$ but one. What is left?
-# 2. In the second, draw $y_i$ in front. What stays behind is **one number for the whole example**.
-#    How large is it, by hand?
+# 1. In the first sum, $\delta_{ij}$ is 0 for all $j$ except one. Which term is left?
+# 2. In the second sum, factor out $y_i$. What remains is **one number for the whole example**.
+#    How large is it, for the row $[4, 0, -4]$ and $y = [1, 2, 5] / 8$?
 #
-# <details><summary>The number</summary>
+# <details><summary>Answer</summary>
 #
-# −2. Now get $[0.75, 0.5, -1.25]$ out of $[4, 0, -4]$, $y$ and this −2.
+# 1. The term with $j = i$: it is $\frac{\partial Div}{\partial y_i}\, y_i$.
+# 2. The number is $\sum_j \frac{\partial Div}{\partial y_j}\, y_j = 4 \cdot \frac18 + 0 \cdot \frac28 - 4 \cdot \frac58 = -2$.
+#
+# Now compute $[0.75, 0.5, -1.25]$ from $[4, 0, -4]$, $y$ and −2.
 #
 # </details>
 
 # %% [markdown]
-# A batch has such a number for each row. Which shape goes with $N \times C$?
+# **Question.** A batch has one such number per row. Which shape must these numbers have, so that numpy
+# combines them correctly with an array of shape $N \times C$?
+#
+# <details><summary>Answer</summary>
+#
+# $N \times 1$, a column, as in section 2.
+#
+# </details>
 #
 # ### Exercise 5.2 · `Softmax.backward`
 #
-# Where `forward` has not run yet, raise a `RuntimeError` that says so.
+# If `forward` has not run yet, raise a `RuntimeError` with a message that says so.
 
 # %% exercise="softmax.backward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Draw $y_i$ out of both sums. `dLdA` is then compared with *one number a row*: an average in which each
-# output counts as much as its probability.
+# Factor out $y_i$ from both sums. In the bracket that remains, each entry of `dLdA` is compared with *one
+# number per row*: an average of the row of `dLdA`, weighted by the probabilities.
 #
 # </details>
 
 # %% [markdown]
-# By hand, for both examples. To the second comes $[0, 4, 0]$, so four times row 2 of its Jacobian goes on.
+# Now both examples. The formula is the same for every derivative row, whether it is $\nabla_y Div$ or a row
+# of `dLdA`, the derivative of the loss. For example 1, `dLdA` is $[4, 0, -4]$, as by hand. For example 2,
+# `dLdA` is $[0, 4, 0]$, so `dLdZ` is four times row 2 of its Jacobian.
 
 # %%
 dLdA = np.array([[4.0, 0.0, -4.0], [0.0, 4.0, 0.0]])
@@ -292,7 +382,7 @@ with demo():
     assert np.allclose(softmax.backward(dLdA), [[0.75, 0.5, -1.25], [-0.25, 0.75, -0.5]])
 
 # %% [markdown]
-# Equal entries give nothing back, and every row of `dLdZ` sums to 0:
+# If all entries of a row of `dLdA` are equal, the row of `dLdZ` is 0. And every row of `dLdZ` sums to 0:
 
 # %%
 with demo():
@@ -300,8 +390,9 @@ with demo():
     assert np.allclose(softmax.backward(dLdA).sum(axis=1), 0)
 
 # %% [markdown]
-# And a wiggle on *your* method: the loss `sum(dLdA * A)` has `dLdA` as its derivative by `A`.
-# The push goes to $z_2$ of both examples, so their derivatives add up.
+# Check *your* method numerically. For this we need a loss whose derivative with respect to `A` is `dLdA`:
+# `sum(dLdA * A)` is one. The cell increases $z_2$ of both examples, so it must print twice the same number:
+# the measured change, and the sum of your two derivatives.
 
 # %%
 def loss(Z):
@@ -314,13 +405,14 @@ with demo():
 # %% [markdown]
 # ## One last question
 #
-# Two classes, and the second logit is 0. Which curve is $y_1$ over $z_1$?
-# What does the Jacobian's first entry remind you of?
+# There are two classes, and the second logit is always 0. If you plot $y_1$ against $z_1$, which curve do
+# you get? Which formula from notebook 04 is the first entry of the Jacobian?
 #
 # <details><summary>Answer</summary>
 #
-# $y_1 = \frac{e^{z_1}}{e^{z_1} + 1}$: the sigmoid, written the second way. And the entry is its slope from
-# notebook 04. For two classes a softmax *is* a sigmoid of the logits' difference.
+# $y_1 = \frac{e^{z_1}}{e^{z_1} + 1}$: this is the sigmoid, in its second form. The first entry of the Jacobian,
+# $y_1 (1 - y_1)$, is the slope of the sigmoid. For two classes, the first output of the softmax is the sigmoid
+# of the difference of the logits.
 #
 # </details>
 
@@ -330,14 +422,16 @@ with demo():
     print(Sigmoid().forward(np.array([[1.5]])))
 
 # %% [markdown]
-# **What you learned.** Back through a vector activation, a derivative is a sum over all outputs: a row
-# times a full Jacobian. Softmax forgets a common shift, so each row of `dLdZ` sums to 0.
+# **What you learned.** On the way back through a vector activation, each derivative is a sum over all
+# outputs: a row times a full Jacobian. Adding the same number to all logits does not change the
+# softmax, so each row of `dLdZ` sums to 0.
 #
-# **What was verified.** Shares, a Jacobian and two rows by hand; a column of the Jacobian by wiggling;
-# logits around 1000; your `backward` by wiggling.
+# **What was verified.** Probabilities, a Jacobian and two rows by hand; a column of the Jacobian
+# numerically; logits around 1000; your `backward` numerically.
 #
-# **Roads not taken.** Shares without exponentials would need positive numbers to begin with. All
-# Jacobians of 64 examples with 1000 classes would be 64 million numbers.
+# **Roads not taken.** We could divide the logits themselves by their sum, but then all logits would have
+# to be positive. We could build all Jacobians: for 64 examples of 1000 classes they have 64 million
+# entries.
 #
-# **What comes next.** Notebook 06 writes the layer that makes the logits. In 07 softmax meets its
-# divergence, and together they have a very short derivative.
+# **What comes next.** Notebook 06 writes the layer that computes the logits. In notebook 07 the softmax is
+# combined with its divergence, and together they have a very short derivative.

@@ -9,28 +9,30 @@
 # %% [markdown]
 # # 06 · The vector form
 #
-# A whole layer in one line: that is what the slides from «Vector formulation» to «The Backward Pass»
-# do. You write this line, and the three that carry derivatives back, for a whole batch.
-# There is no new calculus in it. It is all a matter of shapes.
+# A whole layer of a network fits in one line of code. You write this line, and the three lines that carry
+# derivatives back through the layer, for a whole batch.
+# The new calculus is the derivative of a *vector* with respect to a vector. If you keep track of the
+# shapes, it works like the calculus that you know.
 #
 # | you need | it takes | you can earn |
 # | --- | --- | --- |
-# | notebook 00; how a matrix product pairs rows with columns | 60 minutes | 14 points: 5 forward, 9 backward |
+# | notebook 00, and the ReLU from 04; how a matrix product combines rows with columns | 60 minutes | 14 points: 5 forward, 9 backward |
 #
 # ## Words
 #
-# The lecture looks at one example, as a column. We stack $N$ examples, one a row.
+# The slides look at one example, and it is a column. The code handles $N$ examples at once, one per
+# row. $C_{in}$ numbers come into the layer, and $C_{out}$ numbers leave it.
 #
 # | on the slides | shape there | name in code | shape in code |
 # | --- | --- | --- | --- |
-# | $y_{k-1}$, what comes in | $C_{in} \times 1$ | `A` | $N \times C_{in}$ |
+# | $y_{k-1}$, the input of layer $k$ (the output of the activation before it) | $C_{in} \times 1$ | `A` | $N \times C_{in}$ |
 # | $W_k$, the weights | $C_{out} \times C_{in}$ | `W` | $C_{out} \times C_{in}$ |
 # | $b_k$, the biases | $C_{out} \times 1$ | `b` | $C_{out} \times 1$ |
-# | $z_k$, what goes out | $C_{out} \times 1$ | `Z` | $N \times C_{out}$ |
-# | $\nabla_{z_k} Div$ | $1 \times C_{out}$ | `dLdZ` | $N \times C_{out}$, as `Z` |
-# | $\nabla_{y_{k-1}} Div$ | $1 \times C_{in}$ | `dLdA` | $N \times C_{in}$, as `A` |
-# | $\nabla_{W_k} Div$ | $C_{in} \times C_{out}$ | `dLdW` | $C_{out} \times C_{in}$, as `W` |
-# | $\nabla_{b_k} Div$ | $1 \times C_{out}$ | `dLdb` | $C_{out} \times 1$, as `b` |
+# | $z_k$, the output of layer $k$ | $C_{out} \times 1$ | `Z` | $N \times C_{out}$ |
+#
+# The table of derivatives follows in section 3. If it is clear which layer is meant, we leave the $k$
+# out and write $z = W y + b$. Then $y_i$ is input $i$ of the layer, and $z_j$ is its output $j$. For the
+# first layer the input is the network's input, so there $y$ is $x$.
 
 # %%
 import numpy as np
@@ -43,27 +45,27 @@ from mytorch.linear import Linear
 # %% [markdown]
 # ## 1 · A layer in one line
 #
-# Slide «Vector formulation»:
+# A layer multiplies its input by weights and adds biases:
 #
 # $$z_k = W_k\, y_{k-1} + b_k$$
 #
-# Look closely at the slide's $W_k$. Its first row reads $w_{11}, w_{21}, \dots$
-# The weight $w_{ij}$ leads *from* input $i$ *to* output $j$, and stands in row $j$.
-# So **row $j$ of $W$ belongs to output $j$**.
-# Here are the weights of the small network's first layer.
+# The weight $w_{ij}$ leads *from* input $i$ *to* output $j$. The slides put it into row $j$ and column $i$
+# of $W$, so the first row of $W$ is $w_{11}, w_{21}, \dots$
+# Remember: **row $j$ of $W$ belongs to output $j$**.
+# These are the weights of the small network's first layer.
 
 # %%
 W1
 
 # %% [markdown]
-# Its biases are `B1`, and the first example is $[1, 2]$. As the slide's columns:
+# Its biases are `B1`, and the first example is $[1, 2]$. With columns, as on the slides:
 
 # %%
 x = np.array([[1.0], [2.0]])
 W1 @ x + B1
 
 # %% [markdown]
-# **By hand**, unit by unit:
+# **By hand**, output 1 and output 2 separately:
 
 # %%
 z1 = 1 * 1 + -1 * 2 + 2
@@ -71,19 +73,37 @@ z2 = 0.5 * 1 + 0.5 * 2 - 1
 z1, z2
 
 # %% [markdown]
-# > **Errata.** Where «Vector formulation» shows this formula, the last bias is $b_{D_{k+1}}$.
-# > Read $b_{D_k}$, as on the slide before it.
+# <details><summary>On the slides</summary>
+#
+# Section 1: “Vector formulation”. This notebook covers the slides from there to “The Backward Pass”.
+#
+# *Erratum.* On the slide that shows the formula, the last bias is $b_{D_{k+1}}$. Read $b_{D_k}$, as on the
+# slide before it.
+#
+# </details>
 #
 # ## 2 · A derivative multiplies a change
 #
-# Slide «Vector Calculus Notes 1: Definitions» says what a derivative *is*: the factor that turns a
-# small change of the input into the change of the output,
+# A derivative is a factor. Multiply it by a small change of the input, and you get the change of the
+# output. For vectors this factor is a matrix, the *Jacobian*:
 #
-# $$\Delta z = \nabla_y z \; \Delta y$$
+# $$\Delta z = J_z(y) \; \Delta y$$
 #
-# Let the shapes speak: $\Delta y$ is $C_{in} \times 1$, and $\Delta z$ is $C_{out} \times 1$.
-# Which shape must $\nabla_y z$, the *Jacobian*, have?
-# And which matrix is it? Find out: change one input at a time.
+# Here $\Delta y$ is a small change of the layer's input, and $\Delta z$ is the change of its output. The
+# slides also write $\nabla_y z$ for the Jacobian $J_z(y)$.
+#
+# **Question.** Look at the shapes: $\Delta y$ is $C_{in} \times 1$, and $\Delta z$ is $C_{out} \times 1$. Which shape
+# must the Jacobian have?
+#
+# <details><summary>Answer</summary>
+#
+# $C_{out} \times C_{in}$: its number of columns must match the rows of $\Delta y$, and its number of rows must be
+# that of $\Delta z$.
+#
+# </details>
+
+# %% [markdown]
+# Which matrix is it? To find out, change one input at a time by 1, and look at the change of the output:
 
 # %%
 def layer(x):
@@ -95,20 +115,21 @@ layer(x + [[1], [0]]) - layer(x)
 layer(x + [[0], [1]]) - layer(x)
 
 # %% [markdown]
-# Where in `W1` have you seen these numbers?
+# **Question.** Where in `W1` have you seen these numbers?
 #
 # <details><summary>Answer</summary>
 #
-# They are its columns: column $i$ says how input $i$ moves every output.
-# So the Jacobian is $W$ itself (slide «Special case: Affine functions»), and the bias cancels.
+# They are the columns of `W1`. Column $i$ of the Jacobian says how input $i$ changes every output.
+# So the Jacobian of a layer is $W$ itself. The bias does not appear in it, because it cancels in the
+# difference.
 #
 # </details>
 
 # %% [markdown]
-# In the picture a change of $x$ goes through the layer and then through a ReLU.
-# The solid arrow is what really happens. The dashed one is what the Jacobians predict.
+# In the picture, a change of $x$ goes through the layer and then through a ReLU.
+# The solid arrow is the true change. The dashed arrow is the change that the Jacobians predict.
 #
-# > **Predict.** How far can you push $x$ before the prediction fails: at $z$? At $y$?
+# > **Predict.** How far can you move $x$ before the prediction is wrong at $z$? And at $y$?
 
 # %%
 pictures.perturbation()
@@ -116,51 +137,73 @@ pictures.perturbation()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# At $z$ it never fails: a layer has the same Jacobian everywhere.
-# At $y$ it fails once a $z$ gets below 0, around the ReLU's corner: its Jacobian was taken before
-# the change (slide «Jacobians can describe the derivatives of neural activations w.r.t their input»).
+# At $z$ the prediction is never wrong: the Jacobian of a layer is the same everywhere.
+# At $y$ it is wrong as soon as one $z_j$ becomes negative. The Jacobian of the ReLU was computed before
+# the change, where the slope was 1; for negative $z_j$ the slope is 0.
+#
+# </details>
+
+# %% [markdown]
+# <details><summary>On the slides</summary>
+#
+# Section 2: “Vector Calculus Notes 1: Definitions” (a derivative multiplies a change), “Calculus Notes:
+# The Jacobian”, “Special case: Affine functions” (the Jacobian of a layer is $W$).
 #
 # </details>
 #
 # ## 3 · Back through the layer
 #
-# $Div$ is one number. «The shape of the derivative is the transpose of the shape of $z$»:
-# it is a *row*. The chain rule puts the outer function first
-# (slide «Vector Calculus Notes 2: Chain rule»):
+# $Div$ is one number. On the slides, the derivative of one number with respect to a column is a *row*:
+# its shape is the transpose. In code we store every derivative in the shape of the array that it
+# belongs to:
 #
-# $$\nabla_y Div = \nabla_z Div \; \nabla_y z = \nabla_z Div \; W$$
+# | on the slides | shape there | name in code | shape in code |
+# | --- | --- | --- | --- |
+# | $\nabla_{z_k} Div$ | $1 \times C_{out}$ | `dLdZ` | $N \times C_{out}$, as `Z` |
+# | $\nabla_{y_{k-1}} Div$ | $1 \times C_{in}$ | `dLdA` | $N \times C_{in}$, as `A` |
+# | $\nabla_{W_k} Div$ | $C_{in} \times C_{out}$ | `dLdW` | $C_{out} \times C_{in}$, as `W` |
+# | $\nabla_{b_k} Div$ | $1 \times C_{out}$ | `dLdb` | $C_{out} \times 1$, as `b` |
 #
-# **By hand.** In the small network the row $[2, -1]$ arrives at the first layer. Entry $i$ of the
-# result asks every output $j$ how much input $i$ moved it:
+# **The input.** By the chain rule, the derivative with respect to the input is a row times a Jacobian. The
+# row comes first:
+#
+# $$\nabla_y Div = \nabla_z Div \; J_z(y) = \nabla_z Div \; W$$
+#
+# Entry $i$ sums over the outputs $j$: the derivative at output $j$, times the effect of input $i$ on
+# output $j$.
+#
+# **By hand.** In the small network, $\nabla_z Div$ of the first layer is $[2, -1]$ for example 1. In code we
+# call this row `dz`:
 
 # %%
 dz = [2, -1]
 np.array([sum(dz[j] * W1[j, i] for j in range(2)) for i in range(2)])
 
 # %% [markdown]
-# For weights and biases, slide «Special Case: Application to a network» has
+# **Weights and biases.** The slides give
 #
 # $$\nabla_{W_k} Div = y_{k-1}\, \nabla_{z_k} Div \qquad \nabla_{b_k} Div = \nabla_{z_k} Div$$
 #
-# A column times a row is a *multiplication table*. Its row $i$ belongs to input $i$.
+# A column times a row is a *multiplication table*: each entry of the column times each entry of the row.
+# Row $i$ of this table belongs to input $i$. The input of example 1 is $[1, 2]$:
 
 # %%
 y = [1, 2]
 [[y[i] * dz[j] for j in range(2)] for i in range(2)]
 
 # %% [markdown]
-# But row $j$ of $W$ belongs to *output* $j$. The slide «More calculus: Special Case» warns:
-# derivatives have the *transposed* shape. So the update on «Overall Approach» has to turn them,
-# $W \leftarrow W - \eta\, \nabla_W Loss^\top$. «The gradient is the transpose of the derivative»,
-# says «The backward pass». **We store gradients: each has the shape of what it belongs to.**
+# But in `W`, row $j$ belongs to *output* $j$: the table is the transpose of what fits to `W`. So the
+# lecture must transpose it in the update, $W \leftarrow W - \eta\, \nabla_W Loss^\top$ ($\eta$ is the step size).
+# The transpose of the derivative is called the *gradient*.
+# **We store gradients: each has the shape of the array that it belongs to.**
 
 # %%
 [[y[i] * dz[j] for i in range(2)] for j in range(2)]
 
 # %% [markdown]
-# Is it true? Don't believe it, *wiggle*: push the weight `W1[0, 1]` by a millionth and watch $Div$.
-# (Both `z` are positive here, so the ReLU lets them through. The second layer has weights 2 and −1
-# and bias 0.5; 1 was wanted.)
+# Check it numerically: change the weight `W1[0, 1]` by a millionth and measure the change in $Div$.
+# For this we need the rest of the network. Both $z_j$ are positive here, so the ReLU returns them
+# unchanged. The second layer has the weights 2 and −1 and the bias 0.5. The desired output is 1.
 
 # %%
 def div(W):
@@ -172,21 +215,32 @@ push = np.array([[0, 1e-6], [0, 0]])
 print(round((div(W1 + push) - div(W1)) / 1e-6, 3))
 
 # %% [markdown]
-# It is the 4, and it stands where the *turned* table has it.
+# The result is 4. In the second table, the *transposed* one, 4 stands in the place of `W1[0, 1]`: row 1,
+# column 2.
+
+# %% [markdown]
+# <details><summary>On the slides</summary>
 #
-# > **Errata.** On «Special Case: Application to a network» the last derivative is that of $D$.
-# > Read $Div$.
+# Section 3: “Vector Calculus Notes 2: Chain rule”; “More calculus: Special Case”, which notes that “the
+# derivative shapes are the *transpose* of the shapes of $W$ and $b$”; “Special Case: Application to a
+# network”. The update stands on “Overall Approach”. “The gradient is the transpose of the derivative”
+# stands on “The backward pass”.
+#
+# *Erratum.* On “Special Case: Application to a network” the last derivative is $\nabla_{W_k} D$. Read
+# $\nabla_{W_k} Div$.
+#
+# </details>
 #
 # ## 4 · From a column to a batch
 #
-# «Fast matrix libraries make operations *much* faster», so give them many examples at once.
-# Data come as tables: one example a row. These are two examples of the small network.
+# A matrix product of many examples is much faster than a loop over them. So the code gets many examples at
+# once, as a table with one example per row. These are two examples of the small network:
 
 # %%
 X
 
 # %% [markdown]
-# Each row goes through the same layer. As a slow loop over examples $n$ and outputs $j$:
+# The same layer is applied to each row. As a slow loop over examples $n$ and outputs $j$:
 
 # %%
 def slow_forward(A, W, b):
@@ -199,26 +253,36 @@ def slow_forward(A, W, b):
 slow_forward(X, W1, B1)
 
 # %% [markdown]
-# That is what your line has to agree with.
+# Your line must give the same result.
 #
-# > **Predict.** Pick one entry of $Z$. Which row of $A$ is it made of?
-# > Which part of $W$: a row or a column?
+# > **Predict.** Choose one entry of `Z`. Which row of `A` do you need to compute it?
+# > Which part of `W` do you need: a row or a column?
 
 # %%
 pictures.entry()
 
 # %% [markdown]
-# Here is the puzzle. A product `P @ Q` pairs the rows of `P` with the *columns* of `Q`.
-# You need rows with rows. What has to happen, and to which array?
+# <details><summary>Answer</summary>
 #
-# And `b` is a column, but every *row* of `Z` wants it. numpy repeats a single row by itself:
+# The entry in row $n$ and column $j$ of `Z` needs row $n$ of `A` (the example) and *row* $j$ of `W` (the weights
+# of output $j$).
+#
+# </details>
+
+# %% [markdown]
+# A matrix product `P @ Q` combines the rows of `P` with the *columns* of `Q`. But here you need to combine
+# rows with rows. So one array must be transposed. Which one? You answer this in the exercise;
+# `W.T` is the transpose of `W`, and `A.T` is the transpose of `A`.
+#
+# The bias has a similar problem: `b` is a column, but it must be added to every *row* of `Z`. If numpy adds
+# a single row to a table, it repeats the row by itself:
 
 # %%
 np.zeros((3, 2)) + np.array([[10.0, 20.0]])
 
 # %% [markdown]
-# One thing more. Look at the derivatives in section 3: which array of the *forward* pass do they
-# need again? Remember it: `self.name = …` keeps it in the layer.
+# One more thing. The formulas of section 3 for the way back need an array of the *forward* pass again.
+# Which one? Store it in the layer, with `self.name = …`.
 #
 # ### Exercise 6.1 · `Linear.forward`
 
@@ -227,13 +291,15 @@ np.zeros((3, 2)) + np.array([[10.0, 20.0]])
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Write the shapes side by side. In a product the two inner sides must be the same.
-# The slide «More calculus: Special Case» has the formula for one example as a row.
+# Write the shapes side by side. In a product, the two inner dimensions must be the same: in
+# $(N \times C_{in})$ times $(C_{in} \times C_{out})$ this is $C_{in}$.
+# The formula $\nabla_W Div = y\, \nabla_z Div$ contains the layer's input $y$: that is the array to store.
 #
 # </details>
 
 # %% [markdown]
-# The numbers by hand come back, and the slow loop agrees on other sizes too:
+# Your method must give the numbers by hand in the first row. For other sizes it must agree with the slow
+# loop:
 
 # %%
 with demo():
@@ -251,27 +317,25 @@ with demo():
 # %% [markdown]
 # ## 5 · Where 1/N stands
 #
-# A batch's loss is the *average* divergence (slide «Overall Approach»). So for each example $n$
+# The loss $L$ of a batch is the *average* divergence. $Div_n$ is the divergence of example $n$, and $z_n$ is
+# its $z$. Then
 #
 # $$L = \frac1N \sum_n Div_n \qquad \frac{\partial L}{\partial z_n} = \frac1N\, \nabla_{z_n} Div_n$$
 #
-# The $1/N$ comes in **once, in the loss**, and travels with the derivatives.
-# `dLdZ` has it already when it arrives at your layer. Nobody divides again.
-# The two examples have $\nabla_z Div = [2, -1]$ and $[0, 0.5]$:
+# The factor $1/N$ enters **once, in the loss**, and all derivatives contain it from there on.
+# When `dLdZ` arrives at your layer, it already contains $1/N$. Do not divide by $N$ again.
+# The two examples have $\nabla_z Div = [2, -1]$ and $[0, 0.5]$, so
 
 # %%
 dLdZ = np.array([[2.0, -1.0], [0.0, 0.5]]) / 2
 dLdZ
 
 # %% [markdown]
-# > **Errata.** «Overall Approach» calls the loss «the sum of the divergence», but its formula is the
-# > average. «Training by BackProp» adds up without $1/T$ and has it in the update, $\eta / T$.
-# > That is the same step.
-#
 # ## 6 · The examples add up
 #
-# The derivative of a sum is the sum of the derivatives. «Training by BackProp» writes it as a loop:
-# from zero, `+=` the table of each example.
+# The derivative of a sum is the sum of the derivatives. So each example has its table of section 3, and
+# `dLdW` is the sum of these tables. As a loop: start from zero, and add the table of each example with
+# `+=`. Here `dz` is a row of `dLdZ`, so it already contains $1/N$.
 
 # %%
 total = np.zeros((2, 2))
@@ -280,10 +344,10 @@ for y, dz in zip(X, dLdZ):
 total
 
 # %% [markdown]
-# In the picture, $x$ stands above its table, $\partial L / \partial z$ on its left.
+# In the picture, each example has its table: $x$ stands above it, and $\partial L / \partial z$ on its left.
 #
 # > **Predict.** Both examples are added, and you change $\partial L / \partial z_2$ of example 2.
-# > Which of the four sums move?
+# > Which of the four sums change?
 
 # %%
 pictures.adding_up()
@@ -291,52 +355,77 @@ pictures.adding_up()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Only the one in row $z_2$, column $x_2$. Row $z_1$ hears nothing of $z_2$.
-# Column $x_1$ multiplies the change by $x_1 = 0$: who said nothing gets no blame.
+# Only the sum in row $z_2$, column $x_2$. Row $z_1$ does not depend on $z_2$. In column $x_1$ the change is
+# multiplied by $x_1 = 0$, so this column does not change: an input of 0 had no effect on the output.
 #
 # </details>
 
 # %% [markdown]
-# **Adding, and overwriting.** The lecture *accumulates* over $t$.
-# Your `backward` gets the whole batch in one call, so the sum is complete when the call ends, and
-# it *overwrites* what the last call left. With `+=`, yesterday's batch would be in today's gradient.
+# **Adding and overwriting.** The lecture handles one example after another, and adds up their derivatives.
+# Your `backward` gets the whole batch in one call, so the sum is complete when the call ends. Therefore
+# it *overwrites* the derivatives of the last call. If you used `+=`, the previous batch's gradient would
+# be added to this one.
+
+# %% [markdown]
+# <details><summary>On the slides</summary>
 #
-# ## 7 · Which sides go together
+# Section 5: “Overall Approach”. Section 6: “Training by BackProp”.
 #
-# A product makes its two inner sides disappear: it *sums over them*. That is the loop you want to
-# get rid of. In the picture, sides that look alike count the same thing.
+# *Errata.* “Overall Approach” calls the loss “the sum of the divergence”, but its formula is the
+# average. “Training by BackProp” adds up the derivatives without $1/T$ and puts $1/T$ into the update, as
+# $\eta / T$. The resulting step is the same.
 #
-# > **Predict.** Which side has to disappear, and how does it come inside?
+# </details>
+#
+# ## 7 · Which dimension is summed over
+#
+# A matrix product sums over its two inner dimensions, and they do not appear in the result. This sum
+# replaces the loop of section 6. In the picture, sides drawn alike are the same dimension: $N$, $C_{in}$ or
+# $C_{out}$.
+#
+# > **Predict.** Which dimension must be summed over
 # >
-# > - for `dLdA`, from `dLdZ` and `W`
-# > - for `dLdW`, from `dLdZ` and `A`
-# > - for `dLdb`, from `dLdZ` alone
+# > - for `dLdA`, computed from `dLdZ` and `W`?
+# > - for `dLdW`, computed from `dLdZ` and `A`?
+# > - for `dLdb`, computed from `dLdZ` alone?
 
 # %%
 pictures.sides()
 
 # %% [markdown]
-# Now set $N = C_{out}$. Suddenly a wrong product fits, too.
-# **A shape is a clue, no proof.** Numbers decide.
+# <details><summary>Answer</summary>
+#
+# Compare the shapes: the dimension that the result does not have is summed over. For `dLdA` it is
+# $C_{out}$, for `dLdW` and `dLdb` it is $N$.
+#
+# </details>
+
+# %% [markdown]
+# Which arrays must you transpose, so that this dimension is on the inside? You answer this in the exercise.
+#
+# Now move the sliders so that $N = C_{out}$. Then a wrong product can have the right shape.
+# **A matching shape does not prove that the formula is right.** Compare numbers.
 #
 # ### Exercise 6.2 · `Linear.backward`
 #
 # Set `self.dLdW` and `self.dLdb`, and return dLdA: three lines without a loop.
-# (Before any `forward` there is nothing to go back through: raise a `RuntimeError` then.)
+# (If `forward` has not run yet, raise a `RuntimeError` with a message that says so.)
 
 # %% exercise="linear.backward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# `dLdA` has no side $C_{out}$: sum over outputs. `dLdW` and `dLdb` have no side $N$: sum over examples.
-# `.T` brings another side inside. A sum can keep its axis: see `keepdims` in numpy's `sum`.
+# Write down the shapes, and put the dimension that is summed over on the inside. `.T` exchanges the two
+# dimensions of an array.
+# For `dLdb`, sum over the examples, and make the result a column; the option `keepdims` of numpy's `sum`
+# keeps the dimension that is summed over, with length 1.
 #
 # </details>
 
 # %% [markdown]
-# By hand: the rows of `dLdA` are half of $[1.5, -2.5]$ and of $[0.25, 0.25]$.
-# `dLdW` is the sum of the two tables, and `dLdb` that of the two rows.
+# By hand: the rows of `dLdA` are half of $[1.5, -2.5]$ and half of $[0.25, 0.25]$.
+# `dLdW` is the sum of the two tables, and `dLdb` is the sum of the two rows of `dLdZ`, as a column.
 
 # %%
 with demo():
@@ -346,7 +435,7 @@ with demo():
     assert np.allclose(linear.dLdb, [[1], [-0.25]])
 
 # %% [markdown]
-# Overwritten, not accumulated: a second call changes nothing.
+# Derivatives are overwritten, not accumulated: a second call gives the same result.
 
 # %%
 with demo():
@@ -354,8 +443,8 @@ with demo():
     assert np.allclose(linear.dLdW, total)
 
 # %% [markdown]
-# And a wiggle, on *your* layer. The loss `sum(dLdZ * Z)` has `dLdZ` as its derivative by `Z`.
-# Push one weight: the loss follows at the rate that `dLdW` says.
+# Check *your* layer numerically. For this we need a loss whose derivative with respect to `Z` is `dLdZ`:
+# `sum(dLdZ * Z)` is one. The cell changes one weight, and must print the same number twice.
 
 # %%
 def loss(W):
@@ -369,15 +458,19 @@ with demo():
 # %% [markdown]
 # ## One last question
 #
-# 784 inputs, 10 outputs, 64 examples. How many numbers are in `dLdW`? And with 128 examples?
-# How many would be in the Jacobian of the whole `Z` by the whole `A`?
+# A layer has 784 inputs and 10 outputs, and the batch has 64 examples. How many numbers are in `dLdW`? How
+# many with 128 examples? And how many numbers would be in the Jacobian of the whole `Z` with respect
+# to the whole `A` (64 examples)?
 #
 # <details><summary>Answer</summary>
 #
-# $10 \cdot 784 = 7840$, for any number of examples: $N$ is summed away. The Jacobian would have
-# $640 \cdot 50\,176$, 32 million, nearly all of them 0: no example moves another's output.
-# Nobody builds it. `backward` multiplies *with* a Jacobian and never writes it down, and that makes
-# backpropagation cheap.
+# `dLdW` has $10 \cdot 784 = 7840$ numbers, for any number of examples: we sum over $N$.
+# The Jacobian would have $640 \cdot 50\,176$ entries, about 32 million. Nearly all of them are 0, because no
+# example affects the output of another one.
+# We never build this matrix. `backward` computes the product of a row *with* the Jacobian directly.
+# This makes backpropagation cheap: going back through a layer takes two matrix products, about twice
+# the work of `forward`. If you measured each derivative instead, you would need a `forward` for each of
+# the 7840 weights.
 #
 # </details>
 #
@@ -385,23 +478,24 @@ with demo():
 #
 # | the lecture | this workbook |
 # | --- | --- |
-# | one example, a column | $N$ examples, one a row |
-# | the derivative by a column is a row | one row of `dLdZ`, of `dLdA` |
-# | $\nabla_W Div$ is $C_{in} \times C_{out}$, turned in the update | `dLdW` is turned when it is stored |
+# | one example, a column | $N$ examples, one per row |
+# | the derivative with respect to a column is a row | one row of `dLdZ`, of `dLdA` |
+# | $\nabla_W Div$ is $C_{in} \times C_{out}$, transposed in the update | `dLdW` is $C_{out} \times C_{in}$: it is stored transposed |
 # | `+=` over the examples, from zero | one product over the batch; each call overwrites |
 # | $\eta / T$ in the update | $1/N$ in the loss, once |
 #
 # ## Looking back
 #
-# **What you learned.** A Jacobian multiplies a change, and a layer's is $W$. What goes back is a row
-# times $W$. A weight's derivative is what came in times what came back, summed over the examples.
+# **What you learned.** A Jacobian multiplies a change of the input, and the Jacobian of a layer is $W$. On
+# the way back, a row of derivatives is multiplied by $W$. The derivative of a weight is its input times the
+# derivative at its output, summed over the examples.
 #
-# **What was verified.** The small network's numbers, by hand and by your `Linear`; a weight by
-# wiggling, for one example and for a batch; other sizes against a loop.
+# **What was verified.** The small network's numbers, by hand and with your `Linear`; one weight
+# numerically, for one example and for a batch; other sizes against a loop.
 #
-# **Roads not taken.** With examples as columns the slides' formulas would stand as they are, but
-# data come in rows. A bias can be a weight whose input is always 1 (slide «Forward “Pass”»): one array
-# less, and a column of ones in every `A`.
+# **Roads not taken.** With examples as columns, the slides' formulas would stay as they are, but data
+# usually come in rows. A bias can also be treated as a weight whose input is always 1, as on slide
+# “Forward ‘Pass’”: then there is one array less, but every `A` needs a column of ones.
 #
-# **What comes next.** Notebook 07 makes the first `dLdZ`, with its $1/N$.
-# In 08 your `dLdA` becomes the business of the layer before.
+# **What comes next.** Notebook 07 computes the first `dLdZ`, with its $1/N$.
+# In notebook 08 the previous layer will use your `dLdA`.

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # 07 · Divergences
 #
-# A classifier answers with probabilities. How wrong are they, in one number?
-# And which way should each logit move? You answer both, for a whole batch, however huge the numbers.
+# A classifier returns probabilities. How wrong are they, as one number? And should each logit become
+# larger or smaller? You write a function for each of the two questions. Both work on a whole batch, and
+# for logits of any size.
 #
 # | you need | it takes | you can earn |
 # | --- | --- | --- |
@@ -18,18 +19,19 @@
 #
 # ## Words
 #
-# Numbers on their way into a softmax are called *logits*.
+# The slides look at one example, and it is a column. The code handles $N$ examples at once, one per row.
+# There are $C$ classes.
 #
 # | on the slides | shape there | name in code | shape in code |
 # | --- | --- | --- | --- |
-# | $z$, the logits | $C \times 1$ | `Z` | $N \times C$ |
-# | $y = softmax(z)$, the probabilities | $C \times 1$ | up to you | $N \times C$ |
-# | $d$, what was wanted: a 1 at the right class, else 0 | $C \times 1$ | `Y` | $N \times C$ |
-# | $Div(y, d)$ | one number | – | $N$ of them |
-# | $Loss$, their average | one number | `L` | one number |
-# | $\nabla_z Div$ | $1 \times C$ | `dLdZ` | $N \times C$, as `Z` |
+# | $z$, the input of the softmax: the *logits* | $C \times 1$ | `Z` | $N \times C$ |
+# | $y = softmax(z)$, the probabilities | $C \times 1$ | you choose | $N \times C$ |
+# | $d$, the desired output: 1 for the right class, 0 for the others | $C \times 1$ | `Y` | $N \times C$ |
+# | $Div(y, d)$, the divergence of one example | one number | – | one per example |
+# | $Loss$, short $L$: the average divergence | one number | `L` | one number |
 #
-# Careful: on the slides, a large $Y$ is what the network says; in code, `Y` is what was *wanted*.
+# Be careful: on the slides, a capital $Y$ is the network's output; in code, `Y` is the *desired* output.
+# As in notebook 05, $y_i$ is entry $i$ of one example, and $\log$ is the natural logarithm.
 
 # %%
 from math import exp, log
@@ -44,37 +46,40 @@ from mytorch.softmax_cross_entropy import SoftmaxCrossEntropy
 # %% [markdown]
 # ## 1 · What a probability should cost
 #
-# Slide «Recognizing the digit»: a softmax at the end, one output a class.
-# «Ideal output: One of the outputs goes to 1, the others go to 0».
-# Take three classes, and logits that make everything easy by hand:
+# A classifier has one output per class, and a softmax at the end. Ideally, the output of the right class
+# is 1, and the others are 0.
+# Take three classes, and logits for which everything is easy by hand:
 
 # %%
 z = [log(1), log(2), log(5)]
 [round(exp(each), 3) for each in z]
 
 # %% [markdown]
-# They sum to 8. So the softmax says
+# These exponentials sum to 8. So the softmax returns
 
 # %%
 y = [1 / 8, 2 / 8, 5 / 8]
 y
 
 # %% [markdown]
-# The right class is the third, and it got 5/8. What should that cost? Three wishes:
+# The right class is the third, and its probability is 5/8. What should that cost? We want three
+# properties:
 #
-# 1. Certain and right costs nothing.
-# 2. The less probable the right class was, the more it costs.
-# 3. Two examples on their own are both right with probability $p \cdot q$. Costs should *add*.
+# 1. If the right class has probability 1, the cost is 0.
+# 2. The smaller the probability of the right class, the larger the cost.
+# 3. The probability that two independent examples are both classified correctly is a product,
+#    $p \cdot q$. Their costs should *add*.
 #
-# What turns products into sums? Only a logarithm, and we take the natural one.
-# So the cost is $-\log y$, the *surprise*.
+# Only a logarithm turns products into sums, and we take the natural one.
+# So the cost is $-\log y$, where $y$ is the probability of the right class. It is also called the
+# *surprise*. The third property, in numbers:
 
 # %%
 round(-log(0.5 * 0.25), 3), round(-log(0.5) - log(0.25), 3)
 
 # %% [markdown]
-# > **Predict.** Halve the probability of the right class. How much does the cost grow
-# > if it was 0.8? And if it was 0.1?
+# > **Predict.** You halve the probability of the right class. How much does the cost increase if the
+# > probability was 0.8? And if it was 0.1?
 
 # %%
 pictures.surprise()
@@ -82,25 +87,29 @@ pictures.surprise()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# By $\log 2 = 0.693$, both times: a factor of the probability is a term of the cost.
-# Who holds the truth for impossible pays without limit. The squared error stops at ½: see the
-# lower curve.
+# By $\log 2 = 0.693$ in both cases: halving the probability always adds $\log 2$ to the cost.
+# As the right class's probability approaches 0, the cost grows without limit. The squared error does not:
+# the right class's own term (the lower curve) is never more than ½, and the sum over all classes is
+# never more than 1.
 #
 # </details>
 #
-# ## 2 · The formula that is on no slide
+# ## 2 · The formula that is not on the slides
 #
-# «Backpropagation with KL divergence», says the slide, and gives no formula.
-# The Kullback–Leibler divergence says how far probabilities $y$ are from probabilities $d$:
+# The slides say that digits are trained with the *KL divergence* (Kullback–Leibler divergence), but they
+# give no formula. It measures how far the probabilities $y$ are from the probabilities $d$:
 #
-# $$Div(y, d) = \sum_i d_i \log \frac{d_i}{y_i} = \sum_i d_i \log d_i - \sum_i d_i \log y_i$$
+# $$\sum_i d_i \log \frac{d_i}{y_i} = \sum_i d_i \log d_i - \sum_i d_i \log y_i$$
 #
-# The first sum has no $y$ in it, so no weight can change it. (For a single 1 among zeros it is 0.)
-# What remains is the **cross-entropy**, and of its sum one term, that of the right class $c$:
+# A term with $d_i = 0$ counts as 0: as $d_i$ approaches 0, $d_i \log d_i$ approaches 0, too.
 #
-# $$Div(y, d) = - \sum_i d_i \log y_i = - \log y_c$$
+# The first sum does not contain $y$, so it does not depend on the weights. If $d$ is 1 for one class and 0
+# for the others, the first sum is 0. The second part alone is called the **cross-entropy**. From here on
+# it is our divergence. Only the right class's term is nonzero; let $r$ be the right class:
 #
-# The surprise is back. **By hand**, with class 3 wanted:
+# $$Div(y, d) = - \sum_i d_i \log y_i = - \log y_r$$
+#
+# This is the cost of section 1 again. **By hand**, if the right class is 3:
 
 # %%
 d = [0, 0, 1]
@@ -108,92 +117,116 @@ div = -sum(d[i] * log(y[i]) for i in range(3))
 round(div, 3)
 
 # %% [markdown]
-# **Your turn, on paper:** what would it be if class 1 was right?
+# **Your turn, on paper:** what is $Div$ if the right class is 1?
 #
 # <details><summary>Answer</summary>
 #
-# $-\log \frac18$: three halvings of 1, so $3 \cdot 0.693 = 2.079$.
+# $-\log \frac18$. Three halvings lead from 1 to $\frac18$, so it is $3 \cdot 0.693 = 2.079$.
+#
+# </details>
+
+# %% [markdown]
+# <details><summary>What if d has more than one entry that is not 0?</summary>
+#
+# The exercise allows every $d$ whose entries sum to 1. Then KL divergence and cross-entropy differ by the
+# first sum. This is a constant, so both have the same derivatives. But the smallest value of the
+# cross-entropy is then not 0.
 #
 # </details>
 #
 # ## 3 · From one example to the batch
 #
-# A second example joins the first, one a row. There the first class is right.
+# We add a second example, with its own logits. Its right class is the first.
 
 # %%
 Z = np.log([[1.0, 2.0, 5.0], [1.0, 1.0, 2.0]])
 Y = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 
 # %% [markdown]
-# Its probabilities are 1/4, 1/4 and 1/2. So it costs $-\log \frac14$, two halvings.
-# The loss is the average
-# (slide «Training neural nets through Empirical Risk Minimization: Problem Setup»;
-# $T$ counts examples there, and is $N$ for a batch):
+# The probabilities of example 2 are 1/4, 1/4 and 1/2, so its divergence is $-\log \frac14$.
+# The loss is the average over the $N$ examples:
 #
-# $$Loss = \frac1T \sum_i div(Y_i, d_i)$$
+# $$L = \frac1N \sum_n Div(y_n, d_n)$$
 
 # %%
 L = (-log(5 / 8) - log(1 / 4)) / 2
 round(L, 3)
 
 # %% [markdown]
-# The $1/N$ that travelled through notebook 06: **this is where it is born.**
+# **The factor 1/N in notebook 06 comes from here.**
 #
-# > **Predict.** Hand in the same batch twice, as one batch of four. What is the loss?
+# > **Predict.** Put the same batch in twice, as one batch of four examples. What is the loss?
 #
 # <details><summary>Answer</summary>
 #
-# The same: it is an average. A sum would have doubled.
+# The same, because it is an average. A sum would be twice as large.
 #
 # </details>
 #
-# ## 4 · Huge numbers
+# ## 4 · Very large logits
 #
-# A network may well say 1000:
+# A logit of 1000 is possible, and so is −1000. What do `exp` and `log` return then?
 
 # %%
 with np.errstate(all="ignore"):
     print(np.exp(1000.0), np.exp(-1000.0), np.log(0.0))
 
 # %% [markdown]
-# The first makes inf/inf of a softmax, the others an infinite cost. Yet the answers exist:
+# If an exponential is `inf`, the softmax computes `inf / inf`, which is `nan`. If the exponential of the
+# right class is 0, its probability is 0, and the divergence becomes infinite. But the true results are
+# finite:
 #
 # > **Predict.** The logits are 10000, 0 and −10000.
-# > What does it cost if class 1 is right? Class 2? Class 3?
+# > What is $Div$ if the right class is 1? If it is 2? If it is 3?
 #
 # <details><summary>Answer</summary>
 #
-# The softmax is $[1, e^{-10000}, e^{-20000}]$, to a hair. So: 0, 10000, 20000.
+# The softmax is almost exactly $[1, e^{-10000}, e^{-20000}]$. So $Div$ is 0, 10000 or 20000.
 #
 # </details>
 
 # %% [markdown]
-# Two ideas save you. One is from notebook 05: a number added to all logits of an example changes
-# none of its probabilities. Which number makes every exponential harmless?
-# The other: you never want $y_3$. You want its *logarithm*.
+# Two ideas help.
+#
+# The first is from notebook 05: if you add the same number to all logits of an example, its probabilities
+# do not change. **Question 1.** Which number should you add, so that no exponential is `inf`?
+#
+# The second: you do not need the probability itself, only its *logarithm*. And the logarithm of a quotient
+# is a difference:
 
 # %%
 print(round(log(5 / 8), 6), round(log(5) - log(8), 6))
 
 # %% [markdown]
-# Where in `z` have you seen $\log 5$? Which of the two parts needs exponentials at all?
+# **Question 2.** Here $\log 5$ and $\log 8$ are the two parts. Where in `z` have you seen $\log 5$? Which
+# of the two parts needs exponentials?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Minus the largest logit of the example. Then the largest logit is 0, and its exponential is 1.
+# 2. $\log 5$ is $z_3$ itself, without any exponential. Only $\log 8$ needs them: it is the logarithm of
+#    their sum.
+#
+# </details>
 #
 # ### Exercise 7.1 · `SoftmaxCrossEntropy.forward`
 #
-# Remember in `self` what the way back will need, and return the loss, one number.
+# Return the loss, one number. Store in `self` what the way back will need.
 
 # %% exercise="softmax_cross_entropy.forward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Subtract each row's largest logit (`max` with `axis` and `keepdims`): one exponential is 1 then.
-# And take the logarithm of a quotient apart, *before* you compute it.
+# Subtract each row's largest logit (`max` with `axis` and `keepdims`): then the largest exponential of each
+# row is 1.
+# Then write the logarithm of each probability as a difference, as in Question 2. Do not compute the
+# probability first.
 #
 # </details>
 
 # %% [markdown]
-# The number by hand comes back. Twice the same batch has the same loss:
+# Your method must give the number by hand, and the same number for the batch taken twice:
 
 # %%
 with demo():
@@ -202,7 +235,8 @@ with demo():
     assert np.isclose(loss.forward(np.vstack([Z, Z]), np.vstack([Y, Y])), L)
 
 # %% [markdown]
-# A common shift changes nothing, and huge logits cost what you predicted:
+# If the same number is added to all logits, the loss does not change. Very large logits must give the
+# numbers that you predicted:
 
 # %%
 far = np.array([[1e4, 0.0, -1e4]])
@@ -212,20 +246,34 @@ with demo():
     assert np.isclose(loss.forward(far, np.array([[0.0, 0.0, 1.0]])), 20000)
 
 # %% [markdown]
+# <details><summary>On the slides</summary>
+#
+# Sections 1 and 2: “Recognizing the digit”, which says “Backpropagation with KL divergence”. Section 3:
+# “Training neural nets through Empirical Risk Minimization: Problem Setup” has
+# $Loss = \frac1T \sum_i \text{div}(Y_i, d_i)$. There $T$ counts all examples; for a batch it is our $N$.
+#
+# </details>
+#
 # ## 5 · Back in two steps
 #
-# Slide «Backward Pass for softmax output layer» goes from $Div$ to $y$, and from $y$ to $z$.
-# **The first step** is a derivative of $-\log$. Only the right class has one:
+# How does $Div$ change if a logit changes? We need the row of these derivatives:
+#
+# | on the slides | shape there | name in code | shape in code |
+# | --- | --- | --- | --- |
+# | $\nabla_z Div$, all $\frac{\partial Div}{\partial z_i}$ in a row | $1 \times C$ | `dLdZ`, of $L$ | $N \times C$, as `Z` |
+#
+# We go back in two steps, from $Div$ to $y$ and from $y$ to $z$.
+#
+# **The first step** is the derivative of $-\sum_i d_i \log y_i$. It is nonzero only for the right class:
 #
 # $$\frac{\partial Div}{\partial y_i} = - \frac{d_i}{y_i}$$
 #
-# In the example that is the row $[0, 0, -\frac85]$.
-# **The second step** leads through the Jacobian of notebook 05
-# (slide «Example Vector Activation: Softmax»):
+# In the example this is the row $[0, 0, -\frac85]$.
+# **The second step** multiplies by the Jacobian of the softmax, as in notebook 05:
 #
 # $$\frac{\partial Div}{\partial z_i} = \sum_j \frac{\partial Div}{\partial y_j}\; y_i\, (\delta_{ij} - y_j)$$
 #
-# **By hand**, in fractions. Of each sum only the term $j = 3$ is there.
+# **By hand**, in fractions. In each sum only the term $j = 3$ is nonzero.
 #
 # | $i$ | $\partial Div / \partial y_3$ | $y_i (\delta_{i3} - y_3)$ | their product |
 # | --- | --- | --- | --- |
@@ -233,8 +281,9 @@ with demo():
 # | 2 | $-\frac85$ | $\frac28 (0 - \frac58) = -\frac{10}{64}$ | $\frac{8 \cdot 10}{5 \cdot 64} = \frac28$ |
 # | 3 | $-\frac85$ | $\frac58 (1 - \frac58) = +\frac{15}{64}$ | $-\frac{8 \cdot 15}{5 \cdot 64} = -\frac38$ |
 #
-# Follow the 5 and the 8: the first step divides by $y_3$, the second multiplies by it.
-# Both in code (Python counts classes from 0):
+# Look at the 5 and the 8: the first step divides by $y_3 = \frac58$, and the second step multiplies by it.
+# The next cell computes both steps (Python counts classes from 0, so class 3 is number 2). It calls the
+# row $\nabla_z Div$ `dz`:
 
 # %%
 def slow_row(y, right):
@@ -245,7 +294,8 @@ dz = slow_row(y, 2)
 dz
 
 # %% [markdown]
-# Don't believe it, wiggle: push each logit by a millionth.
+# Check it numerically: change each logit by a millionth and measure the change in $Div$. The function
+# `cost` computes $Div$ from the logits, with class 3 as the right class.
 
 # %%
 def cost(z):
@@ -257,14 +307,22 @@ for i in range(3):
     print(round((cost(pushed) - cost(z)) / 1e-6, 3))
 
 # %% [markdown]
-# > **Errata.** The slide has $\partial Div / \partial y_i$ and $\partial Div / \partial z_i$ in one loop
-# > over $i$. But the sum over $j$ needs *all* derivatives by $y$: read two loops.
+# <details><summary>On the slides</summary>
+#
+# Section 5: “Backward Pass for softmax output layer”; the formula of the second step also stands on
+# “Example Vector Activation: Softmax”.
+#
+# *Erratum.* “Backward Pass for softmax output layer” computes $\partial Div / \partial y_i$ and
+# $\partial Div / \partial z_i$ in one loop over $i$. But the sum over $j$ needs the derivatives with respect
+# to *all* $y_j$. Read two loops: first all $\partial Div / \partial y_i$, then all $\partial Div / \partial z_i$.
+#
+# </details>
 #
 # ## 6 · What is left
 #
-# The numbers are 8ths and 64ths, as it says under them.
+# The picture shows both steps. Its numbers are 8ths or 64ths; the text under each array says which.
 #
-# > **Predict.** Make class 1 the right one. Which row of the Jacobian will count?
+# > **Predict.** Make class 1 the right class. Which row of the Jacobian determines the result?
 # > Which of the three results is negative?
 
 # %%
@@ -273,24 +331,24 @@ pictures.cancelling()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Row 1, the only one that meets a number other than 0. Negative is the right class: raise its
-# logit, and $Div$ falls.
+# Row 1: it is the only row that is multiplied by a number other than 0. The right class's derivative is
+# negative: raising its logit lowers $Div$.
 #
 # </details>
 
 # %% [markdown]
-# Now compare $\partial Div / \partial z$ with $y$, and then look at $d$. Move both sliders.
-# Where do they differ, and by how much? **What you see there needs no division by $y$, no Jacobian
-# and no sum over $j$.** It is the line you are going to write.
+# Now compare $\partial Div / \partial z$ with $y$, and then with $d$. Move both sliders.
+# In which entries do $\partial Div / \partial z$ and $y$ differ, and by how much? **The rule that you see
+# needs no division by $y$, no Jacobian and no sum over $j$.** You will write this rule in the exercise.
 #
-# **Your turn, on paper:** the row of the second example, with $y = [\frac14, \frac14, \frac12]$ and
-# class 1 wanted. The long way says:
+# **Your turn, on paper:** use your rule for the second example, with $y = [\frac14, \frac14, \frac12]$ and
+# right class 1. The next cell computes the same row in two steps; both must agree:
 
 # %%
 slow_row([1 / 4, 1 / 4, 1 / 2], 0)
 
 # %% [markdown]
-# > **Predict.** Add the three numbers of such a row up. What comes out, always? Why?
+# > **Predict.** Add the three numbers of such a row. What is the sum, and why is it always the same?
 
 # %%
 sum(dz), sum(slow_row([1 / 4, 1 / 4, 1 / 2], 0))
@@ -298,30 +356,32 @@ sum(dz), sum(slow_row([1 / 4, 1 / 4, 1 / 2], 0))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Always 0: a push of all logits together changes nothing.
+# It is always 0 (up to rounding): if all logits increase together, $Div$ does not change.
 #
 # </details>
 
 # %% [markdown]
-# These are derivatives of each example's $Div$. The loss is an average: what becomes of every row?
+# These rows are derivatives of each example's $Div$. But `dLdZ` belongs to the loss $L$, the average. By
+# which factor does each row of `dLdZ` differ from $\nabla_z Div$? (See notebook 06, “Where 1/N stands”.)
 #
 # ### Exercise 7.2 · `SoftmaxCrossEntropy.backward`
 #
 # Return `dLdZ` for the batch of the last `forward`.
-# Where `forward` has not run yet, raise a `RuntimeError` that says so.
+# If `forward` has not run yet, raise a `RuntimeError` with a message that says so.
 
 # %% exercise="softmax_cross_entropy.backward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# The probabilities are needed once more: keep them in 7.1, or compute them again, with its shift.
-# And by how many examples did the loss divide?
+# You need the probabilities again: either store them in 7.1, or compute them once more, with the same
+# shift.
+# The factor is $1/N$, where $N$ is the number of rows of the batch.
 #
 # </details>
 
 # %% [markdown]
-# By hand, the rows are halves of $[\frac18, \frac28, -\frac38]$ and of $[-\frac34, \frac14, \frac12]$:
+# By hand: the rows are half of $[\frac18, \frac28, -\frac38]$ and half of $[-\frac34, \frac14, \frac12]$.
 
 # %%
 with demo():
@@ -331,7 +391,8 @@ with demo():
     assert np.allclose(loss.backward().sum(axis=1), 0)
 
 # %% [markdown]
-# And by the long way, through your `Softmax` of notebook 05 (times 2, for its $Div$ has no $1/N$):
+# The two steps through your `Softmax` of notebook 05 must give the same. They compute $\nabla_z Div$
+# without $1/N$, so your result is multiplied by $N = 2$:
 
 # %%
 with demo():
@@ -340,7 +401,7 @@ with demo():
     assert np.allclose(softmax.backward(dDivdP), 2 * loss.backward())
 
 # %% [markdown]
-# A wiggle, on *your* loss: it follows a logit at the rate that `dLdZ` says.
+# Check *your* loss numerically: the cell changes one logit, and must print the same number twice.
 
 # %%
 push = np.array([[1e-6, 0, 0], [0, 0, 0]])
@@ -349,8 +410,9 @@ with demo():
     print(round(float(rate), 4), round(float(loss.backward()[0, 0]), 4))
 
 # %% [markdown]
-# Why both steps in one class? A network that is wrong, and sure, gives the right class a $y$ that
-# rounds to 0. The first step divides by it, the second multiplies. Together they are harmless:
+# Why are both steps in one class? If a network is certain and wrong, the right class's probability can be
+# so small that it is rounded to 0. The first step would divide by this 0. In your rule this division does
+# not occur:
 
 # %%
 with demo():
@@ -360,8 +422,8 @@ with demo():
 # %% [markdown]
 # ## One last question
 #
-# A network that knows nothing gives each class the same probability.
-# What is its loss, for the ten digits? And what do you think of one that starts with a loss of 8?
+# A network that has learned nothing gives each class the same probability.
+# What is its loss for the ten digits? And what do you conclude if a training starts with a loss of 8?
 
 # %%
 round(-log(1 / 10), 3)
@@ -369,8 +431,9 @@ round(-log(1 / 10), 3)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 2.303: the first number to look for when a training starts. With a loss of 8 the network is
-# *sure*, and wrong: its first weights or its inputs are too large.
+# The loss is 2.303. Look for this number first when a training starts. If the loss is 8 instead, the
+# right class typically gets a probability of about $e^{-8} = 0.0003$: the network is *certain* and wrong.
+# Its first weights or its inputs are too large.
 #
 # </details>
 #
@@ -378,18 +441,21 @@ round(-log(1 / 10), 3)
 #
 # | the lecture | this workbook |
 # | --- | --- |
-# | $Y$ is the output, $d$ is wanted | `Z` goes in, `Y` is wanted |
-# | softmax, then KL: two steps back | one class, one step back |
-# | $Loss = \frac1T \sum_i div(Y_i, d_i)$ | $1/N$ in `L`, so in `dLdZ` too; and nowhere else |
+# | $Y$ is the output, $d$ is the desired output | `Z` holds the logits, `Y` the desired output |
+# | softmax, then KL divergence: two steps back | one class, one step back |
+# | $1/T$ in the loss | $1/N$ in `L`, therefore in `dLdZ`; and nowhere else |
 # | one example's row $\nabla_z Div$ | $N$ times one row of `dLdZ` |
 #
-# **What you learned.** A probability costs its negative logarithm. For one right class, that *is* the
-# KL divergence. Its derivative by the logits is simple, bounded, and sums to 0.
+# **What you learned.** The divergence is minus the logarithm of the right class's probability. For one
+# right class this *is* the KL divergence. Its derivative with respect to the logits is simple; its entries
+# lie between −1 and 1, and they sum to 0.
 #
-# **What was verified.** Two examples by hand; the derivative in fractions, by the slide's sum, through
-# your own `Softmax` and by wiggling; logits of ten thousand.
+# **What was verified.** Two examples by hand; the derivative in fractions, in two steps, with your own
+# `Softmax`, and numerically; logits of ten thousand.
 #
-# **Roads not taken.** A squared error after a softmax: the network that errs most learns least. A tiny
-# number inside the logarithm: a cost of 50 and one of 20000 look the same.
+# **Roads not taken.** We could take the squared error after a softmax. But its derivative is multiplied by
+# the softmax's Jacobian, which is nearly 0 if the network is certain: a network that is certain and wrong
+# would hardly learn. We could add a tiny number inside the logarithm, to avoid $\log 0$. But
+# $-\log(y + 10^{-22})$ is never more than 51, so a divergence of 20000 would be reported as 51.
 #
-# **What comes next.** In notebook 08 this `dLdZ` starts its way back through a whole network.
+# **What comes next.** In notebook 08 this `dLdZ` goes back through a whole network.

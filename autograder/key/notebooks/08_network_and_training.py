@@ -9,9 +9,10 @@
 # %% [markdown]
 # # 08 · The network and its training
 #
-# You have all the parts: layers, activations, a loss. Now chain them.
-# You send a batch through the chain, and derivatives back; you take one step downhill.
-# At the end of this page a network that is yours to the last line learns something.
+# You have written all the parts of a network: layers, activations, a loss. In this notebook you connect
+# them. You send a batch forward through the network and its derivatives back, and then you change the
+# weights a little, so that the loss falls.
+# At the end, a network that consists only of your code learns to separate two classes of points.
 #
 # | you need | it takes | you can earn |
 # | --- | --- | --- |
@@ -19,19 +20,18 @@
 #
 # ## Words
 #
-# The slides count layers up to $N$. Here $N$ counts examples, so layers go up to $K$, as on
-# «Training by BackProp».
+# The slides count layers up to $N$. Here $N$ counts examples, so there are $K$ layers, and $k$ numbers
+# them. *In this notebook a small number below counts layers*: $z_1$ is the whole output of layer 1,
+# and in code `z1` is the list of its entries. (In notebook 06 it was entry 1.)
 #
 # | on the slides | shape there | name in code | shape in code |
 # | --- | --- | --- | --- |
-# | $y_0 = x$, the input | $C_0 \times 1$ | `A` | $N \times C_0$ |
+# | $y_0 = x$, the network's input | $C_0 \times 1$ | `A` | $N \times C_0$ |
 # | $W_k$ and $b_k$ | $C_k \times C_{k-1}$, $C_k \times 1$ | in `layers[k - 1]`, a `Linear` | the same |
-# | $f_k$, an activation | – | `f[k - 1]` | – |
-# | $z_k$ and $y_k$ | $C_k \times 1$ | what layer and activation return | $N \times C_k$ |
-# | $z_K$, the logits | $C_K \times 1$ | `Z` | $N \times C_K$ |
-# | $\nabla_{z_K} Div$ | $1 \times C_K$ | `dLdZ` | $N \times C_K$, as `Z` |
-# | $\nabla_x Div$ | $1 \times C_0$ | `dLdA` | $N \times C_0$, as `A` |
-# | $\eta$, the step size | one number | `lr` | one number |
+# | $f_k$, the activation after layer $k$ | – | `f[k - 1]` | – |
+# | $z_k$, the output of layer $k$ | $C_k \times 1$ | what the layer returns | $N \times C_k$ |
+# | $y_k = f_k(z_k)$, the input of layer $k + 1$ | $C_k \times 1$ | what the activation returns | $N \times C_k$ |
+# | $z_K$, the network's output | $C_K \times 1$ | `Z` | $N \times C_K$ |
 
 # %%
 import numpy as np
@@ -45,23 +45,26 @@ from mytorch.sgd import SGD
 from mytorch.softmax_cross_entropy import SoftmaxCrossEntropy
 
 # %% [markdown]
-# ## 1 · A chain
+# ## 1 · A chain of layers
 #
-# Slide «The Forward Pass»: set $y_0 = x$, and for each layer
+# To compute the output, set $y_0 = x$, and for each layer $k$ from first to last:
 #
 # $$z_k = W_k\, y_{k-1} + b_k \qquad y_k = f_k(z_k)$$
 #
-# How the parts are made is given: `MLP` takes the widths $C_0, \dots, C_K$.
+# The class `MLP` (*multi-layer perceptron*) already creates the parts. You give it the widths
+# $C_0, \dots, C_K$: the number of inputs, then the number of outputs of each layer.
 
 # %%
 net = MLP([2, 2, 1])
 print([layer.W.shape for layer in net.layers], len(net.f))
 
 # %% [markdown]
-# Two layers, one activation: **none follows the last layer**. Its output are the logits, and their
-# softmax stands in the loss.
+# There are two layers and one activation: **no activation follows the last layer**, so the network's output
+# is $z_K$. In a classifier these outputs are the logits, and the loss contains the softmax. Here there is
+# one output, and the divergence is the squared error.
 #
-# Here is the small network (with copies, so that it may learn).
+# The function `small` creates the small network with its weights. It copies them, because training will
+# change them.
 
 # %%
 def small():
@@ -81,7 +84,7 @@ z2 = 2 * y1[0] + -1 * y1[1] + 0.5
 z1, y1, z2
 
 # %% [markdown]
-# > **Predict.** Leave the activation out. How many layers does the network have then, in truth?
+# > **Predict.** Remove the activation. How many layers would be enough to compute the same function?
 
 # %%
 W2 @ W1
@@ -89,36 +92,61 @@ W2 @ W1
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One. $W_2 (W_1 x + b_1) + b_2$ is $(W_2 W_1)\, x$ plus a constant: a single layer with the weights
-# you see. Without something bent in between, any number of layers melts into one.
+# One. $W_2 (W_1 x + b_1) + b_2$ is $(W_2 W_1)\, x$ plus a constant: this is a single layer, with the weights
+# that the cell printed. Without nonlinear activations, any number of layers is equivalent to one.
 #
 # </details>
 
 # %% [markdown]
-# Keep these two numbers in mind: they will be back.
+# Remember these two numbers, 1.5 and −2.5: you will see them again in section 2.
 #
-# Now the puzzle. `layers` has $K$ entries and `f` has $K - 1$. Python's `zip` walks through two lists
-# side by side and stops with the shorter one. Who is left over, and when is its turn?
+# Now the order of the calls. `layers` has $K$ entries and `f` has only $K - 1$.
+#
+# **Question.** Python's `zip` goes through two lists together and stops at the end of the shorter one.
+# Which layer does `zip(self.layers, self.f)` leave out, and when must you call it?
+#
+# <details><summary>Answer</summary>
+#
+# The last layer, because no activation follows it. Call it after the loop.
+#
+# </details>
 #
 # ### Exercise 8.1 · `MLP.forward`
 #
-# The layers and activations are in `self.layers` and `self.f`. Don't compute what they can.
+# The layers and activations are in `self.layers` and `self.f`. Call their methods: do not write their
+# calculations again.
+
+# %% [markdown]
+# <details><summary>Python you need: <code>zip</code> and <code>reversed</code></summary>
+#
+# `zip` pairs the entries of two lists, and `reversed` goes through a list from its end. `numbers[-1]` is the
+# last entry of a list, and `numbers[:-1]` is the list without it:
+#
+# ```python
+# list(zip([1, 2, 3], ["a", "b"]))   # [(1, 'a'), (2, 'b')]
+# list(reversed([1, 2, 3]))          # [3, 2, 1]
+# ```
+#
+# </details>
 
 # %% exercise="mlp.forward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# One variable is enough. It is $x$ at first; then it is, in turn, each $z$ and each $y$ on the way.
+# One variable is enough. At first it is $x$; then it is, one after the other, each $z_k$ and each $y_k$.
 #
 # </details>
 
 # %% [markdown]
-# The numbers by hand come back, 2 for the first example. The second one is $x = [0, 4]$.
+# Your method must give the number by hand, 2 for the first example. The second example is $x = [0, 4]$.
 
 # %%
 with demo():
     print(small().forward(X))
+
+# %% [markdown]
+# Other networks: three layers, and a single one.
 
 # %%
 with demo():
@@ -127,19 +155,34 @@ with demo():
     assert np.allclose(single.forward(X), single.layers[0].forward(X))
 
 # %% [markdown]
+# <details><summary>On the slides</summary>
+#
+# “The Forward Pass”. “Training by BackProp” also counts layers up to $K$. The slides have an activation
+# after the last layer, too.
+#
+# </details>
+#
 # ## 2 · The way back
 #
-# Slide «The Backward Pass»: for each layer, last to first,
+# Now the derivatives, from the last layer to the first. The names are those of notebooks 04 and 06:
+#
+# | on the slides | shape there | name in code | shape in code |
+# | --- | --- | --- | --- |
+# | $\nabla_{z_K} Div$, with respect to the network's output | $1 \times C_K$ | `dLdZ` | $N \times C_K$, as `Z` |
+# | $\nabla_x Div$, with respect to the network's input | $1 \times C_0$ | `dLdA` | $N \times C_0$, as `A` |
+#
+# For each layer $k$, from last to first, there are two steps: back through the activation, and back through
+# the layer:
 #
 # $$\nabla_{z_k} Div = \nabla_{y_k} Div \; J_{y_k}(z_k) \qquad
 # \nabla_{y_{k-1}} Div = \nabla_{z_k} Div \; W_k$$
 #
-# and on the way $\nabla_{W_k} Div = y_{k-1} \nabla_{z_k} Div$ and $\nabla_{b_k} Div = \nabla_{z_k} Div$.
-# «Note analogy to forward pass», it says: compare the slide
-# «For comparison: The Forward Pass».
+# In the second step the layer also computes $\nabla_{W_k} Div = y_{k-1} \nabla_{z_k} Div$ and
+# $\nabla_{b_k} Div = \nabla_{z_k} Div$. Your `Linear.backward` does all of that, and your `ReLU.backward`
+# does the first step.
 #
-# **By hand**, for the first example. $Div = \frac12 (z_2 - d)^2$ with $d = 1$, so it starts with
-# $z_2 - d$. Both units let everything through, so the ReLU's slopes are 1 and 1.
+# **By hand**, for the first example. $Div = \frac12 (z_2 - d)^2$ with $d = 1$, so the first derivative is
+# $\nabla_{z_2} Div = z_2 - d$. Both entries of $z_1$ are positive, so both slopes of the ReLU are 1.
 
 # %%
 dz2 = z2 - 1
@@ -148,13 +191,14 @@ dz1 = dy1 * [1, 1]
 dz1 @ W1
 
 # %% [markdown]
-# Here they are again, the two numbers: where all units let through, the network *is* a single layer,
-# and $W_2 W_1$ is its Jacobian.
+# These are the two numbers from section 1. The reason: if all entries of $z_1$ are positive, the ReLU
+# changes nothing, so the network *is* a single layer, and its Jacobian is $W_2 W_1$. (Here
+# $\nabla_{z_2} Div$ is 1.)
 #
-# In the picture, steps 1 to 4 go forward, and steps 5 to 10 back.
+# In the picture, steps 1 to 4 go forward, and steps 5 to 10 go back.
 #
-# > **Predict.** In example 2 the first unit has $z = -2$. Which derivatives are 0 for that reason:
-# > those of the weights into this unit, or of the weight out of it?
+# > **Predict.** In example 2, the first hidden unit has $z = -2$. Which derivatives are 0 for this reason:
+# > those of the weights *into* this unit, or that of the weight *out of* it?
 
 # %%
 pictures.network()
@@ -162,49 +206,53 @@ pictures.network()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All of them. Nothing comes back through a ReLU that is shut: $\partial z = 0$, so the weights and
-# the bias before it get nothing. And nothing went out through it: $y = 0$, so the weight behind it
-# has no say. Only $\partial y = -1$ is not 0: the loss does care, but cannot reach the unit.
+# All of them. The slope of the ReLU is 0 at $z = -2$, so $\partial z = 0$, and the derivatives of the weights and the
+# bias before it are 0. The output of the ReLU is $y = 0$, so the weight after it is multiplied by 0, and its
+# derivative is 0, too. Only $\partial y = -1$ is not 0: the loss depends on this output, but small changes of
+# the weights before it do not change this output.
 #
 # </details>
 
 # %% [markdown]
-# > **Errata.** Slide «Gradients: Backward Computation»: for $f'_k(z_i^{(N)})$ read $f'_N$. Its loop
-# > runs over $k = N{-}1 .. 0$, but there is no $z^{(0)}$ and no $f_0$: for $k = 0$ only the line with
-# > the weights is meant. The slides «Backward Pass» have $y_i\, \partial Div / \partial z_j$ beside
-# > $w_{ij}$, «for $j = 0 \dots$», in a loop over *outputs* $i$. There $j$ counts inputs. Read
-# > $\partial Div / \partial w_{ji} = y_j\, \partial Div / \partial z_i$, as on the slide with the overdots.
+# **Which values are stored, and where?** The way back needs values of the forward pass. You have already
+# stored them: each layer keeps its own input, and each activation keeps what *it* needs. This is why every
+# place in the chain has its own activation object. The network itself need not store anything.
 #
-# **Who remembers what.** «We must remember them», says the slide «Computing derivatives» of the values
-# on the way. You have done that already: each layer keeps its own input, each activation what *it*
-# needs. That is why every place in the chain has an activation object of its own. The network
-# itself need not remember anything.
+# Each layer also stores its `dLdW` and `dLdb` when its `backward` is called.
 #
-# **Who keeps what.** Each layer stores its `dLdW` and `dLdb` when its `backward` is called. What does
-# that call return, and who is waiting for it?
+# **Question.** What does this call return, and which part of the network needs this result next?
+#
+# <details><summary>Answer</summary>
+#
+# It returns `dLdA`, the derivative with respect to the layer's input. This input was the output of the
+# activation before it, so this activation's `backward` needs it next. For the first layer there is no
+# part before it: `MLP.backward` returns this `dLdA`.
+#
+# </details>
 #
 # ### Exercise 8.2 · `MLP.backward`
 #
-# Take `dLdZ`, return `dLdA`, and pass every station once.
+# The argument is `dLdZ`; return `dLdA`. Call the `backward` of each layer and each activation once.
 
 # %% exercise="mlp.backward"
 
 # %% [markdown]
 # <details><summary>A hint, if you want one</summary>
 #
-# Write down in which order your `forward` called whom, for three layers. Read the list from its end.
-# Python has `reversed`.
+# For three layers, write down the order in which your `forward` calls the layers and activations. Then
+# read this list from its end. Python has `reversed`.
 #
 # </details>
 
 # %% [markdown]
-# A batch's loss is an average, so the derivatives of the two examples, 1 and −0.5, arrive halved.
+# The two examples have $\nabla_{z_2} Div = 1$ and −0.5. The loss is the average of the divergences, so `dLdZ`
+# holds half of each.
 
 # %%
 dLdZ = np.array([[1.0], [-0.5]]) / 2
 
 # %% [markdown]
-# Each stored derivative is the average of the two that the picture shows:
+# Each stored derivative must be the average of the two derivatives that the picture shows for the examples:
 
 # %%
 with demo():
@@ -217,9 +265,12 @@ with demo():
     assert np.allclose(first.dLdb, [[1], [-0.25]])
 
 # %% [markdown]
-# You know these `dLdA` and `first.dLdW` from notebook 06. There the first layer's `dLdZ` fell from
-# the sky. Now it comes from the loss, through a layer and an activation.
-# And a wiggle, from one end of the network to the other:
+# You know this `dLdA` and this `first.dLdW` from notebook 06. There, the first layer's `dLdZ` was given.
+# Now it is computed from the loss, back through a layer and an activation.
+#
+# Check the whole network numerically. The function `risk` computes the loss of the small network for both
+# examples. (The lecture also calls the loss the *empirical risk*.) The cell changes one weight of the
+# first layer, and must print the same number twice:
 
 # %%
 def risk(net):
@@ -233,22 +284,31 @@ with demo():
     print(round(rate, 3), net.layers[0].dLdW[0, 1])
 
 # %% [markdown]
+# <details><summary>On the slides</summary>
+#
+# Section 2: “The Backward Pass” says “Note analogy to forward pass”; compare it with “For comparison: The
+# Forward Pass”. About stored values, “Computing derivatives” says “We must remember them”.
+#
+# *Errata.* The loop of “Gradients: Backward Computation” runs over $k = N{-}1 \dots 0$. But there is no $z^{(0)}$
+# and no $f_0$: for $k = 0$ only the line with the weights is meant.
+# “Backward Pass” has, in a loop over outputs $i$, the line
+# $\partial Div / \partial w_{ij} = y_i\, \partial Div / \partial z_j$ “for $j = 0 \dots$”. There $j$ counts inputs. Read
+# $\partial Div / \partial w_{ji} = y_j\, \partial Div / \partial z_i$, as on the slide with the overdots.
+#
+# </details>
+#
 # ## 3 · One step downhill
 #
-# Slide «Recap: Gradient Descent Algorithm»:
+# *Gradient descent* changes every parameter a little against its derivative:
 #
-# $$W^{k+1} = W^k - \eta^k\, \nabla Loss(W^k)^\top$$
+# $$W \leftarrow W - \eta\, \nabla_W Loss^\top$$
 #
-# Careful, this $k$ stands above and counts *steps*. The $k$ below, in $W_k$, counts layers.
-# Slide «Neural network training algorithm» does the same for every layer, with $\eta / T$.
-# Two things in it are done already: your layers turned the derivatives when they stored them, and
-# $1/T$ is in the loss.
+# $\eta$ (eta) is the *step size*, a small positive number. In code it is `lr`, short for *learning rate*. The
+# same is done with every $b$. Two parts of the slides' formula are already done in your code: your layers
+# have transposed the derivatives when they stored them, and the factor $1/T$ is in the loss.
 #
-# > **Errata.** On that slide, $\nabla_{y_k} Div = \nabla_{z_{k+1}} Div\, W_{k+1}$ is «for all $k$».
-# > For the last layer there is no $k + 1$: there the divergence itself gives the derivative.
-#
-# > **Predict.** The weight from $x_2$ to the first unit is −1, and its derivative is 2.
-# > Does a step bring it nearer to 0?
+# > **Predict.** The weight from $x_2$ to the first hidden unit is −1, and its derivative is 2.
+# > Does a step bring this weight nearer to 0?
 #
 # **By hand**, with $\eta = 0.1$:
 
@@ -256,16 +316,21 @@ with demo():
 round(-1 - 0.1 * 2, 3)
 
 # %% [markdown]
-# It goes away from 0: only the derivative's sign decides, not the weight's.
+# No, the weight moves away from 0. The direction of the step depends only on the sign of the derivative,
+# not on the sign of the weight.
 #
-# All nine parameters move at once. For a *small* step the loss should fall by $\eta$ times the sum of
-# all squared derivatives: a derivative multiplies a change, and each change is $-\eta$ times a
-# derivative. Here that sum is 6.625. So $\eta = 0.02$ should take the loss from 0.3125 to
+# **How much does the loss fall?** A step changes all nine parameters. The derivative predicts: each
+# parameter changes by $-\eta$ times its derivative, and this changes the loss by $-\eta$ times the square of
+# the derivative. So the loss should fall by $\eta$ times the sum of all squared derivatives. For the small
+# network this sum is 6.625, and the loss is 0.3125. For $\eta = 0.02$ the prediction is
 
 # %%
 round(0.3125 - 0.02 * 6.625, 3)
 
 # %% [markdown]
+# The true loss after this step is 0.199, a little more than 0.18. The derivative predicts the effect of a
+# small step only; the smaller the step, the better the prediction.
+#
 # > **Predict.** A step always goes against the derivative. Does the loss always fall?
 
 # %%
@@ -274,21 +339,31 @@ pictures.step_size()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. A derivative promises something about *here*. Up to about $\eta = 0.15$ the loss gets less, at 0.07
-# most; further on, the step jumps over the valley. At $\frac16$ the curve has a corner: there the
-# step shuts a ReLU.
+# No. The derivative describes the loss only near the current parameters. The loss is smallest at about
+# $\eta = 0.074$, where it is 0.072. If $\eta$ is greater than about 0.15, the step is too long, and the loss is
+# larger than before. At $\eta = \frac16$ the curve has a corner: for larger $\eta$, the first hidden unit has a
+# negative $z$ for example 1, too.
 #
 # </details>
 #
 # ### Exercise 8.3 · `SGD.step`
 #
-# `self.model` is the network, `self.lr` is $\eta$. Afterwards every layer has new `W` and `b`.
-# A place in the table, like `[1, 0, 2]`, is layer, row and column, counted from 0.
+# `self.model` is the network, and `self.lr` is $\eta$. After the step, every layer has new `W` and `b`.
+# The table names a place by three numbers, for example `[1, 0, 2]`: layer, row and column, counted from 0.
+
+# %% [markdown]
+# <details><summary>Why is the class called SGD?</summary>
+#
+# *SGD* stands for *stochastic gradient descent*: usually each step uses a small random part of the
+# examples, a batch. The step itself is the same for every batch. In this notebook every batch contains all
+# examples, so nothing is random.
+#
+# </details>
 
 # %% exercise="sgd.step"
 
 # %% [markdown]
-# The weight by hand is in the first row. The loss was 0.3125:
+# The weight computed by hand, −1.2, must be in the first row. The loss was 0.3125 before the step:
 
 # %%
 with demo():
@@ -300,21 +375,34 @@ with demo():
     print(round(risk(net), 4))
 
 # %% [markdown]
-# Find that loss in the picture.
+# In the picture you find the same loss, 0.101, at $\eta = 0.1$.
+
+# %% [markdown]
+# <details><summary>On the slides</summary>
 #
-# ## 4 · And now again, and again
+# “Recap: Gradient Descent Algorithm” has $W^{k+1} = W^k - \eta^k\, \nabla Loss(W^k)^\top$. Be careful: this upper $k$
+# counts *steps*, and the lower $k$ in $W_k$ counts layers. “Neural network training algorithm” does the step
+# for every layer, with $\eta / T$.
 #
-# Slide «Overall Approach»: forward, backward, a step. Slide «Neural network training algorithm» repeats
-# that «until $Loss$ has converged». The task: 60 points on two moons.
-# No straight line divides them, so a single layer cannot do it.
+# *Erratum.* “Neural network training algorithm” computes $\nabla_{y_k} Div = \nabla_{z_{k+1}} Div\, W_{k+1}$ “for
+# all $k$”. For the last layer there is no layer $k + 1$: there, the divergence itself gives the derivative.
+#
+# </details>
+#
+# ## 4 · Training: many steps
+#
+# Training repeats three parts: forward, backward, step. It stops when the loss hardly changes any more. The
+# task here: 60 points lie on two half circles, the “two moons”, and the network must say for each point to
+# which moon it belongs. No straight line separates the moons, so a single layer cannot do it. The first two
+# points, and their desired outputs:
 
 # %%
 POINTS[:2].round(2), WANTED[:2]
 
 # %% [markdown]
-# Two inputs, eight units between, two classes. Read the loop: each line is yours.
-# (`PLACES` are points all over the plane: what the network says there is for the picture alone.
-# How to write such a loop yourself comes later.)
+# The network has two inputs, eight hidden units and two classes. Its two outputs are logits, and the loss
+# is `SoftmaxCrossEntropy`. Read the loop: every line in it calls a method that you wrote.
+# (`PLACES` is a grid of points. The network's answers there are only used for the picture.)
 
 # %%
 losses, answers = [], []
@@ -330,10 +418,12 @@ with demo():
     print((said == wanted).sum(), "of 60 right")
 
 # %% [markdown]
-# > **Predict.** Your network knew nothing at first. At which loss did it start, with two classes?
-# > (Notebook 07 asked that for ten.) And when did the border between the moons bend: at once, or late?
+# > **Predict.** At first your network has learned nothing. What is its loss then, with two classes?
+# > (Notebook 07 asked this for ten classes.) And when does the border between the moons become curved:
+# > at once, or late?
 #
-# The dashes are a training that went well. Yours is the solid line. Go back to step 0, and watch it.
+# The dashed line is a training that went well, and the solid line is yours. Move the slider to step 0, and
+# then slowly to the right.
 
 # %%
 pictures.learning(losses, answers)
@@ -341,28 +431,28 @@ pictures.learning(losses, answers)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Near $\log 2 = 0.693$. In 50 steps it falls to 0.24, with a border that is nearly straight.
-# Then for a long time little happens: the bend must be found, unit by unit.
-# After 400 steps the loss is 0.035.
+# The loss is near $\log 2 = 0.693$ at first. In 50 steps it falls to 0.24, and the border is still nearly
+# straight. Then it changes little for a long time: in the next 50 steps it falls only to 0.23. The border
+# becomes curved late. After 400 steps the loss is 0.035.
 #
 # </details>
 
 # %% [markdown]
-# Change something: 3 units instead of 8, `lr=20`, another seed. Not every training goes well, and
-# why is what the lecture's last slides call «Issues».
+# Change something: 3 hidden units instead of 8, `lr=20`, or another seed. Not every training goes well. The
+# last slides of the lecture, “Issues”, ask why.
 #
-# In the loop, could the line with `PLACES` stand *between* the loss and `net.backward`?
+# **Question.** Could the line with `PLACES` stand *between* the line with the loss and `net.backward`?
 #
 # <details><summary>Answer</summary>
 #
-# No. Each layer remembers its *last* input. The derivatives of the loss at the points would meet what
-# the places left behind: even the shapes would differ.
+# No. Each layer stores its *last* input, and then this would be the input for `PLACES`. But the derivatives
+# that arrive belong to `POINTS`. Even the shapes would differ: 672 examples and 60 examples.
 #
 # </details>
 #
 # ## One last question
 #
-# The slides say «initialize all weights», and not to what. Let all nine parameters of the
+# The slides say “initialize all weights”, but not to which values. Let all nine parameters of the
 # small network be 0. Which of their derivatives are not 0?
 
 # %%
@@ -377,8 +467,9 @@ with demo():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One: that of the last bias. $y_1 = 0$ leaves nothing for $W_2$, and $W_2 = 0$ lets nothing through to
-# the first layer. It stays so after every step. That is why weights start at random.
+# Only one: the derivative of the last bias. $y_1 = 0$, so the derivative of $W_2$ is 0. And $W_2 = 0$, so the
+# derivatives that arrive at the first layer are 0. This is still true after every step: only the last bias
+# ever changes. That is why the weights start with random values.
 #
 # </details>
 #
@@ -386,20 +477,21 @@ with demo():
 #
 # | the lecture | this workbook |
 # | --- | --- |
-# | for $k = 1$ to $N$: $z_k$, then $y_k$ | each layer's and each activation's `forward`, first to last |
-# | for $k = N$ down to 1: $\nabla_{z_k}$, then $\nabla_{y_{k-1}}$ | each one's `backward`, last to first |
-# | intermediate values are stored by the network | each part remembers its own |
-# | $\nabla_{W_k} Loss$ += one example's, for all $t$ | one call for the batch, in each layer's `dLdW` |
-# | $W_k = W_k - \frac{\eta}{T} (\nabla_{W_k} Loss)^\top$ | turned when stored, $1/N$ in the loss: $\eta$ remains |
+# | for $k = 1$ to $N$: $z_k$, then $y_k$ | `forward` of each layer and each activation, first to last |
+# | for $k = N$ down to 1: $\nabla_{z_k}$, then $\nabla_{y_{k-1}}$ | `backward` of each, last to first |
+# | the network stores intermediate values | each part stores its own |
+# | $\nabla_{W_k} Loss$ += one example's, for all $t$ | one call for the batch; the result is in each layer's `dLdW` |
+# | $W_k = W_k - \frac{\eta}{T} (\nabla_{W_k} Loss)^\top$ | transposed when stored, $1/N$ in the loss: only $\eta$ remains |
 #
-# **What you learned.** Backpropagation is the forward chain, read from its end. Each part knows its own
-# derivative and nothing else. A step is a promise that holds nearby.
+# **What you learned.** Backpropagation calls the parts of the forward pass in the opposite order. Each part
+# needs to know only its own derivative. The derivative predicts the effect of a small step only.
 #
-# **What was verified.** The small network forward, backward and one step, by hand and by your classes;
-# a weight by wiggling from end to end; a training against a known curve.
+# **What was verified.** The small network forward, backward and for one step, by hand and with your classes;
+# one weight numerically, through the whole network; a training against a known curve.
 #
-# **Roads not taken.** A softmax as the last activation, as on the slides: the loss would then meet
-# probabilities, and notebook 07 showed what that costs. One example at a time, with a step after
-# each: 60 times as many steps, each in a noisier direction.
+# **Roads not taken.** On the slides, a softmax is the last activation. Then the loss gets probabilities, and
+# notebook 07 showed that very large logits make them 0. Another way is to take one example at a time, with a
+# step after each: that makes 60 times as many steps, and each one follows the derivative of only one
+# example.
 #
-# **What comes next.** In notebook 09 the points become images of digits. The network stays.
+# **What comes next.** In notebook 09 the points become images of digits. The network stays the same.
