@@ -232,7 +232,7 @@ def misconceptions() -> dict[str, Misconception]:
 
     def understood(entries: list[dict[str, str]]) -> dict[str, Misconception]:
         if not all(isinstance(text, str) for entry in entries for text in entry.values()):
-            raise TypeError("not all of it is text")
+            raise ValueError("not all of it is text")
         return {entry["id"]: Misconception(**entry) for entry in entries}
 
     return read_json(MISCONCEPTIONS, understood, "references")
@@ -247,7 +247,7 @@ def stubs() -> dict[str, str]:
         texts = {name: entry["text"] for name, entry in entries.items()}
         for name in {*EXERCISES, *(e.file for e in EXERCISES.values()), SHAPES, *entries}:
             if hashlib.sha256(texts[name].encode()).hexdigest() != entries[name]["sha256"]:
-                raise ValueError(f"the text of {name} does not fit its hash")
+                raise ValueError(f"the text of {name!r} does not fit its hash")
         return texts
 
     return read_json(STUBS, understood, "build")
@@ -264,6 +264,7 @@ def read_json(path: Path, understood: Callable[[Any], Known], command: str) -> K
     try:
         return understood(json.loads(data))
     except Exception as error:  # a JSON file may hold anything
-        said = f"no entry {error}" if isinstance(error, KeyError) else f"{error}"
-        why = " ".join(said.split())
+        why = f"{error}" if isinstance(error, ValueError) else "it is not what belongs there"
+        if isinstance(error, KeyError):
+            why = f"it lacks {error}"
         raise damaged_file(path, f"is damaged ({why})", command) from None

@@ -2,6 +2,8 @@
 
 import importlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -18,11 +20,13 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 from workbook import live
 
+from autograder import store
 from autograder.exercises import EXERCISES
 from autograder.key.solved import cell as generated
 from autograder.package import forget
 from autograder.source import function_text
 
+WITHOUT_KEY = shutil.ignore_patterns("key", "__pycache__")
 WAY_OUT = "mend the file, or type in a terminal: autograder reset 6.1"
 IMPORTS = """
     from workbook import demo, exercise
@@ -111,6 +115,54 @@ def test_the_empty_stub_changes_nothing(notebook: Notebook) -> None:
     assert notebook.run(STUB) == "· Linear.forward (6.1): not started\n"
     assert notebook.failed is None
     assert {p: p.read_bytes() for p in notebook.tree.rglob("*") if p.is_file()} == before
+
+
+def test_damaged_references_are_said_in_one_line(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the cell stands which file it is; no traceback, and the text is in its file."""
+    copy = tmp_path / "references"
+    shutil.copytree(store.PUBLIC, copy)
+    (copy / "linear.npz").write_bytes((copy / "linear.npz").read_bytes()[:5000])
+    monkeypatch.setattr(store, "PUBLIC", copy)
+    store.public.cache_clear()
+    try:
+        said = notebook.run(FORWARD)
+    finally:
+        store.public.cache_clear()
+    assert notebook.failed is None
+    assert said.count("\n") == 1
+    assert said.startswith(f"{copy / 'linear.npz'} is damaged (")
+    assert "return A @ self.W.T + self.b.T" in notebook.file().read_text("utf-8")
+
+
+def test_the_workbook_is_imported_beside_damaged_references(tmp_path: Path) -> None:
+    """A notebook's first cell raises nothing; the first exercise cell says which file it is."""
+    shutil.copytree(ROOT / "autograder", tmp_path / "autograder", ignore=WITHOUT_KEY)
+    shutil.copytree(ROOT / "notebooks" / "workbook", tmp_path / "notebooks" / "workbook")
+    shutil.copytree(ROOT / "mytorch", tmp_path / "mytorch")
+    (tmp_path / "autograder" / "references" / "linear.npz").write_bytes(b"")
+    (tmp_path / "autograder" / "stubs.json").write_text("[]")
+    script = f"""
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in ({textwrap.dedent(IMPORTS)!r}, {textwrap.dedent(FORWARD)!r}):
+    shell.run_cell(cell).raise_error()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path / "notebooks",
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{tmp_path / 'notebooks'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1, lines
+    skeleton = (tmp_path / "mytorch" / "linear.py").read_bytes()
+    assert skeleton == (ROOT / "mytorch" / "linear.py").read_bytes()
+    assert lines[0].startswith("autograder/stubs.json is damaged ("), lines
 
 
 def test_every_generated_cell_is_a_stub_or_a_solution(notebook: Notebook) -> None:

@@ -3,6 +3,7 @@ made with them."""
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,9 @@ import pytest
 from conftest import ROOT, package
 
 from autograder import store
+from autograder.classroom.work import Work, parsed, terms
 from autograder.exercises import TOPICS
+from autograder.handin import HandIn
 from autograder.key import storing
 from autograder.key.references import build
 from autograder.store import References
@@ -372,6 +375,32 @@ def test_a_class_is_refused_before_anything_is_written(
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_a_worker_whose_references_are_damaged_gives_no_grade(
+    tree: Path, damaged: Callable[[Path, Damage], None]
+) -> None:
+    """Where they are damaged behind the command's back, or on another machine, the grade is
+    provisional, and its line names the file."""
+    work = Work(HandIn("ada", package()), terms())
+    damaged(tree / HIDDEN / "network.npz", flipped(0.5))
+    script = (
+        "import pickle, sys; from autograder.classroom.work import perform;"
+        " print(perform(pickle.load(sys.stdin.buffer)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        input=pickle.dumps(work),
+        capture_output=True,
+        check=True,
+    )
+    made = parsed(done.stdout.decode())
+    assert (made.provisional, made.score, made.references) == (True, 0, "hidden")
+    assert {item.status for item in made.items} == {"internal"}
+    assert f"{HIDDEN}/network.npz is damaged" in made.message
+    assert made.digests["references"] == work.terms.references
+
+
 def test_a_key_without_hidden_references_grades_nothing(tree: Path) -> None:
     """Public cases never stand in for hidden ones that were lost."""
     shutil.move(tree / HIDDEN, tree / "away")
@@ -466,3 +495,47 @@ def test_one_command_mends_what_is_damaged(tree: Path) -> None:
     assert (tree / MISTAKES).read_bytes() == names
     assert References(tree / HIDDEN, "hidden").seed == store.best().seed
     assert References(tree / PUBLIC, "public").seed == storing.PUBLIC_SEED
+
+
+@pytest.mark.long
+def test_two_changes_made_at_once_in_different_topics_do_not_conflict(tmp_path: Path) -> None:
+    """Each writes its topic's files and no other; merged by Git, all is as made together; and the
+    history has grown by a few kilobytes."""
+    tree = make_tree(tmp_path / "tree")
+
+    def git(*command: str) -> str:
+        names = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "gc.auto=0")
+        return subprocess.check_output(["git", *names, *command], cwd=tree, text=True)
+
+    def packed() -> int:
+        git("gc", "-q")
+        return int(git("count-objects", "-v").partition("size-pack: ")[2].split()[0])
+
+    (tree / ".gitignore").write_text("__pycache__\n")
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-q", "-m", "before")
+    before = packed()
+    changes = {
+        "linear": ("inputs(2, 3, 2, back)", "inputs(2, 4, 2, back)"),
+        "squared_error": ('Case("row", outputs(3))', 'Case("row", outputs(4))'),
+    }
+    for topic, (old, new) in changes.items():
+        git("checkout", "-q", "-b", topic, "main")
+        source = tree / "autograder" / "exercises" / f"{topic}.py"
+        text = source.read_text("utf-8")
+        assert text.count(old) == 1
+        source.write_text(text.replace(old, new), "utf-8")
+        refusal = run(tree, "check")
+        expect_refusal(refusal, f"{PUBLIC}/{topic}.npz", remade_by("references"))
+        done = run(tree, "references")
+        assert done.returncode == 0, done.stderr
+        written = set(git("diff", "--name-only").split())
+        files = {f"{folder}/{topic}.npz" for folder in (PUBLIC, HIDDEN)}
+        assert written == {f"autograder/exercises/{topic}.py", *files}
+        git("commit", "-q", "-a", "-m", topic)
+    git("merge", "-q", "--no-edit", "linear")
+    done = run(tree, "references")
+    assert [x.partition(": ")[2] for x in done.stdout.splitlines()] == ["nothing has changed"] * 2
+    assert run(tree, "check").returncode == 0
+    assert packed() - before < 100, "kilobytes"

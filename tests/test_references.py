@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from attacks.references_by_path import LOOK_UP
 
 from autograder import doubles, store
 from autograder.compare import TOLERANCE, compare
@@ -270,6 +271,16 @@ def test_doubles_give_nobodys_answer() -> None:
 
 def alike(one: Array, other: Array) -> bool:
     return one.shape == other.shape and np.allclose(one, other)
+
+
+def test_the_attack_on_the_files_can_read_them() -> None:
+    """Where nothing keeps it away it finds the answer: in a sandbox it is the sandbox that held."""
+    found: dict[str, Any] = {"np": np}
+    exec(LOOK_UP, found)
+    for kept, folder in ((BOTH["public"], store.PUBLIC), (BOTH["hidden"], store.HIDDEN)):
+        for reference in kept.cases("relu.forward"):
+            answer = found["look_up"](folder, reference.inputs["Z"])
+            np.testing.assert_array_equal(answer, reference.expected["A"].low)
 
 
 def test_a_key_that_fails_on_doubles_makes_no_references(monkeypatch: pytest.MonkeyPatch) -> None:

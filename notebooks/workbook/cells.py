@@ -72,6 +72,7 @@ def run(asked: Exercise, cell: str) -> Feedback:
 
     Args:   cell: the text of its function.
     Raises: Refused: the file cannot be read or written.
+            DamagedFile: a file that the grader came with is not whole.
     """
     failed = live.refresh()
     try:
@@ -87,7 +88,7 @@ def run(asked: Exercise, cell: str) -> Feedback:
     try:
         with live.executing(import_module(asked.module), new):
             kept = write(asked, new) if new != old else []
-    except live.Refused:
+    except (live.Refused, DamagedFile):
         raise
     except (Exception, SystemExit) as error:
         return Feedback(asked, (*rejected(asked, error, new), *broken(failed)), mark="✘")
