@@ -105,7 +105,9 @@ def both(text: str) -> list[str]:
     who = Student(text, text)
     match = Match((Entry(text, who, f"students/{text}"), Entry("Ada")), {text: 7}, 2, 100)
     both = (made, who), (replace(made, provisional=True), who)
-    page = class_page.page(summary(*both), listing(*both, counts=text), Alike([match]), text, [text])
+    page = class_page.page(
+        summary(*both), listing(*both, counts=text), Alike([match]), text, [text]
+    )
     return [student_page.page(made, who), page]
 
 
@@ -273,7 +275,9 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
         (replace(MADE, provisional=True, message="no such file or folder"), ADA),
     )
     match = Match((Entry("x/Ada"), Entry("x/Bob")), {"linear.forward": 31}, 2, 1200)
-    text = Read(class_page.page(summary(*known), listing(*known), Alike([match]), "2026-11-24")).text
+    text = Read(
+        class_page.page(summary(*known), listing(*known), Alike([match]), "2026-11-24")
+    ).text
     for said in (
         "Graded 2026-11-24",
         "hand-ins 4",

@@ -6,7 +6,7 @@ import re
 import sys
 import time
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from conftest import ROOT, package
 from autograder.classroom import similar
 from autograder.classroom.similar import Index, Match, fingerprints
 from autograder.classroom.student import Entry
-from autograder.classroom.winnowing import Prints, TOKEN, statements, winnow
+from autograder.classroom.winnowing import TOKEN, Prints, statements, winnow
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 LOOP = """\
@@ -56,7 +56,7 @@ def ordinary(seed: int) -> dict[str, bytes]:
     return package(changes=chosen)
 
 
-def index(hand_ins: dict[str, dict[str, bytes]]) -> list[Match]:
+def index(hand_ins: dict[str, dict[str, bytes]]) -> Sequence[Match]:
     made = Index()
     for name, files in hand_ins.items():
         made.add(Entry(name), fingerprints(files), name)
@@ -206,7 +206,7 @@ def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
     assert (found[0].shared_by, found[0].among) == (2, 101)
 
 
-def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> list[Match]:
+def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> Sequence[Match]:
     """The matches of a class of this size, whose first members have more than one fingerprint."""
     made = Index()
     for n in range(size):
