@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from itertools import product
@@ -18,6 +19,10 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+
+from autograder.classroom.earlier import again, earlier
+from autograder.classroom.journal import Journal
+from autograder.classroom.seals import sealed
 
 ORDINARY = 65534
 CHANGED = "(damaged, or changed by hand)"
@@ -200,7 +205,8 @@ def test_no_field_of_a_line_is_believed_once_it_was_changed(here: Path) -> None:
     changed = []
     for holder, key in [*fields(made), *fields(made["items"][0])]:
         old = holder[key]
-        for new in (None, 7, "x", [], {}):
+        others: tuple[Any, ...] = (None, 7, "x", [], {})
+        for new in others:
             if new != old:
                 holder[key] = new
                 changed.append(json.dumps(made, ensure_ascii=False).encode() + b"\n")
@@ -333,3 +339,22 @@ def test_a_disk_that_is_full_or_read_only_is_said(once: Path, tmp_path: Path, si
     said = "is on a file system that can only be read: name another folder with --results DIR"
     assert (said if size == "read-only" else "disk is full") in last
     assert "Traceback" not in done.stderr
+
+
+def test_reports_of_earlier_runs_are_not_held(tmp_path: Path) -> None:
+    """Of 2 000 reports, 20 MB, only the places are known while one hand-in is graded anew."""
+    line = '{"hand_in": "%s", "message": "%s", "provisional": false, "items": [], "score": 0.0'
+    names = [str(tmp_path / f"{n}.zip") for n in range(2000)]
+    file = tmp_path / "reports.jsonl"
+    with file.open("w") as lines:
+        for one in names:
+            Path(one).touch()
+            lines.write(sealed(line % (one, "x" * 10_000) + ', "max_score": 0.0}') + "\n")
+    with Journal(":memory:") as journal:
+        tracemalloc.start()
+        found = earlier(file, journal, names[:1])
+        count = sum(1 for _ in again(file, journal, found))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert (count, found.notes) == (1999, [])
+    assert most < 2 * 2**20
