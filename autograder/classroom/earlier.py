@@ -48,8 +48,7 @@ def earlier(file: Path, journal: Journal, given: Iterable[str]) -> Earlier:
             try:
                 found.lines[parsed(unsealed(data)).hand_in] = place
             except ValueError:
-                if (name := named(data) or f"line {number}") not in paths:
-                    damaged.append(name)
+                damaged.append(named(data) or f"line {number}")
     for path in [path for path in found.lines if path in paths or not exists(path)]:
         del found.lines[path]
     lost = from_journal(journal, {*map(storable, (*paths, *found.lines))}, found.rows)
@@ -58,7 +57,7 @@ def earlier(file: Path, journal: Journal, given: Iterable[str]) -> Earlier:
         found.notes.append(f"{what} (damaged, or changed by hand): {listed(damaged)}")
     if found.rows:
         found.notes.append(f"{len(found.rows)} reports were taken from the journal")
-    told = {*found.paths, *lost}
+    told = {*paths, *found.paths, *lost}
     lost += [name for name in damaged if name not in told and exists(name)]
     if lost:
         found.notes.append(f"left out {listed(lost)}: no report on it is left; grade it again")

@@ -186,7 +186,7 @@ def obstacle(path: Path) -> str:
     if path.exists() and not path.is_file():
         what = "a folder" if path.is_dir() else "no file"
         return f"{path} is {what}, and the journal belongs there: move it away, or {ELSEWHERE}"
-    place = path.resolve().parent
+    place = path.resolve().parent if path.is_symlink() else path.parent
     if place.is_dir() and is_read_only(place):
         return f"{path} is on a file system that can only be read: {ELSEWHERE}"
     own = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]

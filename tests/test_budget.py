@@ -1,0 +1,146 @@
+"""What the grader's own work may cost, whatever was handed in: bounds on counts and on memory."""
+
+import random
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import package
+
+from autograder.classroom import class_page, grouping, reading, similar, winnowing
+from autograder.classroom.listing import Listing
+from autograder.classroom.similar import Alike, Index
+from autograder.classroom.statistics import Summary
+from autograder.classroom.student import Entry
+from autograder.classroom.winnowing import MOST_TOKENS, fingerprints
+
+MB = 2**20
+LARGE = 2**22 - 100
+BOOKS = {
+    "objects": b'{"cells":[' + b"{}," * (LARGE // 3 - 10) + b"{}]}",
+    "depth": b"[" * LARGE,
+    "cells": b'"cell_type":"code"@exercise("source":["' * (LARGE // 40),
+    "marks": b'"cell_type":"code"' + b"@exercise(" * (LARGE // 11),
+}
+
+
+def junk(seed: int, size: int) -> bytes:
+    """Code of so many tokens, each of one character."""
+    return bytes(random.Random(seed).choices(b"+-*/%&|^@=<>!:.,", k=size))
+
+
+@pytest.mark.parametrize("kind", BOOKS)
+def test_notebooks_are_searched_in_little_memory(tmp_path: Path, kind: str) -> None:
+    """80 MB of JSON in 95 KB: no more than a few times one notebook is held."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in package(solved=False).items():
+            packed.writestr(f"mytorch/{name}", data)
+        for number in range(20):
+            packed.writestr(f"{number}.ipynb", BOOKS[kind])
+    tracemalloc.start()
+    reading.read(tmp_path / "a.zip")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16 * MB
+
+
+def test_a_hand_in_has_so_many_fingerprints_and_no_more() -> None:
+    """However much code, in however many files; an exercise beside it is compared all the same."""
+    honest = package()
+    for files in (
+        {"linear.py": junk(1, 2**17)},
+        {f"m{n}.py": junk(n, 600) for n in range(200)},
+        {**honest, "linear.py": junk(1, 60_000) + b"\n" + honest["linear.py"]},
+    ):
+        prints = fingerprints(files)
+        assert prints.in_part
+        assert sum(map(len, prints.found.values())) < MOST_TOKENS
+    assert prints.found["linear.backward"] == fingerprints(honest).found["linear.backward"]
+    assert not fingerprints(honest).in_part
+
+
+def test_no_long_token_or_strange_name_is_remembered() -> None:
+    """Tokens of 100 000 characters, and modules of any name: nothing of them is kept."""
+    fingerprints({"linear.py": b"x = 1"})
+    tracemalloc.start()
+    for n in range(100):
+        text = (f"{c}{n}{c * 30_000}" for c in "aé²")
+        fingerprints({f"own{n}.py": "\n".join(text).encode(), "linear.py": b"y%d" % n * 30_000})
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < MB
+
+
+def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty who sent the same of 2 000: one pattern, one match of all, little memory."""
+    made, honest, same = Index(), fingerprints(package()), fingerprints({"linear.py": junk(1, 900)})
+    for n in range(2000):
+        made.add(Entry(str(n)), same if n < 20 else honest, str(n))
+    monkeypatch.setattr(grouping, "MOST_PAIRS", 1)
+    tracemalloc.start()
+    found = made.alike()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [len(match.entries) for match in found.matches] == [20]
+    assert found.left_out == []
+    assert most < 16 * MB
+
+
+def test_pairs_are_counted_and_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fewest share is looked at first; the rest is named in a sentence, on the page too."""
+    monkeypatch.setattr(grouping, "MOST_PAIRS", 40)
+    made = Index()
+    for n in range(100):
+        files = {"linear.py": junk(n // 4, 700) + junk(-n - 1, 200)}
+        made.add(Entry(str(n)), fingerprints(files), str(n))
+    found = made.alike()
+    assert found.matches
+    assert found.left_out == ["code that 4 or more share was left out: there are too many pairs"]
+    page = class_page.page(Summary(), Listing(), Alike([], found.left_out))
+    assert "code that 4 or more share was left out" in page
+
+
+def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the most, every second is dropped, again and again: the rest still finds copies."""
+    monkeypatch.setattr(similar, "MOST_PRINTS", 4000)
+    made = Index()
+    for n in range(60):
+        made.add(Entry(str(n)), fingerprints({"linear.py": junk(max(n, 1), 900)}), str(n))
+        assert made.kept == sum(map(len, made.having.values())) <= 4000
+    found = made.alike()
+    assert [[e.hand_in for e in m.entries] for m in found.matches] == [["0", "1"]]
+    said = f"of the class's code, one fingerprint in {made.sieve} was compared"
+    assert found.left_out == [said]
+    assert made.sieve > 1
+
+
+def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those beyond are counted, and it is said."""
+    monkeypatch.setattr(similar, "MOST_HAND_INS", 10)
+    made = Index()
+    for n in range(25):
+        made.add(Entry(str(n)), fingerprints({"linear.py": junk(n, 300)}), str(n))
+    assert len(made.entries) == 10
+    said = "the first 10 hand-ins were compared, 15 more were not"
+    assert made.alike().left_out == [said]
+
+
+def test_groups_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class of copies in pairs: the most striking are described."""
+    monkeypatch.setattr(similar, "MOST_MATCHES", 3)
+    made = Index()
+    for n in range(80):
+        files = {"linear.py": junk(n // 2, 900) + junk(-n - 1, 90)}
+        made.add(Entry(str(n)), fingerprints(files), str(n))
+    found = made.alike()
+    assert len(found.matches) == 3
+    assert found.left_out == ["37 less striking groups were left out"]
+
+
+def test_what_is_too_long_to_be_remembered_is_computed() -> None:
+    """Few long answers would fill what short ones are remembered in."""
+    tokens = tuple("+-*/%"[n * n % 5] for n in range(winnowing.REMEMBERED + 1))
+    before = winnowing.known.cache_info().currsize
+    assert winnowing.winnow(tokens) == winnowing.known.__wrapped__(tokens)
+    assert winnowing.known.cache_info().currsize == before
