@@ -96,7 +96,9 @@ def grade(asked: Asked) -> int:
     for said in roll.notes:
         note(said)
     folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
-    kept = results.earlier(folder, [*paths, *found.links]) if folder else {}
+    kept = results.earlier(folder, paths) if folder else {}
+    links = set(map(Path, found.links))
+    kept = {p: k for p, k in kept.items() if links.isdisjoint((Path(p), *Path(p).parents))}
     if kept:
         note(f"{len(kept)} that were graded earlier stay in the tables of {folder}")
         roll = roster.call([*paths, *kept], known, found.notes)

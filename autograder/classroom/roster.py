@@ -134,8 +134,7 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     top = shared(paths)
     for path in paths:
         unknown = Origin((Student(written(Path(path).name)),))
-        what = f"find out whose {quoted(path)} is"
-        origin = careful(unknown, notes, what, origin_of, path)
+        origin = careful(unknown, notes, "find out who sent", path, origin_of, path)
         if origin.late:
             late.add(path)
         people: dict[Student, None] = {}
