@@ -287,10 +287,16 @@ def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
 def test_a_link_in_place_of_an_earlier_hand_in_keeps_no_grade(class_: Path) -> None:
     """Who had a row and is a link now has none, also not from the reports of the earlier run."""
     (class_ / "eve.zip").write_bytes(raw_zip(RIGHT))
+    laid(class_ / "section" / "bob")
+    laid(class_ / "section" / "kim")
     results = class_.parent / "grades"
-    assert len(graded(class_, ".", "--results", results).rows) == 2
+    assert (
+        len(graded(class_, "./ada.zip", "./eve.zip", "./section", "--results", results).rows) == 4
+    )
     (class_ / "eve.zip").unlink()
     (class_ / "eve.zip").symlink_to("ada.zip")
+    (class_ / "section").rename(class_.parent / "other")
+    (class_ / "section").symlink_to("../other")
     assert len(graded(class_, ".", "--results", results).rows) == 1
     assert len((results / "grades.csv").read_text("utf-8-sig").splitlines()) == 2
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..handin import listed, quoted
+from ..handin import listed
 from .student import shared, within
 from .work import careful
 
@@ -25,8 +25,7 @@ class LeftOut:
 
     def careful(self, otherwise: T, look: Callable[..., T], path: str, *more: object) -> T:
         """What a look at one path says. A fault of ours there costs no other path anything."""
-        what = f"look into {quoted(path)}"
-        return careful(otherwise, self.notes, what, look, path, *more)
+        return careful(otherwise, self.notes, "look into", path, look, path, *more)
 
     def said(self) -> list[str]:
         """All of it, a line for each kind."""

@@ -20,7 +20,6 @@ from typing import TextIO
 from unicodedata import normalize
 
 from .. import report
-from ..handin import quoted
 from ..model import Report
 from . import class_page, junit, reading, student_page, tables
 from .journal import JOURNAL, Journal
@@ -107,21 +106,20 @@ def write(folder: Path, roll: Roll) -> list[str]:
         for made in map(parsed, map(unsealed, lines)):
             student, counted = owner(made, roll), counts(made, roll)
             late = made.hand_in in roll.late
-            what = f"show {quoted(made.hand_in)}"
+            what = ("show", made.hand_in)
             bare = tables.bare(made.hand_in, counted)
-            table.write(careful(bare, notes, what, tables.row, made, student, counted, late))
-            suites.write(careful("", notes, what, junit.suite, made) + "\n")
+            table.write(careful(bare, notes, *what, tables.row, made, student, counted, late))
+            suites.write(careful("", notes, *what, junit.suite, made) + "\n")
             page = students / f"{names.given(made.hand_in)}.html"
-            shown = careful(False, notes, what, show, page, made, student)
+            shown = careful(False, notes, *what, show, page, made, student)
             pages |= {page.name, page.with_suffix(".txt").name} if shown else set()
             entry = Entry(made.hand_in, student, f"{PAGES}/{page.name}" * shown, top)
             unknown = Row(entry, "provisional", None, ())
-            listing.add(careful(unknown, notes, what, row, made, entry, counted, late))
+            listing.add(careful(unknown, notes, *what, row, made, entry, counted, late))
             if made.hand_in not in roll.superseded:
-                careful(None, notes, what, summary.add, made, entry)
-                nothing = Prints({})
-                prints = careful(nothing, notes, what, prints_of, made.hand_in)
-                careful(None, notes, what, index.add, entry, prints, whose[made.hand_in])
+                careful(None, notes, *what, summary.add, made, entry)
+                prints = careful(Prints({}), notes, *what, prints_of, made.hand_in)
+                careful(None, notes, *what, index.add, entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
     alike = index.alike()
     with written(folder / PAGE) as class_:
@@ -131,7 +129,7 @@ def write(folder: Path, roll: Roll) -> list[str]:
     for old in students.iterdir():
         if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
             # of a hand-in that is no longer there, or could not be shown
-            careful(None, notes, f"remove {quoted(old.name)}", old.unlink)
+            careful(None, notes, "remove", old.name, old.unlink)
     return [*alike.left_out, *list(dict.fromkeys(notes))[:NAMED]]
 
 

@@ -92,7 +92,7 @@ def read(path: str | Path) -> Roster:
         if not student.id and squashed(student.name) == "pointspossible":  # Canvas has such a line
             continue
         if not student.id:
-            raise ValueError(f"{path}, line {number}: no {heading[ids[0]]}")
+            raise ValueError(f"{path}, line {number}: no {shown(heading[ids[0]])}")
         if folded(student.id) in entries:
             raise ValueError(f"{path}, line {number}: {student.id!r} is there twice")
         others = [re.sub("^Participant ", "", cells[n]) for n in ids]
@@ -117,7 +117,7 @@ def lines_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
     except csv.Error as error:
-        raise ValueError(f"{path}, line {reader.line_num}: {error}") from None
+        raise ValueError(f"{path}, line {reader.line_num}: {shown(str(error))}") from None
 
 
 def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str] = ()) -> Roll:
@@ -134,8 +134,7 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     top = shared(paths)
     for path in paths:
         unknown = Origin((Student(written(Path(path).name)),))
-        what = f"find out whose {quoted(path)} is"
-        origin = careful(unknown, notes, what, origin_of, path)
+        origin = careful(unknown, notes, "find out who sent", path, origin_of, path)
         if origin.late:
             late.add(path)
         people: dict[Student, None] = {}

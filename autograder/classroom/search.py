@@ -153,7 +153,7 @@ def is_one(folder: str) -> bool:
     """Whether a folder is a hand-in itself: a package is in it, or it is one, and nothing else
     there is somebody's."""
     names = names_in(folder)
-    if "mytorch" in names:
+    if "mytorch" in names and is_folder(os.path.join(folder, "mytorch")):
         return True
     beside = [name for name in names[:LOOKED_AT] if not BESIDE.fullmatch(name)]
     hand_ins = [name for name in beside if looks_like_one(os.path.join(folder, name))]
@@ -203,7 +203,7 @@ def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
     """
     names = [] if is_ones(path, roster) else names_in(path)
     inside = [os.path.join(path, name) for name in names[:LOOKED_AT]]
-    if "mytorch" in names:
+    if "mytorch" in names and is_folder(os.path.join(path, "mytorch")):
         return False
     named = [by_a_site(name) for name in names if not BESIDE.fullmatch(name)]
     if METADATA in names or (named and all(named)):

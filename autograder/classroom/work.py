@@ -22,7 +22,7 @@ from .. import store
 from ..conversation import Place
 from ..exercises import EXERCISES
 from ..grade import attempt, digest, undriven
-from ..handin import HandIn
+from ..handin import HandIn, quoted
 from ..model import Item, Report
 from ..patience import Limits
 from ..report import to_json
@@ -159,11 +159,14 @@ def performed(work: Work, before: str = "", granted: float = 0.0) -> Done:
         )
 
 
-def careful(otherwise: T, notes: list[str], what: str, make: Callable[..., T], *given: object) -> T:
+def careful(
+    otherwise: T, notes: list[str], what: str, whom: str, make: Callable[..., T], *given: object
+) -> T:
     """What is made for one of many. Where that fails, by a fault of ours, it is `otherwise`, and
     a note says so: it costs the others nothing.
 
-    Args:   what: what is done, for whom, as it is said behind «the grader failed to».
+    Args:   what: what is done, as it is said behind «the grader failed to».
+            whom: the hand-in for which it is done.
     Raises: OSError: the disk is full, and no other could be made either.
     """
     try:
@@ -172,7 +175,7 @@ def careful(otherwise: T, notes: list[str], what: str, make: Callable[..., T], *
         if isinstance(error, OSError) and error.errno in FULL:
             raise
         why = error.strerror if isinstance(error, OSError) else place_in_us(error)
-        notes.append(f"the grader failed to {what} ({why})")
+        notes.append(f"the grader failed to {what} {quoted(whom)} ({why})")
         return otherwise
 
 
