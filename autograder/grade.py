@@ -95,10 +95,11 @@ def settled(items: Sequence[Item]) -> bool:
 
 
 def late_by_itself(exercise: Exercise, scored: Mapping[str, Sequence[Item]]) -> bool:
-    """Whether an exercise took too long although all that it builds on is right: on doubles it
-    would take as long."""
+    """Whether an exercise took too long although all that doubles would replace is right: on them
+    it would take as long."""
     is_late = any(item.status == "timeout" for item in scored[exercise.id])
-    under = [scored.get(needed.id, ()) for needed in below(exercise.id)]
+    replaced = [e for e in below(exercise.id) if e.target.rpartition(".")[0] in exercise.doubles]
+    under = [scored.get(needed.id, ()) for needed in replaced]
     return is_late and all(s and all(i.score == i.max_score for i in s) for s in under)
 
 

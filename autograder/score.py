@@ -11,9 +11,10 @@ from dataclasses import replace
 from .exercises import below
 from .explain import explain
 from .judge import Answers, Judgement, judge
-from .model import Exercise, Item
+from .model import Exercise, Item, Status
 from .store import References
 
+KNOWN = {"pass": 0, "internal": 1}  # of two runs, where the grader failed in one
 GATED = "counts once the general cases pass"
 
 
@@ -26,8 +27,10 @@ def judgements(
         return first
     second = judge(exercise, references, doubled, doubled=True)
     second = [own if own.role == "stability" else line for own, line in zip(first, second)]
-    if any(line.status == "internal" for line in second):  # nobody knows which run is the better
-        return [own if own.status == "pass" else line for own, line in zip(first, second)]
+    if any(line.status == "internal" for line in (*first, *second)):  # which is better, who knows
+        return [
+            min(pair, key=lambda line: KNOWN.get(line.status, 2)) for pair in zip(first, second)
+        ]
     return max(first, second, key=worth)
 
 
@@ -56,18 +59,25 @@ def items(
 def item(line: Judgement, judged: Sequence[Judgement], values: bool) -> Item:
     score = points(line, judged)
     gated = line.status == "pass" and score < line.max_score
-    idle = all(j.status in ("pass", "not_attempted") for j in judged)
     return Item(
         id=line.id,
         exercise=line.exercise.id,
         target=line.exercise.target,
         score=score,
         max_score=line.max_score,
-        status=line.status if not gated else "not_attempted" if idle else "fail",
+        status=line.status if not gated else gated_status(judged),
         message=GATED if gated else "\n".join(explain(line, values)),
         mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
         follow_through=line.doubled,
     )
+
+
+def gated_status(judged: Sequence[Judgement]) -> Status:
+    """The status of a line that is right, in an exercise whose general cases are not."""
+    found = {j.status for j in judged}
+    if "internal" in found:
+        return "internal"
+    return "not_attempted" if found <= {"pass", "not_attempted"} else "fail"
 
 
 def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:

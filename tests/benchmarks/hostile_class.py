@@ -38,7 +38,7 @@ ENDLESS = {
     "sleeps in one": ("import time; time.sleep(1000)", False),
     "sleeps in pieces": ("import time\nwhile True: time.sleep(0.01)", True),
     "catches": (
-        "def on():\n    while True:\n        try: on.x += 1\n        except BaseException: pass\non()",
+        "while True:\n    try: raise ValueError\n    except BaseException: pass",
         True,
     ),
     "threads": (
@@ -144,9 +144,8 @@ def main() -> int:
                     is_kept = False
                     print(f"    {name:<32}{report['score']:>6} of {FULL:g}: NOT RIGHT")
             is_kept &= seconds <= PROMISED
-    print(
-        f"promised: {PROMISED:g} s, and all points for the honest ones: {'kept' * is_kept or 'NOT KEPT'}"
-    )
+    kept = "kept" if is_kept else "NOT KEPT"
+    print(f"promised: {PROMISED:g} s, and all points for the honest ones: {kept}")
     return 0 if is_kept else 1
 
 
