@@ -2,7 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
 from threading import Timer
 
 import pytest
@@ -15,6 +20,7 @@ from autograder.handin import HandIn
 from autograder.model import Item, Report
 from autograder.patience import Limits
 from autograder.process import FreshInterpreter, Interpreter
+from autograder.usage import Meter
 
 ALL = list(EXERCISES.values())
 FULL = sum(exercise.max_score for exercise in ALL)
@@ -161,3 +167,29 @@ def test_a_slow_start_is_not_the_hand_ins_time() -> None:
 
     report = grade(hand_in(), store.best(), ALL, limits, Slow())
     assert (report.score, report.provisional) == (FULL, False)
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="looks into /proc")
+def test_computing_waiting_and_queueing_are_three_things() -> None:
+    """Beside many that compute, one that computes waits for nothing, and one that sleeps does."""
+    spin = [sys.executable, "-c", "while True: pass"]
+    sleep = [sys.executable, "-c", "import time; time.sleep(99)"]
+    with ExitStack() as stack:
+        started = [subprocess.Popen(spin) for _ in range(8)] + [subprocess.Popen(sleep)]
+        for process in started:
+            stack.enter_context(process)
+            stack.callback(process.kill)
+        time.sleep(1)  # they start
+        since = time.monotonic()
+        meters = [Meter(process.pid, since) for process in (started[0], started[-1])]
+        looks: list[list[tuple[float, float]]] = [[], []]
+        for _ in range(20):
+            time.sleep(0.1)
+            for meter, seen in zip(meters, looks, strict=True):
+                seen.append(meter.read(time.monotonic()))
+        passed = time.monotonic() - since
+    spun, slept = (tuple(map(sum, zip(*seen, strict=True))) for seen in looks)
+    assert spun[0] > 0
+    assert spun[1] < passed / 2
+    assert slept[0] == 0
+    assert slept[1] > passed / 2
