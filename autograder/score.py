@@ -11,7 +11,7 @@ from dataclasses import replace
 from .exercises import below
 from .explain import explain
 from .judge import Answers, Judgement, judge
-from .model import Exercise, Item, Status
+from .model import Exercise, Item
 from .store import References
 
 KNOWN = {"pass": 0, "internal": 1}  # of two runs, where the grader failed in one
@@ -59,25 +59,18 @@ def items(
 def item(line: Judgement, judged: Sequence[Judgement], values: bool) -> Item:
     score = points(line, judged)
     gated = line.status == "pass" and score < line.max_score
+    idle = all(j.status in ("pass", "not_attempted") for j in judged)
     return Item(
         id=line.id,
         exercise=line.exercise.id,
         target=line.exercise.target,
         score=score,
         max_score=line.max_score,
-        status=line.status if not gated else gated_status(judged),
+        status=line.status if not gated else "not_attempted" if idle else "fail",
         message=GATED if gated else "\n".join(explain(line, values)),
         mistake=line.mistakes[0] if len(line.mistakes) == 1 else None,
         follow_through=line.doubled,
     )
-
-
-def gated_status(judged: Sequence[Judgement]) -> Status:
-    """The status of a line that is right, in an exercise whose general cases are not."""
-    found = {j.status for j in judged}
-    if "internal" in found:
-        return "internal"
-    return "not_attempted" if found <= {"pass", "not_attempted"} else "fail"
 
 
 def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
