@@ -199,7 +199,7 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
-@pytest.mark.parametrize("room", [0, 4, 12, 20])
+@pytest.mark.parametrize("room", [0, 12, 24, 32])
 @pytest.mark.parametrize("where", ["process", "landlock"])
 def test_a_full_temporary_folder_is_provisional(
     where: str, room: int, full_folder: Path, make_tree: MakeTree
