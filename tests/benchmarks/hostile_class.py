@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from conftest import package  # noqa: E402 - the tree comes first on the path
+from conftest import package, replaced  # noqa: E402 - the tree comes first on the path
 
 from autograder.exercises import EXERCISES  # noqa: E402
 from autograder.sandbox import tiers  # noqa: E402
