@@ -6,7 +6,8 @@ The honest 42 are graded alone first, then all 60, by the real command. The 18 c
 ever, in one function or in all, in pieces, in threads, on doubles only; they catch exceptions,
 print, and take memory. Promised: two idle cores need at most 75 seconds for all of them, and every
 honest hand-in has its points, final. A hand-in that is slow and right is among the honest ones.
-CPU is that of the command with all its processes: beside other work, it says more than seconds.
+CPU is that of the command with all its processes, but for those within bubblewrap, which nobody
+waits for: beside other work, it says more than seconds.
 """
 
 import json
@@ -93,10 +94,12 @@ def hostile(folder: Path, count: int) -> None:
     kinds = list(ENDLESS.items())
     for number in range(count):
         name, (body, everywhere) = kinds[number % len(kinds)]
-        where = MODULES if everywhere else ["mlp.py"] if "doubles" in name else ["softmax.py"]
-        write(
-            folder, f"hostile-{number:02}-{name.replace(' ', '-')}", inside(package(), body, where)
-        )
+        where, files = MODULES if everywhere else ["softmax.py"], package()
+        if name == "on doubles":  # which are asked for where a layer is wrong
+            where = ["mlp.py"]
+            files = package(changes=replaced("linear.py", "return A @", "return 2 * A @"))
+        label = f"hostile-{number:02}-{name.replace(' ', '-')}"
+        write(folder, label, inside(files, body, where))
 
 
 def graded(folder: Path, place: str) -> tuple[float, float, list[dict[str, object]]]:
