@@ -108,7 +108,7 @@ def converse(
         fault = fault or watch(receiver, given, jobs, patience, child.pid)
         answers = list(given)
         if not fault and len(answers) < len(jobs):
-            fault = why(child, ending, killed) if begun.is_set() else stillborn(child)
+            fault = why(child, ending, killed, begun.is_set())
         if fault == OVERDUE:
             fault = late_computing(patience, most)
         return answers, fault
@@ -201,28 +201,19 @@ def late_computing(patience: Patience, most: float) -> Fault:
     return patience.stop(most, seconds, f"more than {seconds} s of computing")
 
 
-def stillborn(child: Child) -> Fault:
-    """Say how a child ended in which not a line of the student's ran."""
-    try:
-        how = f"it ended with {child.wait(timeout=ENDING)}"
-    except subprocess.TimeoutExpired:
-        how = "it said nothing"
-    except OSError as error:
-        how = str(error)
-    return Fault("internal", text=f"the process failed before the code was read ({how})")
-
-
-def why(child: Child, ending: Sequence[str], killed: int) -> Fault:
+def why(child: Child, ending: Sequence[str], killed: int, has_begun: bool) -> Fault:
     """Say why a child gave no further answer. Args: killed: what `kills` said at its start."""
-    if not ending:
-        return Fault("internal", text="the grader stopped listening")
     closed = "something else was written into" if ending == ["garbled"] else "it closed"
     try:
         code = child.wait(timeout=ENDING)
     except subprocess.TimeoutExpired:
-        return Fault("crash", text=f"{ENDED}: {closed} the grader's channel")
+        code = 0
+        if has_begun and ending:
+            return Fault("crash", text=f"{ENDED}: {closed} the grader's channel")
     except OSError as error:
         return Fault("internal", text=f"the place where it ran is gone ({error})")
+    if not (has_begun and ending):
+        return Fault("internal", text=f"the process failed before the code was read ({code})")
     if code == -getattr(signal, "SIGXCPU", 0) and code:
         return OVERDUE
     if code == -getattr(signal, "SIGKILL", 0) and code and kills() > killed:

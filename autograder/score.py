@@ -17,6 +17,7 @@ from .explain import NOT_STARTED, WAITS, explain, waits_for
 from .judge import Judgement, own_stub
 from .model import Fault, Item
 
+KNOWN = {"pass": 0, "internal": 1}  # of two runs, where the grader failed in one
 GATED = "counts once the general cases pass"
 UNSEEN = {
     "fail": "not right on the hidden cases, in a way that the public ones do not show",
@@ -27,8 +28,8 @@ UNSEEN = {
 def better(own: list[Judgement], doubled: list[Judgement]) -> list[Judgement]:
     """The better of an exercise's two runs."""
     second = [own if own.role == "stability" else line for own, line in zip(own, doubled)]
-    if any(line.status == "internal" for line in second):  # nobody knows which run is the better
-        return [one if one.status == "pass" else line for one, line in zip(own, second)]
+    if any(line.status == "internal" for line in (*own, *second)):  # which is better, who knows
+        return [min(pair, key=lambda line: KNOWN.get(line.status, 2)) for pair in zip(own, second)]
     return max(own, second, key=worth)
 
 

@@ -33,16 +33,24 @@ class Meter:
     """What one process does with its time, from one look to the next."""
 
     def __init__(self, pid: int, now: float) -> None:
-        self.pid, self.now = pid, now
-        self.computed, self.queued = computed(pid), queued(pid)
+        self.pid, self.since = pid, now
+        self.before = self.used, self.stood = computed(pid), queued(pid)
+        self.told = 0.0, 0.0
 
     def read(self, now: float) -> tuple[float, float]:
-        """Seconds since the last look in which it computed, and in which it waited."""
-        used = max(0.0, computed(self.pid) - self.computed)  # a process that has ended says 0
-        stood = max(0.0, queued(self.pid) - self.queued)
-        waited = max(0.0, now - self.now - used - stood)
-        self.now, self.computed, self.queued = now, self.computed + used, self.queued + stood
-        return used, waited
+        """Seconds since the last look in which it computed, and in which it waited.
+
+        The kernel counts how long a process was queued when that is over: what was taken for
+        waiting before is then less than nothing.
+        """
+        self.used, self.stood = (
+            max(self.used, computed(self.pid)),
+            max(self.stood, queued(self.pid)),
+        )
+        used = self.used - self.before[0]  # of a process that has ended nothing more is known
+        waited = max(0.0, now - self.since - used - (self.stood - self.before[1]))
+        last, self.told = self.told, (used, waited)
+        return used - last[0], waited - last[1]
 
 
 @cache

@@ -17,7 +17,7 @@ from .work import Retry, Terms, Work, parsed
 
 TOGETHER = 8  # hand-ins that one worker has at a time, where they wait
 LONGEST = 300.0  # seconds after which no second try begins
-GRANTED = 15.0  # seconds that time-outs may cost, of all who had one before
+GRANTED = 10.0  # seconds that time-outs may cost, of all who had one before
 
 
 @dataclass

@@ -67,7 +67,8 @@ def grade(asked: Asked) -> int:
     graded again, and so is everything after a change of the references or of the grader.
 
     Student code runs apart, with limits: 5 s of computing a case, 180 s a hand-in, 2 GiB, no
-    output; on Linux in a sandbox (`autograder doctor` says in which).
+    output; on Linux in a sandbox (`autograder doctor` says in which). What takes very long is
+    run once more after the others; what has no result then is provisional.
 
     Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such
     path), 2 nothing could be graded.
@@ -104,7 +105,7 @@ def grade(asked: Asked) -> int:
         with ExitStack() as stack:
             journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
             reports = folder / results.REPORTS if folder else None
-            kept = earlier(reports, journal, [*paths, *found.links]) if reports else Earlier()
+            kept = earlier(reports, journal, paths, found.links) if reports else Earlier()
             for said in kept.notes:
                 note(said)
             if kept.paths:

@@ -36,12 +36,15 @@ class Earlier:
         return [*self.lines, *self.rows]
 
 
-def earlier(file: Path, journal: Journal, given: Iterable[str]) -> Earlier:
+def earlier(
+    file: Path, journal: Journal, given: Iterable[str], links: Iterable[str] = ()
+) -> Earlier:
     """What a file of lines and the journal say of other hand-ins than these.
 
-    Those that are no longer there are dropped.
+    Those that are no longer there are dropped, and so are those that lie behind a link now.
     """
-    paths, found = set(given), Earlier()
+    paths, found = {*given, *links}, Earlier()
+    behind = set(map(Path, links))
     damaged: list[str] = []
     with opened(file, found.notes) as stream:
         for number, (place, data) in enumerate(lines_in(stream), start=1):
@@ -52,6 +55,9 @@ def earlier(file: Path, journal: Journal, given: Iterable[str]) -> Earlier:
     for path in [path for path in found.lines if path in paths or not exists(path)]:
         del found.lines[path]
     lost = from_journal(journal, {*map(storable, (*paths, *found.lines))}, found.rows)
+    for places in (found.lines, found.rows):
+        for path in [p for p in places if not behind.isdisjoint((Path(p), *Path(p).parents))]:
+            del places[path]
     if damaged:
         what = f"{len(damaged)} reports in {file} do not match their hashes"
         found.notes.append(f"{what} (damaged, or changed by hand): {listed(damaged)}")

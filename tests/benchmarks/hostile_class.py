@@ -6,7 +6,8 @@ The honest 42 are graded alone first, then all 60, by the real command. The 18 c
 ever, in one function or in all, in pieces, in threads, on doubles only; they catch exceptions,
 print, and take memory. Promised: two idle cores need at most 75 seconds for all of them, and every
 honest hand-in has its points, final. A hand-in that is slow and right is among the honest ones.
-CPU is that of the command with all its processes: beside other work, it says more than seconds.
+CPU is that of the command with all its processes, but for those within bubblewrap, which nobody
+waits for: beside other work, it says more than seconds.
 """
 
 import json
@@ -21,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from conftest import package  # noqa: E402 - the tree comes first on the path
+from conftest import package, replaced  # noqa: E402 - the tree comes first on the path
 
 from autograder.exercises import EXERCISES  # noqa: E402
 from autograder.sandbox import tiers  # noqa: E402
@@ -38,7 +39,7 @@ ENDLESS = {
     "sleeps in one": ("import time; time.sleep(1000)", False),
     "sleeps in pieces": ("import time\nwhile True: time.sleep(0.01)", True),
     "catches": (
-        "def on():\n    while True:\n        try: on.x += 1\n        except BaseException: pass\non()",
+        "while True:\n    try: raise ValueError\n    except BaseException: pass",
         True,
     ),
     "threads": (
@@ -93,10 +94,12 @@ def hostile(folder: Path, count: int) -> None:
     kinds = list(ENDLESS.items())
     for number in range(count):
         name, (body, everywhere) = kinds[number % len(kinds)]
-        where = MODULES if everywhere else ["mlp.py"] if "doubles" in name else ["softmax.py"]
-        write(
-            folder, f"hostile-{number:02}-{name.replace(' ', '-')}", inside(package(), body, where)
-        )
+        where, files = MODULES if everywhere else ["softmax.py"], package()
+        if name == "on doubles":  # which are asked for where a layer is wrong
+            where = ["mlp.py"]
+            files = package(changes=replaced("linear.py", "return A @", "return 2 * A @"))
+        label = f"hostile-{number:02}-{name.replace(' ', '-')}"
+        write(folder, label, inside(files, body, where))
 
 
 def graded(folder: Path, place: str) -> tuple[float, float, list[dict[str, object]]]:
@@ -144,9 +147,8 @@ def main() -> int:
                     is_kept = False
                     print(f"    {name:<32}{report['score']:>6} of {FULL:g}: NOT RIGHT")
             is_kept &= seconds <= PROMISED
-    print(
-        f"promised: {PROMISED:g} s, and all points for the honest ones: {'kept' * is_kept or 'NOT KEPT'}"
-    )
+    kept = "kept" if is_kept else "NOT KEPT"
+    print(f"promised: {PROMISED:g} s, and all points for the honest ones: {kept}")
     return 0 if is_kept else 1
 
 

@@ -1,0 +1,210 @@
+"""A class with hand-ins that never end: who is tried again, when, and what then is left."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, MakeTree, package, replaced
+
+from autograder.classroom import again, batch
+from autograder.classroom.cores import Cores
+from autograder.classroom.journal import Journal
+from autograder.classroom.work import terms
+from autograder.exercises import EXERCISES
+from autograder.grade import STOPPED
+from autograder.model import Report
+from autograder.patience import Limits
+
+FULL = sum(exercise.max_score for exercise in EXERCISES.values())
+QUICK = Limits(seconds=1, wall=3.0, total=60.0, more=1.0)
+RESULT = "return np.maximum(Z, 0)"
+SLEEPS = replaced("relu.py", RESULT, "import time; time.sleep(1000)")
+SLOW = replaced("relu.py", RESULT, f"import time; time.sleep(0.1)\n        {RESULT}")
+
+
+def endless() -> dict[str, str]:
+    """Changes that make every module compute for ever."""
+    kept = ("__init__.py", "shapes.py")
+    return {n: f"while True: pass\n{c.decode()}" for n, c in package().items() if n not in kept}
+
+
+class Watched(Executor):
+    """Does the work when it is given, and notes which; dies of second tries where that is asked."""
+
+    def __init__(self, dies: bool = False) -> None:
+        self.dies = dies
+        self.asked: list[tuple[str, list[str]]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if fn.__name__ == "perform_again":
+            self.asked.append(("again", [Path(r.work.hand_in.name).name for r in args[0]]))
+            if self.dies:
+                future.set_exception(BrokenExecutor())
+                return future
+        elif args:
+            self.asked.append(("first", [Path(args[0].hand_in.name).name]))
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+    def of(self, kind: str) -> list[list[str]]:
+        return [names for what, names in self.asked if what == kind]
+
+
+@pytest.fixture
+def journal() -> Iterator[Journal]:
+    with Journal(":memory:") as made:
+        yield made
+
+
+def graded(
+    paths: list[Path], journal: Journal, executor: Executor, granted: float = 1.0
+) -> dict[str, Report]:
+    """The reports on hand-ins by name, in the order in which they came."""
+    given = [str(path) for path in paths]
+    made = batch.graded(given, terms(limits=QUICK), journal, lambda: executor, 4, granted=granted)
+    return {Path(report.hand_in).name: report for report, *_ in made}
+
+
+def test_second_tries_come_after_the_class_and_those_that_wait_together(
+    journal: Journal, make_tree: MakeTree
+) -> None:
+    """Two sleepers and a slow one share a worker; the reports keep their order; slow is right."""
+    sleepers = [make_tree(f"sleeps{n}", changes=SLEEPS) for n in range(2)]
+    paths = [sleepers[0], make_tree("slow", changes=SLOW), make_tree("right"), sleepers[1]]
+    watched = Watched()
+    reports = graded(paths, journal, watched)
+    assert list(reports) == ["sleeps0", "slow", "right", "sleeps1"]
+    assert [what for what, _ in watched.asked] == ["first"] * 4 + ["again"]
+    assert watched.of("again") == [["sleeps0", "slow", "sleeps1"]]
+    assert not any(report.provisional for report in reports.values())
+    assert reports["slow"].score == reports["right"].score == FULL
+    assert 0 < reports["sleeps0"].score < FULL
+    assert len(journal) == 4
+
+
+def test_the_budget_is_for_those_who_were_late_before(
+    journal: Journal, make_tree: MakeTree
+) -> None:
+    """Endless everywhere: one of three has its second try, and what is left is provisional."""
+    paths = [make_tree(f"endless{n}", changes=endless()) for n in range(3)]
+    watched = Watched()
+    reports = graded([*paths, make_tree("slow", changes=SLOW)], journal, watched)
+    assert watched.of("again") == [["slow"], ["endless0"]]
+    assert [report.provisional for report in reports.values()] == [True] * 3 + [False]
+    assert reports["slow"].score == FULL
+    for name in ("endless1", "endless2"):
+        late = {item.exercise for item in reports[name].items if item.status == "timeout"}
+        assert late == {"squared_error"}
+        assert {item.status for item in reports[name].items} == {"timeout", "internal"}
+        assert reports[name].message == STOPPED
+    late = {item.exercise for item in reports["endless0"].items if item.status == "timeout"}
+    assert len(late) > 1
+
+
+def test_the_next_run_tries_again_what_was_left(journal: Journal, make_tree: MakeTree) -> None:
+    """What is final is not touched, and with enough granted nothing is provisional."""
+    paths = [make_tree("endless", changes=endless()), make_tree("right")]
+    first = graded(paths, journal, Watched(), granted=0.0)
+    assert [report.provisional for report in first.values()] == [True, False]
+    watched = Watched()
+    second = graded(paths, journal, watched, granted=60.0)
+    assert watched.of("first") == watched.of("again") == [["endless"]]
+    assert (second["endless"].provisional, second["endless"].score) == (False, 0)
+    watched = Watched()
+    assert graded(paths, journal, watched) == second
+    assert watched.asked == []
+
+
+def test_no_second_try_begins_too_late(
+    journal: Journal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the time for them is over, the first report stands, provisional."""
+    monkeypatch.setattr(again, "LONGEST", -1.0)
+    watched = Watched()
+    reports = graded([make_tree("slow", changes=SLOW)], journal, watched)
+    assert watched.of("again") == []
+    assert reports["slow"].provisional
+    assert len(journal) == 1
+
+
+def test_a_worker_that_dies_of_a_second_try_costs_nothing(
+    journal: Journal, make_tree: MakeTree
+) -> None:
+    """The first report stands, provisional; everything else is graded."""
+    paths = [make_tree("slow", changes=SLOW), make_tree("right")]
+    reports = graded(paths, journal, Watched(dies=True))
+    assert [report.provisional for report in reports.values()] == [True, False]
+    assert reports["right"].score == FULL
+
+
+def test_a_hand_in_that_has_changed_meanwhile_is_not_mixed(
+    journal: Journal, make_tree: MakeTree
+) -> None:
+    """Its second try would be of other code: the report on what was read stands, provisional."""
+    slow, last = make_tree("slow", changes=SLOW), make_tree("last")
+
+    class Changing(Watched):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            done = super().submit(fn, *args, **kwargs)
+            if self.asked[-1] == ("first", ["last"]):
+                (slow / "mytorch" / "relu.py").write_bytes(package()["relu.py"])
+            return done
+
+    watched = Changing()
+    reports = graded([slow, last], journal, watched)
+    assert watched.of("again") == []
+    assert reports["slow"].provisional
+
+
+def test_a_full_window_does_not_wait_for_the_end_of_the_class(
+    journal: Journal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the first is put off, and no more may wait behind it, it is tried again there."""
+    monkeypatch.setattr(batch, "AHEAD", 3)
+    others = [tmp_path / f"{n}.zip" for n in range(9)]
+    for path in others:
+        path.write_text(f"no archive {path.stem}")
+    watched = Watched()
+    reports = graded([make_tree("slow", changes=SLOW), *others], journal, watched)
+    assert len(reports) == 10
+    assert watched.asked.index(("again", ["slow"])) == 3
+    assert reports["slow"].score == FULL
+
+
+def test_real_workers_try_again(journal: Journal, make_tree: MakeTree) -> None:
+    """In processes of their own, as the command does it."""
+    paths = [make_tree("sleeps", changes=SLEEPS), make_tree("slow", changes=SLOW)]
+    reports = graded([*paths, make_tree("right")], journal, Cores(2))
+    assert [report.provisional for report in reports.values()] == [False] * 3
+    assert reports["slow"].score == reports["right"].score == FULL
+
+
+def command(*paths: Path) -> tuple[int, list[dict[str, Any]]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", "--json", *map(str, paths)],
+        cwd=paths[0].parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.long
+def test_the_command_grades_one_that_never_ends_beside_others(make_tree: MakeTree) -> None:
+    """In a class: a row for each, the honest one whole, and one endless function a final loss."""
+    loops = make_tree("loops", changes=replaced("relu.py", RESULT, "while True: pass"))
+    code, (late, right) = command(loops, make_tree("right"))
+    assert code == 0
+    assert (right["score"], right["provisional"]) == (FULL, False)
+    lost = {item["exercise"] for item in late["items"] if item["score"] < item["max_score"]}
+    assert lost == {"relu.forward", "relu.backward"}
