@@ -113,6 +113,7 @@ def test_the_empty_stub_changes_nothing(notebook: Notebook) -> None:
     assert {p: p.read_bytes() for p in notebook.tree.rglob("*") if p.is_file()} == before
 
 
+@pytest.mark.every_exercise
 def test_every_generated_cell_is_a_stub_or_a_solution(notebook: Notebook) -> None:
     """Each cell of the student notebooks says «not started»; each solved one earns everything."""
     notebook.run("import mytorch\nfrom mytorch import *")
