@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from autograder.classroom.cores import processors
 from autograder.exercises import EXERCISES, chosen
 from autograder.key.mistakes import MISTAKES
+from autograder.key.notebook import sources
 from autograder.key.solved import modules, skeleton, solution
 
 ROOT = Path(__file__).parents[1]
@@ -56,10 +58,10 @@ def counted_calls() -> Iterator[Counter[str]]:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """A worker for each core that may be used, and one more, for tests also wait for processes;
-    of more than eight, the disk would be the limit."""
-    return min(processors() + 1, 8)
+    of more than eight, the disk would be the limit. Two for one exercise: each begins slowly."""
+    return 2 if config.getoption("exercise") else min(processors() + 1, 8)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,16 +85,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             wanted = {exercise.id for exercise in chosen(names)}
         except ValueError as error:
             raise pytest.UsageError(f"--exercise: {error}") from None
-        others = [item for item in items if not drives(item, wanted)]
-        items[:] = [item for item in items if drives(item, wanted)]
-        config.hook.pytest_deselected(items=others)
+        driven = [item for item in items if drives(item, wanted)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in {*driven}])
+        items[:] = driven
 
 
 def drives(item: pytest.Item, wanted: set[str]) -> bool:
     """Whether a test drives all exercises at once, or one of these by a parameter of its own."""
+    if item.get_closest_marker("every_exercise"):
+        return True
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    named = set[str]().union(*map(exercises_named, parameters))
-    return item.get_closest_marker("every_exercise") is not None or bool(named & wanted)
+    return any(not wanted.isdisjoint(exercises_named(parameter)) for parameter in parameters)
 
 
 def exercises_named(parameter: object) -> set[str]:
@@ -101,14 +104,19 @@ def exercises_named(parameter: object) -> set[str]:
     if isinstance(parameter, tuple):
         return set[str]().union(*map(exercises_named, parameter))
     name = parameter.stem.split("__")[0] if isinstance(parameter, Path) else str(parameter)
-    mistake = MISTAKES.get(name)
-    return {
-        exercise.id
-        for exercise in EXERCISES.values()
-        if name in (exercise.id, Path(exercise.file).stem)
-        or name.startswith(f"{exercise.notebook}_")
-        or (mistake and mistake.target == exercise.target)
-    }
+    return names_of_exercises().get(name, set())
+
+
+@cache
+def names_of_exercises() -> dict[str, set[str]]:
+    """The exercises behind every name that a parameter may have."""
+    found: dict[str, set[str]] = {}
+    for exercise in EXERCISES.values():
+        notebooks = [name for name in sources() if name.startswith(exercise.notebook)]
+        mistakes = [m.id for m in MISTAKES.values() if m.target == exercise.target]
+        for name in (exercise.id, Path(exercise.file).stem, *notebooks, *mistakes):
+            found.setdefault(name, set()).add(exercise.id)
+    return found
 
 
 @pytest.fixture
