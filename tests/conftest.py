@@ -3,13 +3,18 @@
 import shutil
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from autograder.classroom.cores import processors
+from autograder.exercises import EXERCISES, chosen
+from autograder.key.mistakes import MISTAKES
+from autograder.key.notebook import sources
 from autograder.key.solved import modules, skeleton, solution
 
 ROOT = Path(__file__).parents[1]
@@ -34,42 +39,84 @@ def hear_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """A worker for each core that may be used; of more than eight, the disk would be the limit."""
-    return min(processors(), 8)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first: at the end the other workers would wait for it."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
 @contextmanager
-def locked(path: Path, alone: bool) -> Iterator[None]:
-    """Hold a file alone, or beside others who do not want it alone."""
-    import fcntl
+def counted_calls() -> Iterator[Counter[str]]:
+    """Count the calls of functions, Python's own too, while the block runs: how much work it is,
+    on a busy machine as on an idle one."""
+    calls: Counter[str] = Counter()
 
-    with open(path, "ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+    def count(_frame: object, event: str, _of: object) -> None:
+        if event in ("call", "c_call"):
+            calls[event] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each core that may be used, and one more, for tests also wait for processes;
+    of more than eight, the disk would be the limit. Two for one exercise: each begins slowly."""
+    return 2 if config.getoption("exercise") else min(processors() + 1, 8)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`python3 tests --exercise 6.2`: what drives that exercise, in seconds."""
+    parser.addoption(
+        "--exercise",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only the tests that drive this exercise: linear.backward, 6.2, linear or 06",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what drives no wanted exercise. What takes long begins first: at the end the
+    other workers would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    names = config.getoption("exercise")
+    if names:
         try:
-            yield
-        finally:
-            fcntl.flock(file, fcntl.LOCK_UN)  # said, for a forked process may hold the file too
+            wanted = {exercise.id for exercise in chosen(names)}
+        except ValueError as error:
+            raise pytest.UsageError(f"--exercise: {error}") from None
+        driven = [item for item in items if drives(item, wanted)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in {*driven}])
+        items[:] = driven
 
 
-@pytest.fixture(autouse=True)
-def turn(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """Beside a test marked `alone` no other worker's test runs."""
-    with ExitStack() as held:
-        if hasattr(request.config, "workerinput") and sys.platform != "win32":
-            shared = tmp_path_factory.getbasetemp().parent
-            alone = request.node.get_closest_marker("alone") is not None
-            with locked(shared / "door", alone=True):  # who waits in it is the next
-                held.enter_context(locked(shared / "room", alone))
-        yield
+def drives(item: pytest.Item, wanted: set[str]) -> bool:
+    """Whether a test drives all exercises at once, or one of these by a parameter of its own."""
+    if item.get_closest_marker("every_exercise"):
+        return True
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return any(not wanted.isdisjoint(exercises_named(parameter)) for parameter in parameters)
+
+
+def exercises_named(parameter: object) -> set[str]:
+    """The exercises that a parameter speaks of: by their id, by one of their mistakes, by their
+    notebook's file, or by a source for their module on the shelf."""
+    if isinstance(parameter, tuple):
+        return set[str]().union(*map(exercises_named, parameter))
+    name = parameter.stem.split("__")[0] if isinstance(parameter, Path) else str(parameter)
+    return names_of_exercises().get(name, set())
+
+
+@cache
+def names_of_exercises() -> dict[str, set[str]]:
+    """The exercises behind every name that a parameter may have."""
+    found: dict[str, set[str]] = {}
+    for exercise in EXERCISES.values():
+        notebooks = [name for name in sources() if name.startswith(exercise.notebook)]
+        mistakes = [m.id for m in MISTAKES.values() if m.target == exercise.target]
+        for name in (exercise.id, Path(exercise.file).stem, *notebooks, *mistakes):
+            found.setdefault(name, set()).add(exercise.id)
+    return found
 
 
 @pytest.fixture

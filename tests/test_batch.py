@@ -218,16 +218,15 @@ def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
     assert batch.AHEAD * size < 2**26
 
 
-@pytest.mark.alone
 def test_a_stop_keeps_what_is_finished(journal: Journal, make_tree: MakeTree) -> None:
     """Who leaves the batch early waits for nothing, and what was ready is in the journal."""
-    slow = [str(make_tree(f"slow{n}", changes=SLEEPS)) for n in range(3)]
+    endless = replaced("relu.py", "return np.maximum(Z, 0)", "import time; time.sleep(86400)")
+    slow = [str(make_tree(f"slow{n}", changes=endless)) for n in range(3)]
     quick = str(make_tree("quick"))
-    seen = batch.graded([quick, *slow], terms(limits=QUICK), journal, two_cores, 4)
+    patient = Limits(seconds=1, wall=86400.0, total=86400.0)  # to wait for them is to wait a day
+    seen = batch.graded([quick, *slow], terms(limits=patient), journal, two_cores, 4)
     assert next(seen).report.hand_in == quick
-    began = time.monotonic()
     seen.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - began < 1.5
     assert len(journal) == 1
 
 

@@ -165,6 +165,7 @@ for cell in ({textwrap.dedent(IMPORTS)!r}, {textwrap.dedent(FORWARD)!r}):
     assert lines[0].startswith("autograder/stubs.json is damaged ("), lines
 
 
+@pytest.mark.every_exercise
 def test_every_generated_cell_is_a_stub_or_a_solution(notebook: Notebook) -> None:
     """Each cell of the student notebooks says «not started»; each solved one earns everything."""
     notebook.run("import mytorch\nfrom mytorch import *")

@@ -54,6 +54,7 @@ def forged(reference: CaseReference, name: str, forge: Any) -> CaseReference:
     return replace(reference, expected={**reference.expected, name: new})
 
 
+@pytest.mark.every_exercise
 @pytest.mark.parametrize("kind", BOTH)
 def test_every_reference_is_confirmed(kind: str, twin: tuple[Any, float]) -> None:
     """Forward and backward, public and hidden: by autograd, and by differences of the slides."""
@@ -110,6 +111,7 @@ def test_a_twin_that_lacks_something_proves_nothing() -> None:
     assert len(found) == sum(len(exercise.cases) for exercise in EXERCISES.values())
 
 
+@pytest.mark.every_exercise
 @pytest.mark.parametrize("kind", BOTH)
 def test_rebuilt_references_are_the_stored_ones(kind: str) -> None:
     """From the stored seed: the same inputs, and tensors within a hundredth of the tolerance."""

@@ -20,6 +20,7 @@ from autograder.key.notebook import notebook, sources
 from autograder.key.solved import cell, modules, skeleton
 
 
+@pytest.mark.every_exercise
 def test_everything_generated_is_in_step() -> None:
     """Skeleton, stubs and notebooks are what the key gives."""
     assert list(out_of_step()) == []
@@ -48,6 +49,7 @@ def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.every_exercise
 def test_every_exercise_has_all_its_places() -> None:
     """Solution, export, cell, import, cases, mistakes, both twins, shelf: which one is missing?"""
     everything = "".join(sources().values())
@@ -72,6 +74,7 @@ def test_every_exercise_has_all_its_places() -> None:
         assert list((shelf / "mistaken").glob(f"{mistake}__*.py")), f"{mistake}: no other style"
 
 
+@pytest.mark.every_exercise
 def test_the_readme_and_the_notebooks_know_the_points() -> None:
     """The map in the README and each notebook's head say what EXERCISES says."""
     readme = (ROOT / "README.md").read_text("utf-8")

@@ -1,7 +1,6 @@
 """The process that runs student code: whatever happens in it, the others keep their points."""
 
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -205,7 +204,8 @@ def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
     assert all(item.message.startswith("the grader failed here, not you") for item in scored)
 
 
-SLEEPERS = "import subprocess; subprocess.Popen(['sleep', '77.25'])"
+# A grader that waited for them would never end.
+SLEEPERS = "import subprocess; subprocess.Popen(['sleep', '86477.25'])"
 
 
 def sleepers() -> int:
@@ -213,30 +213,26 @@ def sleepers() -> int:
     found = 0
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
-            found += b"77.25" in path.read_bytes()
+            found += b"86477.25" in path.read_bytes()
     return found
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks into /proc")
 def test_nothing_is_left_behind() -> None:
     """What a hand-in starts ends with it, and holds nobody up."""
-    start = time.monotonic()
     report = graded(
         replaced("squared_error.py", "difference = y - d", f"{SLEEPERS}; difference = y - d")
     )
     assert report.score == FULL
     assert sleepers() == 0
-    assert time.monotonic() - start < 20
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_a_grandchild_that_holds_the_pipe_does_not_stop_the_grader() -> None:
-    """A fork that sleeps while its parent dies costs that exercise alone."""
-    trick = "import os, time; os.fork() or time.sleep(60); os._exit(1)"
-    start = time.monotonic()
+    """A fork that sleeps for a day while its parent dies costs that exercise alone."""
+    trick = "import os, time; os.fork() or time.sleep(86400); os._exit(1)"
     report = graded(replaced("squared_error.py", "difference = y - d", trick))
     assert lost(report) == {"squared_error"}
-    assert time.monotonic() - start < 20
 
 
 @pytest.mark.parametrize(

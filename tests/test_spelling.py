@@ -1,6 +1,5 @@
 """A `mytorch` that was renamed or lost its folder: understood where one thing can be meant."""
 
-import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -194,9 +193,8 @@ def test_a_class_beside_a_package_stays_a_class(tmp_path: Path) -> None:
 
 
 def test_a_name_is_read_once_however_it_is_made() -> None:
-    """Sixty digits and a letter behind are no reason to try all ways to part the digits."""
-    before = time.process_time()
+    """Sixty digits and a letter behind are no reason to try all ways to part the digits:
+    that would not end. `tests/benchmarks/growth.py` measures what it costs."""
     for made in ("1", "1_", "copy", "_", "main1"):
         assert not is_alike(f"mytorch{made * 60}x")
         assert is_alike(f"mytorch{made * 60}")
-    assert time.process_time() - before < 1

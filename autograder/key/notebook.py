@@ -62,6 +62,7 @@ def run(made: nbformat.NotebookNode, folder: Path) -> None:
         timeout=120,
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=True,
+        coalesce_streams=True,  # a kernel on a busy machine sends one print in two pieces
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
     client.execute()
