@@ -50,8 +50,9 @@ from mytorch.squared_error import squared_error
 # difference; but then you need one run for each parameter. *Backpropagation* gets all
 # derivatives from one run forward and one run backward.
 #
-# Now step 1. A network's output is $y$, and the desired output is $d$. The number that says how wrong
-# $y$ is is called the *divergence*, written $Div$. The simplest one is the **squared error**:
+# Now step 1. A network's output is $y$, and the desired output is $d$. A number that says how wrong $y$
+# is, compared with $d$, is called a *divergence*, written $Div$. The simplest one is the **squared
+# error**:
 #
 # $$Div(y, d) = \tfrac12 \sum_i (y_i - d_i)^2$$
 #
