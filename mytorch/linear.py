@@ -1,8 +1,8 @@
-"""A layer of a network without its activation: an affine combination of what comes in.
+"""A layer of a network without its activation: weighted sums of its inputs, plus biases.
 
-N      examples in the batch, one a row
-C_in   features that come in        C_out   features that go out
-A      what comes in, N × C_in      Z       what goes out, N × C_out
+N      examples in the batch, one per row
+C_in   number of inputs             C_out   number of outputs
+A      the input, N × C_in          Z       the output, N × C_out
 W      weights, C_out × C_in        b       biases, C_out × 1
 """
 
@@ -12,15 +12,15 @@ from .shapes import Array, Shape, expect_shape, expect_size
 
 
 class Linear:
-    """Combine the inputs of a layer: each output is a weighted sum of all inputs, plus a bias.
+    """Compute the outputs of a layer: each is a weighted sum of all inputs, plus a bias.
 
     Args:       in_features: C_in.  out_features: C_out.
-                rng: where the first weights come from; a fixed one if not given.
+                rng: random numbers for the first weights; a fixed generator if not given.
     Attributes: W: C_out × C_in.  b: C_out × 1.
-                dLdW, dLdb: derivatives of the loss, as W and b; set by `backward`.
+                dLdW, dLdb: derivatives of the loss, in the shapes of W and b; `backward` sets them.
                 A: the input of the last `forward`, N × C_in, or None before the first.
-                seen: the shape of that input; its N is that of the derivative too.
-    Raises:     ValueError: a size is no whole number from 1 on.
+                seen: the shape of that input; the derivative must have the same N.
+    Raises:     ValueError: a size is not a whole number of at least 1.
     """
 
     seen: Shape = ("N", "C_in")
@@ -44,29 +44,29 @@ class Linear:
 
             z_k = W_k y_{k-1} + b_k
 
-        Lecture: «Vector formulation». Here: N examples at once, one a row.
+        Lecture: “Vector formulation”. Here: N examples at once, one per row.
 
         Args:    A: the layer's input, N × C_in.
         Returns: Z: the layer's output, N × C_out.
-        Sets:    whatever `backward` will need.
+        Sets:    the attributes that `backward` will need; you choose them.
         Raises:  ValueError: A is not N × C_in, or b is not C_out × 1.
         """
         self.seen = expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))
         raise NotImplementedError("Exercise 6.1: Linear.forward")
 
     def backward(self, dLdZ: Array) -> Array:
-        """Carry the derivative from the layer's output back to its input.
+        """Compute the derivatives with respect to the input, the weights and the biases.
 
-        For one example the lecture has (∇z a row, y a column):
+        For one example (∇_z Div is a row, y = y_{k-1} is a column):
 
-            ∇_W Div = y ∇z Div      ∇_b Div = ∇z Div      ∇_y Div = ∇z Div · W
+            ∇_W Div = y ∇_z Div      ∇_b Div = ∇_z Div      ∇_y Div = ∇_z Div · W
 
-        Lecture: «Special Case: Application to a network». Here: N examples at once, one a row.
-        The lecture adds the examples' gradients up; so does a batch, in one go.
+        Lecture: “Special Case: Application to a network”. Here: N examples at once, one per row.
+        The lecture adds up the derivatives of all examples; here one call does this for the batch.
 
-        Args:    dLdZ: derivative of the loss by the output, N × C_out.
-        Returns: dLdA: derivative of the loss by the input, N × C_in.
-        Sets:    dLdW (C_out × C_in, as W) and dLdb (C_out × 1, as b), overwriting the last ones.
+        Args:    dLdZ: derivative of the loss with respect to the output, N × C_out.
+        Returns: dLdA: derivative of the loss with respect to the input, N × C_in.
+        Sets:    dLdW (C_out × C_in, as W) and dLdb (C_out × 1, as b); overwrites the last ones.
         Raises:  RuntimeError: `forward` has not run.  ValueError: dLdZ is not N × C_out,
                  with the N of `forward`.
         """

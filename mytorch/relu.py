@@ -1,8 +1,8 @@
-"""The rectified linear unit: a scalar activation with a corner, so it needs a subgradient.
+"""The ReLU (rectified linear unit): a scalar activation that needs a subgradient at 0.
 
-N   examples in the batch, one a row
+N   examples in the batch, one per row
 C   features of one example
-Z   what comes in, N × C        A   what goes out, N × C
+Z   the input, N × C        A   the output, N × C
 """
 
 import numpy as np
@@ -11,10 +11,10 @@ from .shapes import Array, Shape, expect_shape
 
 
 class ReLU:
-    """Let positive numbers through and stop the others.
+    """Return positive numbers unchanged, and 0 for all others.
 
     Attributes: Z: the input of the last `forward`, N × C, or None before the first.
-                seen: the shape of the last batch, which its derivative must have too.
+                seen: the shape of the last batch; its derivative must have the same shape.
     """
 
     seen: Shape = ("N", "C")
@@ -23,35 +23,35 @@ class ReLU:
         self.Z: Array | None = None
 
     def forward(self, Z: Array) -> Array:
-        """Apply the rectifier to every entry.
+        """Apply the ReLU to every entry.
 
         For one number:
 
             y = f(z) = z if z > 0, and 0 otherwise
 
-        Lecture: «Special Case : Non-differentiable activations».
+        Lecture: “Special Case : Non-differentiable activations”.
 
         Args:    Z: any numbers, N × C.
-        Returns: A: N × C, nowhere negative.
-        Sets:    whatever `backward` will need.
+        Returns: A: N × C, no entry negative.
+        Sets:    the attributes that `backward` will need; you choose them.
         Raises:  ValueError: Z is not N × C.
         """
         self.seen = expect_shape("ReLU.forward: Z", Z, ("N", "C"))
         raise NotImplementedError("Exercise 4.3: ReLU.forward")
 
     def backward(self, dLdA: Array) -> Array:
-        """Carry the derivative from the output back to the input.
+        """Compute the derivative with respect to the input from that with respect to the output.
 
         For one number:
 
             ∂Div/∂z_i = ∂Div/∂y_i · f′(z_i),   f′(z) = 0 for z < 0 and 1 for z ≥ 0
 
-        Lecture: «Subgradients and the RELU». At 0 the slide takes slope 1; every slope from 0
-        to 1 is a subgradient there, and right.
+        Lecture: “Subgradients and the RELU”. At 0 the slide chooses slope 1. Every slope from 0
+        to 1 is a subgradient there, so all of them are right.
 
-        Args:    dLdA: derivative of the loss by the output, N × C.
-        Returns: dLdZ: derivative of the loss by the input, N × C.
-        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not the shape of Z.
+        Args:    dLdA: derivative of the loss with respect to the output, N × C.
+        Returns: dLdZ: derivative of the loss with respect to the input, N × C.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA does not have Z's shape.
         """
         expect_shape("ReLU.backward: dLdA", dLdA, self.seen)
         raise NotImplementedError("Exercise 4.4: ReLU.backward")

@@ -1,8 +1,8 @@
-"""The sigmoid: a scalar activation, squashing every number into (0, 1).
+"""The sigmoid: a scalar activation that maps every number into (0, 1).
 
-N   examples in the batch, one a row
+N   examples in the batch, one per row
 C   features of one example
-Z   what comes in, N × C        A   what goes out, N × C
+Z   the input, N × C        A   the output, N × C
 """
 
 import numpy as np
@@ -11,10 +11,10 @@ from .shapes import Array, Shape, expect_shape
 
 
 class Sigmoid:
-    """Squash each number into (0, 1), on its own: each z_i influences one y_i alone.
+    """Map each number into (0, 1): each z_i affects only its own y_i.
 
     Attributes: A: the output of the last `forward`, N × C, or None before the first.
-                seen: the shape of the last batch, which its derivative must have too.
+                seen: the shape of the last batch; its derivative must have the same shape.
     """
 
     seen: Shape = ("N", "C")
@@ -29,30 +29,30 @@ class Sigmoid:
 
             y = f(z) = 1 / (1 + exp(−z))
 
-        Lecture: «Special Case 1. Vector activations», where scalar activations stand beside them.
-        exp(1000) overflows: the number written down must be right there too.
+        Lecture: “Special Case 1. Vector activations”, which shows scalar activations, too.
+        For very large numbers exp gives inf. The result must still be correct.
 
         Args:    Z: any numbers, N × C.
         Returns: A: N × C, between 0 and 1.
-        Sets:    whatever `backward` will need.
+        Sets:    the attributes that `backward` will need; you choose them.
         Raises:  ValueError: Z is not N × C.
         """
         self.seen = expect_shape("Sigmoid.forward: Z", Z, ("N", "C"))
         raise NotImplementedError("Exercise 4.1: Sigmoid.forward")
 
     def backward(self, dLdA: Array) -> Array:
-        """Carry the derivative from the output back to the input.
+        """Compute the derivative with respect to the input from that with respect to the output.
 
         For one number, with y = f(z):
 
             ∂Div/∂z_i = ∂Div/∂y_i · f′(z_i)
 
-        Lecture: «Scalar Activation: Derivative rule». What f′ is, and that it can be had from y
-        alone, is yours to find.
+        Lecture: “Scalar Activation: Derivative rule”. In notebook 04 you work out the
+        formula for f′; it needs only y.
 
-        Args:    dLdA: derivative of the loss by the output, N × C.
-        Returns: dLdZ: derivative of the loss by the input, N × C.
-        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not the shape of Z.
+        Args:    dLdA: derivative of the loss with respect to the output, N × C.
+        Returns: dLdZ: derivative of the loss with respect to the input, N × C.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA does not have Z's shape.
         """
         expect_shape("Sigmoid.backward: dLdA", dLdA, self.seen)
         raise NotImplementedError("Exercise 4.2: Sigmoid.backward")

@@ -1,8 +1,8 @@
-"""The divergence of a softmax output from the wanted class, straight from the logits.
+"""The cross-entropy of a softmax output, computed directly from the logits.
 
-N   examples in the batch, one a row
+N   examples in the batch, one per row
 C   classes
-Z   logits, N × C        Y   wanted probabilities, N × C: a 1 at the right class, else 0
+Z   logits, N × C        Y   desired output, N × C: 1 for the right class, 0 for the others
 L   the loss: the divergence, averaged over the batch; one number
 """
 
@@ -12,7 +12,7 @@ from .shapes import Array, expect_shape
 
 
 class SoftmaxCrossEntropy:
-    """Softmax and cross-entropy in one: stable, and with a derivative that fits on one line.
+    """Softmax and cross-entropy in one class: correct for large logits, with a short derivative.
 
     Attributes: Z, Y: the arguments of the last `forward`, N × C, or None before the first.
     """
@@ -22,39 +22,39 @@ class SoftmaxCrossEntropy:
         self.Y: Array | None = None
 
     def forward(self, Z: Array, Y: Array) -> float:
-        """Average over the batch how surprised the network is by the right answers.
+        """Compute the loss: the average divergence of the batch.
 
-        For one example, with y = softmax(z) and d the wanted output:
+        For one example, with y = softmax(z) and d the desired output:
 
             Div(y, d) = − Σ_i d_i log y_i
 
-        The loss is the average over the T examples of the training set; here, over the batch:
+        The lecture averages over the T examples of the training set; here, over the batch:
 
             Loss = 1/T Σ_t Div(y_t, d_t)
 
-        Lecture: «Recognizing the digit» names the divergence, notebook 07 derives its formula;
-        the average: «Training neural nets through Empirical Risk Minimization: Problem Setup».
-        log 0 is −∞: huge logits must give the right number too.
+        Lecture: “Recognizing the digit” names the divergence, and notebook 07 derives its formula;
+        the average: “Training neural nets through Empirical Risk Minimization: Problem Setup”.
+        log(0) gives −inf. The result must still be correct for very large logits.
 
-        Args:    Z: logits, N × C.  Y: wanted probabilities, N × C; each row sums to 1.
+        Args:    Z: logits, N × C.  Y: desired output (probabilities), N × C; each row sums to 1.
         Returns: L: the average divergence, one number.
-        Sets:    whatever `backward` will need.
-        Raises:  ValueError: Z is not N × C, or Y has not the shape of Z.
+        Sets:    the attributes that `backward` will need; you choose them.
+        Raises:  ValueError: Z is not N × C, or Y does not have the shape of Z.
         """
         expect_shape("SoftmaxCrossEntropy.forward: Z", Z, ("N", "C"))
         expect_shape("SoftmaxCrossEntropy.forward: Y", Y, np.shape(Z))
         raise NotImplementedError("Exercise 7.1: SoftmaxCrossEntropy.forward")
 
     def backward(self) -> Array:
-        """Find the derivative of the loss by the logits.
+        """Compute the derivative of the loss with respect to the logits.
 
-        It is the chain rule through two steps you know, for one example:
+        Use the chain rule, in two steps that you know. For one example:
 
             ∂Div/∂z_i = Σ_j ∂Div/∂y_j · ∂y_j/∂z_i
 
-        Lecture: «Example Vector Activation: Softmax». Most of it cancels.
+        Lecture: “Example Vector Activation: Softmax”. Most factors cancel.
 
-        Returns: dLdZ: derivative of the loss by the logits, N × C.
+        Returns: dLdZ: derivative of the loss with respect to the logits, N × C.
         Raises:  RuntimeError: `forward` has not run.
         """
         raise NotImplementedError("Exercise 7.2: SoftmaxCrossEntropy.backward")

@@ -1,4 +1,4 @@
-"""The squared error: a divergence, the distance between an output and what was wanted.
+"""The squared error: a divergence, half the squared distance of output and desired output.
 
 y   output of the network, D × 1 or any other shape
 d   desired output, the shape of y
@@ -10,15 +10,15 @@ from .shapes import Array, expect_numbers, expect_shape
 
 
 def squared_error(y: Array, d: Array) -> float:
-    """Measure how far the output y is from the desired output d: one number, never negative.
+    """Measure how wrong the output y is: one number, 0 if y = d and else positive.
 
         Div(y, d) = ½ Σ_i (y_i − d_i)²
 
-    Lecture: «Training neural nets through Empirical Risk Minimization: Problem Setup».
+    Lecture: “Training neural nets through Empirical Risk Minimization: Problem Setup”.
 
     Args:    y: output of the network, any shape.  d: desired output, the shape of y.
     Returns: the divergence, one number.
-    Raises:  ValueError: y or d is no array of numbers, or d has not the shape of y.
+    Raises:  ValueError: y or d is not an array of numbers, or d does not have the shape of y.
     """
     expect_numbers("squared_error: y", y)
     expect_shape("squared_error: d", d, np.shape(y))

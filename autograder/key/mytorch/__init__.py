@@ -1,16 +1,17 @@
-"""A small neural-network library, completed by you, one idea of the lecture a file.
+"""A small neural-network library that you complete: one idea of the lecture per file.
 
-    squared_error          how far one output is from what was wanted
-    sigmoid, relu          activations that look at one number at a time
-    softmax                an activation whose every output looks at every input
-    linear                 a layer: an affine combination of its inputs
+    squared_error          a divergence: how wrong one output is
+    sigmoid, relu          scalar activations: each output depends on one input
+    softmax                a vector activation: each output depends on all inputs
+    linear                 a layer: weighted sums of its inputs, plus biases
     softmax_cross_entropy  the divergence of a softmax output, averaged over a batch
-    mlp                    layers and activations in a chain: the network
+    mlp                    the network: layers and activations, one after another
     sgd                    one step of gradient descent
-    shapes                 the sentences that misuse gets (complete as it is)
+    shapes                 checks shapes and writes error messages (complete: nothing to do)
 
 Letters: N examples in a batch, C features; examples are rows, so a batch `A` is N × C.
-Names: `dLdA` is the derivative of the loss L by A, and has the shape of A.
+    Z is the output of a layer. A is the output of an activation, and the input of a layer.
+Names: `dLdA` is the derivative of the loss L with respect to A, and has the shape of A.
 """
 
 from .linear import Linear

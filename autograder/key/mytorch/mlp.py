@@ -1,8 +1,8 @@
-"""The network: layers and activations in a chain.
+"""The network: layers and activations, one after another.
 
-N             examples in the batch, one a row
-C_0 … C_K     widths: features that come in, after layer 1, …, after layer K
-A             the network's input, N × C_0      Z   its output (logits), N × C_K
+N             examples in the batch, one per row
+C_0 … C_K     widths: the number of inputs, then of the outputs of layers 1 … K
+A             the network's input, N × C_0      Z   its output, N × C_K
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from .shapes import Array, Shape, expect_shape, expect_size
 
 
 class Activation(Protocol):
-    """What the network asks of an activation."""
+    """The methods that an activation must have."""
 
     def forward(self, Z: Array, /) -> Array: ...
 
@@ -25,15 +25,15 @@ class Activation(Protocol):
 
 
 class MLP:
-    """A multi-layer perceptron: K layers, an activation after each but the last.
+    """A multi-layer perceptron: K layers, with an activation after each layer but the last.
 
     Args:       sizes: the widths C_0 … C_K, at least two.
                 activation: the class of the activations between the layers.
-                rng: passed on to the layers, if given.
-    Raises:     ValueError: there are fewer than two widths, or one is no whole number from 1 on;
-                activation is no class.
+                rng: random numbers for the weights of all layers, if given.
+    Raises:     ValueError: there are fewer than two widths, or one is not a whole number of at
+                least 1; activation is not a class.
     Attributes: layers: the K layers.  f: the K − 1 activations; the last layer's output is the
-                network's.  widths: C_0 … C_K.  seen: the shape of the last batch.
+                network's output.  widths: C_0 … C_K.  seen: the shape of the last batch.
     """
 
     widths: Shape = ("C_0", "C_K")
@@ -58,16 +58,16 @@ class MLP:
         self.f = [activation() for _ in self.layers[:-1]]
 
     def forward(self, A: Array) -> Array:
-        """Send a batch through the network, first layer to last.
+        """Compute the network's output for a batch, from the first layer to the last.
 
         For one example:
 
             y_0 = x;   for k = 1 … K:   z_k = W_k y_{k-1} + b_k,   y_k = f_k(z_k)
 
-        Lecture: «The Forward Pass». Here no activation follows the last layer.
+        Lecture: “The Forward Pass”. Here no activation follows the last layer.
 
         Args:    A: the network's input, N × C_0.
-        Returns: Z: the network's output (logits), N × C_K.
+        Returns: Z: the network's output, N × C_K: z_K of each example.
         Raises:  ValueError: A is not N × C_0.
         """
         self.seen = expect_shape("MLP.forward: A", A, ("N", self.widths[0]))
@@ -78,17 +78,17 @@ class MLP:
         ### END SOLUTION
 
     def backward(self, dLdZ: Array) -> Array:
-        """Carry the derivative back through the network, last layer to first.
+        """Compute the derivatives of all layers, from the last layer to the first.
 
         For one example:
 
             for k = K … 1:   ∇_{z_k} Div = ∇_{y_k} Div · J_{y_k}(z_k)
                              ∇_{y_{k-1}} Div = ∇_{z_k} Div · W_k
 
-        Lecture: «The Backward Pass». Each layer keeps its own dLdW and dLdb on the way.
+        Lecture: “The Backward Pass”. Each layer stores its own dLdW and dLdb.
 
-        Args:    dLdZ: derivative of the loss by the network's output, N × C_K.
-        Returns: dLdA: derivative of the loss by the network's input, N × C_0.
+        Args:    dLdZ: derivative of the loss with respect to the network's output, N × C_K.
+        Returns: dLdA: derivative of the loss with respect to the network's input, N × C_0.
         Raises:  RuntimeError: `forward` has not run.  ValueError: dLdZ is not N × C_K, with the
                  N of `forward`.
         """

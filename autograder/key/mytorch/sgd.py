@@ -1,7 +1,7 @@
-"""One step of gradient descent on everything a network has learned so far.
+"""One step of gradient descent: it changes all weights and biases of a network.
 
-W      a layer's weights, C_out × C_in      b      its biases, C_out × 1
-dLdW   derivative of the loss, as W         dLdb   derivative of the loss, as b
+W      a layer's weights, C_out × C_in     b      its biases, C_out × 1
+dLdW   derivative of the loss, as W        dLdb   derivative of the loss, as b
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from .shapes import Array, expect_shape
 
 
 class Layer(Protocol):
-    """What the step asks of a layer: parameters, and derivatives of the same shape."""
+    """The attributes that a layer must have: parameters, and derivatives of the same shape."""
 
     W: Array
     b: Array
@@ -22,16 +22,19 @@ class Layer(Protocol):
 
 
 class Model(Protocol):
-    """What the step asks of a network: its layers."""
+    """The attribute that a network must have: its layers."""
 
     @property
     def layers(self) -> Sequence[Layer]: ...
 
 
 class SGD:
-    """Walk against the gradient, a step at a time.
+    """Change the parameters against the gradient, one step at a time.
 
-    Args:   model: a network with `.layers`.  lr: the step size η, greater than 0.
+    SGD stands for stochastic gradient descent: usually each step uses a random part of the
+    examples. The step is the same whichever examples they are.
+
+    Args:   model: a network with `.layers`.  lr: the step size η (learning rate), above 0.
     Raises: ValueError: lr is not a finite number above 0.
     """
 
@@ -42,16 +45,17 @@ class SGD:
         self.lr = float(lr)  # a number of numpy's float64 would make float32 parameters float64
 
     def step(self) -> None:
-        """Move every parameter of every layer a little against its derivative.
+        """Change every parameter of every layer a little against its derivative.
 
-        For every layer k (∇ is a row or its like; a stored gradient is transposed already):
+        For every layer k the lecture has (a derivative there has the transposed shape):
 
             W_k = W_k − η (∇_{W_k} Loss)ᵀ      b_k = b_k − η (∇_{b_k} Loss)ᵀ
 
-        Lecture: «Neural network training algorithm». The 1/T stands in the loss already.
+        Here dLdW and dLdb already have the shapes of W and b: do not transpose them again.
+        Lecture: “Neural network training algorithm”. Its factor 1/T is already in the loss.
 
         Sets:   W and b of every layer of the model.
-        Raises: ValueError: a derivative has not the shape of its parameter.
+        Raises: ValueError: a derivative does not have the shape of its parameter.
         """
         ### BEGIN SOLUTION
         for layer in self.model.layers:

@@ -1,6 +1,6 @@
-"""The shapes of arrays, and the sentence that a wrong one gets.
+"""Check the shapes of arrays, and write the error messages for wrong ones.
 
-Complete as it is: there is nothing to fill in here.
+This file is complete: there is nothing to fill in here.
 """
 
 from typing import Any, TypeAlias
@@ -13,16 +13,16 @@ Shape: TypeAlias = tuple[str | int, ...]
 
 
 def expect_shape(what: str, array: Array, shape: Shape) -> tuple[int, ...]:
-    """Refuse an array of another shape than the one written down.
+    """Raise an error if an array does not have the given shape.
 
-    A number stands for itself, a letter for any size from 1 on:
+    A number stands for itself, and a letter stands for any size of at least 1:
 
         expect_shape("Linear.forward: A", A, ("N", 3))
 
-    Args:    what: the method and its argument, as the sentence is to name them.
-             array: any array.  shape: one entry an axis.
+    Args:    what: the method and its argument, as the message should name them.
+             array: any array.  shape: one entry per axis.
     Returns: the array's shape.
-    Raises:  ValueError: «Linear.forward: A must be (N, 3), got (5, 2)».
+    Raises:  ValueError: “Linear.forward: A must be (N, 3), got (5, 2)”.
     """
     expect_numbers(what, array)
     got = np.shape(array)
@@ -38,9 +38,9 @@ def expect_shape(what: str, array: Array, shape: Shape) -> tuple[int, ...]:
 
 
 def expect_numbers(what: str, array: Array) -> None:
-    """Refuse a list, and entries that do not compute like numbers: bytes go from 0 to 255.
+    """Raise an error for a list, and for entries that are not floats or (signed) integers.
 
-    Raises: ValueError: «Linear.forward: A must be an array of floats, got list».
+    Raises: ValueError: “Linear.forward: A must be an array of floats, got list”.
     """
     if isinstance(array, np.ndarray | np.generic):
         is_numbers, kind = array.dtype.kind in "fi", array.dtype
@@ -51,9 +51,9 @@ def expect_numbers(what: str, array: Array) -> None:
 
 
 def expect_size(what: str, size: int) -> None:
-    """Refuse what no array can be wide.
+    """Raise an error if a number cannot be the size of an array.
 
-    Raises: ValueError: «Linear: in_features must be a whole number from 1 on, got -3».
+    Raises: ValueError: “Linear: in_features must be a whole number from 1 on, got -3”.
     """
     if not isinstance(size, int | np.integer) or size < 1:
         raise ValueError(f"{what} must be a whole number from 1 on, got {size!r}")

@@ -1,8 +1,8 @@
-"""The softmax: a vector activation, turning a row of numbers into probabilities.
+"""The softmax: a vector activation that turns a row of numbers into probabilities.
 
-N   examples in the batch, one a row
-C   features of one example: here, classes
-Z   what comes in (logits), N × C        A   what goes out (probabilities), N × C
+N   examples in the batch, one per row
+C   entries of one example, one per class
+Z   the input (logits), N × C        A   the output (probabilities), N × C
 """
 
 import numpy as np
@@ -11,10 +11,10 @@ from .shapes import Array, Shape, expect_shape
 
 
 class Softmax:
-    """Turn each row into probabilities: every z_i of a row influences every y_j of that row.
+    """Turn each row into probabilities: every z_i of a row affects every y_j of that row.
 
     Attributes: A: the output of the last `forward`, N × C, or None before the first.
-                seen: the shape of the last batch, which its derivative must have too.
+                seen: the shape of the last batch; its derivative must have the same shape.
     """
 
     seen: Shape = ("N", "C")
@@ -29,12 +29,13 @@ class Softmax:
 
             y_i = exp(z_i) / Σ_j exp(z_j)
 
-        Lecture: «Example Vector Activation: Softmax».
-        A number added to a whole row changes nothing: use that, for exp(1000) overflows.
+        Lecture: “Example Vector Activation: Softmax”.
+        exp(1000) gives inf. But you may add the same number to all entries of a row: this does
+        not change the result.
 
         Args:    Z: logits, N × C.
         Returns: A: probabilities, N × C; each row sums to 1.
-        Sets:    whatever `backward` will need.
+        Sets:    the attributes that `backward` will need; you choose them.
         Raises:  ValueError: Z is not N × C.
         """
         self.seen = expect_shape("Softmax.forward: Z", Z, ("N", "C"))
@@ -45,17 +46,17 @@ class Softmax:
         ### END SOLUTION
 
     def backward(self, dLdA: Array) -> Array:
-        """Carry the derivative from the output back to the input.
+        """Compute the derivative with respect to the input from that with respect to the output.
 
-        For one example (δ_ij is 1 where i = j, and 0 elsewhere):
+        For one example (δ_ij is 1 if i = j, else 0):
 
             ∂Div/∂z_i = Σ_j ∂Div/∂y_j · y_i (δ_ij − y_j)
 
-        Lecture: «Example Vector Activation: Softmax».
+        Lecture: “Example Vector Activation: Softmax”.
 
-        Args:    dLdA: derivative of the loss by the output, N × C.
-        Returns: dLdZ: derivative of the loss by the input, N × C.
-        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA has not the shape of Z.
+        Args:    dLdA: derivative of the loss with respect to the output, N × C.
+        Returns: dLdZ: derivative of the loss with respect to the input, N × C.
+        Raises:  RuntimeError: `forward` has not run.  ValueError: dLdA does not have Z's shape.
         """
         expect_shape("Softmax.backward: dLdA", dLdA, self.seen)
         ### BEGIN SOLUTION

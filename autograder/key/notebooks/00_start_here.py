@@ -34,12 +34,12 @@ from mytorch.squared_error import squared_error
 
 # %% [markdown]
 # `mytorch` is a small library for neural networks. Some of its functions are unfinished; you will
-# write them, one or two in each notebook.
+# write them, a few in each notebook.
 #
 # ## The idea
 #
 # A neural network computes an output from an input. How it does so depends on its *parameters*:
-# thousands of numbers that we may choose. Training looks for parameters that give the outputs we
+# numbers, often thousands of them, that we may choose. Training looks for parameters that give the outputs we
 # want. It repeats three steps:
 #
 # 1. Measure how wrong the output is, as one number. (You do this today.)
@@ -50,8 +50,9 @@ from mytorch.squared_error import squared_error
 # difference; but then you need one run for each parameter. *Backpropagation* gets all
 # derivatives from one run forward and one run backward.
 #
-# Now step 1. A network's output is $y$, and the desired output is $d$. The number that says how wrong
-# $y$ is is called the *divergence*, written $Div$. The simplest one is the **squared error**:
+# Now step 1. A network's output is $y$, and the desired output is $d$. A number that says how wrong $y$
+# is, compared with $d$, is called a *divergence*, written $Div$. The simplest one is the **squared
+# error**:
 #
 # $$Div(y, d) = \tfrac12 \sum_i (y_i - d_i)^2$$
 #

@@ -49,7 +49,8 @@ from mytorch.sigmoid import Sigmoid
 #
 # $$y = f(z) = \frac{1}{1 + e^{-z}}$$
 #
-# **By hand.** For $z = \ln 3$, $z = 0$ and $z = -\ln 3$, the exponential $e^{-z}$ is $\frac13$, 1 and 3:
+# **By hand.** For $z = \ln 3$, $z = 0$ and $z = -\ln 3$, the exponential $e^{-z}$ is $\frac13$, 1 and 3.
+# So the three values of $f(z)$ are
 
 # %%
 1 / (1 + 1/3), 1 / (1 + 1), 1 / (1 + 3)
@@ -122,8 +123,8 @@ inf = np.inf
 # %% exercise="sigmoid.forward"
 
 # %% [markdown]
-# Your method must give the numbers by hand. For very large $\lvert z \rvert$ it must give 1 and 0 (perhaps
-# with a warning):
+# Your method must give the numbers that you computed by hand. (The double brackets make a batch: a table
+# with one row.) For $z = 1000$ and $z = -1000$ it must give 1 and 0, perhaps with a warning:
 
 # %%
 with demo():
@@ -343,8 +344,8 @@ with demo():
 pictures.corner()
 
 # %% [markdown]
-# The same in code. `lies_under` tests the inequality at 61 values of $z$, for five slopes.
-# First $z_0 = 0$, then $z_0 = 1$:
+# The same in code. `lies_under` tests the inequality for one slope, at 61 values of $z$. The last line
+# calls it for five slopes and prints the list of answers. First $z_0 = 0$, then $z_0 = 1$:
 
 # %%
 def f(z):

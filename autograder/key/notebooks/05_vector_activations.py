@@ -170,7 +170,7 @@ np.zeros((3, 3)) + T.sum(axis=1, keepdims=True)
 # </details>
 
 # %% [markdown]
-# Your method must give the numbers by hand in the first row. The second row belongs to the logits
+# Your method must give the numbers that you computed by hand in the first row. The second row belongs to the logits
 # $[\ln 2, \ln 2, \ln 4]$:
 
 # %%
@@ -224,8 +224,8 @@ J = np.array([[y[i] * ((i == j) - y[j]) for i in range(3)] for j in range(3)])
 64 * J
 
 # %% [markdown]
-# Check it numerically: change $z_2$ slightly and measure the change in each output. The three quotients
-# must be column 2 of the Jacobian.
+# Check it numerically: change $z_2$ slightly and measure the change in each output. The three quotients,
+# times 64, must be column 2 of the table above. (`Z[:1]` is the first row of `Z`.)
 
 # %%
 with demo():

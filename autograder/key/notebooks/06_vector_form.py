@@ -126,7 +126,8 @@ layer(x + [[0], [1]]) - layer(x)
 # </details>
 
 # %% [markdown]
-# In the picture, a change of $x$ goes through the layer and then through a ReLU.
+# In the picture, a change of the input $x$ goes through the first layer, with output $z$, and then through
+# a ReLU, with output $y$. (So this $y$ is the input of the *next* layer.)
 # The solid arrow is the true change. The dashed arrow is the change that the Jacobians predict.
 #
 # > **Predict.** How far can you move $x$ before the prediction is wrong at $z$? And at $y$?
@@ -298,8 +299,8 @@ np.zeros((3, 2)) + np.array([[10.0, 20.0]])
 # </details>
 
 # %% [markdown]
-# Your method must give the numbers by hand in the first row. For other sizes it must agree with the slow
-# loop:
+# Your method must give the numbers that you computed by hand in the first row. For other sizes it must
+# agree with the slow loop:
 
 # %%
 with demo():
@@ -335,7 +336,8 @@ dLdZ
 #
 # The derivative of a sum is the sum of the derivatives. So each example has its table of section 3, and
 # `dLdW` is the sum of these tables. As a loop: start from zero, and add the table of each example with
-# `+=`. Here `dz` is a row of `dLdZ`, so it already contains $1/N$.
+# `+=`. (`zip` goes through both arrays together, row by row.) Here `dz` is a row of `dLdZ`, so it already
+# contains $1/N$.
 
 # %%
 total = np.zeros((2, 2))

@@ -165,7 +165,8 @@ round(L, 3)
 #
 # ## 4 · Very large logits
 #
-# A logit of 1000 is possible, and so is −1000. What do `exp` and `log` return then?
+# A logit of 1000 is possible, and so is −1000. What do `exp` and `log` return then? (The first line turns
+# off the warnings.)
 
 # %%
 with np.errstate(all="ignore"):
@@ -226,7 +227,8 @@ print(round(log(5 / 8), 6), round(log(5) - log(8), 6))
 # </details>
 
 # %% [markdown]
-# Your method must give the number by hand, and the same number for the batch taken twice:
+# Your method must give the number that you computed by hand, and the same number for the batch taken
+# twice (`np.vstack` puts one table below the other):
 
 # %%
 with demo():

@@ -139,7 +139,7 @@ W2 @ W1
 # </details>
 
 # %% [markdown]
-# Your method must give the number by hand, 2 for the first example. The second example is $x = [0, 4]$.
+# Your method must give the number that you computed by hand, 2 for the first example. The second example is $x = [0, 4]$.
 
 # %%
 with demo():
@@ -402,7 +402,8 @@ POINTS[:2].round(2), WANTED[:2]
 # %% [markdown]
 # The network has two inputs, eight hidden units and two classes. Its two outputs are logits, and the loss
 # is `SoftmaxCrossEntropy`. Read the loop: every line in it calls a method that you wrote.
-# (`PLACES` is a grid of points. The network's answers there are only used for the picture.)
+# `PLACES` is a grid of points; the network's answers there are only used for the picture.
+# `argmax(axis=1)` finds the largest number of each row: this is the class that the network chooses.
 
 # %%
 losses, answers = [], []
