@@ -100,7 +100,7 @@ def test_the_engine_is_small() -> None:
     pictures = ("progress.py", "small_network.py", "two_moons.py")
     files = [*engine(), *ROOT.glob("notebooks/workbook/*.py")]
     sizes = {path.name: code_lines(path) for path in files if path.name not in pictures}
-    assert sum(sizes.values()) < 2250, sizes
+    assert sum(sizes.values()) < 2400, sizes
     files = [*files, *ROOT.glob("autograder/sandbox/*.py"), *ROOT.glob("autograder/classroom/*.py")]
     assert all(code_lines(path) < 215 for path in files)
 
