@@ -13,7 +13,7 @@ from .judge import Judgement, own_stub
 from .model import Exercise, Fault, Finding
 from .store import misconceptions
 
-# What may be said of hidden cases besides an exception's type: words that are all our own.
+# What a report on hidden cases says besides an exception's type: words that are all our own.
 NAMES, FILES = "|".join(HOMES), "|".join(set(HOMES.values()))
 SAFE = (
     rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
@@ -21,8 +21,6 @@ SAFE = (
 )
 NOT_STARTED = "not started"
 WAITS = "needs an earlier exercise, which is not finished"
-# A factor that may itself be a hidden value: not −1, 1/N, N, or a number of two digits.
-TELLING = re.compile(r"times (?!the number)(?!-?(\d{1,2}|0\.\d{1,2})$)")
 
 
 def explain(judged: Judgement, values: bool) -> list[str]:
@@ -42,8 +40,7 @@ def explain(judged: Judgement, values: bool) -> list[str]:
         many = f" in {judged.failed} of {judged.total} cases, first" if judged.total > 1 else ""
         lines[0] = f"{tensor} {lines[0]}{many} in «{judged.first.case}»"
     if pattern and not judged.mistakes:
-        hidden = TELLING.search(pattern) and not values
-        lines.append("it is a multiple of the right result" if hidden else pattern)
+        lines.append(pattern)
     if pattern.startswith("it is zero"):
         lines += [f"was self.{n} ever set?" for n in judged.exercise.stores if n in tensor]
     if judged.saw:
@@ -53,12 +50,6 @@ def explain(judged: Judgement, values: bool) -> list[str]:
 
 def finding_lines(finding: Finding, values: bool) -> list[str]:
     """What was found, and where most."""
-    if finding.level == "shape" and not values:
-        shape, _, wanted = finding.message.partition(", expected ")
-        sizes = re.findall(r"\d+", shape)
-        if len(sizes) > 2 or set(sizes) - {"1", *re.findall(r"\d+", wanted)}:
-            # other sizes are the student's own, and could carry a value
-            return [f"has another shape, expected {wanted}"]
     lines = [finding.message]
     place = f" at {list(finding.index)}" if finding.index else ""
     if values and finding.level in ("values", "finite"):
@@ -102,7 +93,8 @@ def told(fault: Fault, values: bool = True) -> list[str]:
 
 
 def raised(fault: Fault, values: bool) -> str:
-    """An exception in words; its text and name only where they cannot carry a hidden value."""
+    """An exception in words; without `values`, its text and name only where they are not its
+    author's."""
     if fault.type == "SystemExit":
         return "the code ends the program (sys.exit)"
     missing = fault.type in ("MissingName", "AttributeError") and not fault.where

@@ -137,22 +137,14 @@ def shown_in_public(
     In processes that never saw a hidden number, and within a time of their own: what the hidden
     cases have left of it could tell something too.
     """
-    asked = [
-        lines[0].exercise
-        for id, lines in judged.items()
-        if id in measured or any(map(is_seen, lines))
-    ]
+    wrong = {id for id, lines in judged.items() if UNSEEN.keys() & {j.status for j in lines}}
+    asked = [judged[id][0].exercise for id in judged if id in wrong or id in measured]
     if not asked or sitting.patience.is_over:
         return {}, {}
     telling = Sitting(sitting.files, replace(sitting.limits, seconds=1), sitting.place)
     telling.patience = Patience(telling.limits, is_hasty=True)
     public, calls = driven(telling, asked, store.public())
     return public, {id: number for id, number in calls.items() if id in measured}
-
-
-def is_seen(line: Judgement) -> bool:
-    """Whether a line failed in a way that public cases could show too."""
-    return line.status in UNSEEN
 
 
 def reported(

@@ -149,14 +149,17 @@ class Sheet:
     def named(self, role: Role, tensor: str) -> tuple[str, ...]:
         """The misconceptions that explain a tensor, seen beside the others of its role.
 
-        What is wrong in the general cases too must be explained there as well. Of several
+        What is wrong in the general cases too must be explained there as well, and what would be
+        wrong there is not named where these are right. Of several
         misconceptions, those that explain every tensor they should, and of these, those that
         explain most. One that doesn't may still be made in this tensor alone: unless zeros are
         all it gives, or a chain of layers, for these have many causes.
         """
         fits = self.fits[role, tensor]
         if role != "general":
-            fits = tuple(m for m in fits if m in self.fits.get(("general", tensor), fits))
+            shown = self.symptoms.get(("general", tensor), {})
+            clear = [m for m in fits if m not in shown]
+            fits = tuple(m for m in fits if m in self.fits.get(("general", tensor), clear))
         signs = {t: known for (r, t), known in self.symptoms.items() if r == role}
         reach = {m: [t for t, known in signs.items() if m in known] for m in fits}
         whole = [m for m in fits if all(m in self.fits.get((role, t), ()) for t in reach[m])]

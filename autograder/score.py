@@ -109,9 +109,8 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
     Args: scored: gives an exercise's items by its id, none if it was not scored.
     """
     if item.message == WAITS:
-        idle = (e for e in below(item.exercise) if any(map(is_idle, scored(e.id))))
-        needed = next(idle, None)
-        return replace(item, message=waits_for(needed.stub) if needed else NOT_STARTED)
+        idle = (e.stub for e in below(item.exercise) if idles(scored(e.id)))
+        return replace(item, message=next(map(waits_for, idle), NOT_STARTED))
     settled = item.status in ("pass", "not_attempted", "timeout", "crash")
     if settled or item.mistake or item.follow_through:
         return item
@@ -122,5 +121,6 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
     return item
 
 
-def is_idle(item: Item) -> bool:
-    return item.status == "not_attempted" and item.message == NOT_STARTED
+def idles(items: Sequence[Item]) -> bool:
+    """Whether an exercise was not even started."""
+    return any(item.message == NOT_STARTED for item in items)

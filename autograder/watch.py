@@ -20,20 +20,16 @@ from .model import Array, Exercise
 
 SMALL = 1e-2  # a step that nothing but a difference takes
 NOISE = 1e-12  # below it, the same numbers were computed in another way
-FEW = 3  # calls with most numbers the same and some others: each may have moved one entry
-MOST = 16  # points kept
+ENOUGH = 3  # larger steps from one place, in few entries: one may have other reasons
+PLACES = 16  # of earlier calls, that steps are taken from
 
 
 @contextmanager
 def watching(exercise: Exercise, package: Any) -> Iterator["Watch"]:
     """Watch what runs in a student's package; at no cost where nothing has to be counted."""
-    folders = getattr(package, "__path__", [])[:1]
-    watch = Watch(exercise, *folders or [""])
-    if not (watch.forwards and folders):
-        yield watch
-        return
-    before = sys.getprofile()
-    sys.setprofile(watch)
+    watch, before = Watch(exercise, *getattr(package, "__path__", ["?"])[:1]), sys.getprofile()
+    if watch.forwards:
+        sys.setprofile(watch)
     try:
         yield watch
     finally:
@@ -51,32 +47,26 @@ class Watch:
 
     def __init__(self, exercise: Exercise, folder: str) -> None:
         earlier = list(below(exercise.id))
-        name = exercise.target.rpartition(".")[2]
-        self.back, self.folder = name, join(folder, "")
-        self.forwards = {e.target.rpartition(".")[2] for e in earlier} - {name}
+        self.back, self.folder = exercise.target.rpartition(".")[2], join(folder, "")
+        self.forwards = {e.target.rpartition(".")[2] for e in earlier} - {self.back}
         files = {e.file for e in earlier} - {exercise.file}
         self.others = {self.folder + file.partition("/")[2] for file in files}
-        self.calls = 0
         self.outermost: FrameType | None = None
-        self.is_back = False
-        self.points: deque[list[Array]] = deque(maxlen=MOST)
-        self.begin()
-
-    def begin(self) -> None:
-        """Start to count."""
-        self.count, self.small, self.steps = 0, False, Counter[int]()
+        self.places: deque[list[Array]] = deque(maxlen=PLACES)
+        self.is_back, self.calls, self.count = False, 0, 0
+        self.steps = Counter[int]()  # by place, within this way back
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
         if event == "return" and frame is self.outermost:
-            if self.small or max(self.steps.values(), default=0) >= FEW:
+            if max(self.steps.values(), default=0) >= ENOUGH:
                 self.calls = max(self.calls, self.count)
             self.outermost = None
         elif event == "call" and code.co_filename.startswith(self.folder):
             if self.outermost is None:
-                self.outermost = frame
+                self.outermost, self.count = frame, 0
                 self.is_back = not code.co_name.startswith(("__", "<module", *self.forwards))
-                self.begin()
+                self.steps.clear()
             if code.co_name in self.forwards:
                 with suppress(Exception):  # an odd argument of the student's
                     self.see(frame)
@@ -84,14 +74,12 @@ class Watch:
     def see(self, frame: FrameType) -> None:
         """Keep where a `forward` is called, or compare it with where others were."""
         if not self.is_back:
-            self.points.append(point(frame))
+            self.places.append(place(frame))
         elif not self.is_within_another(frame):
             self.count += 1
-            if not self.small and max(self.steps.values(), default=0) < FEW:
-                here = point(frame)
-                for number, there in enumerate(self.points):
-                    self.small |= (share := moved(here, there)) == "small"
-                    self.steps[number] += share == "few"
+            if max(self.steps.values(), default=0) < ENOUGH:
+                here = place(frame)
+                self.steps.update({n: step(here, there) for n, there in enumerate(self.places)})
 
     def is_within_another(self, frame: FrameType | None) -> bool:
         """Whether it is an earlier exercise's own way back that calls."""
@@ -102,27 +90,24 @@ class Watch:
         return False
 
 
-def point(frame: FrameType) -> list[Array]:
+def place(frame: FrameType) -> list[Array]:
     """Where a function is called: copies of its numbers, and of its object's parameters."""
-    names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
-    values = [frame.f_locals[name] for name in names]
-    for value in values[:1]:
-        values += [getattr(value, name, None) for name in ("W", "b")]
-    for value in list(values):
-        values += value if isinstance(value, list | tuple) else ()
+    values = [frame.f_locals[n] for n in frame.f_code.co_varnames[: frame.f_code.co_argcount]]
+    values += [getattr(values[0], name, None) for name in ("W", "b")]
+    values += [part for v in values if isinstance(v, list | tuple) for part in v]
     return [np.array(v) for v in values if isinstance(v, np.ndarray | np.generic | float)]
 
 
-def moved(here: list[Array], there: list[Array]) -> str:
-    """How one point lies beside another: `small` for a small step, `few` if at most half of all
-    entries are others, else ""."""
+def step(here: list[Array], there: list[Array]) -> int:
+    """How much one place looks like a step from another.
+
+    Returns: ENOUGH for a small step, 1 for a larger one in at most half of the entries, else 0.
+    """
     if [a.shape for a in here] != [a.shape for a in there]:
-        return ""
+        return 0
     pairs = [(a, b.astype(a.dtype) if b.dtype.kind == "f" else b) for a, b in zip(here, there)]
     steps = np.concatenate([np.ravel(np.abs(a - b)) for a, b in pairs])
-    if any(a.dtype.kind == "c" for a in here):
-        return "small" if steps.max() <= SMALL else ""
-    changed = int((steps > NOISE).sum())
-    if not changed:
-        return ""
-    return "small" if steps.max() <= SMALL else "few" if 2 * changed <= steps.size else ""
+    noise = 0 if any(a.dtype.kind == "c" for a in here) else NOISE  # a complex step is tiny
+    if not (moved := int((steps > noise).sum())):
+        return 0
+    return ENOUGH if steps.max() <= SMALL else int(2 * moved <= steps.size)

@@ -34,6 +34,8 @@ def test_the_whole_text() -> None:
         "· 8.3  SGD.step                                0 / 1",
         "",
         "Total                                          4 / 6",
+        "Points are given on hidden cases. Lines, counts, shapes and places are those of the "
+        "public cases, where `autograder check` shows more.",
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from .. import store
 from ..exercises import EXERCISES
 from ..model import Report
-from .statistics import exception, measured, troubles
+from .statistics import exception, measured_in, troubles
 from .student import Entry
 
 MOST = 2000  # rows that a page can hold; the table of grades has all
@@ -63,7 +63,7 @@ def row(report: Report, entry: Entry, counts: str, late: bool = False) -> Row:
     urgent = next((word for word in URGENT if word in found), CALM)
     notes = [found.get(urgent, ""), "" if counts == "yes" else f"counts: {counts}", "late" * late]
     notes += [found.get("noted", ""), *faults(report), *lost(report), *misconceptions(report)]
-    notes.append(f"derivatives seem measured in {calls}" if (calls := measured(report)) else "")
+    notes += measured(report)
     score = None if report.provisional else report.score
     said = tuple(dict.fromkeys(filter(None, notes)))
     return Row(entry, urgent, score, said)
@@ -91,3 +91,8 @@ def misconceptions(report: Report) -> list[str]:
     known = store.misconceptions()
     ids = sorted({item.mistake for item in report.items if item.mistake})
     return [known[id].name if id in known else id for id in ids]
+
+
+def measured(report: Report) -> list[str]:
+    """In which exercises derivatives seem to be measured by differences."""
+    return [f"derivatives seem measured in {found}"] if (found := measured_in(report)) else []

@@ -219,11 +219,11 @@ def troubles(report: Report) -> dict[Trouble, str]:
         if trouble := trouble_of(item):
             found.setdefault(trouble, item.message.partition("\n")[0])
     if report.measured:
-        found["measured"] = measured(report)
+        found["measured"] = measured_in(report)
     return found
 
 
-def measured(report: Report) -> str:
+def measured_in(report: Report) -> str:
     """Which derivatives seem measured, with the calls of `forward` in one way back; "" if none."""
     calls = {EXERCISES[id].number: n for id, n in report.measured.items() if id in EXERCISES}
     return ", ".join(f"{number} ({n} calls of forward)" for number, n in calls.items())

@@ -13,14 +13,13 @@ from collections.abc import Iterable
 from ..exercises import EXERCISES
 from ..model import Report
 from ..report import number
-from .listing import faults, lost, misconceptions
+from .listing import faults, lost, measured, misconceptions
 from .pages import clean
-from .statistics import measured
 from .student import Student
 
 COLUMNS = (
     *("student_id", "name", "hand_in", "counts", "late", "score", "max_score"),
-    *("provisional", "isolation", "message", "lost", "measured"),
+    *("provisional", "isolation", "message", "lost"),
 )
 MARK = "\ufeff"
 
@@ -41,7 +40,7 @@ def row(report: Report, student: Student, counts: str, late: bool = False) -> st
     Args: counts: whether it counts for its student: `yes`, or why not.
           late: whether its site says that it came late.
     """
-    why = (*faults(report), *lost(report), *misconceptions(report))
+    why = (*faults(report), *lost(report), *misconceptions(report), *measured(report))
     points = dict.fromkeys(EXERCISES, 0.0)
     for item in report.items:
         if item.exercise in points:
@@ -59,7 +58,6 @@ def row(report: Report, student: Student, counts: str, late: bool = False) -> st
             cell(report.isolation),
             cell(report.message),
             cell("; ".join(why)),
-            cell(measured(report)),
             *map(number, points.values()),
         ]
     )

@@ -18,14 +18,20 @@ def one_hot(rng: Random, n: int, c: int) -> Array:
 
 
 def huge(rng: Random, *shape: int) -> Array:
-    """Numbers of size 1e4 of both signs in every row: their exponentials are 0 or overflow."""
+    """Numbers beyond 1e4 of both signs in every row: their exponentials are 0 or overflow.
+
+    Far from each other too: of such numbers, float32 keeps no more than two decimals.
+    """
     signs = np.where(np.arange(shape[-1]) % 2 == 0, 1.0, -1.0)
-    return np.broadcast_to(signs, shape) * (1e4 + 100 * rng.random(shape))
+    return np.broadcast_to(signs, shape) * 1e4 * (1 + rng.random(shape))
 
 
 def apart(rng: Random, *shape: int) -> Array:
-    """Rows of ordinary numbers about −1e4, 0 and 1e4: whose maximum is subtracted, matters."""
-    return rng.standard_normal(shape) + 1e4 * (np.arange(shape[0])[:, np.newaxis] - 1)
+    """Rows of ordinary numbers about −1e3, 0 and 1e3: whose maximum is subtracted, matters.
+
+    No larger, for float32 must keep what the rows are about.
+    """
+    return rng.standard_normal(shape) + 1e3 * (np.arange(shape[0])[:, np.newaxis] - 1)
 
 
 def single(inputs: dict[str, Array]) -> dict[str, Array]:

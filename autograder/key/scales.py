@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..compare import TOLERANCE
 from ..model import Array, Inputs
 
 Scale = Callable[[Inputs], float]
+LOST_IN_FLOAT32 = 2.0**-24 / TOLERANCE[8]  # of a number that is rounded to it
 
 
 def largest(array: Array) -> float:
@@ -32,6 +34,19 @@ def parameter(name: str) -> Scale:
         return max(sizes) + count * (count + 1) / 2 * float(x["lr"]) * max(moves)
 
     return scale
+
+
+def divergence(x: Inputs) -> float:
+    """The terms of a loss, as a right method has them: of logits less their row's largest.
+
+    Of raw logits, the terms would be so large that a loss without the logarithm passes in float32.
+    A share of these is allowed for all the same: who computes in float32, and hands a plain number
+    back, has lost that much of them at the start.
+    """
+    shifted = x["Z"] - x["Z"].max(axis=1, keepdims=True)
+    logarithms = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    terms = float(np.sum(x["Y"] * (np.abs(shifted) + logarithms)) / len(x["Z"]))
+    return terms + LOST_IN_FLOAT32 * largest(x["Z"])
 
 
 def network_signal(x: Inputs, k: int) -> Array:
@@ -66,7 +81,7 @@ SCALES: dict[tuple[str, str], Scale] = {
     ("sigmoid.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
     ("softmax.forward", "A"): lambda x: 1.0,
     ("softmax.backward", "dLdZ"): lambda x: largest(x["dLdA"]),
-    ("softmax_cross_entropy.forward", "L"): lambda x: 2 * largest(x["Z"]) + np.log(x["Z"].shape[1]),
+    ("softmax_cross_entropy.forward", "L"): divergence,
     ("softmax_cross_entropy.backward", "dLdZ"): lambda x: 1.0 / len(x["Z"]),
     ("mlp.forward", "Z"): lambda x: largest(network_signal(x, len(x["sizes"]) - 1)),
     **{

@@ -298,6 +298,18 @@ MISTAKES = (
         slide=SOFTMAX,
     ),
     Mistake(
+        id="softmax_cross_entropy.largest_for_the_sum",
+        target=FORWARD,
+        old=LOGS,
+        new="logarithms = np.log(np.exp(shifted).sum(axis=1, keepdims=True))\n        "
+        "far = np.abs(Z).max(axis=1, keepdims=True) > 500\n        "
+        "log_probabilities = shifted - np.where(far, 0, logarithms)\n        ",
+        name="where logits are large, the largest one stands for the logarithm of the sum",
+        hint="log Σ exp(z) is more than the largest z, by up to log C. Once the largest is "
+        "subtracted, nothing overflows: is there a need to leave the sum out?",
+        slide=SOFTMAX,
+    ),
+    Mistake(
         id="softmax_cross_entropy.gradient_not_averaged",
         target=BACKWARD,
         old=" / len(self.Z)",

@@ -1,0 +1,56 @@
+"""Very large numbers, whatever the seed: right work in float32 keeps its points, and what is only
+nearly right loses them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.compare import compare, tolerance
+from autograder.exercises import EXERCISES
+from autograder.harness import answer
+from autograder.key.references import variant
+from autograder.key.scales import scale_of
+from autograder.model import Expected
+
+SHELF = Path(__file__).parent / "shelf"
+SINGLE = sorted((SHELF / "variants").glob("*float32*.py"))
+RIGHT = [path for path in SINGLE if path.stem.startswith(("softmax", "sigmoid"))]
+NEARLY = sorted((SHELF / "mistaken").glob("*.largest_for_the_sum__*.py"))
+SEEDS = range(8)
+
+
+def lost(path: Path, seed: int) -> set[str]:
+    """The exercises whose stability cases a source fails, on inputs of a seed."""
+    file, found = path.stem.replace(".", "__").split("__")[0] + ".py", set()
+    sources = {"solved": {}, "other": {file: path.read_text("utf-8")}}
+    with variant(sources["solved"], "solved") as solved, variant(sources["other"], "other") as own:
+        for exercise in EXERCISES.values():
+            for case in exercise.cases:
+                if case.role != "stability" or not exercise.file.endswith(f"/{file}"):
+                    continue
+                inputs = case.inputs(seed_of(seed, case.id))
+                right = answer(exercise, case.id, inputs, case.layout, solved).tensors
+                given = answer(exercise, case.id, inputs, case.layout, own).tensors
+                for name, array in right.items():
+                    expected = Expected(array, array, scale_of(exercise.id, name, inputs, array))
+                    loose = tolerance([given[name], *inputs.values()])
+                    if compare(given[name], expected, loose):
+                        found.add(exercise.id)
+    return found
+
+
+def seed_of(seed: int, case: str) -> np.random.Generator:
+    return np.random.default_rng([seed, *case.encode()])
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+def test_right_work_in_float32_keeps_its_points(path: Path) -> None:
+    """Cast before or after the shift, and handed back as float32 or as a plain number."""
+    assert set().union(*(lost(path, seed) for seed in SEEDS)) == set()
+
+
+@pytest.mark.parametrize("path", NEARLY, ids=lambda path: path.stem)
+def test_a_loss_without_the_logarithm_of_the_sum_loses_them(path: Path) -> None:
+    """In float64 and in float32, for every seed; the derivative beside it is right."""
+    assert [lost(path, seed) for seed in SEEDS] == [{"softmax_cross_entropy.forward"}] * len(SEEDS)
