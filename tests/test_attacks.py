@@ -47,7 +47,7 @@ from autograder.conversation import Limits, Place
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Answer, Report
-from autograder.process import remove
+from autograder.scratch import remove
 from autograder.sandbox import tiers
 from autograder.score import items
 from autograder.testimony import believed
