@@ -111,8 +111,9 @@ def stop_in_order() -> None:
     """
     import signal
 
-    numbers = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP", "SIGQUIT")]
-    numbers = [n for n in numbers if n and signal.getsignal(n) == signal.SIG_DFL]
+    ending = {"SIGTERM", "SIGHUP", "SIGQUIT"}
+    numbers = [signal.Signals[name] for name in ending & set(signal.Signals.__members__)]
+    numbers = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
 
     def stop(number: int, _: object) -> None:
         for heard in numbers:

@@ -42,7 +42,11 @@ class Command:
         return subprocess.run([*self.line, *arguments], check=False, **self.start(cwd, **more))
 
     def start(
-        self, cwd: Path, env: Mapping[str, str] = {}, before: Callable[[], object] = int, **more: Any
+        self,
+        cwd: Path,
+        env: Mapping[str, str] = {},
+        before: Callable[[], object] = int,
+        **more: Any,
     ) -> dict[str, Any]:
         """The arguments of `subprocess.Popen`."""
         closed_off = self.place == "process"
@@ -56,7 +60,7 @@ class Command:
         who = {} if self.user is None else {"user": self.user, "group": self.user}
         return {
             "cwd": cwd,
-            "env": {**own, **dict(self.env), **env},
+            "env": {**own, **dict(self.env), **(env or {})},
             "preexec_fn": prepare,
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
@@ -69,7 +73,12 @@ class Command:
 def deny(call: int) -> None:
     """Refuse one system call to this process and all that it starts, as an older kernel does."""
     libc = ctypes.CDLL(None, use_errno=True)
-    steps = [(0x20, 0, 0, 0), (0x15, 0, 1, call), (0x06, 0, 0, 0x00050026), (0x06, 0, 0, 0x7FFF0000)]
+    steps = [
+        (0x20, 0, 0, 0),
+        (0x15, 0, 1, call),
+        (0x06, 0, 0, 0x00050026),
+        (0x06, 0, 0, 0x7FFF0000),
+    ]
     code = b"".join(
         a.to_bytes(2, "little") + bytes([b, c]) + d.to_bytes(4, "little") for a, b, c, d in steps
     )
@@ -155,5 +164,3 @@ def write_class(folder: Path, names: Sequence[str] = ("ada", "bob")) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     return folder
-
-

@@ -130,10 +130,10 @@ def test_an_environment_that_names_the_folder(top: Path, given: str, as_a_module
     assert {"argparse", "multiprocessing", "json", "numpy", "pickle", "sqlite3"} <= names
     marks = [lay_shadows(folder, names, as_package) for as_package in (True, False)]
     marks.append(lay_shadows(folder / "ada", names))
-    path, start = given.format(folder), (sys.executable, "-P")
+    path, start = given.format(folder), [sys.executable, "-P"]
     command = installed("landlock")
     if as_a_module:
-        path, start = os.pathsep.join([path, str(ROOT)]), (sys.executable,)
+        path, start = os.pathsep.join([path, str(ROOT)]), [sys.executable]
         command = Command((sys.executable, "-m", "autograder"), "landlock")
     env = {"PYTHONPATH": path}
     Command((*start, "-c", "import re, runpy"), "landlock")(cwd=folder, env=env)

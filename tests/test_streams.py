@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ ENCODINGS: tuple[dict[str, str], ...] = (
 ODD = (b"ada \xf6", "ada ü€ 字".encode(), b"ada \xed\xa0\x80", "ada \u2028\x85\U0001f600".encode())
 
 
-def run(*arguments: str | Path, cwd: Path, env: dict[str, str] = {}, **more: object) -> Done:
-    return installed("landlock")(*arguments, cwd=cwd, env=env, **more)
+def run(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Done:
+    return installed("landlock")(*arguments, cwd=cwd, env=env)
 
 
 def rows(done: Done) -> list[dict[str, object]]:
@@ -75,7 +76,7 @@ EVERYWHERE += [((0, 1, 2), "bubblewrap"), ((0, 1, 2), "process")]
 
 @pytest.mark.parametrize(("closed", "place"), EVERYWHERE, ids=str)
 def test_closed_descriptors(closed: tuple[int, ...], place: str, tmp_path: Path) -> None:
-    """Without standard input, output or error a class is graded as ever, and the files are whole."""
+    """Without standard input, output or error a class is graded as ever; the files are whole."""
     folder = write_class(tmp_path / "class")
     command = installed(place)
 
