@@ -18,7 +18,7 @@ def main() -> int:
     closed = close_import_path(sys.argv[1:])
     for name, file in imported_from(closed):
         print(
-            f"autograder: {ascii(file)} was imported as {name!r}, because the import path held the"
+            f"autograder: {file!a} was imported as {name!r}, because the import path held the"
             " current folder or a hand-in: unset PYTHONPATH, and type `autograder` in place of"
             " `python -m autograder`; nothing was done",
             file=sys.stderr,
@@ -40,7 +40,8 @@ def open_streams() -> None:
             os.fstat(number)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # takes the lowest number
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))
+            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+            setattr(sys, name, stream)
 
 
 def close_import_path(arguments: Sequence[str]) -> set[str]:

@@ -19,7 +19,7 @@ from conftest import ROOT, package
 from autograder.sandbox import tiers, view
 
 Done = subprocess.CompletedProcess[bytes]
-ORDINARY = 1000  # a user without privileges; nobody need have that number
+ORDINARY = 65534  # a user without privileges
 LANDLOCK_CREATE_RULESET = 444
 SCRIPT = """import sys
 from autograder.__main__ import main

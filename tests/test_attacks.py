@@ -47,9 +47,9 @@ from autograder.conversation import Limits, Place
 from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Answer, Report
-from autograder.scratch import remove
 from autograder.sandbox import tiers
 from autograder.score import items
+from autograder.scratch import remove
 from autograder.testimony import believed
 
 QUICK = Limits(seconds=1, wall=2.0, total=6.0)

@@ -117,8 +117,10 @@ def loaded_by_itself(*options: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("given", "as_a_module"),
-    [(":", False), (".", False), ("{0}/ada:{0}", False), ("../hand-ins", False)]
-    + [("", True), (":/nowhere", True)],
+    [
+        *((path, False) for path in (":", ".", "{0}/ada:{0}", "../hand-ins")),
+        *((path, True) for path in ("", ":/nowhere")),
+    ],
 )
 def test_an_environment_that_names_the_folder(top: Path, given: str, as_a_module: bool) -> None:
     """`python -m autograder`, and a PYTHONPATH with the current folder or a hand-in on it.
