@@ -1,7 +1,129 @@
-"""`python -m autograder` is the command `autograder`."""
+"""The command `autograder`, and `python -m autograder`: make this process fit for it, then run.
 
+Nothing that lies in the current folder or in a hand-in may be imported, here or in a process that
+is started from here: a student's folder `multiprocessing/` would run as the grader. Until the
+import path is closed, this file imports only what Python has loaded by itself.
+"""
+
+import os
 import sys
+from collections.abc import Iterator, Sequence
 
-from .cli import main
+PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
-sys.exit(main())
+
+def main() -> int:
+    """Run one command; returns the exit code."""
+    open_streams()
+    closed = close_import_path(sys.argv[1:])
+    for name, file in imported_from(closed):
+        print(
+            f"autograder: {file!a} was imported as {name!r}, because the import path held the"
+            " current folder or a hand-in: unset PYTHONPATH, and type `autograder` in place of"
+            " `python -m autograder`; nothing was done",
+            file=sys.stderr,
+        )
+        return 2
+    from .cli import main as run
+
+    stop_in_order()
+    return run()
+
+
+def open_streams() -> None:
+    """Open on nothing what is closed of standard input, output and error.
+
+    Otherwise the next file to be opened would become one of them, and be written to.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # takes the lowest number
+            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+            setattr(sys, name, stream)
+
+
+def close_import_path(arguments: Sequence[str]) -> set[str]:
+    """Take what others may have written off the import path, here and in what is started here.
+
+    That is the current folder, what is named by its place below it, and what lies in a path
+    among the arguments. What is installed stays, wherever it lies.
+
+    Returns: the folders that were taken off.
+    """
+    given = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
+    others = {real(""), *(real(entry) for entry in given if not os.path.isabs(entry))}
+    named = [real(path) for path in arguments if os.path.exists(path)]
+    installed = [real(path) for path in installations()]
+
+    def is_open(entry: str) -> bool:
+        if not os.path.isabs(entry):
+            return False
+        place = real(entry)
+        return any(within(place, path) for path in installed) or not (
+            place in others or any(within(place, path) for path in named)
+        )
+
+    closed = {real(entry) for entry in sys.path if not is_open(entry)}
+    sys.path[:] = filter(is_open, sys.path)
+    if real(os.path.dirname(PACKAGE)) in closed:
+        sys.path.append(os.path.join(PACKAGE, "alone"))
+    if kept := os.pathsep.join(filter(is_open, given)):
+        os.environ["PYTHONPATH"] = kept
+    os.environ["PYTHONSAFEPATH"] = "1"
+    return closed
+
+
+def installations() -> Iterator[str]:
+    """Where the standard library and what was installed lie."""
+    yield os.path.dirname(os.__file__)
+    if site := sys.modules.get("site"):
+        yield from site.getsitepackages()
+        yield from filter(None, [site.USER_SITE])
+
+
+def imported_from(folders: set[str]) -> Iterator[tuple[str, str]]:
+    """The modules, by name and file, that Python found in these folders; our own do not count."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and name not in ("__main__", "autograder") and "." not in name:
+            folder, base = os.path.split(real(file))
+            if (os.path.dirname(folder) if base.startswith("__init__.") else folder) in folders:
+                yield name, file
+
+
+def real(path: str) -> str:
+    """A path without links; the same path where the current folder is gone."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return path
+
+
+def within(path: str, top: str) -> bool:
+    return path == top or path.startswith(os.path.join(top, ""))
+
+
+def stop_in_order() -> None:
+    """Let the signals that end a process do what Ctrl-C does: end its children, remove its files.
+
+    One that whoever started us wants ignored (`nohup`) stays ignored.
+    """
+    import signal
+
+    ending = {"SIGTERM", "SIGHUP", "SIGQUIT"}
+    numbers = [signal.Signals[name] for name in ending & set(signal.Signals.__members__)]
+    numbers = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
+
+    def stop(number: int, _: object) -> None:
+        for heard in numbers:
+            signal.signal(heard, signal.SIG_IGN)
+        raise KeyboardInterrupt(number)
+
+    for number in numbers:
+        signal.signal(number, stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,8 +11,10 @@ import io
 import json
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -40,12 +42,14 @@ Scores the mytorch of the tree you stand in, and says what is wrong and why.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names need not be text that a terminal knows
+        sys.stdout.reconfigure(errors="backslashreplace")
     if not (sys.argv[1:] if arguments is None else arguments):
         parser().print_help()
         return 2
     parsed = parser().parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # names need not be text that a terminal knows
-        sys.stdout.reconfigure(errors="backslashreplace")
+    if parsed.json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="ascii", errors="backslashreplace")  # for machines
     try:
         code: int = parsed.command(parsed)
     except BrokenPipeError:  # whoever read our output has seen enough
@@ -63,9 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         then = shlex.quote(str(tree / ".venv/bin/autograder"))
         print(f"autograder: this needs {error.name}: run {install}, then {then}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("autograder: stopped; what is printed above is finished", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stopped:
+        with suppress(OSError):  # the terminal may be what is gone
+            print("autograder: stopped; what is printed above is finished", file=sys.stderr)
+        return 128 + next(iter(stopped.args), signal.SIGINT)
     return code
 
 
@@ -104,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
 
 def say(asked: Asked, text: str, **fields: Any) -> None:
     """Print a result: the sentence, or its fields as a line of JSON."""
-    print(json.dumps(fields, ensure_ascii=False) if asked.json else text, flush=True)
+    print(json.dumps(fields) if asked.json else text, flush=True)
 
 
 def check(asked: Asked) -> int:

@@ -6,21 +6,19 @@ It is no sandbox: what runs in it may read what the user may read.
 import contextlib
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-from itertools import count
 from pathlib import Path
 
 import numpy
 import safetensors
 
+from . import scratch
+
 CHILD = Path(__file__).with_name("child.py")
 PACKAGES = (numpy, safetensors)  # beside our own modules, all that a child may import
-REMOVING = 2.0  # seconds of computing for the removal of what a child left
 
 
 class FreshInterpreter:
@@ -37,7 +35,7 @@ class Interpreter:
     """One child (`conversation.Child`)."""
 
     def __init__(self, work: bytes) -> None:
-        self.scratch = tempfile.mkdtemp()
+        self.scratch = scratch.folder()
         theirs, ours = os.pipe()
         self.lifeline = os.fdopen(ours, "wb")  # it is closed when we end, and so the child ends
         try:
@@ -74,7 +72,7 @@ class Interpreter:
 
     def clear(self) -> None:
         self.lifeline.close()
-        remove(self.scratch)
+        scratch.remove(self.scratch)
 
 
 def allowed() -> str:
@@ -88,26 +86,3 @@ def environment() -> dict[str, str]:
     kept = ("OPENBLAS_", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMP", "TEMP")
     ours = {k: v for k, v in os.environ.items() if k.upper().startswith(kept)}
     return ours | {f"{blas}_NUM_THREADS": "1" for blas in ("OPENBLAS", "OMP", "MKL")}
-
-
-def remove(folder: str) -> None:
-    """Remove a folder, however deep and whatever its permissions: by moving up what lies deeper.
-
-    Some of it may remain where somebody goes on writing: nobody waits for that.
-    """
-    end = time.thread_time() + REMOVING
-    fresh = (f"{folder}/{secrets.token_hex(16)}{number}" for number in count())
-    with contextlib.suppress(OSError):
-        os.chmod(folder, 0o700)
-        while (entries := list(os.scandir(folder))) and time.thread_time() < end:
-            for entry in entries:
-                if not entry.is_dir(follow_symlinks=False):
-                    os.unlink(entry)
-                    continue
-                os.chmod(entry, 0o700)
-                for inner in list(os.scandir(entry)):
-                    if inner.is_dir(follow_symlinks=False):
-                        os.chmod(inner, 0o700)  # to be moved, it must be writable itself
-                    os.rename(inner, next(fresh))
-                os.rmdir(entry)
-        os.rmdir(folder)

@@ -22,9 +22,9 @@ COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
 
 
 def to_json(report: Report) -> str:
-    """One line of JSON, with the keys of the contract."""
+    """One line of JSON, all ASCII, with the keys of the contract."""
     sums = {"score": number(report.score), "max_score": number(report.max_score)}
-    return json.dumps(vars(report) | sums, default=vars, ensure_ascii=False)
+    return json.dumps(vars(report) | sums, default=vars)
 
 
 def to_text(report: Report, colour: bool = False) -> str:

@@ -49,8 +49,8 @@ from autograder.exercises import EXERCISES
 from autograder.grade import grade
 from autograder.model import Answer, Report
 from autograder.patience import Limits
-from autograder.process import remove
 from autograder.sandbox import tiers
+from autograder.scratch import remove
 from autograder.testimony import believed
 
 QUICK = Limits(seconds=1, wall=2.0, total=6.0)

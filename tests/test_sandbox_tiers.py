@@ -1,5 +1,6 @@
 """Which tier a machine offers, why not a better one, and what a child is shown in it."""
 
+import json
 import os
 import pickle
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from real_command import ORDINARY, copied, ordinary_python, places
 from test_sandbox import say
 
 from autograder import sandbox
@@ -20,7 +22,6 @@ from autograder.sandbox.tiers import Tier
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 
-ORDINARY = 65534
 NEEDED = [
     "pytest",
     "_pytest",
@@ -205,21 +206,6 @@ def test_a_place_travels_by_its_name() -> None:
     assert (other.name, other.idle) == ("landlock", [])
 
 
-def ordinary_python() -> str | None:
-    """An interpreter of this version that an ordinary user can start."""
-    for python in (str(view.INTERPRETER), "/usr/bin/python3"):
-        ask = "import sys; print(*sys.version_info[:2])"
-        try:
-            done = subprocess.run(
-                [python, "-c", ask], user=ORDINARY, capture_output=True, text=True, check=False
-            )
-        except OSError:
-            continue
-        if done.stdout.split() == [str(number) for number in sys.version_info[:2]]:
-            return python
-    return None
-
-
 @pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can")
 def test_all_of_it_as_an_ordinary_user(tmp_path: Path) -> None:
@@ -263,3 +249,17 @@ def copy_package(name: str, top: Path) -> None:
                 shutil.copytree(found, top / found.name, ignore=shutil.ignore_patterns("tests"))
             elif found.is_file():
                 shutil.copy(found, top)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sandboxes are Linux's")
+@pytest.mark.parametrize(
+    "odd", ["a\nb", "a\\012b", 'it\'s "a" $HOME', "Übung 5 (neu)", "-a\tb:c", "a\u2028b\x85\x0cc"]
+)
+def test_a_place_works_wherever_the_grader_lies(odd: str, tmp_path: Path) -> None:
+    """Whatever its path is called, bubblewrap and landlock work as they do elsewhere."""
+    copied(tmp_path / odd)
+    start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from autograder.__main__ import main"
+    line = [sys.executable, "-P", "-c", f"{start}; sys.exit(main())", str(tmp_path / odd)]
+    found = subprocess.run([*line, "doctor", "--json"], cwd="/", capture_output=True, check=False)
+    offered = {row["name"] for row in map(json.loads, found.stdout.splitlines()) if row["works"]}
+    assert offered == set(places()), (found.stdout, found.stderr)

@@ -18,6 +18,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+FROM_THE_TERMINAL = ("SIGINT", "SIGHUP", "SIGQUIT")  # it sends them to everyone
 GRACE = 0.5  # seconds in which a worker may end the process that runs student code
 
 
@@ -48,11 +49,12 @@ class Cores(ProcessPoolExecutor):
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """Let Ctrl-C wait, and what is started in the meantime never see it."""
+    """Let the terminal's signals wait, and what is started in the meantime never see it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    deaf = {getattr(signal, name) for name in FROM_THE_TERMINAL}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, deaf)
     try:
         yield
     finally:
@@ -60,12 +62,14 @@ def held_back() -> Iterator[None]:
 
 
 def attend(theirs: "Connection[Any, Any]") -> None:
-    """Prepare a worker: it ends with the other end of this pipe, and is deaf to Ctrl-C.
+    """Prepare a worker: it ends with the other end of this pipe, and is deaf to its terminal.
 
     What it has to say comes as a result; as it is ended, Python may print a traceback.
     """
     sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as it lives
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in FROM_THE_TERMINAL:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=watch, args=(theirs,), daemon=True).start()
     signal.signal(signal.SIGTERM, leave)  # until now there is nothing to leave
 

@@ -21,6 +21,7 @@ ENGINE = (
     "pyproject.toml",
     "requirements.lock",
     "autograder/*.py",
+    "autograder/alone/*.py",
     "autograder/exercises/*.py",
     "autograder/classroom/*.py",
     "autograder/classroom/style.css",

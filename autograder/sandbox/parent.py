@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..process import allowed, environment, remove
+from .. import scratch
+from ..process import allowed, environment
 from . import view
 
 SCRIPT = view.PACKAGE / "sandbox" / "zygote.py"
@@ -28,7 +29,7 @@ class Zygote:
     """
 
     def __init__(self, tier: str) -> None:
-        self.scratch = None if tier == "bubblewrap" else tempfile.mkdtemp()
+        self.scratch = None if tier == "bubblewrap" else scratch.folder()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(STARTING)
         self.process: subprocess.Popen[bytes] | None = None
@@ -65,17 +66,17 @@ class Zygote:
                 self.process.kill()
                 self.process.wait()
         if self.scratch:
-            remove(self.scratch)
+            scratch.remove(self.scratch)
 
 
-def command(scratch: str | None) -> list[str]:
+def command(own: str | None) -> list[str]:
     """The command line of a zygote: inside bubblewrap where it has no folder from outside."""
     folders = {name: str(Path(path).resolve()) for name, path in json.loads(allowed()).items()}
-    inside = scratch or view.SCRATCH
-    cell = {"folder": f"{inside}/cell", "readable": view.readable(), "own": scratch is None}
+    inside = own or view.SCRATCH
+    cell = {"folder": f"{inside}/cell", "readable": view.readable(), "own": own is None}
     told = json.dumps({"folders": folders, "cell": cell})
     python = [str(view.INTERPRETER), "-I", "-S", "-B", "-X", "utf8", str(SCRIPT), told]
-    return python if scratch else [*view.bubblewrap(environment()), *python]
+    return python if own else [*view.bubblewrap(environment()), *python]
 
 
 class Forked:

@@ -29,11 +29,20 @@ def shown() -> list[Path]:
     """The folders of the standard library and of the shared libraries that Python runs on."""
     folders = {STANDARD}
     paths = [Path(path).resolve() for path in sys.path if path]
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        file = Path(line[line.find("/") :])
+    for file in mapped():
         if ".so" in file.name and not any(path in file.parents for path in paths):
             folders.add(file.parent)
     return sorted(folder for folder in folders if not folders & set(folder.parents))
+
+
+def mapped() -> Iterator[Path]:
+    """The files that are mapped into this process's memory."""
+    for line in Path("/proc/self/maps").read_bytes().split(b"\n"):
+        _, slash, rest = line.partition(b"/")
+        written = os.fsdecode(slash + rest)  # the kernel writes a newline as \012, and no escape
+        meant = written.replace("\\012", "\n")
+        if slash:
+            yield Path(written if os.path.exists(written) else meant)
 
 
 @cache

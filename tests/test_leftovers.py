@@ -1,0 +1,110 @@
+"""However a grader ends, nothing of it or of a student stays in the temporary folder."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import replaced
+from real_command import Command, installed, write_class
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+
+SLOW = replaced("squared_error.py", "import numpy", "import time\n\ntime.sleep(30)\nimport numpy")
+GENTLE = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
+
+
+def hear_signals() -> None:
+    """Tests that run in the background are deaf to some, and so would be what they start."""
+    for name in GENTLE:
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, set(signal.Signals))
+
+
+def lay_class(top: Path) -> Path:
+    """Hand-ins of which one in three sleeps."""
+    folder = write_class(top / "class", [f"ada{number}" for number in range(12)])
+    for number in range(0, 12, 3):
+        for name, text in SLOW.items():
+            (folder / f"ada{number}" / "mytorch" / name).write_text(text)
+    (top / "tmp").mkdir()
+    return folder
+
+
+def is_empty(folder: Path, seconds: float) -> bool:
+    """Whether nothing lies in a folder, or soon nothing does."""
+    end = time.monotonic() + seconds
+    while any(folder.iterdir()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not any(folder.iterdir())
+
+
+def start(command: Command, *arguments: str, cwd: Path, tmp: Path) -> "subprocess.Popen[bytes]":
+    about = command.start(cwd, env={"TMPDIR": str(tmp)}, before=hear_signals)
+    silent = {"stdout": subprocess.DEVNULL, "start_new_session": True}
+    return subprocess.Popen([*command.line, *arguments], **{**about, **silent})
+
+
+@pytest.mark.parametrize("place", ["landlock", "process"])
+@pytest.mark.parametrize("name", [*GENTLE, "SIGKILL"])
+def test_a_signal_leaves_nothing(name: str, place: str, tmp_path: Path) -> None:
+    """At several moments; to the grader alone, and to all that share its terminal."""
+    folder, tmp = lay_class(tmp_path), tmp_path / "tmp"
+    number = getattr(signal, name)
+    for moment in (0.2, 0.7, 1.5):
+        for send, jobs in ((os.kill, "1"), (os.killpg, "2")):
+            line = ("grade", "--force", "--jobs", jobs, ".")
+            with start(installed(place), *line, cwd=folder, tmp=tmp) as grader:
+                time.sleep(moment)
+                send(grader.pid, number)
+                assert grader.stderr is not None
+                said = grader.stderr.read().decode()
+                code = grader.wait()
+            assert code in (-number, 128 + number), said
+            assert "Traceback" not in said or "import" in said, said
+            assert is_empty(tmp, 10), (moment, send, sorted(tmp.rglob("*")))
+
+
+@pytest.mark.parametrize("place", ["landlock", "process"])
+def test_what_is_stopped_in_order_is_clean_at_once(place: str, tmp_path: Path) -> None:
+    """Once the grader is gone, so is all that it made; and its exit code says how it ended."""
+    folder, tmp = lay_class(tmp_path), tmp_path / "tmp"
+    line = ("grade", "--jobs", "2", ".")
+    with start(installed(place), *line, cwd=folder, tmp=tmp) as grader:
+        while not list(tmp.rglob("mytorch")):
+            assert grader.poll() is None
+            time.sleep(0.01)
+        grader.terminate()
+        assert grader.wait() == 128 + signal.SIGTERM
+        assert grader.stderr is not None
+        assert b"stopped; what is printed above is finished" in grader.stderr.read()
+    assert is_empty(tmp, 2)
+
+
+def test_a_student_who_is_checking_is_stopped(tmp_path: Path) -> None:
+    """`check` leaves no module of the student's behind either."""
+    folder, tmp = lay_class(tmp_path), tmp_path / "tmp"
+    for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
+        with start(installed("landlock"), "check", cwd=folder / "ada0", tmp=tmp) as checker:
+            while not list(tmp.rglob("mytorch")):
+                assert checker.poll() is None
+                time.sleep(0.01)
+            checker.send_signal(number)
+        assert is_empty(tmp, 10), number
+
+
+def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
+    """A grader that is to outlive its terminal does."""
+    folder, tmp = write_class(tmp_path / "class"), tmp_path / "tmp"
+    tmp.mkdir()
+    command = installed("landlock")
+    about = command.start(folder, before=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    with subprocess.Popen([*command.line, "grade", "--json", "ada", "bob"], **about) as grader:
+        while grader.poll() is None:
+            grader.send_signal(signal.SIGHUP)
+            time.sleep(0.05)
+        assert grader.stdout is not None
+        assert (grader.returncode, grader.stdout.read().count(b"\n")) == (0, 2)
