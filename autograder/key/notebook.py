@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def run(made: nbformat.NotebookNode, folder: Path) -> None:
         coalesce_streams=True,  # a kernel on a busy machine sends one print in two pieces
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
-    client.execute()
+    # a notebook imports what lies beside it: `workbook`
+    client.execute(env={k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"})
     widgets = made.metadata.pop("widgets", {})
     state = widgets.get(STATE, {}).get("state", {})
     for node in made.cells:
