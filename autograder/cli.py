@@ -10,10 +10,8 @@ import inspect
 import io
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -64,10 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         install = "python3 tests installs it, and so does pip install -e '.[test]'"
         print(f"autograder: this needs {error.name}: {install}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt as stopped:
-        with suppress(OSError):  # the terminal may be what is gone
-            print("autograder: stopped; what is printed above is finished", file=sys.stderr)
-        return 128 + next(iter(stopped.args), signal.SIGINT)
     return code
 
 
