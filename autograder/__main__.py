@@ -24,10 +24,18 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    from .cli import main as run
+    import signal
+    from contextlib import suppress
 
-    stop_in_order()
-    return run()
+    try:
+        stop_in_order()
+        from .cli import main as run
+
+        return run()
+    except KeyboardInterrupt as stopped:
+        with suppress(OSError):  # the terminal may be what is gone
+            print("autograder: stopped; what is printed above is finished", file=sys.stderr)
+        return 128 + next(iter(stopped.args), signal.SIGINT)
 
 
 def open_streams() -> None:

@@ -11,10 +11,8 @@ import io
 import json
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -67,10 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         then = shlex.quote(str(tree / ".venv/bin/autograder"))
         print(f"autograder: this needs {error.name}: run {install}, then {then}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt as stopped:
-        with suppress(OSError):  # the terminal may be what is gone
-            print("autograder: stopped; what is printed above is finished", file=sys.stderr)
-        return 128 + next(iter(stopped.args), signal.SIGINT)
     return code
 
 

@@ -64,7 +64,6 @@ def test_a_signal_leaves_nothing(name: str, place: str, tmp_path: Path) -> None:
                 said = grader.stderr.read().decode()
                 code = grader.wait()
             assert code in (-number, 128 + number), said
-            assert "Traceback" not in said or "import" in said, said
             assert is_empty(tmp, 10), (moment, send, sorted(tmp.rglob("*")))
 
 

@@ -35,7 +35,8 @@ class Cores(ProcessPoolExecutor):
     def __init__(self, count: int) -> None:
         context = get_context("spawn")
         theirs, self.held = context.Pipe(duplex=False)
-        super().__init__(count, context, attend, (theirs,))
+        with held_back():  # for the process that watches over the pool's semaphores
+            super().__init__(count, context, attend, (theirs,))
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         with held_back():  # a worker that is just beginning would answer Ctrl-C with a traceback
@@ -44,6 +45,8 @@ class Cores(ProcessPoolExecutor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if not wait:
             self.held.close()
+            if queue := getattr(self, "_call_queue", None):
+                queue.cancel_join_thread()  # else the work for workers that are dead is waited for
         super().shutdown(wait, cancel_futures=cancel_futures)
 
 
@@ -53,7 +56,7 @@ def held_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    deaf = {getattr(signal, name) for name in FROM_THE_TERMINAL}
+    deaf = {signal.SIGTERM, *(getattr(signal, name) for name in FROM_THE_TERMINAL)}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, deaf)
     try:
         yield
@@ -72,6 +75,8 @@ def attend(theirs: "Connection[Any, Any]") -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=watch, args=(theirs,), daemon=True).start()
     signal.signal(signal.SIGTERM, leave)  # until now there is nothing to leave
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def watch(theirs: "Connection[Any, Any]") -> None:
