@@ -65,7 +65,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`python3 tests --exercise 6.2`: what drives that exercise, in seconds."""
+    """`python3 tests --exercise 6.2`: what drives that exercise alone."""
     parser.addoption(
         "--exercise",
         action="append",
