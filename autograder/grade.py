@@ -76,10 +76,11 @@ def attempt(
     scored = {id: made for id, made in done.items() if settled(made)}
     undone = [e for e in exercises if e.id not in scored]
     judged, measured = driven(sitting, undone, references, scored)
-    public: Mapping[str, Sequence[Judgement]] = {}
-    if references.kind == "hidden":
+    if references.kind == "public":
+        scored |= {e.id: items(judged[e.id]) for e in undone}
+    else:
         public, measured = shown_in_public(sitting, judged, measured)
-    scored |= {e.id: items(judged[e.id], public.get(e.id, ())) for e in undone}
+        scored |= {e.id: items(judged[e.id], public.get(e.id, ())) for e in undone}
     found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
     notes = [hand_in.message] * bool(hand_in.message) + [STOPPED] * patience.was_short
     made = reported(hand_in, found, references, place.name, "; ".join(notes))
