@@ -22,9 +22,11 @@ COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
 
 
 def to_json(report: Report) -> str:
-    """One line of JSON, all ASCII, with the keys of the contract."""
+    """One line of JSON, all ASCII, with the keys of the contract; `measured` only where it tells
+    something."""
     sums = {"score": number(report.score), "max_score": number(report.max_score)}
-    return json.dumps(vars(report) | sums, default=vars)
+    said = {key: value for key, value in vars(report).items() if key != "measured" or value}
+    return json.dumps(said | sums, default=vars)
 
 
 def to_text(report: Report, colour: bool = False) -> str:
