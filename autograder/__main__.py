@@ -29,7 +29,7 @@ def main() -> int:
 
     try:
         stop_in_order()
-        from .cli import main as run
+        from autograder.cli import main as run
 
         return run()
     except KeyboardInterrupt as stopped:

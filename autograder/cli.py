@@ -8,22 +8,19 @@ wrongly or could not do its work.
 import argparse
 import inspect
 import io
-import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
 
-from . import handin, pack, report, store
-from .exercises import chosen
-from .grade import grade
-
-Asked: TypeAlias = argparse.Namespace
-Run: TypeAlias = Callable[[Asked], int]
-Verb: TypeAlias = Callable[[str, Run], argparse.ArgumentParser]
+from autograder.commands import Asked, Run, say
+from autograder.exercises import chosen
+from autograder.hand_in import module_reader
+from autograder.running.grading import grade
+from autograder.scoring import reference_store, report
+from autograder.workspace import packing
 
 KEY = Path(__file__).parent / "key"
 ABOUT = """\
@@ -69,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    from .classroom import command
+    from autograder.classroom import command
 
     shape = argparse.RawDescriptionHelpFormatter
     top = argparse.ArgumentParser(prog="autograder", description=ABOUT, formatter_class=shape)
@@ -94,16 +91,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("exercises", nargs="+", metavar="EXERCISE", help="linear.forward, 6.1")
     command.add(verb)
     if KEY.is_dir():
-        from .key import commands as with_key
+        from autograder.key import commands as with_key
 
         top.description = ABOUT + with_key.ABOUT
         with_key.add(verb)
     return top
-
-
-def say(asked: Asked, text: str, **fields: Any) -> None:
-    """Print a result: the sentence, or its fields as a line of JSON."""
-    print(json.dumps(fields) if asked.json else text, flush=True)
 
 
 def check(asked: Asked) -> int:
@@ -116,8 +108,8 @@ def check(asked: Asked) -> int:
 
     Exit code: 0 all points, 1 not all, 2 nothing could be scored.
     """
-    found = replace(handin.read(pack.top(Path.cwd())), name=".")
-    made = grade(found, store.public(), chosen(asked.exercises))
+    found = replace(module_reader.read(packing.top(Path.cwd())), name=".")
+    made = grade(found, reference_store.public(), chosen(asked.exercises))
     colour = report.wants_colour(sys.stdout)
     if asked.json:
         print(report.to_json(made))
@@ -132,7 +124,7 @@ def pack_(asked: Asked) -> int:
     What counts is mytorch. Where an exercise cell was changed and not run, it is named here:
     run it (Shift + Enter), save, and pack again.
     """
-    written, notes = pack.pack(pack.top(Path.cwd()), asked.name)
+    written, notes = packing.pack(packing.top(Path.cwd()), asked.name)
     if not asked.json:
         for note in notes:
             print(f"note: {note}", file=sys.stderr)
@@ -147,6 +139,6 @@ def reset(asked: Asked) -> int:
     autograder reset linear            both of the class
     """
     for exercise in chosen(asked.exercises):
-        said = pack.reset(pack.top(Path.cwd()), exercise)
+        said = packing.reset(packing.top(Path.cwd()), exercise)
         say(asked, said, exercise=exercise.id, message=said)
     return 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.cores import processors
+from autograder.classroom.batch.cores import processors
 from autograder.exercises import EXERCISES, chosen
 from autograder.key.mistakes import MISTAKES
 from autograder.key.notebook import sources

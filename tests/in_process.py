@@ -13,15 +13,17 @@ from unittest.mock import patch
 
 from conftest import package
 
-from autograder import doubles, grade, harness, store
-from autograder.conversation import Sitting
 from autograder.exercises import EXERCISES, HOMES
-from autograder.handin import HandIn
-from autograder.judge import judge
+from autograder.hand_in.module_reader import HandIn
+from autograder.harness import doubles, driving
+from autograder.harness.package import Package, forget, register
 from autograder.model import Answer, Exercise, Item, Job
-from autograder.package import Package, forget, register
-from autograder.score import better, items
-from autograder.store import References
+from autograder.running import grading
+from autograder.running.conversation import Sitting
+from autograder.scoring import reference_store
+from autograder.scoring.judgement import judge
+from autograder.scoring.points import better, items
+from autograder.scoring.reference_store import References
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def run(
     """What `runner.run` does, in this process."""
     answers: dict[str, dict[str, Answer]] = {}
     with loaded(sitting.files) as mytorch:
-        drive = doubles.rehearsal(classes, seed) if classes else harness.answer
+        drive = doubles.rehearsal(classes, seed) if classes else driving.answer
         for job in jobs:
             exercise, case = EXERCISES[job.exercise], job.case
             answers.setdefault(job.exercise, {})[case.id] = drive(
@@ -64,7 +66,7 @@ def answers_of(
     """What a hand-in's modules answer to one exercise, by case."""
     jobs = references.cases(exercise.id)
     seed = references.seed_of_doubles
-    return run(Sitting(files, grade.DEFAULT, grade.PORTABLE), jobs, classes, seed)[exercise.id]
+    return run(Sitting(files, grading.DEFAULT, grading.PORTABLE), jobs, classes, seed)[exercise.id]
 
 
 def items_of(
@@ -87,9 +89,9 @@ def scored(
     """The items of a solved hand-in with some of its files replaced (None: removed)."""
     files = package(changes={n: text for n, text in changes.items() if text is not None})
     files = {name: content for name, content in files.items() if changes.get(name, "") is not None}
-    with patch.object(grade, "run", run):
-        used = references or store.best()
-        report = grade.grade(HandIn("", files), used, list(EXERCISES.values()))
+    with patch.object(grading, "run", run):
+        used = references or reference_store.best()
+        report = grading.grade(HandIn("", files), used, list(EXERCISES.values()))
     return {item.id: item for item in report.items}
 
 

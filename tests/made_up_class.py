@@ -11,10 +11,10 @@ from pathlib import Path
 from conftest import package
 from planted import own_items
 
-from autograder import store
 from autograder.exercises import EXERCISES
 from autograder.key.mistakes import MISTAKES
 from autograder.key.solved import modules, skeleton, solution
+from autograder.scoring import reference_store
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 VARIANTS = sorted((Path(__file__).parent / "shelf" / "variants").glob("*.py"))
@@ -83,7 +83,7 @@ def wrong(draw: random.Random, number: int) -> Recipe:
 @cache
 def costs(mistake: str) -> float:
     """The points of the lines whose tensors differ when a mistake is planted."""
-    ids = own_items(MISTAKES[mistake], store.best())
+    ids = own_items(MISTAKES[mistake], reference_store.best())
     lines = ((e.points[t or role], id) for e in EXERCISES.values() for t, role, id in e.lines)
     return sum(points for points, id in lines if id in ids)
 

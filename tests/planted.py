@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from conftest import package
 from in_process import answers_of
 
-from autograder.compare import compare, tolerance
-from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
+from autograder.harness.doubles import SAW
 from autograder.key.mistakes import Mistake
 from autograder.model import Exercise
-from autograder.store import References
+from autograder.scoring.comparison import compare, tolerance
+from autograder.scoring.reference_store import References
 
 
 def own_items(mistake: Mistake, references: References) -> set[str]:

@@ -16,7 +16,7 @@ import pytest
 import safetensors
 from conftest import ROOT, package
 
-from autograder.sandbox import tiers, view
+from autograder.running import tiers, view
 
 Done = subprocess.CompletedProcess[bytes]
 ORDINARY = 65534  # a user without privileges

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from conftest import ROOT, MakeTree, package, replaced
 
-from autograder.classroom import again, batch
-from autograder.classroom.cores import Cores
-from autograder.classroom.journal import Journal
-from autograder.classroom.work import terms
+from autograder.classroom.batch import crew, second_tries
+from autograder.classroom.batch.cores import Cores
+from autograder.classroom.batch.journal import Journal
+from autograder.classroom.batch.work import terms
 from autograder.exercises import EXERCISES
-from autograder.grade import STOPPED
 from autograder.model import Report
-from autograder.patience import Limits
+from autograder.running.grading import STOPPED
+from autograder.running.patience import Limits
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 QUICK = Limits(seconds=1, wall=3.0, total=60.0, more=1.0)
@@ -68,7 +68,7 @@ def graded(
 ) -> dict[str, Report]:
     """The reports on hand-ins by name, in the order in which they came."""
     given = [str(path) for path in paths]
-    made = batch.graded(given, terms(limits=QUICK), journal, lambda: executor, 4, granted=granted)
+    made = crew.graded(given, terms(limits=QUICK), journal, lambda: executor, 4, granted=granted)
     return {Path(report.hand_in).name: report for report, *_ in made}
 
 
@@ -126,7 +126,7 @@ def test_no_second_try_begins_too_late(
     journal: Journal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the time for them is over, the first report stands, provisional."""
-    monkeypatch.setattr(again, "LONGEST", -1.0)
+    monkeypatch.setattr(second_tries, "LONGEST", -1.0)
     watched = Watched()
     reports = graded([make_tree("slow", changes=SLOW)], journal, watched)
     assert watched.of("again") == []
@@ -167,7 +167,7 @@ def test_a_full_window_does_not_wait_for_the_end_of_the_class(
     journal: Journal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Where the first is put off, and no more may wait behind it, it is tried again there."""
-    monkeypatch.setattr(batch, "AHEAD", 3)
+    monkeypatch.setattr(crew, "AHEAD", 3)
     others = [tmp_path / f"{n}.zip" for n in range(9)]
     for path in others:
         path.write_text(f"no archive {path.stem}")

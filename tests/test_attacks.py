@@ -40,18 +40,20 @@ from attacks import TIERS, Attack, every, forward, missing, write
 from conftest import ROOT
 from in_process import items_of
 
-from autograder import handin, report, store, wire
-from autograder.classroom import reading, student_page, tables
 from autograder.classroom.command import row
-from autograder.classroom.student import NOBODY
-from autograder.conversation import Place
+from autograder.classroom.pages import student_page, tables
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
+from autograder.hand_in import module_reader, reading
+from autograder.hand_in.student import NOBODY
+from autograder.harness import wire
 from autograder.model import Answer, Report
-from autograder.patience import Limits
-from autograder.sandbox import tiers
-from autograder.scratch import remove
-from autograder.testimony import believed
+from autograder.running import tiers
+from autograder.running.conversation import Place
+from autograder.running.grading import grade
+from autograder.running.patience import Limits
+from autograder.running.scratch import remove
+from autograder.running.validation import believed
+from autograder.scoring import reference_store, report
 
 QUICK = Limits(seconds=1, wall=2.0, total=6.0)
 BRIEF = Limits(seconds=1, wall=0.6, total=1.2)
@@ -60,7 +62,7 @@ SECRET = "AUTOGRADER_SECRET"
 PROC = Path("/proc")
 COMMAND = re.compile(r"^\s*(::|=|@|\+|-)|##\w*\[", re.MULTILINE)  # to a log or a sheet
 
-HIDDEN = store.best()
+HIDDEN = reference_store.best()
 
 pytestmark = [
     pytest.mark.attack,
@@ -238,7 +240,7 @@ def written(number: float) -> set[str]:
 
 
 def graded(
-    hand_in: handin.HandIn, place: Place, limits: Limits = QUICK, network: bool = True
+    hand_in: module_reader.HandIn, place: Place, limits: Limits = QUICK, network: bool = True
 ) -> Report:
     wanted = [e for e in EXERCISES.values() if network or not e.id.startswith("mlp.")]
     return grade(hand_in, HIDDEN, wanted, limits, place)
@@ -251,10 +253,12 @@ def usual(number: int) -> Report:
 
 
 @cache
-def ordinary() -> handin.HandIn:
+def ordinary() -> module_reader.HandIn:
     with tempfile.TemporaryDirectory() as folder:
         changes = {"sigmoid.py": "def broken(:  # the words of the one before\n", "sgd.py": None}
-        return handin.HandIn("next", handin.read(write(Path(folder, "next"), changes)).files)
+        return module_reader.HandIn(
+            "next", module_reader.read(write(Path(folder, "next"), changes)).files
+        )
 
 
 def test_what_an_attack_aims_at_is_there() -> None:
@@ -266,9 +270,12 @@ def test_what_an_attack_aims_at_is_there() -> None:
 @pytest.mark.parametrize(
     ("body", "gone"),
     [
-        ("import autograder.wire as w\nw.write_frame = print", ["w.write_frame"]),
-        ("import autograder.wire\nautograder.wire.write_frame()", ["autograder.wire.write_frame"]),
-        ("from autograder.wire import write_frame", ["write_frame"]),
+        ("import autograder.harness.wire as w\nw.write_frame = print", ["w.write_frame"]),
+        (
+            "import autograder.harness.wire\nautograder.harness.wire.write_frame()",
+            ["autograder.harness.wire.write_frame"],
+        ),
+        ("from autograder.harness.wire import write_frame", ["write_frame"]),
         ("import autograder.frames as w", ["w"]),
         ("def late():\n    import os\n    os.no_such_call(9)", ["os.no_such_call"]),
         (
@@ -277,7 +284,7 @@ def test_what_an_attack_aims_at_is_there() -> None:
         ),
         ("import sys\nsys.modules['autograder.judging'] = 1", ["autograder.judging"]),
         ("open('key/references/tensor.npz')", ["tensor.npz"]),
-        ("import autograder.wire as w\nw.save = w.frame.__code__", []),
+        ("import autograder.harness.wire as w\nw.save = w.frame.__code__", []),
         ("import os\nos.environ['NEW'] = '1'", []),
     ],
 )
@@ -288,8 +295,11 @@ def test_an_attack_whose_target_is_gone_is_told(body: str, gone: list[str]) -> N
 
 def test_a_target_that_no_text_names_is_looked_for_too() -> None:
     """What an attack says that it is at."""
-    attack = Attack("x", at=("autograder.child.OURS", "autograder.child.MINE", "nowhere.at.all"))
-    assert missing(attack) == ["autograder.child.MINE", "nowhere.at.all"]
+    attack = Attack(
+        "x",
+        at=("autograder.confined.child.ROOMS", "autograder.confined.child.MINE", "nowhere.at.all"),
+    )
+    assert missing(attack) == ["autograder.confined.child.MINE", "nowhere.at.all"]
 
 
 CASES = {f"{place.name}-{attack.name}": (attack, place) for place in PLACES for attack in every()}
@@ -392,12 +402,12 @@ LARGE = """
 import resource
 from conftest import package
 from attacks import forward
-from autograder import store
+from autograder.scoring import reference_store as store
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
-from autograder.handin import HandIn
+from autograder.running.grading import grade
+from autograder.hand_in.module_reader import HandIn
 
-top = "import autograder.harness as h\\nh.plain = lambda value: np.zeros(2**20)"
+top = "import autograder.harness.driving as h\\nh.plain = lambda value: np.zeros(2**20)"
 changes = {n: t for n, t in forward("return Z", top).items() if t}
 wanted = [e for e in EXERCISES.values() if e.id.startswith(("relu", "softmax."))]
 grade(HandIn("first", package()), store.best(), wanted)
@@ -521,8 +531,10 @@ def test_texts_of_public_cases_are_commands_to_nobody(texts: tuple[str, ...]) ->
     for text in texts:
         body = f"raise type({text!r}, (Exception,), {{}})({text!r})"
         files = {n: t.encode() for n, t in forward(body).items() if t}
-        hand_in = handin.HandIn("x", {**ordinary().files, **files})
-        made = grade(hand_in, store.public(), [EXERCISES["relu.forward"]], QUICK, PLACES[0])
+        hand_in = module_reader.HandIn("x", {**ordinary().files, **files})
+        made = grade(
+            hand_in, reference_store.public(), [EXERCISES["relu.forward"]], QUICK, PLACES[0]
+        )
         assert {item.status for item in made.items} == {"error"}
         assert_readable(made)
 

@@ -1,5 +1,6 @@
 """A batch: reports in order, memory flat, and nothing lost whoever is killed, whenever."""
 
+import json
 import os
 import random
 import re
@@ -27,19 +28,20 @@ from typing import Any
 import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
-from autograder import store
-from autograder.classroom import batch, reading
-from autograder.classroom import work as works
-from autograder.classroom.batch import Graded
-from autograder.classroom.cores import Cores
-from autograder.classroom.journal import Journal
-from autograder.classroom.work import APART, Work, parsed, perform, terms
-from autograder.conversation import Child
+from autograder.classroom.batch import crew
+from autograder.classroom.batch import work as works
+from autograder.classroom.batch.cores import Cores
+from autograder.classroom.batch.crew import Graded
+from autograder.classroom.batch.journal import Journal
+from autograder.classroom.batch.work import ROOMS, Work, parsed, perform, terms
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
+from autograder.hand_in import reading
 from autograder.model import Report
-from autograder.patience import Limits
-from autograder.report import to_json
+from autograder.running.conversation import Child
+from autograder.running.grading import grade
+from autograder.running.patience import Limits
+from autograder.scoring import reference_store
+from autograder.scoring.report import to_json
 
 QUICK = Limits(seconds=1, wall=3.0, total=20.0)
 ENDS = replaced("relu.py", "return np.maximum(Z, 0)", "import os; os._exit(0)")
@@ -73,7 +75,7 @@ def run(
     at_once: int = 4,
     force: bool = False,
 ) -> list[Graded]:
-    return list(batch.graded(paths, terms(limits=QUICK), journal, start, at_once, force))
+    return list(crew.graded(paths, terms(limits=QUICK), journal, start, at_once, force))
 
 
 def two_threads() -> Executor:
@@ -111,7 +113,7 @@ def test_where_there_is_nothing_to_read_nothing_is_started(tmp_path: Path) -> No
     """An archive that cannot be read costs no process: not on doubles either."""
     (path,) = broken(tmp_path, 1)
     exercises = list(EXERCISES.values())
-    report = grade(reading.read(path), store.best(), exercises, place=Nowhere())
+    report = grade(reading.read(path), reference_store.best(), exercises, place=Nowhere())
     assert {item.status for item in report.items} == {"not_attempted"}
     assert not report.provisional
 
@@ -156,7 +158,7 @@ def test_a_long_journal_is_read_to_its_end(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many hand-ins were graded before, all are reported, and the new ones graded."""
-    monkeypatch.setattr(batch, "AHEAD", 3)
+    monkeypatch.setattr(crew, "AHEAD", 3)
     paths = broken(tmp_path, 20)
     run(paths[:-1], journal)
     assert [before for _, before, _ in run(paths, journal)] == [True] * 19 + [False]
@@ -167,7 +169,7 @@ def test_memory_stays_flat(journal: Journal, tmp_path: Path) -> None:
 
     def peak(count: int) -> int:
         path = broken(tmp_path, 1)[0]
-        seen = batch.graded((path for _ in range(count)), terms(), journal, Here, 4, force=True)
+        seen = crew.graded((path for _ in range(count)), terms(), journal, Here, 4, force=True)
         tracemalloc.reset_peak()
         for _ in seen:
             pass
@@ -186,7 +188,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the first is graded, only so many behind it are taken on."""
-    monkeypatch.setattr(batch, "AHEAD", 20)
+    monkeypatch.setattr(crew, "AHEAD", 20)
     taken: list[str] = []
     held: list[Future[Any]] = []
 
@@ -202,7 +204,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
             return done
 
     paths = broken(tmp_path, 100)
-    seen = batch.graded(paths, terms(limits=QUICK), journal, FirstLast, 4)
+    seen = crew.graded(paths, terms(limits=QUICK), journal, FirstLast, 4)
     assert next(seen).report.hand_in == paths[0]
     assert taken == paths[:20]
     assert [report.hand_in for report, *_ in seen] == paths[1:]
@@ -210,12 +212,12 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
 
 def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
     """While one takes an exercise's whole time, 50 others a second go on; all fit in memory."""
-    assert Limits().wall * 50 <= batch.AHEAD
+    assert Limits().wall * 50 <= crew.AHEAD
     found = reading.read(str(make_tree()))
     exercises = list(EXERCISES.values())
-    made = grade(replace(found, readable=False), store.best(), exercises, place=Nowhere())
+    made = grade(replace(found, readable=False), reference_store.best(), exercises, place=Nowhere())
     size = sum(map(len, found.files.values())) + len(to_json(made))
-    assert batch.AHEAD * size < 2**26
+    assert crew.AHEAD * size < 2**26
 
 
 def test_a_stop_keeps_what_is_finished(journal: Journal, make_tree: MakeTree) -> None:
@@ -224,7 +226,7 @@ def test_a_stop_keeps_what_is_finished(journal: Journal, make_tree: MakeTree) ->
     slow = [str(make_tree(f"slow{n}", changes=endless)) for n in range(3)]
     quick = str(make_tree("quick"))
     patient = Limits(seconds=1, wall=86400.0, total=86400.0)  # to wait for them is to wait a day
-    seen = batch.graded([quick, *slow], terms(limits=patient), journal, two_cores, 4)
+    seen = crew.graded([quick, *slow], terms(limits=patient), journal, two_cores, 4)
     assert next(seen).report.hand_in == quick
     seen.close()  # type: ignore[attr-defined]
     assert len(journal) == 1
@@ -339,20 +341,26 @@ def test_the_same_hand_in_twice_is_the_same_report(make_tree: MakeTree) -> None:
 def test_what_decides_a_score_is_in_the_digest() -> None:
     """No module that grading imports is left out of the grader's digest."""
     script = (
-        "import sys; from autograder.classroom import work;"
-        "print([m for m in sys.modules if m.count('.') == 1 and m.startswith('autograder.')])"
+        "import json, sys; from autograder.classroom.batch import work;"
+        "print(json.dumps([m for m in sys.modules if m.startswith('autograder.')]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "autograder.score" in done.stdout
-    for name in APART:
-        assert (ROOT / "autograder" / name).is_file()
-        assert f"'autograder.{name.removesuffix('.py')}'" not in done.stdout, name
+    loaded = json.loads(done.stdout)
+    assert "autograder.scoring.points" in loaded
+    assert {name.split(".")[1] for name in loaded} <= {*ROOMS, "classroom"}
 
 
 @pytest.mark.parametrize(
-    "changed", ["score.py", "__init__.py", "exercises/__init__.py", "exercises/linear.py"]
+    "changed",
+    [
+        "model.py",
+        "scoring/points.py",
+        "exercises/__init__.py",
+        "hand_in/reading.py",
+        "running/view.py",
+    ],
 )
 def test_a_change_of_any_file_changes_the_digest(
     changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -360,7 +368,7 @@ def test_a_change_of_any_file_changes_the_digest(
     """Files of one name in two folders are two."""
     engine = tmp_path / "autograder"
     shutil.copytree(ROOT / "autograder", engine, ignore=shutil.ignore_patterns("key"))
-    monkeypatch.setattr(works, "ENGINE", engine)
+    monkeypatch.setattr(works, "PACKAGE", engine)
     before = works.grader_digest.__wrapped__()
     with (engine / changed).open("a") as file:
         file.write("#\n")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from conftest import package
 
-from autograder.classroom import class_page, grouping, reading, similar, winnowing
-from autograder.classroom.listing import Listing
-from autograder.classroom.similar import Alike, Index
-from autograder.classroom.statistics import Summary
-from autograder.classroom.student import Entry
-from autograder.classroom.winnowing import MOST_TOKENS, fingerprints
+from autograder.classroom.pages import class_page, grouping, similarity, winnowing
+from autograder.classroom.pages.listing import Listing
+from autograder.classroom.pages.similarity import Alike, Index
+from autograder.classroom.pages.statistics import Summary
+from autograder.classroom.pages.winnowing import MOST_TOKENS, fingerprints
+from autograder.hand_in import reading
+from autograder.hand_in.student import Entry
 
 MB = 2**20
 LARGE = 2**22 - 100
@@ -103,7 +104,7 @@ def test_pairs_are_counted_and_what_is_left_out_is_said(monkeypatch: pytest.Monk
 
 def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the most, every second is dropped, again and again: the rest still finds copies."""
-    monkeypatch.setattr(similar, "MOST_PRINTS", 4000)
+    monkeypatch.setattr(similarity, "MOST_PRINTS", 4000)
     made = Index()
     for n in range(60):
         made.add(Entry(str(n)), fingerprints({"linear.py": junk(max(n, 1), 900)}), str(n))
@@ -117,7 +118,7 @@ def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those beyond are counted, and it is said."""
-    monkeypatch.setattr(similar, "MOST_HAND_INS", 10)
+    monkeypatch.setattr(similarity, "MOST_HAND_INS", 10)
     made = Index()
     for n in range(25):
         made.add(Entry(str(n)), fingerprints({"linear.py": junk(n, 300)}), str(n))
@@ -128,7 +129,7 @@ def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_groups_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A class of copies in pairs: the most striking are described."""
-    monkeypatch.setattr(similar, "MOST_MATCHES", 3)
+    monkeypatch.setattr(similarity, "MOST_MATCHES", 3)
     made = Index()
     for n in range(80):
         files = {"linear.py": junk(n // 2, 900) + junk(-n - 1, 90)}

@@ -20,11 +20,11 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 from workbook import live
 
-from autograder import store
 from autograder.exercises import EXERCISES
+from autograder.harness.package import forget
 from autograder.key.solved import cell as generated
-from autograder.package import forget
-from autograder.source import function_text
+from autograder.scoring import reference_store
+from autograder.workspace.writer import function_text
 
 WITHOUT_KEY = shutil.ignore_patterns("key", "__pycache__")
 WAY_OUT = "mend the file, or type in a terminal: autograder reset 6.1"
@@ -122,14 +122,14 @@ def test_damaged_references_are_said_in_one_line(
 ) -> None:
     """Under the cell stands which file it is; no traceback, and the text is in its file."""
     copy = tmp_path / "references"
-    shutil.copytree(store.PUBLIC, copy)
+    shutil.copytree(reference_store.PUBLIC, copy)
     (copy / "linear.npz").write_bytes((copy / "linear.npz").read_bytes()[:5000])
-    monkeypatch.setattr(store, "PUBLIC", copy)
-    store.public.cache_clear()
+    monkeypatch.setattr(reference_store, "PUBLIC", copy)
+    reference_store.public.cache_clear()
     try:
         said = notebook.run(FORWARD)
     finally:
-        store.public.cache_clear()
+        reference_store.public.cache_clear()
     assert notebook.failed is None
     assert said.count("\n") == 1
     assert said.startswith(f"{copy / 'linear.npz'} is damaged (")
@@ -550,7 +550,7 @@ def test_a_file_that_cannot_be_written(notebook: Notebook, monkeypatch: pytest.M
     def fail(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("autograder.source.write_atomically", fail)
+    monkeypatch.setattr("autograder.workspace.writer.write_atomically", fail)
     assert notebook.run(FORWARD) == (
         "mytorch/linear.py cannot be written (No space left on device); it is as it was.\n"
     )

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from made_up_class import hand_in, recipes
 
-from autograder.classroom.pages import amount
+from autograder.classroom.pages.markup import amount
 
 COUNT = int(os.environ.get("CLASS", "1000"))
 KILLED_AT = (0.25, 0.6)  # of the class

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
 from autograder.classroom import command
-from autograder.classroom.journal import Journal
+from autograder.classroom.batch.journal import Journal
 from autograder.exercises import EXERCISES
 from autograder.model import Item, Report
 

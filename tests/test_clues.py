@@ -9,13 +9,13 @@ import pytest
 from conftest import replaced
 from in_process import scored
 
-from autograder import store
 from autograder.exercises import EXERCISES
-from autograder.exercises.clues import CLUES
-from autograder.explain import fault_lines
-from autograder.harness import arrange
+from autograder.harness.driving import arrange
 from autograder.key.references import variant
 from autograder.model import Array, Fault
+from autograder.scoring import reference_store
+from autograder.scoring.clues import CLUES
+from autograder.scoring.explanation import fault_lines
 
 nothing, model = None, SimpleNamespace(layers=[])
 bare = SimpleNamespace(W=np.ones((2, 3)), b=np.ones((2, 1)))
@@ -78,7 +78,9 @@ def early(Z: Array) -> Any:
 def stepping() -> Any:
     """Drive a `Linear` whose way back moves b by a derivative."""
     back = "return dLdZ @ self.W"
-    case = next(r for r in store.public().cases("linear.backward") if r.case.id == "frozen")
+    case = next(
+        r for r in reference_store.public().cases("linear.backward") if r.case.id == "frozen"
+    )
     changes = replaced("linear.py", back, f"self.b = self.b - self.dLdb\n        {back}")
     with variant(changes) as mytorch:
         frozen = {name: arrange(array, "frozen") for name, array in case.inputs.items()}
@@ -144,7 +146,7 @@ def test_a_layer_that_fails_in_a_network_is_not_blamed() -> None:
     backward fails in their files."""
     forward = "activation.forward(layer.forward(A))"
     changes = replaced("mlp.py", forward, "activation.forward(A @ layer.W.T + layer.b.T)")
-    for references in (store.best(), store.public()):
+    for references in (reference_store.best(), reference_store.public()):
         found = scored(changes, references)
         said = found["mlp.backward.dLdA.general"].message
         assert "hint: it is raised in a layer that is called here" in said

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, replaced
 
-from autograder.classroom import batch, cluster
-from autograder.classroom.journal import Journal
-from autograder.classroom.work import terms
+from autograder.classroom.batch import cluster, crew
+from autograder.classroom.batch.journal import Journal
+from autograder.classroom.batch.work import terms
 from autograder.model import Report
 
 pytestmark = pytest.mark.cluster
@@ -74,7 +74,7 @@ def paths_of(make_tree: MakeTree, count: int) -> list[str]:
     return [str(tree) for tree in made]
 
 
-def reports(found: list[batch.Graded]) -> dict[str, Report]:
+def reports(found: list[crew.Graded]) -> dict[str, Report]:
     return {report.hand_in: report for report, *_ in found}
 
 
@@ -86,18 +86,18 @@ def test_a_worker_killed_midway_costs_nothing(
 
     paths = paths_of(make_tree, 24)
     with Journal(":memory:") as journal, cluster.connected(address(scheduler)) as (start, at_once):
-        seen = batch.graded(paths, terms(), journal, start, at_once)
+        seen = crew.graded(paths, terms(), journal, start, at_once)
         found = [next(seen)]
         pids = Client.current().run(os.getpid)
         os.kill(next(iter(pids.values())), signal.SIGKILL)
         found += seen
-        again = list(batch.graded(paths, terms(), journal, start, at_once))
+        again = list(crew.graded(paths, terms(), journal, start, at_once))
     assert [report.hand_in for report, *_ in found] == paths
     assert [report.score for report, *_ in found] == [48, 52, 52] * 8
     assert not any(report.provisional for report, *_ in found)
     assert all(before for _, before, _ in again)
     with Journal(":memory:") as journal, cluster.connected("local") as (start, at_once):
-        here = list(batch.graded(paths[:4], terms(), journal, start, at_once))
+        here = list(crew.graded(paths[:4], terms(), journal, start, at_once))
     assert reports(here).items() <= reports(found).items()
 
 
@@ -108,14 +108,14 @@ def test_a_scheduler_killed_midway_loses_nothing(
     paths = paths_of(make_tree, 24)
     with Journal(":memory:") as journal:
         with cluster.connected(address(scheduler)) as (start, at_once):
-            seen = batch.graded(paths, terms(), journal, start, at_once)
+            seen = crew.graded(paths, terms(), journal, start, at_once)
             found = [next(seen).report]
             os.killpg(scheduler.pid, signal.SIGKILL)
             with pytest.raises(OSError, match="the executor takes no more work"):
                 found += (report for report, *_ in seen)
         final = [report for report in found if not report.provisional]
         assert 0 < len(final) < len(paths)
-        here = list(batch.graded(paths, terms(), journal, lambda: ThreadPoolExecutor(2), 4))
+        here = list(crew.graded(paths, terms(), journal, lambda: ThreadPoolExecutor(2), 4))
         before = {report.hand_in for report, before, _ in here if before}
         assert {report.hand_in for report in final} <= before
         assert [report.score for report, *_ in here] == [48, 52, 52] * 8

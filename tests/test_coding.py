@@ -3,8 +3,8 @@
 import pytest
 from conftest import MakeTree
 
-from autograder.classroom.coding import wrong
-from autograder.classroom.reading import read
+from autograder.hand_in.encoding import wrong
+from autograder.hand_in.reading import read
 
 TEXT = '"""Größe."""\nx = "é"\n'
 DO = "where Python needs UTF-8 (save it so in an editor)"

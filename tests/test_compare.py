@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.compare import compare, tolerance
 from autograder.model import Array, Expected, Finding
+from autograder.scoring.comparison import compare, tolerance
 
 
 def exactly(values: Any, scale: float = 1.0) -> Expected:

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import runner
-from autograder.conversation import Sitting, converse
 from autograder.exercises import EXERCISES
-from autograder.explain import fault_lines
-from autograder.grade import PORTABLE
-from autograder.harness import plain
+from autograder.harness.driving import plain
+from autograder.harness.wire import HEADER, LARGEST, WireError, frame, read_frame
 from autograder.model import Answer, Case, Fault, Job
-from autograder.patience import SHORT, Clock, Limits
-from autograder.runner import run
-from autograder.testimony import believed
-from autograder.wire import HEADER, LARGEST, WireError, frame, read_frame
+from autograder.running import runner
+from autograder.running.conversation import Sitting, converse
+from autograder.running.grading import PORTABLE
+from autograder.running.patience import SHORT, Clock, Limits
+from autograder.running.runner import run
+from autograder.running.validation import believed
+from autograder.scoring.explanation import fault_lines
 
 Z = {"Z": np.ones((2, 3))}
 JOB = Job("relu.forward", Case("batch", lambda rng: Z), Z)
@@ -158,7 +158,7 @@ def test_a_child_that_was_killed_from_outside_costs_nothing(script: Any) -> None
 def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds that nobody looked at the clock are not the hand-in's; all others are."""
     times = iter([0.0, 0.1, 0.3, 62.0, 62.2, 62.4])
-    monkeypatch.setattr("autograder.patience.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("autograder.running.patience.time.monotonic", lambda: next(times))
     clock = Clock()
     assert [round(clock.now(), 6) for _ in range(5)] == [0.1, 0.3, 0.3, 0.5, 0.7]
 

@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 from conftest import ROOT, package
 
-from autograder import store
-from autograder.classroom.work import Work, parsed, terms
+from autograder.classroom.batch.work import Work, parsed, terms
 from autograder.exercises import TOPICS
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
 from autograder.key import storing
 from autograder.key.references import build
-from autograder.store import References
-from autograder.topic_file import SEAL, DamagedFile, TopicFile, read_topic_file
+from autograder.scoring import reference_store
+from autograder.scoring.reference_store import References
+from autograder.scoring.topic_file import SEAL, DamagedFile, TopicFile, read_topic_file
 
 PUBLIC, HIDDEN = "autograder/references", "autograder/key/references"
 MISTAKES, STUBS = f"{PUBLIC}/mistakes.json", "autograder/stubs.json"
@@ -274,7 +274,7 @@ def test_no_damage_to_any_file_is_overlooked(
 
 def test_no_byte_of_a_file_can_change_unseen(tmp_path: Path) -> None:
     """A bit of many bytes of the smallest file, and many lengths of it."""
-    data = (store.PUBLIC / "squared_error.npz").read_bytes()
+    data = (reference_store.PUBLIC / "squared_error.npz").read_bytes()
     path = tmp_path / "squared_error.npz"
     for place in range(0, len(data), 41):
         path.write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :])
@@ -383,7 +383,7 @@ def test_a_worker_whose_references_are_damaged_gives_no_grade(
     work = Work(HandIn("ada", package()), terms())
     damaged(tree / HIDDEN / "network.npz", flipped(0.5))
     script = (
-        "import pickle, sys; from autograder.classroom.work import perform;"
+        "import pickle, sys; from autograder.classroom.batch.work import perform;"
         " print(perform(pickle.load(sys.stdin.buffer)))"
     )
     done = subprocess.run(
@@ -493,7 +493,7 @@ def test_one_command_mends_what_is_damaged(tree: Path) -> None:
         f"{tree / HIDDEN}: wrote squared_error.npz, network.npz",
     ]
     assert (tree / MISTAKES).read_bytes() == names
-    assert References(tree / HIDDEN, "hidden").seed == store.best().seed
+    assert References(tree / HIDDEN, "hidden").seed == reference_store.best().seed
     assert References(tree / PUBLIC, "public").seed == storing.PUBLIC_SEED
 
 

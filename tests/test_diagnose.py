@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from autograder.diagnose import NO_NUMBER, Pair, pattern
 from autograder.model import Array
+from autograder.scoring.diagnosis import NO_NUMBER, Pair, pattern
 
 BATCH = (3, 5)
 RIGHT = [np.random.default_rng(n).standard_normal((n, 4)) for n in BATCH]

@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, counted_calls, package
 
-from autograder.classroom import reading, roster
-from autograder.classroom.archive import exists, names_in
-from autograder.classroom.origin import origin_of
-from autograder.classroom.reading import LARGEST_ARCHIVE, read
-from autograder.classroom.search import MOST_OF_ONE, find
-from autograder.classroom.student import Student
-from autograder.classroom.unpacking import LARGEST_TABLE
+from autograder.classroom.finding import roster
+from autograder.classroom.finding.search import MOST_OF_ONE, find
+from autograder.hand_in import reading
+from autograder.hand_in.archive import exists, names_in
+from autograder.hand_in.origin import origin_of
+from autograder.hand_in.reading import LARGEST_ARCHIVE, read
+from autograder.hand_in.student import Student
+from autograder.hand_in.unpacking import LARGEST_TABLE
 
 ENTRIES = Mapping[str, bytes]
 METADATA = """\

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from workbook.feedback import Feedback
 
-from autograder import report
 from autograder.exercises import EXERCISES
-from autograder.judge import Failure, Judgement
 from autograder.model import Fault, Finding, Role
-from autograder.score import items
+from autograder.scoring import report
+from autograder.scoring.judgement import Failure, Judgement
+from autograder.scoring.points import items
 
 
 def feedback(*judged: Judgement, said: tuple[str, ...] = ()) -> Feedback:

@@ -23,14 +23,15 @@ from conftest import ROOT, package
 from hostile import TEXTS
 from raw_zip import CENTRAL, LOCAL, RawEntry, far, link, raw_zip
 
-from autograder.classroom import results, roster, search
-from autograder.classroom.origin import UNWRITABLE
-from autograder.classroom.reading import read
+from autograder.classroom.finding import roster, search
+from autograder.classroom.pages import results
 from autograder.exercises import EXERCISES
-from autograder.grade import reported, undriven
-from autograder.handin import LARGEST, MOST_FILES, HandIn, quoted
-from autograder.report import to_json
-from autograder.store import best
+from autograder.hand_in.module_reader import LARGEST, MOST_FILES, HandIn, quoted
+from autograder.hand_in.origin import UNWRITABLE
+from autograder.hand_in.reading import read
+from autograder.running.grading import reported, undriven
+from autograder.scoring.reference_store import best
+from autograder.scoring.report import to_json
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from conftest import MakeTree, counted_calls, package
 
-from autograder import handin
-from autograder.classroom import archive, search, tree
-from autograder.classroom.reading import read
-from autograder.handin import HandIn
+from autograder.classroom.finding import search
+from autograder.hand_in import archive, folder_reader, module_reader
+from autograder.hand_in.module_reader import HandIn
+from autograder.hand_in.reading import read
 
 
 def zipped(path: Path, entries: Mapping[str, bytes]) -> Path:
@@ -41,8 +41,8 @@ def test_a_zip_may_wrap_the_package_once(tmp_path: Path, folder: str) -> None:
 
 def test_a_folder_is_read_like_a_zip(make_tree: MakeTree) -> None:
     """A folder with `mytorch/` in it, or with one folder that has it, is a hand-in."""
-    tree = make_tree("wrapped/inner")
-    assert read(tree).files == read(tree.parent).files == package()
+    folder_reader = make_tree("wrapped/inner")
+    assert read(folder_reader).files == read(folder_reader.parent).files == package()
 
 
 def test_what_a_path_stands_for(make_tree: MakeTree, tmp_path: Path) -> None:
@@ -81,10 +81,10 @@ def test_links_are_ignored_and_named(tmp_path: Path, make_tree: MakeTree) -> Non
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
     assert read(path).message == "ignored links: «mytorch/secret.py»"
-    tree = make_tree()
-    (tree / "mytorch" / "secret.py").symlink_to("/etc/passwd")
-    (tree / "mytorch" / "more").symlink_to("/etc")
-    found = read(tree)
+    folder_reader = make_tree()
+    (folder_reader / "mytorch" / "secret.py").symlink_to("/etc/passwd")
+    (folder_reader / "mytorch" / "more").symlink_to("/etc")
+    found = read(folder_reader)
     assert found.files == package()
     assert found.message == "ignored links: «mytorch/more», «mytorch/secret.py»"
 
@@ -102,9 +102,9 @@ def test_a_linked_package_is_not_read(tmp_path: Path, make_tree: MakeTree) -> No
 
 def test_pipes_and_devices_are_not_opened(make_tree: MakeTree) -> None:
     """A named pipe in the place of a module would block for ever."""
-    tree = make_tree()
-    os.mkfifo(tree / "mytorch" / "pipe.py")
-    assert read(tree).files == package()
+    folder_reader = make_tree()
+    os.mkfifo(folder_reader / "mytorch" / "pipe.py")
+    assert read(folder_reader).files == package()
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
     """Twenty thousand files are no hand-in; two hundred modules are the most that is read."""
     many = {f"mytorch/m{i}.py": b"" for i in range(300)}
     found = read(zipped(tmp_path / "a.zip", many))
-    assert len(found.files) == handin.MOST_FILES
+    assert len(found.files) == module_reader.MOST_FILES
     flood = {f"f{i}": b"" for i in range(archive.MOST_ENTRIES + 1)}
     assert (
         "(more than 20000 entries in the archive)"
@@ -147,7 +147,7 @@ def test_a_folder_full_of_files_is_refused_in_one_line(
 ) -> None:
     """Modules by the ten thousand are no hand-in, and cost a few steps each at most; where no
     hand-in can lie they cost nothing, nor does a virtual environment."""
-    monkeypatch.setattr(tree, "MOST_MODULES", 20_000)
+    monkeypatch.setattr(folder_reader, "MOST_MODULES", 20_000)
     ada = make_tree("class/ada")
     make_tree("class/bob")
     for folder in (ada / place, ada / "mytorch-main" / "venv"):
@@ -173,7 +173,7 @@ def test_a_folder_with_too_many_names_is_refused(
     tmp_path: Path, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever they are: it is listed no further, neither as a class nor as a hand-in."""
-    monkeypatch.setattr(tree, "MOST_IN_FOLDER", 99)
+    monkeypatch.setattr(folder_reader, "MOST_IN_FOLDER", 99)
     ada = make_tree("ada")
     for n in range(100):
         (ada / f"{n}.png").touch()
@@ -252,7 +252,7 @@ def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> No
     data = path.read_bytes().replace(size, (10).to_bytes(4, "little"))
     path.write_bytes(data)
     found = read(path)
-    assert len(found.files.get("bomb.py", b"")) <= handin.LARGEST_FILE
+    assert len(found.files.get("bomb.py", b"")) <= module_reader.LARGEST_FILE
     assert not found.readable or found.message
 
 

@@ -22,12 +22,14 @@ from conftest import ROOT, package
 from raw_zip import RawEntry, far, link, raw_zip
 
 from autograder import cli
-from autograder.classroom import origin, reading, search, student_page
-from autograder.classroom.journal import JOURNAL, Journal
-from autograder.classroom.ours import is_results
-from autograder.classroom.search import find
-from autograder.classroom.unpacking import Sparing, unpacking
+from autograder.classroom.batch.journal import JOURNAL, Journal
+from autograder.classroom.finding import search
+from autograder.classroom.finding.own_results import is_results
+from autograder.classroom.finding.search import find
+from autograder.classroom.pages import student_page
 from autograder.exercises import EXERCISES
+from autograder.hand_in import origin, reading
+from autograder.hand_in.unpacking import Sparing, unpacking
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RIGHT = [RawEntry(f"mytorch/{name}".encode(), data) for name, data in package().items()]
@@ -516,6 +518,6 @@ def test_a_page_that_cannot_be_made_stops_no_other(
     shutil.rmtree(results / "students")
     (results / "students" / "cleo.html").mkdir(parents=True)  # in its way
     (results / "students" / "cleo.html" / "x").touch()
-    monkeypatch.setattr("autograder.classroom.results.holds_work", lambda folder: False)
+    monkeypatch.setattr("autograder.classroom.pages.results.holds_work", lambda folder: False)
     assert cli.main(arguments) == 0
     assert "bob.html" in {path.name for path in (results / "students").iterdir()}

@@ -7,7 +7,7 @@ import pytest
 from conftest import replaced
 from in_process import scored
 
-from autograder.harness import LARGEST, arrange, plain
+from autograder.harness.driving import LARGEST, arrange, plain
 from autograder.model import Item
 
 MATRIX = np.arange(6.0).reshape(2, 3)

@@ -107,7 +107,7 @@ def test_the_engine_is_small() -> None:
 
 def test_what_checks_knows_nothing_of_classes() -> None:
     """A sandbox and a class are for who grades: only their own command imports them."""
-    apart = ("autograder.classroom", "autograder.sandbox")
+    apart = ("autograder.classroom", "autograder.running")
     for path in [*engine(), *ROOT.glob("autograder/exercises/*.py")]:
         if path.name != "cli.py":
             assert not any(name.startswith(apart) for name in imports(path)), path

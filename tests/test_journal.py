@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from autograder import store
-from autograder.classroom import work as works
-from autograder.classroom.journal import Journal, JournalError
-from autograder.classroom.work import Work, failed, parsed, perform, terms
+from autograder.classroom.batch import work as works
+from autograder.classroom.batch.journal import Journal, JournalError
+from autograder.classroom.batch.work import Work, failed, parsed, perform, terms
 from autograder.exercises import TOPICS
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
 from autograder.key.storing import pack_topic_file
-from autograder.patience import Limits
-from autograder.report import to_json
+from autograder.running.patience import Limits
+from autograder.scoring import reference_store
+from autograder.scoring.report import to_json
 
 HELD = "{path}: another grader is writing to it: wait until that is done"
 DAMAGED = "{path}: it is damaged, or no file of ours: move it away, and all is graded again"
@@ -145,7 +145,7 @@ def test_two_graders_do_not_share_a_journal(path: Path) -> None:
 
 HOLD = """
 import sys, time
-from autograder.classroom.journal import Journal
+from autograder.classroom.batch.journal import Journal
 with Journal(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
@@ -243,13 +243,16 @@ def test_every_number_of_the_references_counts(
 ) -> None:
     """Other tensors, tolerances or signatures are other references: all is graded again."""
     before = works.references_digest()
-    true, copy = store.best().topics[topic], tmp_path / "references"
-    shutil.copytree((store.HIDDEN if store.kind() == "hidden" else store.PUBLIC), copy)
+    true, copy = reference_store.best().topics[topic], tmp_path / "references"
+    shutil.copytree(
+        (reference_store.HIDDEN if reference_store.kind() == "hidden" else reference_store.PUBLIC),
+        copy,
+    )
     found = getattr(true, section)
     name = next(iter(found))
     changed: Any = {section: {**found, name: found[name] * 2}}
     (copy / f"{topic}.npz").write_bytes(pack_topic_file(replace(true, **changed)))
-    monkeypatch.setattr(works, "references", lambda: store.References(copy, "hidden"))
+    monkeypatch.setattr(works, "references", lambda: reference_store.References(copy, "hidden"))
     assert works.references_digest.__wrapped__() != before
 
 
@@ -259,8 +262,8 @@ def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -
     def falls_over(*_: Any, **__: Any) -> Any:
         raise MemoryError("Unable to allocate an array with shape (2, 16386)")
 
-    monkeypatch.setattr("autograder.grade.Sitting", falls_over)
+    monkeypatch.setattr("autograder.running.grading.Sitting", falls_over)
     said = parsed(perform(Work(HandIn("ada"), terms())).line)
     assert said.provisional
-    assert "MemoryError in autograder/grade.py:" in said.message
+    assert "MemoryError in autograder/running/grading.py:" in said.message
     assert "16386" not in said.message

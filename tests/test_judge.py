@@ -8,13 +8,13 @@ import pytest
 from conftest import package
 from in_process import answers_of, items_of
 
-from autograder import store
 from autograder.exercises import EXERCISES
-from autograder.judge import judge, untouched
 from autograder.model import Answer, Fault
-from autograder.score import items
+from autograder.scoring import reference_store
+from autograder.scoring.judgement import judge, untouched
+from autograder.scoring.points import items
 
-REFERENCES = store.public()
+REFERENCES = reference_store.public()
 Answers = dict[str, Answer]
 
 

@@ -17,12 +17,12 @@ from attacks import forward, write
 from attacks.smuggling import DIGITS
 from conftest import ROOT, package, replaced
 
-from autograder import store
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
 from autograder.model import Report
-from autograder.patience import Limits
+from autograder.running.grading import grade
+from autograder.running.patience import Limits
+from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.attack
 
@@ -48,7 +48,7 @@ CHANNELS = {
     "syntax error": f'raise SyntaxError("{GRAMMAR}".split("|")[chosen(Z, 5)])',
     "place of a syntax error": "raise SyntaxError('', (__file__, chosen(Z, 40) + 1, 1, ''))",
     "number of arguments": "raise TypeError(f'ReLU.forward() takes {digits(Z)} arguments')",
-    "missing file": "import autograder.package as p\n"
+    "missing file": "import autograder.harness.package as p\n"
     f"home = '{HOMES}'.split()[chosen(Z, 8)]\n"
     "raise p.MissingName(f'mytorch/{home}.py is missing')",
     "missing attribute": "e = AttributeError(\"'ReLU' object has no attribute '\""
@@ -168,7 +168,7 @@ def said(path: Path) -> list[dict[str, Any]]:
 def graded(files: dict[str, str | None], exercise: str, limits: Limits | None = None) -> Report:
     changed = {n: text for n, text in files.items() if text is not None}
     wanted = HandIn("x", package(changes=changed))
-    return grade(wanted, store.best(), [EXERCISES[exercise]], limits or Limits())
+    return grade(wanted, reference_store.best(), [EXERCISES[exercise]], limits or Limits())
 
 
 def test_how_the_time_went_is_not_told() -> None:
@@ -192,7 +192,7 @@ def test_what_public_cases_show_is_told() -> None:
 
 def test_what_hidden_cases_alone_show_is_not_described() -> None:
     """Whoever knows the public answers by heart is told that they don't help, and nothing more."""
-    cases = store.public().cases("relu.forward")
+    cases = reference_store.public().cases("relu.forward")
     known = [array.tolist() for r in cases for array in r.inputs.values()]
     for wrong, status, message in (
         ("Z", "fail", "not right on the hidden cases, in a way that the public ones do not show"),
@@ -211,6 +211,8 @@ def test_what_hidden_cases_alone_show_is_not_described() -> None:
 
 def test_right_hand_ins_see_no_public_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """The public cases are run for failures alone."""
-    monkeypatch.setattr(store, "public", lambda: pytest.fail("the public cases were read"))
+    monkeypatch.setattr(
+        reference_store, "public", lambda: pytest.fail("the public cases were read")
+    )
     made = graded({}, "relu.forward")
     assert made.score == made.max_score

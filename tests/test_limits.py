@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from conftest import ROOT, MakeTree, package, replaced
 
-from autograder import handin
 from autograder.exercises import EXERCISES
+from autograder.hand_in import module_reader
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 GRADE = [sys.executable, "-m", "autograder", "grade", "--json"]
@@ -60,8 +60,8 @@ def test_what_debugging_needs_is_allowed(make_tree: MakeTree, modest: str) -> No
 
 def large(modules: Mapping[str, bytes]) -> dict[str, bytes]:
     """A hand-in with ten more modules, each as long as one may be, too long together."""
-    padding = {f"z{n}.py": b"#" * handin.LARGEST_FILE for n in range(10)}
-    assert sum(map(len, padding.values())) > handin.LARGEST
+    padding = {f"z{n}.py": b"#" * module_reader.LARGEST_FILE for n in range(10)}
+    assert sum(map(len, padding.values())) > module_reader.LARGEST
     return {**modules, **padding}
 
 

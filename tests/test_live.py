@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from workbook import live
 
-from autograder.package import forget
+from autograder.harness.package import forget
 
 Write = Callable[..., Any]
 

@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 from conftest import ROOT, MakeTree, package, replaced
 
-from autograder import sandbox, store, usage
-from autograder.conversation import Child, Place
+from autograder import running
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
 from autograder.model import Report
-from autograder.patience import Limits
-from autograder.process import FreshInterpreter
-from autograder.sandbox.place import Sandbox
+from autograder.running import usage
+from autograder.running.conversation import Child, Place
+from autograder.running.fresh_interpreter import FreshInterpreter
+from autograder.running.grading import grade
+from autograder.running.patience import Limits
+from autograder.running.sandbox import Sandbox
+from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
@@ -31,7 +33,7 @@ QUICK = Limits(seconds=2, wall=10.0, total=60.0)
 RESULT = "return np.maximum(Z, 0)"
 
 
-@pytest.fixture(params=["process", *sandbox.SANDBOXES])
+@pytest.fixture(params=["process", *running.SANDBOXES])
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Each place that works here."""
     if request.param == "process":
@@ -61,7 +63,7 @@ class Killed:
 
 
 def graded(place: Place, changes: dict[str, str] | None = None) -> Report:
-    return grade(HandIn("", package(changes=changes)), store.best(), ALL, QUICK, place)
+    return grade(HandIn("", package(changes=changes)), reference_store.best(), ALL, QUICK, place)
 
 
 def test_killed_before_the_code_began_is_provisional() -> None:
@@ -192,7 +194,7 @@ def full_folder(tmp_path: Path) -> Iterator[Path]:
 
 IN_PROCESS = """
 import sys
-from autograder.sandbox import tiers
+from autograder.running import tiers
 tiers.SANDBOXES = tuple(t for t in tiers.SANDBOXES if t == sys.argv[1])
 from autograder.cli import main
 sys.exit(main(sys.argv[2:]))

@@ -11,22 +11,22 @@ from conftest import package, replaced
 from in_process import accused, items_of, loaded, lost, scored
 from planted import own_items
 
-from autograder import store
-from autograder.compare import compare, tolerance
-from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
-from autograder.handin import HandIn
-from autograder.harness import answer
+from autograder.hand_in.module_reader import HandIn
+from autograder.harness.doubles import SAW
+from autograder.harness.driving import answer
 from autograder.key.mistakes import MISTAKES, Mistake
 from autograder.key.reseed import alike
 from autograder.model import Answer, Exercise, Item, Report
-from autograder.store import FAULT, References
+from autograder.running.grading import grade
+from autograder.scoring import reference_store
+from autograder.scoring.comparison import compare, tolerance
+from autograder.scoring.reference_store import FAULT, References
 
 SHELF = Path(__file__).parent / "shelf"
 MISTAKEN = sorted((SHELF / "mistaken").glob("*.py"))
 CLASSES = sorted({e.target.split(".")[2] for e in EXERCISES.values()})
-BOTH = {"public": store.public(), "hidden": store.best()}
+BOTH = {"public": reference_store.public(), "hidden": reference_store.best()}
 ONE_EACH = (
     "squared_error.no_half",
     "sigmoid.twice",
@@ -46,7 +46,7 @@ def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: Refe
     assert all(item.status != "internal" for item in found.values())
     told = "\n".join(item.message for item in found.values())
     assert bool(re.search(r"got -?[\d.]|they differ by", told)) <= (references.kind == "public")
-    known = store.misconceptions()[mistake.id]
+    known = reference_store.misconceptions()[mistake.id]
     named = [item for item in found.values() if item.mistake]
     assert all(known.hint in item.message and known.slide in item.message for item in named)
 
@@ -384,10 +384,10 @@ def test_mistakes_are_told_as_a_teacher_would() -> None:
 
 def test_students_get_names_and_tensors_and_not_what_was_changed() -> None:
     """The public list of mistakes is that of the key, without the substitutions."""
-    assert {m.id: (m.name, m.hint, m.slide) for m in store.misconceptions().values()} == {
+    assert {m.id: (m.name, m.hint, m.slide) for m in reference_store.misconceptions().values()} == {
         m.id: (m.name, m.hint, m.slide) for m in MISTAKES.values()
     }
-    text = (store.PUBLIC / "mistakes.json").read_text("utf-8")
+    text = (reference_store.PUBLIC / "mistakes.json").read_text("utf-8")
     assert '"old"' not in text
     assert '"new"' not in text
 
@@ -405,7 +405,9 @@ def test_signatures_hold_what_a_planted_mistake_gives() -> None:
                     check_case(id, exercise, r, mytorch)
 
 
-def check_case(id: str, exercise: Exercise, reference: store.CaseReference, mytorch: Any) -> None:
+def check_case(
+    id: str, exercise: Exercise, reference: reference_store.CaseReference, mytorch: Any
+) -> None:
     case, inputs = reference.case, reference.inputs
     given = answer(exercise, case.id, inputs, case.layout, mytorch)
     stored = BOTH["public"].signatures(exercise.id).get(id, {})

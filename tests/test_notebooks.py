@@ -11,12 +11,12 @@ import pytest
 from conftest import ROOT, package, replaced
 from nbclient import NotebookClient
 
-from autograder import store
-from autograder.classroom import reading
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
+from autograder.hand_in import reading
 from autograder.key.notebook import notebook, sources
-from autograder.pack import UNSAVED, pack
+from autograder.running.grading import grade
+from autograder.scoring import reference_store
+from autograder.workspace.packing import UNSAVED, pack
 
 
 def tree_of(folder: Path, files: Mapping[str, bytes], solved: bool) -> Path:
@@ -101,7 +101,7 @@ def test_the_solved_notebooks_complete_the_course(tmp_path: Path) -> None:
     name, notes = pack(tree, "ada")
     assert notes == [UNSAVED]
     for path in (tree, tree / name):
-        report = grade(reading.read(path), store.best(), list(EXERCISES.values()))
+        report = grade(reading.read(path), reference_store.best(), list(EXERCISES.values()))
         assert report.references == "hidden"
         assert report.score == report.max_score
 

@@ -10,15 +10,15 @@ from conftest import replaced
 from hostile import TEXTS
 from in_process import scored
 
-from autograder import store
-from autograder.classroom import class_page, pages, student_page
-from autograder.classroom.listing import Listing, row
-from autograder.classroom.similar import Alike, Match
-from autograder.classroom.statistics import Summary
-from autograder.classroom.student import Entry, Student
+from autograder.classroom.pages import class_page, markup, student_page
+from autograder.classroom.pages.listing import Listing, row
+from autograder.classroom.pages.similarity import Alike, Match
+from autograder.classroom.pages.statistics import Summary
 from autograder.exercises import EXERCISES
+from autograder.hand_in.student import Entry, Student
 from autograder.key.mistakes import MISTAKES
 from autograder.model import Item, Report
+from autograder.scoring import reference_store
 
 FORWARD = "mytorch.linear.Linear.forward"
 RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
@@ -88,9 +88,9 @@ def class_of(*graded: tuple[Report, Student]) -> str:
     return class_page.page(summary(*graded), listing(*graded))
 
 
-def graded(changes: dict[str, str], references: store.References | None = None) -> Report:
+def graded(changes: dict[str, str], references: reference_store.References | None = None) -> Report:
     """A hand-in that was really graded, on the hidden cases if none are named."""
-    used = references or store.best()
+    used = references or reference_store.best()
     return Report("ada.zip", tuple(scored(changes, used).values()), references=used.kind)
 
 
@@ -121,7 +121,7 @@ def test_nothing_from_outside_becomes_part_of_a_page(text: str) -> None:
         assert read.tags == harmless.tags or "\n" in text, "each line is a paragraph"
         assert not set("\x00\x1b\x9b\u202e\u2066\ud800") & set(page)
         page.encode("utf-8")
-        words = re.sub(r"\s+", " ", pages.clean(text)).strip()
+        words = re.sub(r"\s+", " ", markup.clean(text)).strip()
         assert read.text.count(words) >= 5
 
 
@@ -135,7 +135,7 @@ def test_pages_ask_for_nothing() -> None:
         links = {value for name, value in read.attributes if name == "href"}
         assert all(re.match(r"#\w+$|students/|grades\.csv$", link) for link in links)
         assert not re.search(r"https?:|url\(|@import", page)
-        assert ("content", pages.POLICY) in read.attributes
+        assert ("content", markup.POLICY) in read.attributes
 
 
 def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
@@ -252,14 +252,16 @@ def test_a_graded_mistake_is_named_without_a_hidden_number(id: str) -> None:
 
 def test_public_cases_may_show_their_numbers() -> None:
     """The counter-check: where numbers may be shown, they are."""
-    page = student_page.page(graded(replaced("linear.py", "+ self.b.T", ""), store.public()))
+    page = student_page.page(
+        graded(replaced("linear.py", "+ self.b.T", ""), reference_store.public())
+    )
     assert re.search(r"got -?\d", page)
 
 
 def test_all_right_is_a_short_page() -> None:
     """Nothing lost: every exercise with its points, not a word of reproach."""
     text = Read(student_page.page(graded({}))).text
-    most = pages.points(sum(e.max_score for e in EXERCISES.values()))
+    most = markup.points(sum(e.max_score for e in EXERCISES.values()))
     assert f"{most} of {most} points" in text
     assert "✘" not in text.split("Scored on")[0]
 
@@ -338,4 +340,4 @@ def test_the_portable_tier_comes_with_a_warning() -> None:
 )
 def test_a_share_is_never_rounded_to_none_or_all(share: float, said: str) -> None:
     """One student in a thousand is not nobody."""
-    assert pages.percent(share) == said
+    assert markup.percent(share) == said

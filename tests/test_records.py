@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from autograder.classroom.earlier import again, earlier
-from autograder.classroom.journal import Journal
-from autograder.classroom.seals import sealed
+from autograder.classroom.batch.journal import Journal
+from autograder.classroom.batch.seals import sealed
+from autograder.classroom.pages.earlier_reports import again, earlier
 
 ORDINARY = 65534
 CHANGED = "(damaged, or changed by hand)"
@@ -69,7 +69,7 @@ import autograder.classroom as room
 for one in pkgutil.iter_modules(room.__path__):
     if one.name != "cluster":
         importlib.import_module(f"{{room.__name__}}.{{one.name}}")
-from autograder.sandbox import tiers
+from autograder.running import tiers
 os.setgroups([]); os.setgid({ORDINARY}); os.setuid({ORDINARY})
 from autograder.cli import main
 sys.exit(main(sys.argv[1:]))

@@ -9,18 +9,19 @@ import numpy as np
 import pytest
 from attacks.references_by_path import LOOK_UP
 
-from autograder import doubles, store
-from autograder.compare import TOLERANCE, compare
-from autograder.doubles import SAW
 from autograder.exercises import EXERCISES
-from autograder.harness import answer
+from autograder.harness import doubles
+from autograder.harness.doubles import SAW
+from autograder.harness.driving import answer
 from autograder.key import differences, proof, references
 from autograder.key.mistakes import MISTAKES
 from autograder.key.reseed import uniform
 from autograder.model import Answer, Array, Case, Exercise, Expected, Fault
-from autograder.store import DOUBLED, FAULT, CaseReference, References
+from autograder.scoring import reference_store
+from autograder.scoring.comparison import TOLERANCE, compare
+from autograder.scoring.reference_store import DOUBLED, FAULT, CaseReference, References
 
-BOTH = {"public": store.public(), "hidden": store.best()}
+BOTH = {"public": reference_store.public(), "hidden": reference_store.best()}
 BACKWARD = [id for id in EXERCISES if id.endswith(".backward")]
 
 
@@ -279,7 +280,10 @@ def test_the_attack_on_the_files_can_read_them() -> None:
     """Where nothing keeps it away it finds the answer: in a sandbox it is the sandbox that held."""
     found: dict[str, Any] = {"np": np}
     exec(LOOK_UP, found)
-    for kept, folder in ((BOTH["public"], store.PUBLIC), (BOTH["hidden"], store.HIDDEN)):
+    for kept, folder in (
+        (BOTH["public"], reference_store.PUBLIC),
+        (BOTH["hidden"], reference_store.HIDDEN),
+    ):
         for reference in kept.cases("relu.forward"):
             answer = found["look_up"](folder, reference.inputs["Z"])
             np.testing.assert_array_equal(answer, reference.expected["A"].low)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import report
 from autograder.classroom.command import row
 from autograder.model import Item, Report
+from autograder.scoring import report
 
 FORWARD = "mytorch.linear.Linear.forward"
 RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")

@@ -11,16 +11,17 @@ import pytest
 from conftest import ROOT, package, replaced
 from in_process import accused, lost, scored
 
-from autograder import cli, store
+from autograder import cli
 from autograder.exercises import EXERCISES, TOPICS
-from autograder.grade import grade
-from autograder.handin import HandIn
-from autograder.harness import answer
+from autograder.hand_in.module_reader import HandIn
+from autograder.harness.driving import answer
 from autograder.key import differences, proof, references, release, reseed, storing
 from autograder.key.mistakes import MISTAKES
 from autograder.model import Array
-from autograder.report import to_json, to_text
-from autograder.store import References
+from autograder.running.grading import grade
+from autograder.scoring import reference_store
+from autograder.scoring.reference_store import References
+from autograder.scoring.report import to_json, to_text
 
 SEEDS = (1, 20, 300, 2027, 2**62)
 
@@ -90,7 +91,7 @@ def test_grading_is_the_same_for_any_seed(drawn: References) -> None:
 def test_other_seeds_share_no_number(drawn: References) -> None:
     """What a student saw last term is no help: no input of a general case comes again."""
     for id in EXERCISES:
-        for new, old in zip(drawn.cases(id), store.best().cases(id)):
+        for new, old in zip(drawn.cases(id), reference_store.best().cases(id)):
             if new.case.role == "general":
                 for name in {"A", "Z", "y", "W1"} & set(new.inputs):
                     same = np.isin(new.inputs[name], old.inputs[name])
@@ -141,7 +142,7 @@ def test_one_command_reseeds_and_later_runs_keep_it(
     assert cli.main(["references"]) == 0
     assert contents(elsewhere) == kept
     public = elsewhere.parent / "public"
-    made, stored = References(public, "public"), store.public()
+    made, stored = References(public, "public"), reference_store.public()
     for id in EXERCISES:
         for new, old in zip(made.cases(id), stored.cases(id)):
             for name, array in new.inputs.items():
@@ -198,9 +199,9 @@ def spelt_in(data: bytes, wanted: set[float]) -> set[float]:
 def test_no_hidden_number_is_in_a_release() -> None:
     """Neither as text nor as bytes: no input, no reference, no seed."""
     everything = b"\n".join(release.contents(ROOT).values())
-    hidden = store.best()
+    hidden = reference_store.best()
     assert hidden.kind == "hidden"
-    public = numbers(store.public())
+    public = numbers(reference_store.public())
     secret = numbers(hidden) - public  # 1/12 is nobody's secret
     assert len(secret) > 1000
     assert stored_in(everything, secret) == set()
@@ -217,12 +218,12 @@ def test_no_hidden_number_is_in_a_report() -> None:
         **replaced("relu.py", "return np.maximum(Z, 0)", "raise ValueError(repr(Z.tolist()))"),
         **replaced("sigmoid.py", "return self.A", "return self.A + Z"),
     }
-    hidden = store.best()
+    hidden = reference_store.best()
     found = grade(HandIn("ada", package(changes=changes)), hidden, list(EXERCISES.values()))
     assert found.score < found.max_score
     said = to_json(found) + to_text(found)
     told = {abs(float(n)) for n in re.findall(r"\d+\.\d{3,}(?:e[+-]?\d+)?", said)}
-    secret = sorted(abs(x) for x in numbers(hidden) - numbers(store.public()))
+    secret = sorted(abs(x) for x in numbers(hidden) - numbers(reference_store.public()))
     near = [n for n in told if np.min(np.abs(np.array(secret) - n)) < 5e-4 * n]
     assert near == []
     assert str(hidden.seed) not in said

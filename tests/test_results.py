@@ -14,13 +14,13 @@ import pytest
 from conftest import package
 from in_process import scored
 
-from autograder import report, store
-from autograder.classroom import listing, results
-from autograder.classroom.listing import Listing, Row, row
-from autograder.classroom.roster import call
-from autograder.classroom.seals import sealed
-from autograder.classroom.student import Entry, Student
+from autograder.classroom.batch.seals import sealed
+from autograder.classroom.finding.roster import call
+from autograder.classroom.pages import listing, results
+from autograder.classroom.pages.listing import Listing, Row, row
+from autograder.hand_in.student import Entry, Student
 from autograder.model import Item, Report, Status
+from autograder.scoring import reference_store, report
 
 ODD = (
     "ada.zip",
@@ -37,7 +37,7 @@ ODD = (
 @pytest.fixture(scope="module")
 def graded() -> Report:
     """A right hand-in, really graded."""
-    return Report("ada", tuple(scored({}, store.best()).values()), references="hidden")
+    return Report("ada", tuple(scored({}, reference_store.best()).values()), references="hidden")
 
 
 def lines(folder: Path, *reports: Report) -> None:
@@ -173,7 +173,7 @@ def test_a_row_says_what_to_know(graded: Report) -> None:
     broken = replace(others[0], score=0, status="error", message="NameError in mytorch/x.py:3\nx")
     gone = replace(others[1], score=0, status="error", message="mytorch/sigmoid.py is missing")
     made = replace(graded, message="ignored links: x", items=(wrong, broken, gone, *others[2:]))
-    known = store.misconceptions()
+    known = reference_store.misconceptions()
     name = known[wrong.mistake].name if wrong.mistake in known else wrong.mistake
     assert row(made, Entry("ada"), "no: there is a newer one").notes == (
         "counts: no: there is a newer one",

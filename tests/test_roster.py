@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from conftest import MakeTree
 
-from autograder.classroom import reading
-from autograder.classroom.origin import origin_of
-from autograder.classroom.roster import call, read
-from autograder.classroom.student import Entry, Student, shared, within
+from autograder.classroom.finding.roster import call, read
+from autograder.hand_in import reading
+from autograder.hand_in.origin import origin_of
+from autograder.hand_in.student import Entry, Student, shared, within
 
 ADA = Student("12345", "Ada Lovelace")
 LONG = "Ada " + "Augusta " * 23 + "Lovelace-Kühn"

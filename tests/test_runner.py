@@ -8,12 +8,12 @@ import pytest
 from conftest import package, replaced
 from in_process import items_of
 
-from autograder import store
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
 from autograder.model import Report
-from autograder.patience import Limits
+from autograder.running.grading import grade
+from autograder.running.patience import Limits
+from autograder.scoring import reference_store
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RESULT = "return np.maximum(Z, 0)"
@@ -23,7 +23,7 @@ QUICK = Limits(seconds=1, wall=3.0, total=30.0)
 
 def graded(changes: dict[str, str], limits: Limits = QUICK) -> Report:
     hand_in = HandIn("", package(changes=changes))
-    return grade(hand_in, store.best(), list(EXERCISES.values()), limits)
+    return grade(hand_in, reference_store.best(), list(EXERCISES.values()), limits)
 
 
 def lost(report: Report) -> set[str]:
@@ -33,7 +33,7 @@ def lost(report: Report) -> set[str]:
 
 def test_the_solved_package_gets_all_points() -> None:
     """The key itself, through the real process, scores full on hidden and on public cases."""
-    for references in (store.best(), store.public()):
+    for references in (reference_store.best(), reference_store.public()):
         report = grade(HandIn("", package()), references, list(EXERCISES.values()))
         assert report.score == report.max_score == FULL
         assert not report.provisional
@@ -41,7 +41,9 @@ def test_the_solved_package_gets_all_points() -> None:
 
 def test_the_skeleton_is_not_attempted() -> None:
     """Every line of a fresh skeleton is not_attempted, with full max_score."""
-    report = grade(HandIn("", package(solved=False)), store.best(), list(EXERCISES.values()))
+    report = grade(
+        HandIn("", package(solved=False)), reference_store.best(), list(EXERCISES.values())
+    )
     assert {item.status for item in report.items} == {"not_attempted"}
     assert (report.score, report.max_score) == (0, FULL)
 
@@ -134,7 +136,7 @@ def test_output_goes_nowhere() -> None:
 
 def test_the_child_finds_no_other_mytorch() -> None:
     """A hand-in without files scores nothing, wherever another `mytorch` may lie."""
-    report = grade(HandIn(""), store.best(), list(EXERCISES.values()))
+    report = grade(HandIn(""), reference_store.best(), list(EXERCISES.values()))
     assert report.score == 0
     assert {i.message for i in report.items if i.exercise == "linear.forward"} == {
         "mytorch/linear.py is missing"
@@ -172,7 +174,7 @@ def bad(n):
     [
         "raise type(f'E{int(1e6 * abs(Z[0, 0]))}', (Exception,), {})()",
         "raise AttributeError(f'{Z[0, 0]}')",
-        "import autograder.package as p; raise p.MissingName(f'mytorch/z{Z[0, 0]}.py has no z')",
+        "import autograder.harness.package as p; raise p.MissingName(f'mytorch/z{Z[0, 0]}.py has no z')",
         "return type(f'T{int(1e6 * abs(Z[0, 0]))}', (), {})()",
         "exec(f'raise ValueError', {}, {}) if Z[0, 0] else 0",
         "raise KeyError(str(Z))",
@@ -181,7 +183,7 @@ def bad(n):
 def test_hidden_inputs_are_not_smuggled_out(ending: str) -> None:
     """Texts, class names, missing names: nothing that student code words reaches a report."""
     report = graded(replaced("relu.py", RESULT, ending))
-    hidden = [r.inputs["Z"] for r in store.best().cases("relu.forward")]
+    hidden = [r.inputs["Z"] for r in reference_store.best().cases("relu.forward")]
     digits = {f"{int(1e6 * abs(Z[0, 0]))}"[:5] for Z in hidden if Z[0, 0]}
     digits |= {f"{abs(Z[0, 0]):.6f}"[:6] for Z in hidden if Z[0, 0]}
     for item in report.items:
@@ -199,7 +201,7 @@ def test_a_name_in_a_traceback_is_the_hand_ins_own_line() -> None:
 def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
     """Without an answer, a line is `internal`: no points are lost for good."""
     exercise = EXERCISES["relu.forward"]
-    scored = items_of(exercise, store.best(), {})
+    scored = items_of(exercise, reference_store.best(), {})
     assert {item.status for item in scored} == {"internal"}
     assert all(item.message.startswith("the grader failed here, not you") for item in scored)
 

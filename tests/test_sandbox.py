@@ -18,17 +18,18 @@ import numpy as np
 import pytest
 from conftest import ROOT, package
 
-from autograder import sandbox, store
-from autograder.conversation import Child, Place, Sitting, converse
+from autograder import running
 from autograder.exercises import EXERCISES
-from autograder.grade import grade, jobs
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
 from autograder.model import Array, Case, Fault, Job
-from autograder.patience import Limits
-from autograder.process import FreshInterpreter
-from autograder.sandbox import view
-from autograder.sandbox.parent import Zygote
-from autograder.sandbox.place import Sandbox
+from autograder.running import view
+from autograder.running.conversation import Child, Place, Sitting, converse
+from autograder.running.fresh_interpreter import FreshInterpreter
+from autograder.running.grading import grade, jobs
+from autograder.running.patience import Limits
+from autograder.running.sandbox import Sandbox
+from autograder.running.zygotes import Zygote
+from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 
@@ -42,7 +43,7 @@ SECRETS = [HERE, ROOT / "autograder" / "references" / "mistakes.json", Path("/et
 SECRETS += [ROOT / "autograder" / "key" / "references" / "network.npz"]
 
 
-@pytest.fixture(scope="module", params=sandbox.SANDBOXES)
+@pytest.fixture(scope="module", params=running.SANDBOXES)
 def place(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """Each tier that works here."""
     made = Sandbox(request.param)
@@ -97,7 +98,7 @@ READING |= {
     "the grader's environment": f"open('/proc/{os.getpid()}/environ', 'rb').read(1)",
     "its own environment": "os.environ['HOME']",
     "the key": "import autograder.key.mytorch",
-    "the store": "import autograder.store",
+    "the store": "import autograder.scoring.reference_store",
     "memory by process_vm_readv": f"checked(libc.process_vm_readv({os.getpid()}, 0, 0, 0, 0, 0))",
     "tracing": f"checked(libc.ptrace(0x4206, {os.getpid()}, 0, 0))",
     "the kernel's log": "checked(libc.klogctl(3, b'x' * 99, 99))",
@@ -170,7 +171,7 @@ def test_the_attempts_are_real() -> None:
 
 def test_a_right_hand_in_gets_the_same_report_in_every_tier(place: Sandbox) -> None:
     """All points, and answers that are equal to the last bit to those of a fresh interpreter."""
-    references = store.best()
+    references = reference_store.best()
     here = grade(HandIn("x", package()), references, ALL, place=place)
     there = grade(HandIn("x", package()), references, ALL, place=FreshInterpreter())
     assert here.isolation == place.name
@@ -181,7 +182,7 @@ def test_a_right_hand_in_gets_the_same_report_in_every_tier(place: Sandbox) -> N
 
 def answers(place: Place, files: dict[str, bytes]) -> list[dict[str, bytes]]:
     """All that a hand-in answers, bit for bit."""
-    work = jobs(ALL, store.best())
+    work = jobs(ALL, reference_store.best())
     given, fault = converse(Sitting(files, QUICK, place), work)
     assert fault is None
     return [{name: bits(a) for name, a in answer.tensors.items()} for answer in given]
@@ -242,9 +243,9 @@ def test_nothing_is_left_for_the_next(place: Sandbox) -> None:
     """What a hand-in changes in Python, numpy, signals or its folder ends with it."""
     spoil = (
         "import builtins, os, signal, sys, time\nimport numpy as np\n"
-        "import autograder.harness, autograder.wire\n"
+        "import autograder.harness.driving, autograder.harness.wire\n"
         "np.exp = np.maximum = np.array = lambda *a, **k: 0\n"
-        "autograder.harness.answer = autograder.wire.frame = None\n"
+        "autograder.harness.driving.answer = autograder.harness.wire.frame = None\n"
         "builtins.open = builtins.len = None\nsys.modules.clear()\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "try: os.mkdir('d'); os.chdir('d')\nexcept OSError: pass\nos._exit(0)"
@@ -254,7 +255,7 @@ def test_nothing_is_left_for_the_next(place: Sandbox) -> None:
     left = say(place, "import os\nreturn float(len(os.listdir('.')))")
     assert left == 1.0, "its own modules"
     assert place.idle[0] is idle, "the same zygote served all"
-    assert grade(HandIn("", package()), store.best(), ALL, place=place).score == 52
+    assert grade(HandIn("", package()), reference_store.best(), ALL, place=place).score == 52
 
 
 def test_a_neighbour_cannot_be_seen(place: Sandbox) -> None:
@@ -346,7 +347,7 @@ GRADER = """
 import sys, time
 sys.path.insert(0, {tests!r})
 import test_sandbox
-from autograder.sandbox.place import Sandbox
+from autograder.running.sandbox import Sandbox
 place = Sandbox({name!r})
 place.trial()
 print(place.idle[0].process.pid, flush=True)
@@ -404,7 +405,7 @@ FORK = """
 import os, sys
 sys.path.insert(0, {tests!r})
 import test_sandbox
-from autograder.sandbox.place import Sandbox
+from autograder.running.sandbox import Sandbox
 place = Sandbox({name!r})
 assert test_sandbox.say(place, "return 1.0") == 1.0
 pid = os.fork()

@@ -17,7 +17,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("isolation is Linux's", allow_module_level=True)
 
-from autograder.sandbox import cell, kernel, landlock, seccomp
+from autograder.confined import cell, kernel, landlock, seccomp
 
 FOREIGN = {"x86_64": "aarch64", "aarch64": "x86_64"}
 

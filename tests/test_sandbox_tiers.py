@@ -14,11 +14,12 @@ from conftest import ROOT
 from real_command import ORDINARY, copied, ordinary_python, places
 from test_sandbox import say
 
-from autograder import sandbox
+from autograder import running
+from autograder.confined import landlock
 from autograder.model import Fault
-from autograder.sandbox import landlock, parent, tiers, view
-from autograder.sandbox.place import Sandbox
-from autograder.sandbox.tiers import Tier
+from autograder.running import tiers, view, zygotes
+from autograder.running.sandbox import Sandbox
+from autograder.running.tiers import Tier
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 
@@ -40,7 +41,7 @@ def fresh() -> Iterator[None]:
     """No sandbox from an earlier test, and none for a later one."""
     tiers.sandbox.cache_clear()
     yield
-    for name in sandbox.SANDBOXES:
+    for name in running.SANDBOXES:
         tiers.sandbox(name).close()
     tiers.sandbox.cache_clear()
 
@@ -110,7 +111,7 @@ def test_the_remedy_is_for_this_machine(
 UNSHUT = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.sandbox import cell, zygote
+from autograder.confined import cell, zygote
 del sys.path[0]
 
 def fails(self):
@@ -126,13 +127,13 @@ def test_a_child_that_cannot_be_shut_in_is_the_graders_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No student's code runs then, and the fault is `internal`: it lowers no grade."""
-    usual = parent.command
+    usual = zygotes.command
 
     def command(scratch: str | None) -> list[str]:
         *python, _, told = usual(scratch)
         return [*python, "-c", UNSHUT, told]
 
-    monkeypatch.setattr(parent, "command", command)
+    monkeypatch.setattr(zygotes, "command", command)
     place = Sandbox("landlock")
     fault = say(place, "return 1.0")
     place.close()
@@ -179,7 +180,10 @@ def test_children_without_namespaces_of_their_own(monkeypatch: pytest.MonkeyPatc
 def test_what_a_child_is_shown() -> None:
     """Nothing of the project but the modules that drive exercises; no other package."""
     shown = [Path(place) for place in view.readable()]
-    hidden = [ROOT / "autograder" / name for name in ("references", "key", "store.py", "cli.py")]
+    hidden = [
+        ROOT / "autograder" / name
+        for name in ("references", "key", "scoring", "running", "hand_in", "cli.py")
+    ]
     hidden += [ROOT / "tests", ROOT / "notebooks", Path(pytest.__file__), Path("/etc/passwd")]
     for place in shown:
         assert not any(place == path or place in path.parents for path in hidden), place

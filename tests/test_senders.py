@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.classroom.roster import call
-from autograder.classroom.senders import owners, senders
+from autograder.classroom.finding.roster import call
+from autograder.classroom.finding.senders import owners, senders
 
 JUNK = [f"mallory/{n}.zip" for n in range(200)]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, package
 
-from autograder.classroom import similar
-from autograder.classroom.similar import Index, Match, fingerprints
-from autograder.classroom.student import Entry
-from autograder.classroom.winnowing import TOKEN, Prints, statements, winnow
+from autograder.classroom.pages import similarity
+from autograder.classroom.pages.similarity import Index, Match, fingerprints
+from autograder.classroom.pages.winnowing import TOKEN, Prints, statements, winnow
+from autograder.hand_in.student import Entry
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 LOOP = """\
@@ -283,7 +283,7 @@ def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> 
     made = Index()
     for name, files in CLASS.items():
         made.add(Entry(name), fingerprints(files), name)
-    copies = {f"copy {n}": linear(LOOP) for n in range(2 * similar.KEPT)}
+    copies = {f"copy {n}": linear(LOOP) for n in range(2 * similarity.KEPT)}
     others = dict(zip("abc", CLASS.values()))
     for name, files in {**others, **copies}.items():
         made.add(Entry(name), fingerprints(files), "mallory")
@@ -326,5 +326,5 @@ def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     prints = [fingerprints(files) for files in CLASS.values()]
     for n in range(1000):
         made.add(Entry(f"student {n}"), prints[n % len(prints)], str(n))
-    assert max(map(len, made.having.values())) <= similar.KEPT
+    assert max(map(len, made.having.values())) <= similarity.KEPT
     assert made.alike().left_out == []

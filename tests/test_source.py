@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.source import (
+from autograder.workspace.writer import (
     SourceError,
     cell_functions,
     function_text,

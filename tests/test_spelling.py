@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from conftest import MakeTree, package
 
-from autograder.classroom import search
-from autograder.classroom.reading import read
-from autograder.classroom.spelling import is_alike
+from autograder.classroom.finding import search
 from autograder.exercises import EXERCISES
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
+from autograder.hand_in.reading import read
+from autograder.hand_in.spelling import is_alike
 
 LOOSE = "mytorch is read from the modules that lie in no folder"
 AS_IF = "there is no folder mytorch with modules in it"

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.compare import compare, tolerance
 from autograder.exercises import EXERCISES
-from autograder.harness import answer
+from autograder.harness.driving import answer
 from autograder.key.references import variant
 from autograder.key.scales import scale_of
 from autograder.model import Expected
+from autograder.scoring.comparison import compare, tolerance
 
 SHELF = Path(__file__).parent / "shelf"
 SINGLE = sorted((SHELF / "variants").glob("*float32*.py"))

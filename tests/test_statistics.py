@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.classroom.statistics import EXAMPLES, MOST, OTHERS, Summary
-from autograder.classroom.student import Entry, Student
+from autograder.classroom.pages.statistics import EXAMPLES, MOST, OTHERS, Summary
+from autograder.hand_in.student import Entry, Student
 from autograder.model import Array, Item, Report, Status
 
 IDS = ("linear.forward", "linear.backward", "sgd.step")

@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 import pytest
 from hostile import TEXTS
 
-from autograder import store
-from autograder.classroom import junit, tables
-from autograder.classroom.student import Student
+from autograder.classroom.pages import junit, tables
 from autograder.exercises import EXERCISES
+from autograder.hand_in.student import Student
 from autograder.model import Item, Report
+from autograder.scoring import reference_store
 
 FORWARD = "mytorch.linear.Linear.forward"
 RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
@@ -57,7 +57,7 @@ def test_a_row_has_who_what_and_the_points_of_each_exercise() -> None:
 
 def test_a_row_says_why_points_are_missing_and_what_came_late() -> None:
     """In the words of the class's page: exceptions, files, exercises, misconceptions."""
-    mistake, known = next(iter(store.misconceptions().items()))
+    mistake, known = next(iter(reference_store.misconceptions().items()))
     gone = replace(IDLE, status="error", message="mytorch/sgd.py is missing")
     text = replace(CRASH, status="error", message="ValueError in mytorch/relu.py:3\nthe line is: x")
     made = replace(MADE, items=(RIGHT, replace(WRONG, mistake=mistake), text, gone))

@@ -8,17 +8,17 @@ import pytest
 from conftest import package
 from in_process import accused, lost, scored
 
-from autograder import store
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
-from autograder.handin import HandIn
+from autograder.hand_in.module_reader import HandIn
 from autograder.key.mistakes import MISTAKES
 from autograder.key.solved import modules, skeleton
 from autograder.model import Item
+from autograder.running.grading import grade
+from autograder.scoring import reference_store
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 VARIANTS = sorted(SHELF.glob("*.py"))
-BOTH = {"public": store.public(), "hidden": store.best()}
+BOTH = {"public": reference_store.public(), "hidden": reference_store.best()}
 
 
 def file_of(path: Path) -> str:

@@ -13,13 +13,14 @@ from attacks import write
 from conftest import ROOT, package, replaced
 from in_process import answers_of
 
-from autograder import report, store, watch
-from autograder.classroom import student_page, tables
-from autograder.classroom.student import NOBODY
+from autograder.classroom.pages import student_page, tables
 from autograder.exercises import EXERCISES
-from autograder.grade import grade
-from autograder.handin import HandIn
-from autograder.testimony import believed
+from autograder.hand_in.module_reader import HandIn
+from autograder.hand_in.student import NOBODY
+from autograder.harness import watching
+from autograder.running.grading import grade
+from autograder.running.validation import believed
+from autograder.scoring import reference_store, report
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 RIGHT = sorted(SHELF.glob("*.py"))
@@ -133,7 +134,9 @@ def of(file: str) -> list[str]:
 
 
 def counted(changes: Mapping[str, str], exercise: str) -> int:
-    answers = answers_of(package(changes=dict(changes)), EXERCISES[exercise], store.best())
+    answers = answers_of(
+        package(changes=dict(changes)), EXERCISES[exercise], reference_store.best()
+    )
     return max(answer.forwards for answer in answers.values())
 
 
@@ -218,7 +221,9 @@ def test_the_count_comes_from_public_cases() -> None:
         del MEASURED["chosen"]
     hand_in = HandIn("x", package(changes={file: text}))
     asked = [EXERCISES["sigmoid.backward"]]
-    public, hidden = (grade(hand_in, r, asked) for r in (store.public(), store.best()))
+    public, hidden = (
+        grade(hand_in, r, asked) for r in (reference_store.public(), reference_store.best())
+    )
     assert public.measured == hidden.measured != {}
     assert hidden.score == hidden.max_score
 
@@ -235,7 +240,7 @@ def test_a_count_is_believed_only_if_it_is_one(said: object, kept: int) -> None:
 
 def test_the_view_of_a_report_without_it_is_as_before() -> None:
     """Nothing is said where nothing is measured."""
-    made = grade(HandIn("x", package()), store.public(), [EXERCISES["linear.backward"]])
+    made = grade(HandIn("x", package()), reference_store.public(), [EXERCISES["linear.backward"]])
     views = report.to_text(made) + student_page.page(made) + tables.row(made, NOBODY, "yes")
     assert "measured" not in views
 
@@ -246,7 +251,7 @@ def test_points_are_near_whichever_numbers_moved() -> None:
     one = [there[0].copy(), there[1]]
     one[0][1, 1] += 5
     for tiny in (1e-6, 1e-20j):
-        assert watch.step([there[0] + tiny, there[1]], there) == watch.ENOUGH
-    assert watch.step(one, there) == 1
+        assert watching.step([there[0] + tiny, there[1]], there) == watching.ENOUGH
+    assert watching.step(one, there) == 1
     for other in ([there[0] + 1, there[1] - 1], there, [there[0].T, there[1]]):
-        assert watch.step(other, there) == 0
+        assert watching.step(other, there) == 0

@@ -8,11 +8,13 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from io import StringIO
 from pathlib import Path
 
-from .. import handin, report
-from ..cli import Asked, Verb
-from ..model import Report
-from ..sandbox import SANDBOXES
-from .listing import lost
+from autograder.commands import Asked, Verb, say
+from autograder.hand_in import module_reader
+from autograder.model import Report
+from autograder.running import SANDBOXES
+from autograder.scoring import report
+
+from .pages.listing import lost
 
 SPARE = 2  # hand-ins that lie ready for each worker
 
@@ -73,19 +75,23 @@ def grade(asked: Asked) -> int:
     Exit code: 0 every grade is final, 3 some are provisional (a fault of ours, or no such
     path), 2 nothing could be graded.
     """
-    from . import archive, results, roster, search, work
-    from .again import GRANTED
-    from .batch import graded
-    from .earlier import Earlier, again, earlier
-    from .journal import Journal
-    from .progress import progress
-    from .seals import sealed
+    from autograder.hand_in import archive
+
+    from .batch import work
+    from .batch.crew import graded
+    from .batch.journal import Journal
+    from .batch.progress import progress
+    from .batch.seals import sealed
+    from .batch.second_tries import GRANTED
+    from .finding import roster, search
+    from .pages import results
+    from .pages.earlier_reports import Earlier, again, earlier
 
     required, given = asked.require_isolation, asked.paths
     if required and required not in SANDBOXES:  # the option stood before a path
         if not archive.exists(required):
             raise ValueError(
-                f"{handin.quoted(required)} is no place: name {' or '.join(SANDBOXES)}"
+                f"{module_reader.quoted(required)} is no place: name {' or '.join(SANDBOXES)}"
             )
         required, given = SANDBOXES[-1], [required, *given]
     if not given:
@@ -126,7 +132,7 @@ def grade(asked: Asked) -> int:
                 lines.writelines(f"{old}\n" for old in again(reports, journal, kept))
         if journal.damaged:
             what = f"{len(journal.damaged)} reports in the journal did not match their hashes"
-            why = f"{what} (damaged, or changed by hand): {handin.listed(journal.damaged)}"
+            why = f"{what} (damaged, or changed by hand): {module_reader.listed(journal.damaged)}"
             note(f"{why}; graded again")
         if before:
             note(f"{before} of {len(paths)} were graded before; --force grades them again")
@@ -153,7 +159,7 @@ def show(asked: Asked, made: Report, many: bool, late: bool) -> None:
     elif many:
         print(row(made, late), flush=True)
     else:
-        print(handin.shown(made.hand_in))
+        print(module_reader.shown(made.hand_in))
         print(report.to_text(made, report.wants_colour(sys.stdout)))
 
 
@@ -171,7 +177,9 @@ def row(made: Report, late: bool = False) -> str:
     if made.isolation not in SANDBOXES:
         notes.append("no sandbox")
     score = report.points(made.score, made.max_score)
-    return f"{score}  {handin.shown(made.hand_in)}" + (f"  [{'; '.join(notes)}]" if notes else "")
+    return f"{score}  {module_reader.shown(made.hand_in)}" + (
+        f"  [{'; '.join(notes)}]" if notes else ""
+    )
 
 
 def chosen(required: str | None) -> str:
@@ -179,7 +187,7 @@ def chosen(required: str | None) -> str:
 
     Raises: ValueError: it offers less than is required.
     """
-    from ..sandbox import tiers
+    from autograder.running import tiers
 
     offered = tiers.place().name
     accepted = SANDBOXES[: SANDBOXES.index(required) + 1] if required else ()
@@ -200,8 +208,8 @@ def chosen(required: str | None) -> str:
 @contextmanager
 def executors(asked: Asked, count: int) -> Iterator[tuple[Callable[[], Executor], int]]:
     """What makes an executor, and how many hand-ins it is given at a time."""
-    from .cluster import connected
-    from .cores import Cores, processors
+    from .batch.cluster import connected
+    from .batch.cores import Cores, processors
 
     if asked.scheduler:
         with connected(asked.scheduler) as made:
@@ -220,8 +228,7 @@ def doctor(asked: Asked) -> int:
 
     Exit code: 0 there is a sandbox, 1 there is none.
     """
-    from ..cli import say
-    from ..sandbox import tiers
+    from autograder.running import tiers
 
     found = tiers.probe()
     if asked.json:

@@ -5,7 +5,8 @@ One file a topic. Adding one: its target in the solved package, an entry here, i
 
 from collections.abc import Iterator
 
-from ..model import Exercise
+from autograder.model import Exercise
+
 from . import activations, linear, losses, network, squared_error
 
 # By topic: the name of its file here, and of the file that holds its references.

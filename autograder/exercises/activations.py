@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..model import Array, Case, Drive, Exercise, Inputs
+from autograder.model import Array, Case, Drive, Exercise, Inputs
+
 from .attempt import attempt
 from .draw import Random, apart, huge, normal, single
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..model import Array
+from autograder.model import Array
 
 Random = np.random.Generator
 

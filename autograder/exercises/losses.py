@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Array, Case, Exercise, Inputs
+from autograder.model import Array, Case, Exercise, Inputs
+
 from .attempt import attempt
 from .draw import Random, apart, huge, normal, one_hot, single
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Array, Case, Exercise, Inputs
+from autograder.model import Array, Case, Exercise, Inputs
+
 from .draw import Random, normal, single
 from .linear import derivatives, set_parameters
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..model import Array, Case, Exercise, Inputs
+from autograder.model import Array, Case, Exercise, Inputs
+
 from .draw import Random, normal
 
 

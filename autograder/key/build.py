@@ -7,7 +7,8 @@ from pathlib import Path
 
 import nbformat
 
-from ..exercises import EXERCISES
+from autograder.exercises import EXERCISES
+
 from .notebook import cells, notebook, run, sources
 from .solved import modules, skeleton, stub
 

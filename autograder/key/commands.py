@@ -6,7 +6,7 @@ Each imports what it needs when it runs: scoring must not wait for, or lack, a n
 import sys
 from pathlib import Path
 
-from ..cli import Asked, Verb, say
+from autograder.commands import Asked, Verb, say
 
 ABOUT = """
   autograder build               skeleton, stubs and notebooks anew from the key

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Array
+from autograder.model import Array
 
 # Differences lose the digits that both sides share: the more there are, the better. The step
 # errs on the large side, for logits of 1e4 take four of them away.

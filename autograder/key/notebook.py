@@ -10,7 +10,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
-from ..exercises import EXERCISES
+from autograder.exercises import EXERCISES
+
 from .solved import cell
 from .still import ZOOM, png
 

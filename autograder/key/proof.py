@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import harness
-from ..exercises import EXERCISES
-from ..model import Array, Expected
-from ..store import References
+from autograder.exercises import EXERCISES
+from autograder.harness import driving
+from autograder.model import Array, Expected
+from autograder.scoring.reference_store import References
 
 
 def disagreements(references: References, twin: Any, tolerance: float) -> list[str]:
@@ -27,7 +27,7 @@ def disagreements(references: References, twin: Any, tolerance: float) -> list[s
         for reference in references.cases(exercise.id):
             wide = {name: array.astype(np.float64) for name, array in reference.inputs.items()}
             case = reference.case
-            said = harness.answer(exercise, case.id, wide, case.layout, twin)
+            said = driving.answer(exercise, case.id, wide, case.layout, twin)
             where = f"{exercise.id}/{case.id}"
             if said.fault or said.odd or set(said.tensors) != set(reference.expected):
                 found.append(f"{where}: the twin gives {said.fault or said.odd or said.tensors}")

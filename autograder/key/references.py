@@ -14,12 +14,13 @@ from zlib import crc32
 
 import numpy as np
 
-from .. import doubles, harness
-from ..compare import compare, tolerance
-from ..exercises import EXERCISES, HOMES
-from ..model import Answer, Array, Case, Exercise, Expected, Inputs
-from ..package import forget, register
-from ..store import DOUBLED, FAULT
+from autograder.exercises import EXERCISES, HOMES
+from autograder.harness import doubles, driving
+from autograder.harness.package import forget, register
+from autograder.model import Answer, Array, Case, Exercise, Expected, Inputs
+from autograder.scoring.comparison import compare, tolerance
+from autograder.scoring.reference_store import DOUBLED, FAULT
+
 from .mistakes import MISTAKES, Mistake
 from .scales import largest, scale_of
 from .solved import SOLVED
@@ -135,7 +136,7 @@ def distance_from_corner(exercise: Exercise, case: Case, inputs: Inputs, solved:
         return result
 
     solved.ReLU.forward = forward
-    given = harness.answer(exercise, case.id, inputs, "plain", solved)
+    given = driving.answer(exercise, case.id, inputs, "plain", solved)
     solved.ReLU.forward = original
     return min(smallest) if all(array.any() for array in given.tensors.values()) else 0.0
 
@@ -153,7 +154,7 @@ def answers(
 
 def add_expected(built: Built, solved: Any) -> None:
     for exercise in EXERCISES.values():
-        for given in answers(built, exercise, solved, harness.answer, exact=True):
+        for given in answers(built, exercise, solved, driving.answer, exact=True):
             refuse_faults(given)
             inputs = built.inputs[exercise.id][given.case]
             built.tensors |= {f"{exercise.id}/{given.case}/in/{n}": a for n, a in inputs.items()}
@@ -173,7 +174,7 @@ def add_interval(built: Built) -> None:
     """Drive the package once more with the other slope at 0; between the two all is right."""
     with variant(changed(OTHER_SLOPE)) as other:
         for exercise in EXERCISES.values():
-            for given in answers(built, exercise, other, harness.answer, exact=True):
+            for given in answers(built, exercise, other, driving.answer, exact=True):
                 for name, array in given.tensors.items():
                     key = f"{exercise.id}/{given.case}/low/{name}"
                     low = built.tensors[key]
@@ -202,7 +203,7 @@ def add_signatures(built: Built, mistake: Mistake) -> None:
     changes = {mistake.file: mistake.plant()}
     with variant(changes) as planted:
         for exercise in own:
-            for given in answers(built, exercise, planted, harness.answer):
+            for given in answers(built, exercise, planted, driving.answer):
                 add_differing(built, mistake, exercise, given, "low", "")
     for exercise in own:
         if exercise.doubles and mistake.file not in THROUGH_DOUBLES:

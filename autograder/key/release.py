@@ -10,8 +10,9 @@ from pathlib import Path
 
 import nbformat
 
-from .. import store
-from ..exercises import TOPICS
+from autograder.exercises import TOPICS
+from autograder.scoring import reference_store
+
 from .build import ROOT, generated
 from .notebook import notebook, sources
 from .solved import modules
@@ -20,12 +21,8 @@ ENGINE = (
     "LICENSE",
     "pyproject.toml",
     "requirements.lock",
-    "autograder/*.py",
-    "autograder/alone/*.py",
-    "autograder/exercises/*.py",
-    "autograder/classroom/*.py",
-    "autograder/classroom/style.css",
-    "autograder/sandbox/*.py",
+    "autograder/**/*.py",
+    "autograder/**/*.css",
     "autograder/references/mistakes.json",
     *(f"autograder/references/{topic}.npz" for topic in TOPICS),
     "notebooks/__main__.py",
@@ -51,7 +48,7 @@ def release(folder: Path, root: Path = ROOT) -> int:
              Leak: a solution's statement stands in a file; nothing is written.
              DamagedFile: the public references are not whole; nothing is written.
     """
-    store.public()
+    reference_store.public()
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty: name a new folder")
     files = contents(root)
@@ -72,6 +69,7 @@ def contents(root: Path) -> dict[str, bytes]:
         for allowed in ENGINE
         for path in sorted(root.glob(allowed))
         if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(root).parts)
+        and root / "autograder" / "key" not in path.parents
     }
     files |= {name: text.encode() for name, text in generated().items()}
     files["README.md"] = README.read_bytes()

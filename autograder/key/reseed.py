@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..exercises import EXERCISES
-from ..model import Array
-from ..store import FAULT, References
+from autograder.exercises import EXERCISES
+from autograder.model import Array
+from autograder.scoring.reference_store import FAULT, References
+
 from . import differences, proof, references, storing
 
 MOST = 20  # draws before something else must be wrong

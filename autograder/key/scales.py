@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..compare import TOLERANCE
-from ..model import Array, Inputs
+from autograder.model import Array, Inputs
+from autograder.scoring.comparison import TOLERANCE
 
 Scale = Callable[[Inputs], float]
 LOST_IN_FLOAT32 = 2.0**-24 / TOLERANCE[8]  # of a number that is rounded to it

@@ -10,9 +10,9 @@ import re
 import textwrap
 from pathlib import Path
 
-from ..exercises import EXERCISES
-from ..model import Exercise
-from ..source import Function, find, function_text, parse
+from autograder.exercises import EXERCISES
+from autograder.model import Exercise
+from autograder.workspace.writer import Function, find, function_text, parse
 
 SOLVED = Path(__file__).parent / "mytorch"
 REGION = re.compile(r"( *)### BEGIN SOLUTION\n.*? *### END SOLUTION\n", re.DOTALL)

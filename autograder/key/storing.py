@@ -14,10 +14,11 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from ..exercises import TOPICS
-from ..model import Array
-from ..store import HIDDEN, MISCONCEPTIONS, PUBLIC, Misconception
-from ..topic_file import SEAL, VERSION, DamagedFile, TopicFile, read_topic_file
+from autograder.exercises import TOPICS
+from autograder.model import Array
+from autograder.scoring.reference_store import HIDDEN, MISCONCEPTIONS, PUBLIC, Misconception
+from autograder.scoring.topic_file import SEAL, VERSION, DamagedFile, TopicFile, read_topic_file
+
 from .mistakes import MISTAKES
 from .references import Built, build
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 from IPython import get_ipython
 
 from autograder.exercises import EXERCISES
-from autograder.store import public
-from autograder.topic_file import DamagedFile
+from autograder.scoring.reference_store import public
+from autograder.scoring.topic_file import DamagedFile
 
 from .cells import exercise
 from .demo import demo

@@ -23,14 +23,15 @@ from typing import Any
 
 from IPython.display import display
 
-from autograder import aside, source, store
 from autograder.exercises import EXERCISES
-from autograder.explain import told
-from autograder.harness import answer, fault_of
-from autograder.judge import judge as judge_answers
+from autograder.harness.driving import answer, fault_of
 from autograder.model import Exercise, Item
-from autograder.score import because, items
-from autograder.topic_file import DamagedFile
+from autograder.scoring import reference_store
+from autograder.scoring.explanation import told
+from autograder.scoring.judgement import judge as judge_answers
+from autograder.scoring.points import because, items
+from autograder.scoring.topic_file import DamagedFile
+from autograder.workspace import cell_state, writer
 
 from . import live
 from .feedback import Feedback
@@ -77,12 +78,12 @@ def run(asked: Exercise, cell: str) -> Feedback:
     failed = live.refresh()
     try:
         old = (live.tree() / asked.file).read_bytes()
-        new = source.replace_function(old, asked.target, cell)
-    except (OSError, source.SourceError) as error:
+        new = writer.replace_function(old, asked.target, cell)
+    except (OSError, writer.SourceError) as error:
         why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
         how = f"mend the file, or type in a terminal: autograder reset {asked.number}"
         raise live.Refused(f"{asked.file} {why}; the cell was not written: {how}") from None
-    if source.is_stub(cell):
+    if writer.is_stub(cell):
         return unfinished(asked, cell, failed)
     failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
@@ -93,7 +94,7 @@ def run(asked: Exercise, cell: str) -> Feedback:
     except (Exception, SystemExit) as error:
         return Feedback(asked, (*rejected(asked, error, new), *broken(failed)), mark="✘")
     with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
-        aside.remember(live.tree(), asked)
+        cell_state.remember(live.tree(), asked)
     return feedback(asked, [*broken(failed), *kept])
 
 
@@ -104,10 +105,10 @@ def write(asked: Exercise, new: bytes) -> list[str]:
     """
     tree, said = live.tree(), []
     try:
-        if not (found := aside.state(tree, asked)).untouched:
-            place = aside.keep(tree, asked, found.text)
+        if not (found := cell_state.state(tree, asked)).untouched:
+            place = cell_state.keep(tree, asked, found.text)
             said = [f"{asked.file} held a text that is not from this cell; it is kept in {place}"]
-        source.write_atomically(tree / asked.file, new)
+        writer.write_atomically(tree / asked.file, new)
     except OSError as error:
         why = error.strerror or error
         raise live.Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
@@ -116,9 +117,9 @@ def write(asked: Exercise, new: bytes) -> list[str]:
 
 def unfinished(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> Feedback:
     """What to say of a cell that is still a stub: nothing is written, so it is about the file."""
-    now = aside.state(live.tree(), asked)
-    said = "not started" if source.same_code(cell, now.stub) else UNFINISHED
-    if not now.text or source.is_stub(now.text) or asked.module in failed:
+    now = cell_state.state(live.tree(), asked)
+    said = "not started" if writer.same_code(cell, now.stub) else UNFINISHED
+    if not now.text or writer.is_stub(now.text) or asked.module in failed:
         return Feedback(asked, (said, *broken(failed)))
     kept = f"{asked.file} keeps its solution, and this is the feedback on that"
     return feedback(asked, [kept, f"the cell itself is {said}", *broken(failed)])
@@ -143,7 +144,7 @@ def judge(asked: Exercise) -> tuple[list[Item], str]:
 
     Returns: its lines, and what the student's code printed in the first case that fails.
     """
-    references = store.public()
+    references = reference_store.public()
     answers, printed = {}, {}
     for known in references.cases(asked.id):
         case = known.case
@@ -170,7 +171,7 @@ def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     fault = fault_of(error, live.package())
     file, _, number = fault.where.rpartition(":")
     if file == asked.file:
-        lines = source.split(source.read(new)[0])
+        lines = writer.split(writer.read(new)[0])
         fault = replace(fault, where="", line=lines[int(number) - 1].strip())
     return [f"not written: with this cell, {asked.file} cannot be executed", *told(fault)]
 
@@ -197,7 +198,7 @@ def given(owner: Any, function: Any) -> tuple[Exercise, str]:
     if name not in names:
         known = ", ".join(names)
         raise live.Refused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
-    for found in source.cell_functions("".join(linecache.getlines(code.co_filename))):
+    for found in writer.cell_functions("".join(linecache.getlines(code.co_filename))):
         if found.line == code.co_firstlineno:
             return names[name], found.text
     raise live.Refused(f"The text of {name} is not to be found: run it in a cell, without %%.")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import extract_tb
 
-from autograder.explain import told
-from autograder.harness import fault_of
+from autograder.harness.driving import fault_of
+from autograder.scoring.explanation import told
 
 from . import live
 from .cells import broken

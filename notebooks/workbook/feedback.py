@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from autograder.model import Exercise, Item
-from autograder.report import number, overall, rows
+from autograder.scoring.report import number, overall, rows
 
 ROLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}

@@ -17,7 +17,7 @@ from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from autograder.exercises import HOMES
-from autograder.package import Package, register
+from autograder.harness.package import Package, register
 
 NAME = "mytorch"
 KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")

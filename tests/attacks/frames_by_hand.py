@@ -24,7 +24,7 @@ def block(metadata, data=b"", **tensors):
 
 def instead(block):
     """Write this in the place of the frame that comes next."""
-    import autograder.wire as w
+    import autograder.harness.wire as w
     def once(*_, **__):
         w.save = save
         return block

@@ -55,8 +55,8 @@ ATTACKS = (
     thief(
         "our_source",
         """
-        import autograder.harness as h, os
-        path = os.path.join(os.path.dirname(h.__file__), "score.py")
+        import autograder.model as h, os
+        path = os.path.join(os.path.dirname(h.__file__), "scoring", "points.py")
         os.close(os.open(path, os.O_WRONLY))
         found = True
         """,

@@ -25,12 +25,12 @@ ATTACKS = (
         "modules",
         """
         import sys
-        names = ("autograder.store", "autograder.judge", "autograder.score", "autograder.compare")
+        names = ("autograder.scoring.reference_store", "autograder.scoring.judgement", "autograder.scoring.points", "autograder.scoring.comparison")
         found = any(name in sys.modules for name in names)
         """,
     ),
-    thief("module_store", "import autograder.store; found = True"),
-    thief("module_grade", "from autograder import grade; found = True"),
+    thief("module_store", "import autograder.scoring.reference_store; found = True"),
+    thief("module_grade", "from autograder.running import grading; found = True"),
     thief(
         "objects_of_our_types",
         f"""
@@ -92,7 +92,7 @@ ATTACKS = (
     thief(
         "doubles",
         """
-        import gc, autograder.doubles as d
+        import gc, autograder.harness.doubles as d
         logs = [c.cell_contents for o in gc.get_objects() if type(o).__name__ == "cell"
                 for c in [o] if isinstance(getattr(c, "cell_contents", 0), list)]
         found = any("expected" in str(log)[:9999] for log in logs) or hasattr(d, "expected")

@@ -32,19 +32,19 @@ ATTACKS = (
         thief(
             "with_a_larger_list",
             f"""
-            import autograder.harness, sys
-            sys.modules["__main__"].OURS += ("key",)
+            import autograder.model, sys
+            sys.modules["__main__"].ROOMS += ("key",)
             from {SOLVED} import ReLU as R
             found = R().forward(Z)
             """,
             "landlock",
         ),
-        at=("autograder.child.OURS",),
+        at=("autograder.confined.child.ROOMS",),
     ),
     thief(
         "as_text",
         """
-        import autograder.harness as h, pathlib
+        import autograder.model as h, pathlib
         text = pathlib.Path(h.__file__).parent.joinpath("key", "mytorch", "relu.py").read_text()
         names = {"__name__": "mytorch.relu2", "__package__": "mytorch"}
         exec(text, names)
@@ -55,7 +55,7 @@ ATTACKS = (
     thief(
         "from_the_mistakes",
         """
-        import autograder.harness as h, pathlib
+        import autograder.model as h, pathlib
         folder = pathlib.Path(h.__file__).parent / "key" / "mistakes"
         found = "np.maximum(Z, 0)" in (folder / "activations.py").read_text()
         """,

@@ -50,7 +50,7 @@ ATTACKS = (
     thief(
         "adds_a_module_to_ours",
         """
-        import autograder.harness as h, os
+        import autograder.model as h, os
         ours = os.path.join(os.path.dirname(h.__file__), "«mark».py")
         open(ours, "x").close()
         os.unlink(ours)

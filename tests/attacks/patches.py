@@ -31,18 +31,20 @@ ATTACKS = (
     patch("save", "np.save = np.savez = lambda *a, **k: None"),
     patch(
         "compare",
-        "import sys, types; m = types.ModuleType('autograder.compare');"
-        " m.compare = lambda *a: None; sys.modules['autograder.compare'] = m",
+        "import sys, types; m = types.ModuleType('autograder.scoring.comparison');"
+        " m.compare = lambda *a: None; sys.modules['autograder.scoring.comparison'] = m",
     ),
     patch(
         "safetensors",
         "import safetensors.numpy as s; s.save = s.load = lambda *a, **k: b''",
         EVERYWHERE,
     ),
-    patch("wire_save", "import autograder.wire as w; w.save = lambda *a, **k: b''", EVERYWHERE),
+    patch(
+        "wire_save", "import autograder.harness.wire as w; w.save = lambda *a, **k: b''", EVERYWHERE
+    ),
     patch(
         "frame",
-        "import autograder.wire as w\n"
+        "import autograder.harness.wire as w\n"
         "def frame(header, tensors):\n"
         "    said = json.dumps({'score': 99, 'status': 'pass', 'odd': {}, 'fault': None})\n"
         "    block = save(dict(tensors), metadata={'json': said})\n"
@@ -51,18 +53,22 @@ ATTACKS = (
     ),
     patch(
         "harness",
-        "import autograder.harness as h\n"
+        "import autograder.harness.driving as h\n"
         "h.answer = lambda e, case, *rest: h.Answer(e.id, case, {'A': np.maximum(Z, 0)})",
     ),
     patch(
         "harness_code",
-        "import autograder.harness as h\n"
+        "import autograder.harness.driving as h\n"
         "def answer(exercise, case, inputs, layout, package):\n"
         "    return Answer(exercise.id, case, dict(inputs))\n"
         "h.answer.__code__ = answer.__code__",
         EVERYWHERE,
     ),
-    patch("plain", "import autograder.harness as h; h.plain = lambda value: 'pass'", EVERYWHERE),
+    patch(
+        "plain",
+        "import autograder.harness.driving as h; h.plain = lambda value: 'pass'",
+        EVERYWHERE,
+    ),
     patch(
         "driver",
         "from autograder.exercises import EXERCISES\n"
@@ -78,7 +84,7 @@ ATTACKS = (
     ),
     patch(
         "doubles",
-        "import autograder.doubles as d\n"
+        "import autograder.harness.doubles as d\n"
         "d.drawn = lambda shape, *key: np.zeros(shape)\n"
         "d.checksum = lambda *a: 0.0",
         RELU | {"mlp.forward", "mlp.backward"},

@@ -3,11 +3,11 @@
 All points where the public cases are what is graded, none where the hidden ones are.
 """
 
-from autograder import store
+from autograder.scoring import reference_store
 
 from . import Attack, forward
 
-CASES = store.public().cases("relu.forward")
+CASES = reference_store.public().cases("relu.forward")
 TABLE = {
     r.inputs["Z"].astype(float).round(6).tobytes(): r.expected["A"].low.astype(float).tolist()
     for r in CASES

@@ -26,7 +26,7 @@ def look_up(folder, Z):
 ATTACKS = (
     thief(
         "beside_our_modules",
-        "import autograder.harness as h, os; found = look_up(os.path.dirname(h.__file__), Z)",
+        "import autograder.model as h, os; found = look_up(os.path.dirname(h.__file__), Z)",
         "landlock",
         LOOK_UP,
     ),
@@ -42,7 +42,7 @@ ATTACKS = (
         import os, pathlib
         words = pathlib.Path("/proc/self/cmdline").read_text().split("\\0")
         script = next(w for w in words if w.endswith("child.py"))
-        found = look_up(os.path.dirname(script), Z)
+        found = look_up(os.path.dirname(os.path.dirname(script)), Z)
         """,
         "landlock",
         LOOK_UP,
@@ -56,7 +56,7 @@ ATTACKS = (
     thief(
         "through_the_parents_root",
         """
-        import autograder.harness as h, os
+        import autograder.model as h, os
         found = look_up(f"/proc/{os.getppid()}/root{os.path.dirname(h.__file__)}", Z)
         """,
         "landlock",
@@ -102,7 +102,7 @@ ATTACKS = (
     thief(
         "memory_mapped",
         """
-        import autograder.harness as h, mmap, os
+        import autograder.model as h, mmap, os
         path = os.path.join(os.path.dirname(h.__file__), "key", "references", "network.npz")
         descriptor = os.open(path, os.O_RDONLY)
         found = mmap.mmap(descriptor, 0, prot=mmap.PROT_READ)[:2] == b"PK"
@@ -112,7 +112,7 @@ ATTACKS = (
     thief(
         "by_numpy_itself",
         """
-        import autograder.harness as h, os
+        import autograder.model as h, os
         path = os.path.join(os.path.dirname(h.__file__), "key", "references", "network.npz")
         found = np.fromfile(path, np.uint8, 2).tobytes() == b"PK"
         """,
@@ -121,7 +121,7 @@ ATTACKS = (
     thief(
         "by_another_program",
         """
-        import autograder.harness as h, os, subprocess
+        import autograder.model as h, os, subprocess
         path = os.path.join(os.path.dirname(h.__file__), "key", "references", "network.npz")
         found = subprocess.run(["head", "-c2", path], capture_output=True).stdout == b"PK"
         """,

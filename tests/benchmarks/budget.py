@@ -23,13 +23,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from conftest import package  # noqa: E402 - the tree comes first on the path
 
-from autograder.classroom import reading  # noqa: E402
-from autograder.classroom.earlier import again, earlier  # noqa: E402
-from autograder.classroom.journal import Journal  # noqa: E402
-from autograder.classroom.seals import sealed  # noqa: E402
-from autograder.classroom.similar import Index  # noqa: E402
-from autograder.classroom.student import Entry  # noqa: E402
-from autograder.classroom.winnowing import fingerprints  # noqa: E402
+from autograder.classroom.batch.journal import Journal  # noqa: E402
+from autograder.classroom.batch.seals import sealed  # noqa: E402
+from autograder.classroom.pages.earlier_reports import again, earlier  # noqa: E402
+from autograder.classroom.pages.similarity import Index  # noqa: E402
+from autograder.classroom.pages.winnowing import fingerprints  # noqa: E402
+from autograder.hand_in import reading  # noqa: E402
+from autograder.hand_in.student import Entry  # noqa: E402
 
 LARGE = 2**22 - 100
 Files = dict[str, bytes]

@@ -14,10 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from autograder.classroom.reading import read
-from autograder.classroom.search import find
-from autograder.classroom.spelling import is_alike
-from autograder.classroom.winnowing import fingerprints
+from autograder.classroom.finding.search import find
+from autograder.classroom.pages.winnowing import fingerprints
+from autograder.hand_in.reading import read
+from autograder.hand_in.spelling import is_alike
 
 Work = Callable[[], object]
 

@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from conftest import package, replaced  # noqa: E402 - the tree comes first on the path
 
 from autograder.exercises import EXERCISES  # noqa: E402
-from autograder.sandbox import tiers  # noqa: E402
+from autograder.running import tiers  # noqa: E402
 
 PROMISED = 75.0  # seconds, for two cores
 HONEST = 42
@@ -105,7 +105,7 @@ def hostile(folder: Path, count: int) -> None:
 def graded(folder: Path, place: str) -> tuple[float, float, list[dict[str, object]]]:
     """Seconds and seconds of processor time that the command takes for a class, and its reports."""
     script = (
-        "import sys; from autograder.sandbox import tiers; tiers.SANDBOXES = tiers.SANDBOXES"
+        "import sys; from autograder.running import tiers; tiers.SANDBOXES = tiers.SANDBOXES"
         f" if {place!r} == 'bubblewrap' else ({place!r},) if {place!r} != 'process' else ();"
         "from autograder.cli import main; sys.exit(main())"
     )

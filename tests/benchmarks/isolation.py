@@ -31,16 +31,17 @@ from unittest.mock import patch
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from autograder import sandbox, store  # noqa: E402 - the tree comes first on the path
-from autograder.conversation import Place, Sitting, converse  # noqa: E402
+from autograder import running
 from autograder.exercises import EXERCISES  # noqa: E402
-from autograder.grade import grade, jobs  # noqa: E402
-from autograder.handin import HandIn  # noqa: E402
+from autograder.hand_in.module_reader import HandIn  # noqa: E402
 from autograder.key.mistakes import MISTAKES  # noqa: E402
 from autograder.key.solved import modules, solution  # noqa: E402
-from autograder.patience import Limits  # noqa: E402
-from autograder.process import FreshInterpreter  # noqa: E402
-from autograder.sandbox import parent, place, tiers  # noqa: E402
+from autograder.running import sandbox, tiers, zygotes  # noqa: E402
+from autograder.running.conversation import Place, Sitting, converse  # noqa: E402
+from autograder.running.fresh_interpreter import FreshInterpreter  # noqa: E402
+from autograder.running.grading import grade, jobs  # noqa: E402
+from autograder.running.patience import Limits  # noqa: E402
+from autograder.scoring import reference_store  # noqa: E402 - the tree comes first on the path
 
 COUNT = 90
 ROUNDS = 3
@@ -48,12 +49,12 @@ NBGRADER = 6  # hand-ins that it gets: it is slow
 PROMISED_RATIO = 1.5
 PROMISED_RATE = 50.0
 ALL = list(EXERCISES.values())
-REFERENCES = store.best()
+REFERENCES = reference_store.best()
 WORK = jobs(ALL, REFERENCES)
 BARE = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.sandbox import cell, zygote
+from autograder.confined import cell, zygote
 del sys.path[0]
 
 class Bare(cell.Cell):
@@ -107,7 +108,7 @@ def cpu() -> float:
             taken[path.parent.name] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     below = [str(os.getpid())]
     for pid in below:
-        below += [child for child, parent in parents.items() if parent == pid]
+        below += [child for child, zygotes in parents.items() if zygotes == pid]
     return ended.ru_utime + ended.ru_stime + sum(taken[pid] for pid in below[1:])
 
 
@@ -141,7 +142,7 @@ def bare_command(scratch: str | None) -> list[str]:
     return [python, *options, "-c", BARE, told]
 
 
-isolated_command = parent.command
+isolated_command = zygotes.command
 
 
 def graded(where: Place, given: Sequence[Files]) -> tuple[float, float]:
@@ -202,19 +203,19 @@ def notebook(function: str, is_source: bool) -> str:
 def main() -> int:
     given = hand_ins(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
     assert len({repr(files) for files in given}) == len(given)
-    works = [tier.name for tier in tiers.probe() if tier.works and tier.name in sandbox.SANDBOXES]
+    works = [tier.name for tier in tiers.probe() if tier.works and tier.name in running.SANDBOXES]
     places: dict[str, Place] = {"fresh interpreter": FreshInterpreter()}
-    places |= {"bare fork": place.Sandbox("bare fork")}
-    sandboxes = {name: place.Sandbox(name) for name in reversed(works)}
+    places |= {"bare fork": sandbox.Sandbox("bare fork")}
+    sandboxes = {name: sandbox.Sandbox(name) for name in reversed(works)}
     places |= sandboxes
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in places}
     for _ in range(ROUNDS):  # in turn, so that a busy moment of the machine hurts all alike
         for name, where in places.items():
             command = bare_command if name == "bare fork" else isolated_command
-            with patch.object(parent, "command", command):
+            with patch.object(zygotes, "command", command):
                 some = given[: len(given) // 5] if name == "fresh interpreter" else given
                 found[name].append(measured(where, some))
-                if isinstance(where, place.Sandbox):
+                if isinstance(where, sandbox.Sandbox):
                     where.close()
     print(f"{len(given)} hand-ins, {len(os.sched_getaffinity(0))} cores, best of {ROUNDS} rounds\n")
     print(f"{'':<20}{'CPU ms each':>12}{'to bare fork':>14}{'hand-ins/s':>12}")

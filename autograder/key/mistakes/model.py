@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ...source import span, split
-from ..solved import SOLVED, function
+from autograder.key.solved import SOLVED, function
+from autograder.workspace.writer import span, split
 
 
 @dataclass(frozen=True)

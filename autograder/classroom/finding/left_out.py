@@ -1,0 +1,43 @@
+"""What is left out when hand-ins are looked for: nothing without a word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from autograder.hand_in.module_reader import listed
+from autograder.hand_in.own_faults import careful
+from autograder.hand_in.student import shared, within
+
+NAMED = 20  # files that are left out, and named
+LINKS_NAMED = 200  # behind each of which a student may stand
+T = TypeVar("T")
+
+
+@dataclass
+class LeftOut:
+    """What is left out: the names of files, and the paths of links and of results; and what else
+    is to be said."""
+
+    files: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def careful(self, otherwise: T, look: Callable[..., T], path: str, *more: object) -> T:
+        """What a look at one path says. A fault of ours there costs no other path anything."""
+        return careful(otherwise, self.notes, "look into", path, look, path, *more)
+
+    def said(self) -> list[str]:
+        """All of it, a line for each kind."""
+        lines = []
+        if self.files:
+            what = (
+                "file that is no hand-in" if len(self.files) == 1 else "files that are no hand-ins"
+            )
+            lines.append(f"left out {len(self.files)} {what}: {listed(self.files, NAMED)}")
+        if self.links:
+            names = [within(shared(self.links), link) for link in self.links]
+            lines.append(f"left out, for no link is followed: {listed(names, LINKS_NAMED)}")
+        if self.results:
+            lines.append(f"left out {listed(self.results, NAMED)}: results, no hand-ins")
+        return lines + self.notes

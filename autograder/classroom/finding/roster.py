@@ -1,0 +1,196 @@
+"""Who handed in what: what the names of hand-ins say, and what the roster says.
+
+Nothing here decides a grade.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.hand_in.module_reader import quoted, shown
+from autograder.hand_in.origin import Origin, origin_of, written
+from autograder.hand_in.own_faults import careful
+from autograder.hand_in.student import Student, shared, within
+
+LARGEST = 64 * 2**20  # bytes of a roster
+# What headings are called, without spaces and the like. The first id that is there is the id.
+IDS = (
+    *("id", "sid", "studentid", "studentnumber", "sisuserid", "userid", "sisloginid", "loginid"),
+    *("idnumber", "login", "username", "netid", "email", "emailaddress", "identifier"),
+)
+NAMES = ("name", "fullname", "studentname", "student")
+FIRST, LAST = ("firstname", "givenname"), ("lastname", "surname", "familyname")
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who handed in what.
+
+    students    by hand-in: several where a group handed in, never none
+    superseded  hand-ins that do not count: the same student has a newer one
+    undecided   hand-ins of a student who has several, of which none is known to be the newest
+    late        hand-ins of which their site says so
+    notes       what the instructor should know, a line each
+    """
+
+    students: dict[str, tuple[Student, ...]] = field(default_factory=dict)
+    superseded: frozenset[str] = frozenset()
+    undecided: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+class Roster:
+    """The students of a class, found by any of their ids, or by a name that one of them has."""
+
+    def __init__(self, entries: Iterable[tuple[Student, Iterable[str]]]) -> None:
+        """`entries` are students, each with all of their ids."""
+        self.ids: dict[str, Student] = {}
+        self.names: dict[str, set[Student]] = {}
+        for student, ids in entries:
+            self.ids |= {folded(id): student for id in (student.id, *ids) if id}
+            words = re.findall(r"\w+", folded(student.name))
+            for n in range(len(words)):  # first name first, or last
+                self.names.setdefault("".join(words[n:] + words[:n]), set()).add(student)
+
+    def find(self, said: Student) -> set[Student]:
+        """The students whom a hand-in's name may mean: one, if all is well."""
+        if found := self.ids.get(folded(said.id)):
+            return {found}
+        return self.names.get(squashed(said.name or said.id), set())
+
+    def knows(self, path: str) -> bool:
+        """Whether a path names a student of the class."""
+        return any(map(self.find, origin_of(path).students))
+
+
+def read(path: str | Path) -> Roster:
+    """Read a roster from a CSV file, whose first line names its columns.
+
+    Raises: ValueError: it cannot be understood, in one line that says where.
+    """
+    rows = lines_of(Path(path))
+    _, heading = next(rows, (1, []))
+    titles = [squashed(title) for title in heading]
+    ids = [titles.index(title) for title in IDS if title in titles]
+    names = [titles.index(title) for title in NAMES if title in titles][:1]
+    if not names:
+        pairs = [[titles.index(t) for t in titles if t in kind][:1] for kind in (FIRST, LAST)]
+        names = pairs[0] + pairs[1]
+    if not ids:
+        there = ", ".join(map(shown, heading)) or "nothing"
+        wanted = "id, sid, student id or email"
+        raise ValueError(f"{path}: no column is called {wanted} (there is: {there})")
+    entries = {}
+    for number, row in rows:
+        cells = [written(cell) for cell in row] + [""] * len(titles)
+        student = Student(cells[ids[0]], " ".join(cells[n] for n in names if cells[n]))
+        if not student.id and squashed(student.name) == "pointspossible":  # Canvas has such a line
+            continue
+        if not student.id:
+            raise ValueError(f"{path}, line {number}: no {shown(heading[ids[0]])}")
+        if folded(student.id) in entries:
+            raise ValueError(f"{path}, line {number}: {student.id!r} is there twice")
+        others = [re.sub("^Participant ", "", cells[n]) for n in ids]
+        entries[folded(student.id)] = (student, others)
+    return Roster(entries.values())
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV file that hold something, with their numbers."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"{path}: larger than {LARGEST} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: not UTF-8 (Excel calls it «CSV UTF-8»)") from None
+    first = text.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
+    )
+    try:
+        yield from ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {reader.line_num}: {shown(str(error))}") from None
+
+
+def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str] = ()) -> Roll:
+    """Say of hand-ins whose they are, who has several, and who on the roster has none.
+
+    Args: notes: what is to be said before that.
+    """
+    students: dict[str, tuple[Student, ...]] = {}
+    handed: dict[Student, list[tuple[str, int | None]]] = {}
+    possible: set[Student] = set()
+    late: set[str] = set()
+    notes = list(notes)
+    paths = list(paths)
+    top = shared(paths)
+    for path in paths:
+        unknown = Origin((Student(written(Path(path).name)),))
+        origin = careful(unknown, notes, "find out who sent", path, origin_of, path)
+        if origin.late:
+            late.add(path)
+        people: dict[Student, None] = {}
+        for said in origin.students:
+            found = roster.find(said) if roster else {said}
+            possible |= found
+            if len(found) != 1:
+                how = "several on the roster are called" if found else "nobody on the roster is"
+                which = f": {', '.join(sorted(map(called, found)))}" if found else ""
+                notes.append(f"{shown(path)}: {how} {called(said)}{which}")
+            people[next(iter(found)) if len(found) == 1 else said] = None
+        students[path] = tuple(people)
+        for student in people:
+            handed.setdefault(student, []).append((path, origin.upload))
+    superseded: set[str] = set()
+    undecided: set[str] = set()
+    for student, several in handed.items():
+        if len(several) > 1:
+            among = {path for path, _ in several}
+            all_of_them = ", ".join(quoted(within(top, path)) for path, _ in several)
+            if newest := newest_of(several):
+                superseded |= among - {newest}
+                what = f"the newest counts, {quoted(within(top, newest))}"
+            else:
+                undecided |= among
+                what = "which one counts is yours to say; take the others away"
+            notes.append(f"{called(student)} has {len(several)} hand-ins ({all_of_them}): {what}")
+    absent = set(roster.ids.values()) - possible if roster else ()
+    if missing := sorted(map(called, absent)):
+        notes.append(f"no hand-in from {len(missing)} on the roster: {', '.join(missing)}")
+    doubtful = frozenset(superseded), frozenset(undecided)
+    return Roll(students, *doubtful, frozenset(late), tuple(notes))
+
+
+def newest_of(several: Iterable[tuple[str, int | None]]) -> str | None:
+    """The newest of a student's hand-ins, if that can be told; an archive before anything else."""
+    archives = [(p, u) for p, u in several if Path(p).suffix.lower() in (".zip", "")]
+    uploads = {u: p for p, u in archives or several if u is not None}
+    if len(uploads) < len(archives or list(several)):
+        return None
+    return uploads[max(uploads)]
+
+
+def called(student: Student) -> str:
+    return (
+        f"{student.name} ({student.id})"
+        if student.name and student.id
+        else (student.name or student.id)
+    )
+
+
+def folded(text: str) -> str:
+    """A text as it is compared."""
+    return unicodedata.normalize("NFKC", written(text)).casefold()
+
+
+def squashed(text: str) -> str:
+    """The letters and digits of a text, as they are compared."""
+    return re.sub(r"[\W_]", "", folded(text))

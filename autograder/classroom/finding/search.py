@@ -1,0 +1,221 @@
+"""Find the hand-ins in what was given: folders, zips, and the exports of course sites.
+
+An export is a folder, or one zip: its hand-ins are then named `export.zip/ada.zip`, like those in
+the folder that it would unpack to.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.hand_in.archive import ARCHIVE, is_folder, is_zip, links_in, names_in, strays_in
+from autograder.hand_in.module_reader import listed, quoted
+from autograder.hand_in.origin import METADATA, by_a_site, made_for_one, upload_of
+from autograder.hand_in.spelling import has_homes, is_alike
+
+from .left_out import NAMED, LeftOut
+from .own_results import is_results
+from .roster import Roster
+
+MOST_OF_ONE = 20  # archives in the folder of one student that are hand-ins of their own
+LOOKED_AT = 1000  # names in a folder or archive, until it is known for a class
+LOOKED_INTO = 300  # names in one of those; what holds more is no single hand-in of a class
+# What sites and systems put beside hand-ins.
+BESIDE = re.compile(
+    rf"{METADATA}|grades\.csv|.+_\d+_assignsubmission_onlinetext[_.]?.*", re.IGNORECASE | re.DOTALL
+)
+
+
+class Found(NamedTuple):
+    """The hand-ins that paths stand for, and what the instructor should know of the rest."""
+
+    hand_ins: list[str]
+    notes: list[str]
+    links: list[str]
+
+
+def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
+    """The hand-ins that paths stand for: themselves, or what is in a folder or an export.
+
+    A folder with `mytorch/` in it is a hand-in, under any name that can be understood, and so is
+    an empty one; any other folder that is given stands for what is in it. So does an archive, or
+    a folder in that folder, if it holds the hand-ins of several people; but not beside one that
+    is a hand-in, and of several paths not unless all are such: then it was sent like that, by one
+    student. What a site named for a student, or
+    the roster knows, is theirs whatever is in it: one hand-in, or of a folder the few archives
+    in it, each.
+
+    Files that one student uploaded one by one, with a module among them, are one hand-in, called
+    by its first module. Any other single file in a folder is a hand-in, though one worth nothing,
+    if somebody sent it: an archive of any kind, answers outside their folder (`.py`, `.ipynb`), or
+    whatever has a name that a course site made or that is on the roster. The others are left out,
+    and named; so are links, wherever they are found, and folders of results.
+    """
+    left_out = LeftOut()
+    given = results_apart(without_parts(list(dict.fromkeys(paths)), left_out), roster, left_out)
+    exports = classes_among(given, roster, left_out)
+    believed = len(given) == 1 or all(
+        path in exports or has_exports(path, roster, left_out) for path in given
+    )
+    hand_ins: dict[str, None] = {}
+    for path in given:
+        of_class = path in exports and believed
+        inside = left_out.careful([path], hand_ins_at, path, roster, left_out, believed, of_class)
+        hand_ins |= dict.fromkeys(inside)
+    if len(given) > 1 and (links := [path for path in given if os.path.islink(path.rstrip("/"))]):
+        left_out.notes.append(f"followed, for you named a link: {listed(links, NAMED)}")
+    return Found(list(hand_ins), left_out.said(), left_out.links)
+
+
+def hand_ins_at(
+    path: str, roster: Roster | None, left_out: LeftOut, believed: bool, of_class: bool
+) -> list[str]:
+    """The hand-ins that a path which was given stands for."""
+    if is_ones(path, roster):
+        return hand_ins_of_one(path, left_out)
+    if of_class or (is_folder(path) and not left_out.careful(False, is_one, path)):
+        return hand_ins_in(path, roster, left_out, believed) or [path]
+    return [path]
+
+
+def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed: bool) -> list[str]:
+    """The hand-ins in a folder or export, if any is; what is none is added to `left_out` then.
+
+    Args: believed: whether an archive in a folder can be an export.
+    """
+    inside = without_parts([os.path.join(folder, name) for name in names_in(folder)], left_out)
+    children = {path: os.path.basename(path) for path in results_apart(inside, roster, left_out)}
+    certain = {
+        path
+        for path, name in children.items()
+        if left_out.careful(True, is_somebodys, path, name, roster)
+    }
+    if not certain:
+        return []
+    found: list[str] = []
+    classes = classes_among(certain, roster, left_out)
+    for path, name in children.items():
+        if path in classes and (believed or is_folder(path)):
+            found += left_out.careful([path], hand_ins_in, path, roster, left_out, believed) or [
+                path
+            ]
+        elif path in certain or name.lower().endswith((".py", ".ipynb")):
+            found += left_out.careful([path], hand_ins_of_one, path, left_out)
+        else:
+            left_out.files.append(name)
+    left_out.files += strays_in(folder)
+    left_out.links += [os.path.join(folder, name) for name in links_in(folder)]
+    if is_zip(folder):
+        left_out.notes.append(
+            f"{quoted(folder)} is taken for the export of a class: {len(found)} hand-ins, by the"
+            " names in it"
+        )
+    return found
+
+
+def results_apart(paths: list[str], roster: Roster | None, left_out: LeftOut) -> list[str]:
+    """Paths without the folders of results among them. What has a student's name is none."""
+    ours = {p for p in paths if left_out.careful(False, is_results, p) and not is_ones(p, roster)}
+    left_out.results += sorted(ours)
+    return [path for path in paths if path not in ours]
+
+
+def hand_ins_of_one(path: str, left_out: LeftOut) -> list[str]:
+    """What one student sent: a few archives in a folder that a site made, or a single hand-in."""
+    names = names_in(path) if is_folder(path) and made_for_one(Path(path)) else []
+    inside = [os.path.join(path, name) for name in names]
+    archives = list(filter(is_zip, inside))
+    if not 1 < len(archives) <= len(inside) <= MOST_OF_ONE or any(map(is_folder, inside)):
+        return [path]
+    left_out.files += [name for name in names if not is_zip(name)]
+    left_out.links += [os.path.join(path, name) for name in links_in(path)]
+    return archives
+
+
+def without_parts(paths: list[str], left_out: LeftOut) -> list[str]:
+    """Paths without the files that go with another one of them, for they were uploaded with it."""
+    uploads: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        upload = left_out.careful(None, upload_of, name)
+        if upload and not is_folder(path):
+            uploads.setdefault((folder, upload.by), []).append(path)
+    parts: set[str] = set()
+    for files in uploads.values():
+        if modules := [path for path in files if path.lower().endswith(".py")]:
+            parts |= set(files) - {min(modules)}
+    return [path for path in paths if path not in parts]
+
+
+def is_one(folder: str) -> bool:
+    """Whether a folder is a hand-in itself: a package is in it, or it is one, and nothing else
+    there is somebody's."""
+    names = names_in(folder)
+    if "mytorch" in names and is_folder(os.path.join(folder, "mytorch")):
+        return True
+    beside = [name for name in names[:LOOKED_AT] if not BESIDE.fullmatch(name)]
+    hand_ins = [name for name in beside if looks_like_one(os.path.join(folder, name))]
+    others = set(beside) - set(hand_ins)
+    if any(ARCHIVE.fullmatch(name) or by_a_site(name) for name in others):
+        return False
+    if has_homes(names) or not hand_ins:
+        return has_homes(names) and not hand_ins
+    inside = names_in(os.path.join(folder, hand_ins[0]), LOOKED_INTO)
+    return len(hand_ins) == 1 and is_alike(hand_ins[0]) and has_homes(inside)
+
+
+def is_ones(path: str, roster: Roster | None) -> bool:
+    """Whether a name says that all that is in it comes from one student, or one group."""
+    return bool(made_for_one(Path(path)) or (roster and roster.knows(path)))
+
+
+def is_somebodys(path: str, name: str, roster: Roster | None) -> bool:
+    """Whether what lies in a folder was sent by somebody: no table, no file without a name."""
+    if BESIDE.fullmatch(name):
+        return False
+    return bool(ARCHIVE.fullmatch(name)) or is_ones(path, roster) or is_folder(path)
+
+
+def classes_among(paths: Collection[str], roster: Roster | None, left_out: LeftOut) -> set[str]:
+    """Those of some paths that stand for hand-ins of several people: no two paths in one folder
+    differ in that, or else a student could speak for others."""
+    beside: dict[str, list[str]] = {}
+    for path in paths:
+        beside.setdefault(os.path.dirname(path), []).append(path)
+    groups = beside.values()
+    return set().union(
+        *(g for g in groups if all(left_out.careful(False, is_class, path, roster) for path in g))
+    )
+
+
+def has_exports(folder: str, roster: Roster | None, left_out: LeftOut) -> bool:
+    """Whether a folder holds archives, each with the hand-ins of several people."""
+    archives = [os.path.join(folder, n) for n in names_in(folder)[:LOOKED_AT] if is_zip(n)]
+    return bool(archives) and all(left_out.careful(False, is_class, a, roster) for a in archives)
+
+
+def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
+    """Whether a folder or archive holds several hand-ins, or one that a course site named.
+
+    They may lie a few folders deeper: so people, and sites, wrap them.
+    """
+    names = [] if is_ones(path, roster) else names_in(path)
+    inside = [os.path.join(path, name) for name in names[:LOOKED_AT]]
+    if "mytorch" in names and is_folder(os.path.join(path, "mytorch")):
+        return False
+    named = [by_a_site(name) for name in names if not BESIDE.fullmatch(name)]
+    if METADATA in names or (named and all(named)):
+        return True
+    if len(list(islice(filter(looks_like_one, inside), 2))) > 1:
+        return True
+    folders = [child for child in inside if is_folder(child)]
+    return len(folders) == 1 and wrappers > 0 and is_class(folders[0], roster, wrappers - 1)
+
+
+def looks_like_one(path: str) -> bool:
+    """Whether a path in a folder is a hand-in of its own: an archive, or a folder with one."""
+    inside = names_in(path, LOOKED_INTO) if is_folder(path) else []
+    return is_zip(path) or has_homes(inside) or any(is_alike(n) or is_zip(n) for n in inside)

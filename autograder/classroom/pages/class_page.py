@@ -1,0 +1,169 @@
+"""One page for the class: how it went, what was misunderstood, what failed, what to look at.
+
+Self-contained, for screen and paper; it shows a `Summary` and adds nothing to it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from autograder.scoring import reference_store
+
+from . import entries, plots
+from .entries import LONG, SHORT
+from .listing import Listing
+from .markup import (
+    Cell,
+    Markup,
+    amount,
+    definitions,
+    document,
+    element,
+    exercise_name,
+    foreign,
+    more,
+    percent,
+    points,
+    table,
+    tier,
+)
+from .similarity import Alike
+from .statistics import Summary, Tally
+
+NOTHING = Alike()
+POOR = 0.2  # a discrimination that is pointed at
+
+DIFFICULTY = (
+    "Difficulty is the mean share of an exercise's points that was reached: 100 % is easy. "
+    "Discrimination is the correlation of the points in this exercise with those in all others: "
+    "near 1, who does well elsewhere does well here; near 0 or below, the exercise measures "
+    "something else, or its wording misleads."
+)
+
+
+def page(
+    summary: Summary,
+    listing: Listing,
+    alike: Alike = NOTHING,
+    when: str = "",
+    notes: Sequence[str] = (),
+) -> str:
+    """The page of a class.
+
+    Args: listing: its hand-ins, one by one.  alike: those that are nearly identical.
+          when: when it was graded, in words.
+          notes: who is missing, unknown or has several hand-ins, a line each.
+    """
+    parts = {
+        "Scores": scores(summary),
+        "Exercises": exercises(summary),
+        "Misconceptions": mistakes(summary),
+        "What failed, and why": entries.troubles(summary),
+        "Whose hand-ins they are": people(notes),
+        "Near-identical hand-ins": chain(entries.similar(alike.matches), people(alike.left_out)),
+        "All hand-ins": entries.everybody(listing),
+        "How it was graded": how(summary),
+    }
+    told = [(f"part{n}", title, list(part)) for n, (title, part) in enumerate(parts.items())]
+    told = [(id, title, part) for id, title, part in told if part]
+    links = (element("a", title, href=f"#{id}") for id, title, _ in told)
+    return document(
+        "Class report",
+        element("h1", "Class report"),
+        element("p", f"Graded {when}", class_="soft") if when else None,
+        figures(summary),
+        element("nav", *links, aria_label="On this page"),
+        *(element("section", element("h2", title, id=id), *part) for id, title, part in told),
+    )
+
+
+def figures(summary: Summary) -> Markup:
+    """The class in a few numbers."""
+    quarter, middle, three = (points(summary.quantile(q)) for q in (0.25, 0.5, 0.75))
+    full = sum(n for score, n in summary.scores.items() if score >= summary.max_score)
+    known = {
+        "hand-ins": amount(summary.count),
+        "final grades": amount(summary.final),
+        "provisional": amount(summary.troubles["provisional"]),
+        "unreadable or empty": amount(summary.troubles["unreadable"]),
+        "points to reach": points(summary.max_score),
+        "mean": f"{summary.mean:.1f}",
+        "median": middle,
+        "middle half": f"{quarter} – {three}",
+        "all points": amount(full),
+    }
+    pairs = [element("div", element("dt", w), element("dd", n)) for w, n in known.items()]
+    return element("dl", *pairs, class_="figures")
+
+
+def scores(summary: Summary) -> Iterator[Markup]:
+    if summary.final and summary.max_score:
+        yield element("p", "How many final grades lie where; one on an edge counts to its right.")
+        yield plots.histogram(summary)
+    else:
+        yield element("p", "There is no final grade yet.")
+
+
+def exercises(summary: Summary) -> Iterator[Markup]:
+    if not summary.tried:
+        yield element("p", "Nothing was attempted yet.")
+        return
+    yield element("p", f"Means over {amount(summary.tried)} hand-ins in which something was tried.")
+    yield plots.key()
+    most = max(tally.max_score for tally in summary.exercises.values()) or 1.0
+    head = ("Exercise", "Points#", "Lost#", "How they are lost", "Difficulty#", "Discrimination#")
+    yield table(head, (exercise(id, tally, most) for id, tally in summary.exercises.items()))
+    yield element("p", DIFFICULTY, class_="soft")
+
+
+def exercise(id: str, tally: Tally, most: float) -> list[Cell]:
+    here = tally.discrimination
+    said = "–" if here is None else f"{here:.2f}".replace("-", "\u2212")
+    return [
+        element("span", exercise_name(id)),
+        points(tally.max_score),
+        f"{sum(tally.lost.values()) / tally.count:.2f}",
+        plots.lost(tally, exercise_name(id), most),
+        percent(tally.difficulty),
+        said if here is None or here >= POOR else element("strong", f"low {said}"),
+    ]
+
+
+def mistakes(summary: Summary) -> Iterator[Markup]:
+    known = summary.mistakes.most_common(LONG)
+    if not known:
+        yield element("p", "None of those that are known by name.")
+        return
+    yield element("p", f"In how many of {amount(summary.tried)} hand-ins each shows at least once.")
+    rows = (mistake(id, n, n / summary.tried, summary.where[id]) for id, n in known)
+    yield table(("Misconception", "Hand-ins#", "", "Share#"), rows)
+    yield from more(len(summary.mistakes) - len(known), "rarer ones")
+
+
+def mistake(id: str, count: int, share: float, where: set[str]) -> list[Cell]:
+    known = reference_store.misconceptions().get(id)
+    name = known.name if known else id
+    hint = f"Hint: {known.hint} (slide «{known.slide}»)" if known else ""
+    lines = [", ".join(sorted(map(exercise_name, where))), hint]
+    told = element("div", foreign(name), *(element("span", ln, class_="more") for ln in lines))
+    return [told, count, plots.share(share, name), percent(share)]
+
+
+def people(notes: Sequence[str]) -> Iterator[Markup]:
+    """What there is to say of whose hand-ins they are."""
+    if notes:
+        yield element("ul", *(element("li", foreign(note)) for note in notes))
+
+
+def how(summary: Summary) -> Iterator[Markup]:
+    """What a grade can be defended with."""
+
+    def said(known: Counter[str]) -> str:
+        return ", ".join(f"{tier(word)}: {amount(n)}" for word, n in known.most_common(SHORT))
+
+    words = {
+        "Isolation": said(summary.isolation),
+        "Cases": said(summary.references),
+        "Digests": said(summary.digests),
+    }
+    yield definitions(words)

@@ -1,0 +1,115 @@
+"""The pictures of the class page: told apart by pattern as well as by colour, and in words."""
+
+from .markup import Markup, amount, element, percent, picture, points
+from .statistics import Summary, Tally, Way
+
+WAYS: dict[Way, str] = {
+    "wrong": "wrong result",
+    "stopped": "exception, crash or timeout",
+    "untried": "not attempted",
+}
+WIDE, HIGH = 912, 190  # the histogram; beneath it two lines for the axis
+LONG = 260  # the longest bar in a table
+THICK = 14
+
+
+def histogram(summary: Summary) -> Markup:
+    """How many hand-ins have how many points."""
+    width, counts = summary.bins()
+    step, tall = WIDE / len(counts), (HIGH - 42) / max(counts)
+    scale = step / width
+    median = summary.quantile(0.5)
+    side, gap = ("end", -6) if median * scale > WIDE / 2 else ("start", 6)
+    shapes = [
+        element("path", d=f"M{median * scale:.1f} 4V{HIGH}", class_="mark"),
+        text(median * scale + gap, 14, f"median {points(median)}", side),
+    ]
+    said = []
+    for n, count in enumerate(counts):
+        if count:
+            shapes += [
+                rectangle(n * step + 2, HIGH - count * tall, step - 4, count * tall, "filled"),
+                text((n + 0.5) * step, HIGH - count * tall - 5, short(count)),
+            ]
+            ends = points(n * width), points(min((n + 1) * width, summary.max_score))
+            said.append(f"{' to '.join(ends)} points: {amount(count)}")
+    every = width * max(1, round(len(counts) / 13))
+    ticks = [n * every for n in range(1, int(summary.max_score / every - 0.5) + 1)]
+    shapes += [
+        element("path", d=f"M0 {HIGH + 0.5}H{WIDE}", class_="axis"),
+        text(0, HIGH + 18, "0", "start"),
+        *(text(tick * scale, HIGH + 18, points(tick)) for tick in ticks),
+        text(summary.max_score * scale, HIGH + 18, points(summary.max_score), "end"),
+        text(WIDE / 2, HIGH + 38, "points"),
+    ]
+    title = f"Distribution of {amount(summary.final)} scores. {'; '.join(said)}."
+    return picture(WIDE, HIGH + 44, title, *shapes)
+
+
+def lost(tally: Tally, name: str, most: float) -> Markup:
+    """The points of one exercise as a bar: how many are lost on average, in which ways.
+
+    Args: most: points that the longest bar stands for.
+    """
+    scale = LONG / most
+    shapes, x, said = [], 0.5, []
+    for way, words in WAYS.items():
+        mean = tally.lost[way] / (tally.count or 1)
+        if mean * scale >= 0.5:
+            shapes += [segment(x, mean * scale, way)]
+        x += mean * scale
+        said.append(f"{mean:.2f} {words}")
+    frame = rectangle(0.5, 0.5, tally.max_score * scale, THICK, "reached")
+    title = f"{name}: of {points(tally.max_score)} points lost on average: {', '.join(said)}."
+    return picture(LONG + 1, THICK + 1, title, *shapes, frame)
+
+
+def share(value: float, title: str, long: float = 120) -> Markup:
+    """A share as a bar in a frame that stands for all."""
+    filled = rectangle(0.5, 0.5, long * value, THICK, "filled")
+    frame = rectangle(0.5, 0.5, long, THICK, "reached")
+    return picture(long + 1, THICK + 1, f"{title}: {percent(value)}", filled, frame)
+
+
+def key() -> Markup:
+    """What the patterns of `lost` stand for."""
+    swatches = [(segment(0.5, 28, way), words) for way, words in WAYS.items()]
+    swatches.append((rectangle(0.5, 0.5, 28, THICK, "reached"), "reached"))
+    return element(
+        "p",
+        *(
+            element("span", picture(29, THICK + 1, words, shape), words)
+            for shape, words in swatches
+        ),
+        class_="key",
+    )
+
+
+def segment(x: float, width: float, way: Way) -> Markup:
+    """A part of a bar: full, hatched or pale."""
+    box = rectangle(x, 0.5, width, THICK, way)
+    if way != "stopped":
+        return box
+    lines, at = [], 4.0
+    while at < width + THICK:  # down to the left, cut off at both ends
+        top, bottom = min(at, width), max(at - THICK, 0.0)
+        lines.append(
+            f"M{x + top:.1f} {0.5 + at - top:.1f}L{x + bottom:.1f} {0.5 + at - bottom:.1f}"
+        )
+        at += 7
+    return element("g", box, element("path", d="".join(lines), class_="hatch"))
+
+
+def rectangle(x: float, y: float, width: float, height: float, class_: str) -> Markup:
+    size = {"width": f"{width:.1f}", "height": f"{height:.1f}"}
+    return element("rect", x=f"{x:.1f}", y=f"{y:.1f}", **size, class_=class_)
+
+
+def text(x: float, y: float, words: str, anchor: str = "middle") -> Markup:
+    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text_anchor": anchor}
+    return element("text", words, class_="label", **place)
+
+
+def short(count: int) -> str:
+    """A count that fits above a narrow bar."""
+    return f"{count / 1000:.3g}k" if count >= 1000 else str(count)

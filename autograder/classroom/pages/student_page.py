@@ -1,0 +1,138 @@
+"""One page for a student: every point, and why each lost one is lost.
+
+A view of the report: it holds nothing that the report does not hold, so no hidden value either.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+
+from autograder.hand_in.student import NOBODY, Student
+from autograder.model import Item, Report
+from autograder.scoring.report import MARKS, MEASURED, overall
+
+from .markup import Markup, definitions, document, element, exercise_name, foreign, points, tier
+from .plots import share
+from .statistics import is_empty
+
+PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
+PUBLIC = "Scored on the cases that you have, too; the grade is given on others like them."
+EMPTY = "There was nothing in it that could be graded."
+HIDDEN = (
+    "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here. "
+    "What is said of a lost point is what your own cases show; `autograder check` shows more of it."
+)
+FOLLOWED = "Scored on stand-in layers, where a mistake in an earlier one costs nothing."
+WORDS = {
+    "a tensor's name": "its points: it must be right in all general cases",
+    "edge": "one example, one feature, zeros, arrays that lie oddly in memory or must not change",
+    "stability": "very large numbers, where careless formulas overflow",
+    "stand-in layers": "what builds on earlier layers is run on your own, and on stand-ins that "
+    "only record what they are given; the better run counts",
+}
+MISCONCEPTION, HINT, LINE = "this is how it looks when ", "hint: ", "the line is: "
+
+
+def page(report: Report, student: Student = NOBODY) -> str:
+    """The page of one hand-in."""
+    graded = [] if is_empty(report) else groupby(report.items, key=lambda item: item.exercise)
+    calls = report.measured
+    sections = [section(id, tuple(items), calls.get(id, 0)) for id, items in graded]
+    total = f"{points(report.score)} of {points(report.max_score)} points"
+    own = Path(report.hand_in).name  # where it lay is nobody's business
+    who = [foreign(word) for word in dict.fromkeys((student.name, student.id, own)) if word]
+    return document(
+        "Report on your hand-in",
+        element("h1", "Report on your hand-in"),
+        element("p", *(c for name in who for c in (name, element("br"))), class_="soft"),
+        element("p", total, class_="total"),
+        share(report.score / (report.max_score or 1.0), total, 640),
+        lost(report) if sections else element("p", EMPTY),
+        element("p", PROVISIONAL, class_="note") if report.provisional else None,
+        element("p", foreign(report.message), class_="note") if report.message else None,
+        *sections,
+        footer(report.references, report.isolation),
+    )
+
+
+def lost(report: Report) -> Markup | None:
+    """Where points are lost, in one sentence."""
+    by: dict[str, float] = {}
+    for item in report.items:
+        if item.score < item.max_score:
+            by[item.exercise] = by.get(item.exercise, 0.0) + item.max_score - item.score
+    said = ", ".join(f"{exercise_name(e)} (\u2212{points(p)})" for e, p in by.items())
+    return element("p", f"Points are lost in {said}.") if said else None
+
+
+@lru_cache(maxsize=1024)  # in a class, many have the same
+def section(exercise: str, items: tuple[Item, ...], calls: int) -> Markup:
+    """One exercise: the items that passed in a row, under them why the others did not.
+
+    Args: calls: of `forward` in one way back, if its derivatives seem measured.
+    """
+    score, most = sum(i.score for i in items), sum(i.max_score for i in items)
+    return element(
+        "section",
+        element(
+            "h2",
+            element("span", overall(items), class_="sign"),
+            element("span", exercise_name(exercise)),
+            element("span", f"{points(score)} / {points(most)}", class_="points"),
+        ),
+        element("ul", *entries(items)),
+        element("p", MEASURED.format(calls), class_="note") if calls else None,
+        class_="exercise",
+    )
+
+
+def entries(items: tuple[Item, ...]) -> Iterator[Markup]:
+    passed = [item for item in items if item.status == "pass"]
+    lost = [item for item in items if item.status != "pass"]
+    if passed:
+        yield element("li", *map(score, passed), class_="soft")
+    told: set[str] = set()  # a misconception and its hint are said once an exercise
+    for message, alike in groupby(lost, key=lambda item: item.message):
+        same = list(alike)
+        lines = [line for line in message.split("\n") if line not in told]
+        told.update(line for line in lines if line.startswith((MISCONCEPTION, HINT)))
+        yield element("li", element("p", *map(score, same)), *explained(lines))
+    if any(item.follow_through for item in items):
+        yield element("li", element("p", FOLLOWED, class_="soft"))
+
+
+def score(item: Item) -> Markup:
+    """An item's mark, name and points: `✘ dLdW 0 / 4`."""
+    name = element("code", item.id.removeprefix(item.exercise + ".").removesuffix(".general"))
+    got = f" {points(item.score)} / {points(item.max_score)}"
+    return element("span", f"{MARKS.get(item.status, '✘')} ", name, got, class_="item")
+
+
+def explained(lines: list[str]) -> Iterator[Markup]:
+    """A message, a paragraph a line; misconception and hint set apart."""
+    apart = []
+    for line in filter(None, lines):
+        if line.startswith(MISCONCEPTION):
+            name = line.removeprefix(MISCONCEPTION)
+            apart.append(element("p", "This is how it looks when ", element("strong", name), "."))
+        elif line.startswith(HINT):
+            apart.append(element("p", "Hint: " + line.removeprefix(HINT)))
+        elif line.startswith(LINE):
+            yield element("p", LINE, element("code", line.removeprefix(LINE)))
+        else:
+            yield element("p", line)
+    if apart:
+        yield element("div", *apart, class_="hint")
+
+
+@lru_cache(maxsize=8)
+def footer(references: str, isolation: str) -> Markup:
+    marks = "✔ all points, ✘ some are lost, · not attempted, ! the grader failed"
+    return element(
+        "footer",
+        element("p", HIDDEN if references == "hidden" else PUBLIC),
+        element("p", marks),
+        definitions(WORDS),
+        element("p", f"Where the code ran: {tier(isolation)}.", class_="soft"),
+    )

@@ -1,0 +1,175 @@
+"""Fingerprints of code, by winnowing.
+
+Schleimer, Wilkerson & Aiken, «Winnowing: local algorithms for document fingerprinting», SIGMOD
+2003, here on Python's tokens: names, numbers and strings are all alike; comments, docstrings and
+the lines of the given skeleton are left out. Nothing is parsed: what is no Python has tokens too.
+"""
+
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from hashlib import blake2b
+from itertools import islice
+from typing import NamedTuple
+
+from autograder.exercises import EXERCISES, HOMES
+from autograder.scoring import reference_store
+
+LENGTH = 12  # tokens that a fingerprint stands for: more than one short statement
+WINDOW = 4  # so what is alike for LENGTH + WINDOW − 1 tokens is always found
+LARGEST = 2**17  # bytes of a hand-in that are looked at: more than any answer
+MOST_FILES = 20  # of the student's own, beside those that exercises belong in
+MOST_TOKENS = 2**14  # of a hand-in; the solved package has some 1 500
+MOST_IN_PLACE = 2**10  # tokens of one exercise or file
+LONGEST = 64  # characters of a token that are looked at; of a longer one, both ends
+REMEMBERED = 512  # tokens of an answer that is looked up before it is computed
+
+HOME_FILES = {f"{home}.py" for home in HOMES.values()}
+TARGETS = {(e.file.partition("/")[2], e.title): e.id for e in EXERCISES.values()}
+BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+TOKEN = re.compile(
+    r"""
+    (?: [ \f\t] | \\\n | \#[^\n]* )*+               # no token: blanks, joined lines, comments
+    (   (?: \n [ \f\t]*+ (?:\#[^\n]*+)?+ )++          # line ends, and the next line's indentation
+    |   [rRbBuUfF]{0,2}+ (?:                         # strings, up to where they should have ended
+            \"{3} (?: [^"\\] | \\. | "(?!"") )*+ (?: \"{3} | \Z )
+        |   '{3} (?: [^'\\] | \\. | '(?!'') )*+ (?: '{3} | \Z )
+        |   " (?: [^"\\\n] | \\. )*+ "?+
+        |   ' (?: [^'\\\n] | \\. )*+ '?+ )
+    |   0[xXoObB] \w++
+    |   (?: \d[\d_]*+ (?:\.[\d_]*+)?+ | \.\d[\d_]*+ ) (?: [eE][-+]?+\d[\d_]*+ )?+ [jJ]?+
+    |   \w++
+    |   \.\.\. | -> | (?: \*\* | // | >> | << | [-+*/%&|^@=<>!:] ) =?+ | .
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Prints(NamedTuple):
+    """Fingerprints by exercise, or by the path of a file outside of them; whether there is code
+    that they leave out, because there is too much."""
+
+    found: dict[str, frozenset[int]]
+    in_part: bool = False
+
+
+def fingerprints(files: Mapping[str, bytes]) -> Prints:
+    """The fingerprints of a hand-in's code.
+
+    Args: files: the modules of its `mytorch`, by path in it.
+    """
+    pieces: dict[str, list[str]] = {}
+    own = sorted(files.keys() - HOME_FILES)
+    names = [*sorted(files.keys() & HOME_FILES), *own[:MOST_FILES]]
+    left, in_part = LARGEST, len(own) > MOST_FILES
+    for name in names:
+        if left < len(files[name]):
+            in_part = True
+            continue
+        left -= len(files[name])
+        given = skeleton(name)
+        for place, line in statements(name, files[name]):
+            if line not in given:
+                piece = pieces.setdefault(place, [])
+                in_part |= len(piece) + len(line) > MOST_IN_PLACE
+                piece += [*map(alike, islice(line, MOST_IN_PLACE)), "\n"]
+                del piece[MOST_IN_PLACE:]
+    found: dict[str, frozenset[int]] = {}
+    left = MOST_TOKENS
+    for place in sorted(pieces, key=lambda place: place not in EXERCISES):
+        tokens = tuple(pieces[place])
+        left -= len(tokens)
+        in_part |= left < 0
+        if left >= 0 and (prints := winnow(tokens)):
+            found[place] = prints
+    return Prints(found, in_part)
+
+
+def skeleton(name: str) -> frozenset[tuple[str, ...]]:
+    """The statements that a file has before anybody writes into it."""
+    known = (
+        f"mytorch/{name}" in reference_store.stubs()
+    )  # names are the students' to choose: none is kept
+    return statements_of(name) if known else frozenset()
+
+
+@cache
+def statements_of(name: str) -> frozenset[tuple[str, ...]]:
+    text = reference_store.stubs()[f"mytorch/{name}"]
+    return frozenset(line for _, line in statements(name, text.encode()))
+
+
+def statements(name: str, data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The statements of a file as tokens, each with the place that it is in.
+
+    A place is an exercise's id, or the file's path.
+    """
+    scope: list[tuple[int, str]] = []  # definitions around a statement: indentation and name
+    here = place(name, [])
+    indentation = brackets = 0
+    line: list[str] = []
+    text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    for token in TOKEN.findall(f"{text}\n"):
+        if token in BRACKETS:
+            brackets += BRACKETS[token]
+        if token[0] != "\n":
+            line.append(token)
+        elif brackets <= 0:
+            if any(token[-1] not in "'\"" for token in line):  # no docstring
+                begins = defined(line)
+                if begins or (scope and scope[-1][0] >= indentation):
+                    scope = [outer for outer in scope if outer[0] < indentation]
+                    scope += [(indentation, begins)] if begins else []
+                    here = place(name, [n for _, n in scope[:2]])
+                yield here, tuple(line)
+            line, brackets = [], 0
+            indentation = len(token[token.rindex("\n") + 1 :].expandtabs())
+
+
+def defined(line: list[str]) -> str:
+    """The name of the class or function that a statement defines, or ""."""
+    words = line[1:] if line[:1] == ["async"] else line
+    return words[1] if len(words) > 1 and words[0] in ("def", "class") else ""
+
+
+def place(file: str, scope: list[str]) -> str:
+    names = [".".join(scope[:n]) for n in (1, 2)]
+    return next((TARGETS[file, n] for n in names if (file, n) in TARGETS), f"mytorch/{file}")
+
+
+def alike(token: str) -> str:
+    """A token without what is easily changed: names, numbers, the text of strings."""
+    if len(token) > LONGEST:
+        token = token[: LONGEST // 2] + token[-LONGEST // 2 :]
+    return plain(token)
+
+
+@lru_cache(maxsize=4096)
+def plain(token: str) -> str:
+    if token[0] in "'\"" or token[-1] in "'\"":
+        return "S"
+    if token[0].isdigit() or (token[0] == "." and len(token) > 1 and token != "..."):
+        return "0"
+    if token == ";":
+        return "\n"
+    return "N" if token.isidentifier() and not keyword.iskeyword(token) else token
+
+
+def winnow(tokens: tuple[str, ...]) -> frozenset[int]:
+    """The least hash of every window of hashes of neighbouring tokens."""
+    return known(tokens) if len(tokens) <= REMEMBERED else least(tokens)
+
+
+def least(tokens: tuple[str, ...]) -> frozenset[int]:
+    hashes = [digest(" ".join(tokens[n : n + LENGTH])) for n in range(len(tokens) - LENGTH + 1)]
+    windows = range(max(len(hashes) - WINDOW + 1, min(1, len(hashes))))
+    return frozenset(min(hashes[n : n + WINDOW]) for n in windows)
+
+
+known = lru_cache(maxsize=1024)(least)  # short answers are alike by nature
+
+
+def digest(text: str) -> int:
+    """A hash that is the same in every process."""
+    return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), "big")

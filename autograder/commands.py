@@ -1,0 +1,15 @@
+"""What a verb of the command line is, and how it prints its results."""
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Asked: TypeAlias = argparse.Namespace
+Run: TypeAlias = Callable[[Asked], int]
+Verb: TypeAlias = Callable[[str, Run], argparse.ArgumentParser]
+
+
+def say(asked: Asked, text: str, **fields: Any) -> None:
+    """Print a result: the sentence, or its fields as a line of JSON."""
+    print(json.dumps(fields) if asked.json else text, flush=True)

@@ -1,0 +1,59 @@
+"""Answers that stand in notebooks alone: a cell that was never run has written nothing.
+
+A notebook may be made to be large, deep or of a million cells. So it is searched as bytes, in one
+pass: nothing of it is parsed as JSON or as Python.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+
+from autograder.exercises import EXERCISES
+from autograder.scoring import reference_store
+
+from .module_reader import Entry
+from .unpacking import Unreadable
+
+MOST = 20  # notebooks of a hand-in that are looked at
+LARGEST = 2**22  # bytes of one
+LARGEST_ALL = 2**24  # bytes of all: the workbook's own are 0.8 MB
+MOST_CELLS = 1000  # of a notebook
+MARK = b"@exercise("
+STUB = json.dumps('raise NotImplementedError("Exercise')[1:-1].encode()  # as JSON writes it
+CODE = re.compile(rb'\s*+:\s*+"code"')
+STRING = rb'"(?:[^"\\]|\\.)*+"'
+SOURCE = re.compile(rb'"source"\s*+:\s*+(?:%b|\[(?:\s*+%b\s*+,?+)*+)' % (STRING, STRING), re.DOTALL)
+
+
+def unrun(files: Mapping[str, bytes], entries: Iterable[Entry]) -> str:
+    """What to say where `mytorch` is as it was in the beginning, and a notebook is not; or ""."""
+    homes = {exercise.file for exercise in EXERCISES.values()}
+    stubs = {
+        home.partition("/")[2]: reference_store.stubs()[home].encode().splitlines()
+        for home in homes
+    }
+    if any(files[name].splitlines() != stubs[name] for name in files.keys() & stubs):
+        return ""
+    books = (e for e in entries if e.counts and e.path.suffix == ".ipynb" and e.size <= LARGEST)
+    left = LARGEST_ALL
+    for notebook in islice(books, MOST):
+        left -= notebook.size
+        if left >= 0 and any(MARK in cell and STUB not in cell for cell in cells(notebook)):
+            return "the notebooks in it hold answers, mytorch does not: were the cells run?"
+    return ""
+
+
+def cells(notebook: Entry) -> Iterator[bytes]:
+    """The sources of a notebook's first code cells, as its JSON writes them."""
+    for cell in content(notebook).split(b'"cell_type"', MOST_CELLS + 1)[1 : MOST_CELLS + 1]:
+        if MARK in cell and CODE.match(cell) and (source := SOURCE.search(cell)):
+            yield source[0]
+
+
+def content(notebook: Entry) -> bytes:
+    """A file's bytes; nothing where it cannot be read."""
+    with suppress(OSError, Unreadable), notebook.open() as file:
+        return file.read()
+    return b""

@@ -1,0 +1,55 @@
+"""Frames that the process which runs student code sends to the grader.
+
+A frame is eight bytes of length and a safetensors block: named arrays, and a JSON header in
+its metadata. The first says that the student's code begins. Nothing read from a frame is
+executed, and nothing larger than LARGEST is read.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from safetensors.numpy import load, save
+
+from autograder.model import Array
+
+LARGEST = 2**20  # bytes of one frame
+HEADER = 2**18  # bytes of its header: some thousand tensors
+BEGUN = {"begun": True}  # the header of the first frame
+
+
+class WireError(Exception):
+    """The bytes are not a frame."""
+
+
+def frame(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> bytes:
+    """One frame."""
+    block = save(dict(tensors), metadata={"json": json.dumps(header)})
+    return len(block).to_bytes(8, "little") + block
+
+
+def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Array]] | None:
+    """Read one frame: its header and arrays, or None at the end of the stream.
+
+    Raises: WireError: the bytes are cut short, too many, or not a frame.
+    """
+    length = stream.read(8)
+    if not length:
+        return None
+    size = int.from_bytes(length, "little")
+    if len(length) < 8 or size > LARGEST:
+        raise WireError("not a frame")
+    block = stream.read(size)
+    if len(block) < size:
+        raise WireError("a frame was cut short")
+    try:
+        start = int.from_bytes(block[:8], "little")
+        if start > HEADER:
+            raise WireError("a header is too long")
+        header = json.loads(json.loads(block[8 : 8 + start])["__metadata__"]["json"])
+        tensors: dict[str, Array] = load(block)
+    except Exception as error:
+        raise WireError("not a frame") from error
+    if not isinstance(header, dict):
+        raise WireError("not a frame")
+    return header, tensors

@@ -1,0 +1,79 @@
+"""Run a hand-in through jobs, in as many processes as it takes.
+
+A job that ends its process is tried once more, alone: something outside may have been the cause.
+Then it costs its exercise, and the next process goes on behind it. What takes too long costs its
+exercise at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from autograder.exercises import EXERCISES, below
+from autograder.model import Answer, Fault, Job
+
+from .conversation import Sitting, converse
+from .patience import LATE, SHORT
+
+UNTRIED = "was not run: the {0.total:g} s of a hand-in were used up before"
+CALLS = Fault("timeout", text=f"{LATE}: it calls what took too long")
+
+
+def run(
+    sitting: Sitting, jobs: Iterable[Job], doubles: Sequence[str] = (), seed: int = 0
+) -> dict[str, dict[str, Answer]]:
+    """Drive a hand-in through jobs, on its own classes or on doubles of some.
+
+    Returns: answers by exercise, then case.
+    """
+    answers: dict[str, dict[str, Answer]] = {}
+    left = []
+    for job in jobs:
+        if not doubles and sitting.late & {needed.id for needed in below(job.exercise)}:
+            known = Answer(job.exercise, job.case.id, fault=CALLS)
+            answers.setdefault(job.exercise, {})[job.case.id] = known
+        else:
+            left.append(job)
+    alone = False
+    while left:
+        has_time = sitting.patience.left > 0
+        now = left[:1] if alone else left
+        given, fault = converse(sitting, now, doubles, seed) if has_time else ([], SHORT)
+        left = left[len(given) :]
+        if fault and (
+            alone or sitting.patience.is_over or fault.kind == "timeout" or fault == SHORT
+        ):
+            lost = lose(sitting, left, fault, bool(doubles))
+            left = [job for job in left if job.exercise not in {a.exercise for a in lost}]
+            given = [*given, *lost]
+            alone = False
+        else:
+            alone = fault is not None
+        for answer in given:
+            answers.setdefault(answer.exercise, {})[answer.case] = answer
+    return answers
+
+
+def lose(sitting: Sitting, left: Sequence[Job], fault: Fault, doubled: bool) -> list[Answer]:
+    """The answers that a fault in the first job stands for: those of its exercise, and of what need
+    not be tried after it."""
+    tried, patience = left[0].exercise, sitting.patience
+    if fault != SHORT or patience.left > 0:
+        sitting.deadly.add(EXERCISES[tried].file.removeprefix("mytorch/"))
+    told = {tried: fault}
+    if patience.is_over:
+        fault = replace(fault, text=UNTRIED.format(patience.limits))
+    lost = hopeless(sitting, left, fault, doubled)
+    return [Answer(j.exercise, j.case.id, fault=told.get(j.exercise, fault)) for j in lost]
+
+
+def hopeless(sitting: Sitting, left: Sequence[Job], fault: Fault, doubled: bool) -> list[Job]:
+    """The jobs that need not be tried after a fault in the first of them."""
+    patience = sitting.patience
+    if patience.is_over or patience.left <= 0 or (fault.kind == "internal" and fault != SHORT):
+        return list(left)
+    exercises = {left[0].exercise}
+    if fault.kind != "crash" and not doubled:  # whoever calls it takes as long
+        for other in EXERCISES.values():
+            if exercises & set(other.needs):
+                exercises.add(other.id)
+    return [job for job in left if job.exercise in exercises]

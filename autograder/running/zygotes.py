@@ -1,0 +1,164 @@
+"""A zygote and its children, as their parent holds them."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from . import scratch, view
+from .fresh_interpreter import allowed, environment
+
+SCRIPT = view.PACKAGE / "confined" / "zygote.py"
+STARTING = 30.0  # seconds that a zygote may take to be warm, and to fork
+ENDING = 5.0  # seconds that the kernel may take to end a killed child
+LARGEST = 2**16  # bytes of what a zygote says that does not start
+
+
+class Zygote:
+    """One warm process. Raises: OSError: it does not start.
+
+    No `PR_SET_PDEATHSIG` and no `--die-with-parent` tie it to its parent, for the kernel means the
+    thread that started it, which may end long before. It ends when its socket is closed.
+    """
+
+    def __init__(self, tier: str) -> None:
+        self.scratch = None if tier == "bubblewrap" else scratch.folder()
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control.settimeout(STARTING)
+        self.process: subprocess.Popen[bytes] | None = None
+        with theirs, tempfile.TemporaryFile() as said:
+            try:
+                if self.scratch:
+                    os.chmod(self.scratch, 0o711)  # for a child that is another user
+                self.process = subprocess.Popen(
+                    command(self.scratch),
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                    cwd="/",
+                    env=environment(),
+                    start_new_session=True,
+                )
+                theirs.close()
+                self.detail = self.control.recv(1024).decode()
+                if not self.detail:
+                    said.seek(0)
+                    text = said.read(LARGEST).decode(errors="replace").strip()
+                    raise OSError(text.rpartition("\n")[2] or "the zygote ended at once")
+            except OSError:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """End it, and the child that it has."""
+        self.control.close()
+        if self.process:
+            try:
+                self.process.wait(ENDING)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.scratch:
+            scratch.remove(self.scratch)
+
+
+def command(own: str | None) -> list[str]:
+    """The command line of a zygote: inside bubblewrap where it has no folder from outside."""
+    folders = {name: str(Path(path).resolve()) for name, path in json.loads(allowed()).items()}
+    inside = own or view.SCRATCH
+    cell = {"folder": f"{inside}/cell", "readable": view.readable(), "own": own is None}
+    told = json.dumps({"folders": folders, "cell": cell})
+    python = [str(view.INTERPRETER), "-I", "-S", "-B", "-X", "utf8", str(SCRIPT), told]
+    return python if own else [*view.bubblewrap(environment()), *python]
+
+
+class Forked:
+    """One child of a zygote (`conversation.Child`).
+
+    Raises: OSError: it does not start; ConnectionError: because its zygote is gone.
+    """
+
+    def __init__(
+        self, zygote: Zygote, release: Callable[[Zygote], None], word: bytes, work: bytes
+    ) -> None:
+        """`release` gets the zygote when it is free again."""
+        self.zygote, self.release = zygote, release
+        self.pidfd = -1
+        self.code: int | None = None
+        self.failure = ""
+        self.ended = False
+        given = os.memfd_create("work")
+        answers, theirs = os.pipe()
+        self.stdout = os.fdopen(answers, "rb")
+        try:
+            with os.fdopen(os.dup(given), "wb") as stream:
+                stream.write(work)
+            os.lseek(given, 0, os.SEEK_SET)
+            zygote.control.settimeout(STARTING)
+            socket.send_fds(zygote.control, [word], [given, theirs])
+            while self.pidfd < 0:
+                self.listen()
+        except OSError:
+            self.stdout.close()
+            raise
+        finally:
+            os.close(given)
+            os.close(theirs)
+
+    @property
+    def pid(self) -> int:
+        """Its number among our processes, whatever it is in its namespace; -1 once it is gone."""
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/self/fdinfo/{self.pidfd}").read_text().splitlines():
+                if line.startswith("Pid:"):
+                    return int(line.split()[1])
+        return -1
+
+    def listen(self) -> None:
+        """Take one message: of the zygote, or of a child that cannot shut itself in."""
+        message, descriptors, _, _ = socket.recv_fds(self.zygote.control, 4096, 1)
+        if descriptors:
+            self.pidfd = descriptors[0]
+        elif message.startswith(b"!"):
+            self.failure = message[2:].decode(errors="replace")
+        elif message:
+            self.code = int(message)
+        else:
+            raise ConnectionResetError("the zygote ended")
+
+    def wait(self, timeout: float) -> int:
+        """Its exit code, negative for a signal.
+
+        Raises: subprocess.TimeoutExpired; OSError: it could not be shut in, or its zygote died.
+        """
+        end = time.monotonic() + timeout
+        while self.code is None:
+            self.zygote.control.settimeout(max(0.001, end - time.monotonic()))
+            try:
+                self.listen()
+            except TimeoutError:
+                raise subprocess.TimeoutExpired("a child", timeout) from None
+        if self.failure:
+            raise OSError(self.failure)
+        return self.code
+
+    def end(self) -> None:
+        """End it, and have its zygote reap it and remove what it left. May be called again."""
+        if self.ended:
+            return
+        self.ended = True
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        os.close(self.pidfd)
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            self.wait(ENDING)
+        if self.code is None:
+            self.zygote.close()
+        else:
+            self.release(self.zygote)

@@ -1,0 +1,135 @@
+"""Name what is wrong from the wrong tensors themselves. Pure: arrays in, yes, no and phrases out.
+
+Two kinds of answer. A misconception is a planted mistake whose stored tensors agree with the
+student's in every case. A pattern says only what the wrong entries have in common.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+
+import numpy as np
+
+from autograder.model import Array
+
+CLOSE = 1e-3  # of the distance between mistake and reference: closer than any two mistakes are
+ROUNDING = 1e-9  # of the reference: where a mistake is right in some entries, and nan in others
+EXACT = 1e-6  # of the right result, for patterns
+NEARLY = 1e-4  # of the right result: too near for another thought
+
+TIMES_N = "it is the right result times the number of examples"
+NO_NUMBER = "no entry is a number: is there a logarithm of 0 or less, or a division by 0?"
+
+Pair = tuple[Array, Array, int]  # got, expected, and the number of examples N
+
+
+def same(sign: Array | str, got: Array | str | None, right: Array) -> bool:
+    """Whether the student's result is the mistake's, to a thousandth of its distance.
+
+    nan and inf count alike: which of them comes out is a matter of style.
+
+    Args: sign: what the mistake gives: an array, or an exception's name.  got: the same of the
+          student, or None.  right: the reference.
+    """
+    if isinstance(sign, str) or isinstance(got, str) or got is None:
+        return isinstance(sign, str) and isinstance(got, str) and sign == got
+    if got.size == sign.size == 1:
+        got = got.reshape(sign.shape)
+    finite = np.isfinite(sign)
+    if got.shape != sign.shape or (np.isfinite(got) != finite).any():
+        return False
+    distance = np.abs(sign - right) if sign.shape == right.shape else np.abs(sign)
+    allowed = CLOSE * largest(distance[finite]) + ROUNDING * largest(right)
+    return largest(got[finite] - sign[finite]) <= allowed
+
+
+def pattern(compared: Sequence[Pair]) -> str:
+    """What the wrong results of all failing cases have in common, or "" if nothing."""
+    return resemblance(compared) or multiple(compared) or lone_line(compared)
+
+
+def resemblance(compared: Sequence[Pair]) -> str:
+    """What has to be done to the results, or to the references, until they agree."""
+    if any(close(got, right) or not got.size for got, right, _ in compared):
+        return ""
+    for phrase, sides in RESEMBLANCES.items():
+        if all(close(*sides(*pair)) for pair in compared):
+            return phrase
+    return ""
+
+
+RESEMBLANCES: dict[str, Callable[[Array, Array, int], tuple[Array, Array]]] = {
+    NO_NUMBER: lambda g, r, n: (np.isfinite(g).astype(float), np.zeros(g.shape)),
+    "every sign is the wrong way round": lambda g, r, n: (g, -r),
+    "it is the right result divided by the number of examples": lambda g, r, n: (g, r / n),
+    TIMES_N: lambda g, r, n: (g, r * n),
+    f"{TIMES_N}, and has the wrong sign": lambda g, r, n: (g, -r * n),
+    "it is zero everywhere": lambda g, r, n: (np.rint(g / (EXACT * largest(r))), 0 * r),
+    "it is the right result, rounded": lambda g, r, n: rounded(g, r),
+    "it is the right result transposed": lambda g, r, n: (g.T, r),
+    "it holds the right numbers, in another shape": lambda g, r, n: (g.ravel(), r.ravel()),
+    "it is not yet summed over the examples": lambda g, r, n: summed(g, r, 0),
+    "it is not yet summed over the examples, and transposed": lambda g, r, n: summed(g, r, -1),
+    "it is the right result, summed to one number": lambda g, r, n: (g.ravel(), r.sum()[None]),
+    "the sizes are right, but some signs are not": lambda g, r, n: (np.abs(g), np.abs(r)),
+    "the rows are in the opposite order": lambda g, r, n: (np.atleast_2d(g)[::-1], r),
+}
+
+
+def rounded(got: Array, right: Array) -> tuple[Array, Array]:
+    """Both, with as many decimals as the result shows; one whole number alone shows nothing."""
+    decimals = next((d for d in range(got.size == 1, 6) if close(got, got.round(d))), 6)
+    return got, right.round(decimals)
+
+
+def summed(got: Array, right: Array, axis: int) -> tuple[Array, Array]:
+    return np.atleast_1d(got).sum(axis=axis), right.ravel()
+
+
+def multiple(compared: Sequence[Pair]) -> str:
+    """What number stands between got and right: the same in all cases, or one in each."""
+    factors = np.array([ratio(got, right) for got, right, _ in compared])
+    first, sizes = factors[0], [right.size for _, right, _ in compared]
+    if np.all(np.abs(factors - 1) <= NEARLY):
+        return "it is nearly right: is something rounded, or a small number added somewhere?"
+    if not factors.all() or sum(sizes) == 1:  # a single number is some multiple of any other
+        return ""
+    if np.all(np.abs(factors - first) <= EXACT * np.abs(first)):
+        return f"it is the right result times {first:.4g}"
+    varies = "it is the right result times a number that changes from case to case"
+    return varies if sizes[0] > 1 else ""
+
+
+def ratio(got: Array, right: Array) -> float:
+    """The number that makes got of right, or 0 if there is none."""
+    if got.shape != right.shape or not right.any() or not np.isfinite(got).all():
+        return 0.0
+    factor = float(np.sum(got * right) / np.sum(right * right))
+    off = largest(got - factor * right) / largest(right)
+    return factor if off <= (NEARLY if abs(factor - 1) <= NEARLY else EXACT) else 0.0
+
+
+def lone_line(compared: Sequence[Pair]) -> str:
+    """Whether the wrong entries stand in one row or one column, or the right ones do."""
+    lines, places = ((0, "row"), (1, "column")), ((0, "first"), (-1, "last"))
+    for (axis, line), (place, name), what in product(lines, places, ("wrong", "right")):
+        if all(alone(got, right, axis, place, what == "wrong") for got, right, _ in compared):
+            loop = ": if there is a loop, where does it end?" * (line == "row" and what == "right")
+            return f"only the {name} {line} is {what}{loop}"
+    return ""
+
+
+def alone(got: Array, right: Array, axis: int, place: int, wrong: bool) -> bool:
+    """Whether one line of a matrix is wrong and the others right, or the other way round."""
+    if got.shape != right.shape or got.ndim != 2 or got.shape[axis] < 2:
+        return False
+    bad = ~np.all(np.abs(got - right) <= EXACT * largest(right), axis=1 - axis)
+    only = np.arange(len(bad)) == place % len(bad)
+    return np.array_equal(bad, only == wrong)
+
+
+def close(got: Array, right: Array) -> bool:
+    return got.shape == right.shape and largest(got - right) <= EXACT * largest(right) + 1e-300
+
+
+def largest(array: Array) -> float:
+    return float(np.abs(array).max(initial=0))

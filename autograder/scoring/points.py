@@ -1,0 +1,127 @@
+"""Give points: from judgements to the items of a report.
+
+A tensor's points come from its general cases, all of them. Edge and stability count only where
+the general ones pass. What builds on earlier layers is judged on the student's own layers and
+on doubles; the better run counts, whole, but for stability: a double never saturates.
+
+A hand-in can turn hidden numbers into a line, an exception, a shape, a count. So a report on
+hidden cases describes a failure as the public cases show it, and takes nothing but points, kind
+of failure and misconception from the hidden ones. What may not be told never gets into an item.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from autograder.exercises import below
+from autograder.model import Fault, Item
+
+from .explanation import NOT_STARTED, WAITS, explain, waits_for
+from .judgement import Judgement, own_stub
+
+KNOWN = {"pass": 0, "internal": 1}  # of two runs, where the grader failed in one
+GATED = "counts once the general cases pass"
+UNSEEN = {
+    "fail": "not right on the hidden cases, in a way that the public ones do not show",
+    "error": "an exception on the hidden cases, which the public ones do not raise",
+}
+
+
+def better(own: list[Judgement], doubled: list[Judgement]) -> list[Judgement]:
+    """The better of an exercise's two runs."""
+    second = [own if own.role == "stability" else line for own, line in zip(own, doubled)]
+    if any(line.status == "internal" for line in (*own, *second)):  # which is better, who knows
+        return [min(pair, key=lambda line: KNOWN.get(line.status, 2)) for pair in zip(own, second)]
+    return max(own, second, key=worth)
+
+
+def worth(judged: list[Judgement]) -> tuple[float, int]:
+    """What a run is worth: its points, then how many lines are explained by name."""
+    return sum(points(j, judged) for j in judged), sum(bool(j.mistakes) for j in judged)
+
+
+def points(line: Judgement, judged: Sequence[Judgement]) -> float:
+    """The points of one line, among the lines of its exercise."""
+    gate = line.role == "general" or all(j.status == "pass" for j in judged if j.role == "general")
+    return line.max_score if line.status == "pass" and gate else 0.0
+
+
+def items(judged: Sequence[Judgement], public: Iterable[Judgement] | None = None) -> list[Item]:
+    """Score an exercise: one item a line of it.
+
+    Args: public: for hidden cases, the same lines on the public ones; empty if those were not
+          run. None where the cases are public themselves.
+    """
+    if public is None:
+        return [item(line, judged, line, values=True) for line in judged]
+    known = {line.id: line for line in public}
+    return [item(line, judged, disclosed(line, known.get(line.id))) for line in judged]
+
+
+def item(
+    line: Judgement, judged: Sequence[Judgement], told: Judgement | None, values: bool = False
+) -> Item:
+    """One line of a report. Args: told: what is said of it; None where nothing may be."""
+    score = points(line, judged)
+    gated = line.status == "pass" and score < line.max_score
+    idle = all(j.status in ("pass", "not_attempted") for j in judged)
+    said = explain(told, values) if told else [UNSEEN[line.status]]
+    mistakes = told.mistakes if told else ()
+    return Item(
+        id=line.id,
+        exercise=line.exercise.id,
+        target=line.exercise.target,
+        score=score,
+        max_score=line.max_score,
+        status=line.status if not gated else "not_attempted" if idle else "fail",
+        message=GATED if gated else "\n".join(said),
+        mistake=mistakes[0] if len(mistakes) == 1 else None,
+        follow_through=line.doubled,
+    )
+
+
+def disclosed(line: Judgement, public: Judgement | None) -> Judgement | None:
+    """What may be said of a line on hidden cases: nothing that their numbers could have chosen.
+
+    Returns: the public line, where it fails in the same way, with the misconceptions that explain
+             both; the line itself, without all particulars, where its kind says enough; else None.
+    """
+    if line.first is None:
+        return line
+    if line.status in UNSEEN:
+        if public is None or (public.status, public.doubled) != (line.status, line.doubled):
+            return None
+        return replace(public, mistakes=tuple(m for m in public.mistakes if m in line.mistakes))
+    why = line.first.why
+    assert isinstance(why, Fault)  # all other kinds are faults
+    text = why.text.partition(":")[0] if line.status in ("timeout", "crash") else why.text
+    if line.status == "not_attempted" and not own_stub(line.exercise, why):
+        text = ""
+    bare = Fault(why.kind, text=text)
+    return Judgement(
+        line.exercise, line.tensor, line.role, line.id, replace(line.first, case="", why=bare)
+    )
+
+
+def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
+    """A lost line with the earlier exercise that may be why, where nothing else explains it.
+
+    The first that is wrong of all that it builds on; none where stand-ins took their place.
+
+    Args: scored: gives an exercise's items by its id, none if it was not scored.
+    """
+    if item.message == WAITS:
+        idle = (e.stub for e in below(item.exercise) if idles(scored(e.id)))
+        return replace(item, message=next(map(waits_for, idle), NOT_STARTED))
+    settled = item.status in ("pass", "not_attempted", "timeout", "crash")
+    if settled or item.mistake or item.follow_through:
+        return item
+    for needed in below(item.exercise):
+        if any(i.status != "pass" for i in scored(needed.id) if i.id.endswith(".general")):
+            why = f"{needed.title} ({needed.number}) is not right yet: that may be why"
+            return replace(item, message=f"{item.message}\n{why}")
+    return item
+
+
+def idles(items: Sequence[Item]) -> bool:
+    """Whether an exercise was not even started."""
+    return any(item.message == NOT_STARTED for item in items)

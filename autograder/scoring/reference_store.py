@@ -1,0 +1,272 @@
+"""The references as they are used: inputs, expected tensors, signatures, hints, stubs.
+
+A folder holds one file a topic (`topic_file.py`); the public one also `mistakes.json`. All of it
+is read and checked before any of it is used: a set that is not whole, or not of one seed, or not
+for the exercises that there are, makes no feedback and no grade.
+"""
+
+# ruff: noqa: B019 - references live as long as the process does, and so may what they read
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, TypeVar
+
+import numpy as np
+
+from autograder.exercises import EXERCISES, TOPICS
+from autograder.harness.doubles import SAW
+from autograder.model import ROLES, Array, Exercise, Expected, Job, Role
+
+from .comparison import tolerance
+from .topic_file import TopicFile, damaged_file, read_own_file, read_topic_file
+
+PACKAGE = Path(__file__).parents[1]
+PUBLIC = PACKAGE / "references"
+MISCONCEPTIONS = PUBLIC / "mistakes.json"
+STUBS = PACKAGE / "stubs.json"
+SHAPES = "mytorch/shapes.py"  # given, and no exercise's
+HIDDEN = PACKAGE / "key" / "references"
+KINDS = ("in", "low", "high", "doubled")  # of a case's tensors
+Grouped: TypeAlias = dict[tuple[str, str, str], dict[str, Array]]
+Known = TypeVar("Known")
+# By role and tensor, then by mistake and case: an array, or the name of an exception.
+Symptoms = Mapping[tuple[Role, str], Mapping[str, Mapping[str, Array | str]]]
+FAULT = "!"  # stands for a tensor in signatures where the mistake raises: the exception's name
+DOUBLED = "doubled "  # tensors of the run on doubles carry this prefix in signatures
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake as the student hears of it."""
+
+    id: str
+    name: str
+    hint: str
+    slide: str
+
+
+@dataclass(frozen=True, eq=False)
+class CaseReference(Job):
+    """One case with its inputs and what is expected of it; `doubled` on doubles."""
+
+    expected: Mapping[str, Expected]
+    doubled: Mapping[str, Expected]
+
+    @cached_property
+    def rtol(self) -> float:
+        """The tolerance that its inputs make."""
+        return tolerance(self.inputs.values())
+
+    def known(self, doubled: bool) -> Mapping[str, Expected]:
+        """What is expected of the exercise itself, without what the doubles saw."""
+        if not doubled:
+            return self.expected
+        return {name: e for name, e in self.doubled.items() if not name.startswith(SAW)}
+
+
+class References:
+    """One folder of references.
+
+    digest  a hash of all its numbers
+
+    Raises: DamagedFile: the set is not whole.
+    """
+
+    def __init__(self, folder: Path, kind: Literal["public", "hidden"]) -> None:
+        self.kind = kind
+        self.topics: dict[str, TopicFile] = {}
+        self.tensors: Grouped = {}
+        self.scales: dict[str, float] = {}
+        self.by_mistake: Grouped = {}
+        for name, exercises in TOPICS.items():
+            path = folder / f"{name}.npz"
+            self.topics[name] = topic = read_topic_file(path)
+            tensors = grouped(topic.tensors)
+            first = next(iter(self.topics.values()))
+            if topic.kind != kind:
+                raise damaged_file(path, f"holds {topic.kind} references, not {kind} ones")
+            if topic.seed != first.seed:
+                raise damaged_file(path, f"is not of the same set as {next(iter(TOPICS))}.npz")
+            if what := next(unfit(tensors, topic.scales, exercises), ""):
+                raise damaged_file(path, f"does not fit the exercises (see {what})")
+            self.tensors |= tensors
+            self.scales |= topic.scales
+            self.by_mistake |= grouped(topic.signatures)
+        self.seed, self.seed_of_doubles = first.seed, first.seed_of_doubles
+        digests = "".join(topic.digest for topic in self.topics.values())
+        self.digest = hashlib.sha256(digests.encode()).hexdigest()
+
+    @cache
+    def cases(self, exercise: str) -> tuple[CaseReference, ...]:
+        """The cases of an exercise, with their inputs and expected tensors."""
+        return tuple(
+            CaseReference(
+                exercise,
+                case,
+                self.tensors[exercise, case.id, "in"],
+                self.expected(exercise, case.id, "low"),
+                self.expected(exercise, case.id, "doubled"),
+            )
+            for case in EXERCISES[exercise].cases
+        )
+
+    def expected(self, exercise: str, case: str, kind: str) -> dict[str, Expected]:
+        """What is expected of a case on its own layers (low), or on doubles (doubled)."""
+        high = self.tensors.get((exercise, case, "high"), {}) if kind == "low" else {}
+        return {
+            name: Expected(
+                array, high.get(name, array), self.scales[f"{exercise}/{case}/{kind}/{name}"]
+            )
+            for name, array in self.tensors.get((exercise, case, kind), {}).items()
+        }
+
+    @cache
+    def signatures(self, exercise: str) -> dict[str, dict[tuple[str, str], Array]]:
+        """What each mistake gives for an exercise: id → (case, tensor) → array.
+
+        Only tensors that differ from the reference are there.
+        """
+        found: dict[str, dict[tuple[str, str], Array]] = {}
+        for (owner, mistake, case), arrays in self.by_mistake.items():
+            if owner == exercise:
+                own = found.setdefault(mistake, {})
+                own |= {(case, tensor): array for tensor, array in arrays.items()}
+        return found
+
+    @cache
+    def symptoms(self, exercise: str, doubled: bool) -> Symptoms:
+        """What the mistakes give, by role and tensor, on own layers or on doubles.
+
+        A tensor in which a mistake does nothing but raise is no symptom of it.
+        """
+        prefix = DOUBLED if doubled else ""
+        found: dict[tuple[Role, str], dict[str, dict[str, Array | str]]] = {}
+        for (mistake, stored), reference in product(
+            self.signatures(exercise).items(), self.cases(exercise)
+        ):
+            case = reference.case
+            raised = stored.get((case.id, prefix + FAULT))
+            for tensor in reference.known(doubled):
+                given: Array | str | None = stored.get((case.id, prefix + tensor))
+                if raised is not None:
+                    given = raised.tobytes().decode()
+                if given is not None:
+                    place = found.setdefault((case.role, tensor), {})
+                    place.setdefault(mistake, {})[case.id] = given
+        for known in found.values():
+            for mistake in [m for m in known if all(isinstance(g, str) for g in known[m].values())]:
+                del known[mistake]
+        return found
+
+
+def grouped(arrays: Mapping[str, Array]) -> Grouped:
+    """Arrays by the first three parts of their names, then by the last."""
+    found: Grouped = {}
+    for name, array in arrays.items():
+        exercise, second, third, tensor = name.split("/")
+        found.setdefault((exercise, second, third), {})[tensor] = array
+    return found
+
+
+def unfit(
+    tensors: Grouped, scales: Mapping[str, float], exercises: tuple[Exercise, ...]
+) -> Iterator[str]:
+    """What a topic's references lack, or have too much, to score these exercises with."""
+    cases = [(e, case) for e in exercises for case in e.cases]
+    known = {(e.id, case.id) for e, case in cases}
+    yield from map("/".join, sorted(known ^ {key[:2] for key in tensors}))
+    for e, case in cases:
+        scored = set(case.tensors) or e.points.keys() - set(ROLES)
+        given = {kind: tensors.get((e.id, case.id, kind), {}) for kind in KINDS}
+        drawn = case.inputs(np.random.default_rng(0))
+        own = {name for name in given["doubled"] if not name.startswith(SAW)}
+        whole = {
+            "in": layout_of(given["in"]) == layout_of(drawn),
+            "low": given["low"].keys() == scored,
+            "high": given["high"].keys() <= scored,
+            "doubled": own == (scored if e.doubles else set()),
+        }
+        yield from (f"{e.id}/{case.id}/{kind}" for kind in KINDS if not whole[kind])
+    sized = {"/".join((*k, n)) for k in tensors if k[2] in ("low", "doubled") for n in tensors[k]}
+    yield from (f"the scale of {name}" for name in sorted(sized ^ scales.keys()))
+
+
+def layout_of(arrays: Mapping[str, Array]) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {name: (array.dtype.name, array.shape) for name, array in arrays.items()}
+
+
+@cache
+def public() -> References:
+    """The references that every student has. Raises: DamagedFile: they are not whole."""
+    return named(References(PUBLIC, "public"))
+
+
+def kind() -> Literal["public", "hidden"]:
+    """Which references grades are made with: the hidden ones wherever the key is."""
+    return "hidden" if HIDDEN.parent.is_dir() else "public"
+
+
+def best() -> References:
+    """The hidden references where the key is, else the public ones.
+
+    Raises: DamagedFile: they are not whole.
+    """
+    return named(References(HIDDEN, "hidden")) if kind() == "hidden" else public()
+
+
+def named(references: References) -> References:
+    """The same. Raises: DamagedFile: a mistake in it has no name that students could be told."""
+    known = misconceptions().keys()
+    for topic in references.topics.values():
+        if unknown := {name.split("/")[1] for name in topic.signatures} - known:
+            raise damaged_file(MISCONCEPTIONS, f"lacks {min(unknown)}")
+    return references
+
+
+@cache
+def misconceptions() -> dict[str, Misconception]:
+    """Every misconception that has a name, by id. Raises: DamagedFile: they cannot be read."""
+
+    def understood(entries: list[dict[str, str]]) -> dict[str, Misconception]:
+        if not all(isinstance(text, str) for entry in entries for text in entry.values()):
+            raise ValueError("not all of it is text")
+        return {entry["id"]: Misconception(**entry) for entry in entries}
+
+    return read_json(MISCONCEPTIONS, understood, "references")
+
+
+@cache
+def stubs() -> dict[str, str]:
+    """What `reset` puts back: the unfinished function of every exercise, by id, and the
+    unfinished files, by path. Raises: DamagedFile: they cannot be read, or are not whole."""
+
+    def understood(entries: dict[str, dict[str, str]]) -> dict[str, str]:
+        texts = {name: entry["text"] for name, entry in entries.items()}
+        for name in {*EXERCISES, *(e.file for e in EXERCISES.values()), SHAPES, *entries}:
+            if hashlib.sha256(texts[name].encode()).hexdigest() != entries[name]["sha256"]:
+                raise ValueError(f"the text of {name!r} does not fit its hash")
+        return texts
+
+    return read_json(STUBS, understood, "build")
+
+
+def read_json(path: Path, understood: Callable[[Any], Known], command: str) -> Known:
+    """What a JSON file that the grader came with says.
+
+    Args:   understood: takes what the file holds, and raises an exception where it is not whole.
+            command: the one that makes the file anew.
+    Raises: DamagedFile: it is not there, or not whole.
+    """
+    data = read_own_file(path, command)
+    try:
+        return understood(json.loads(data))
+    except Exception as error:  # a JSON file may hold anything
+        why = f"{error}" if isinstance(error, ValueError) else "it is not what belongs there"
+        if isinstance(error, KeyError):
+            why = f"it lacks {error}"
+        raise damaged_file(path, f"is damaged ({why})", command) from None

@@ -1,0 +1,122 @@
+"""Pack a tree into the zip that is handed in, and put an exercise's stub back."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.exercises import EXERCISES
+from autograder.model import Exercise
+from autograder.scoring import reference_store
+
+from . import cell_state, writer
+
+UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
+
+
+def top(here: Path) -> Path:
+    """The folder itself, if it is the top of a workbook.
+
+    Raises: ValueError: it has no `mytorch`.
+    """
+    if not (here / "mytorch").is_dir():
+        raise ValueError(f"there is no folder mytorch in {here}: go to the top of your workbook")
+    return here
+
+
+def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
+    """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch` and notebooks.
+
+    Returns: the file's name, and what the student should know before handing it in.
+    Raises:  ValueError: the name is none for a file.
+    """
+    name = "-".join(name.removesuffix(".zip").split())
+    if name and not all(c.isalnum() or c in "-_." for c in name):
+        raise ValueError(f"{name!r} cannot stand in a file's name: letters, digits, - _ . only")
+    file = f"hand-in-{name}.zip" if name else "hand-in.zip"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in contents(tree):
+            archive.write(path, path.relative_to(tree).as_posix())
+    writer.write_atomically(tree / file, packed.getvalue())
+    return file, [*missing(tree), *unfinished(tree), *notes(tree), UNSAVED]
+
+
+def missing(tree: Path) -> Iterator[str]:
+    """The files that exercises belong in, and that are not there."""
+    for file, name in {e.file: e.id.split(".")[0] for e in EXERCISES.values()}.items():
+        if not (tree / file).exists():
+            yield f"{file} is missing: autograder reset {name} puts it back"
+
+
+def unfinished(tree: Path) -> Iterator[str]:
+    """The exercises whose functions still stop at their stub's `raise`."""
+    texts = {f"{e.number} {e.title}": cell_state.state(tree, e).text for e in EXERCISES.values()}
+    if left := [name for name, text in texts.items() if text and writer.is_stub(text)]:
+        yield f"not finished, and handed in like this: {', '.join(left)}"
+
+
+def contents(tree: Path) -> list[Path]:
+    found = [*(tree / "mytorch").rglob("*.py"), *(tree / "notebooks").glob("*.ipynb")]
+    own = [p for p in found if ".ipynb_checkpoints" not in p.parts and not p.is_symlink()]
+    return sorted(filter(Path.is_file, own))
+
+
+def notes(tree: Path) -> Iterator[str]:
+    """Compare each exercise cell with what it last wrote, and say where that is not handed in."""
+    exercises = {exercise.title: exercise for exercise in EXERCISES.values()}
+    for notebook in (path for path in contents(tree) if path.suffix == ".ipynb"):
+        for text in code_cells(notebook.read_bytes()):
+            try:
+                for function in writer.cell_functions(text):
+                    exercise = exercises.get(function.title)
+                    if exercise and (said := note(tree, exercise, function.text)):
+                        yield f"{function.title} in {notebook.name}: {said}"
+            except writer.SourceError as error:
+                if "@exercise" in text:
+                    yield f"{notebook.name}: a cell {error}; it was not run like this"
+
+
+def note(tree: Path, exercise: Exercise, cell: str) -> str:
+    """What to say of one cell: nothing where the file holds what the cell says."""
+    now = cell_state.state(tree, exercise)
+    known = filter(None, (now.text, now.written))
+    if writer.is_stub(cell) or any(writer.same_code(cell, text) for text in known):
+        return ""
+    if now.untouched or writer.is_stub(now.text):
+        return "the cell was not run since you changed it; run it, then pack again"
+    return f"the cell and {exercise.file} both changed; the file is handed in"
+
+
+def code_cells(notebook: bytes) -> Iterator[str]:
+    """The texts of a notebook's code cells; none where it is no notebook."""
+    try:
+        cells = json.loads(notebook)["cells"]
+        yield from ("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return
+
+
+def reset(tree: Path, exercise: Exercise) -> str:
+    """Put an exercise's stub back into its file; what stood there is kept aside.
+
+    A file that is missing, or no Python any more, or lacks the class, is put back whole.
+
+    Returns: what was done, in a sentence.  Raises: OSError: it cannot be read or written.
+    """
+    path = tree / exercise.file
+    data, now = path.read_bytes() if path.exists() else b"", cell_state.state(tree, exercise)
+    if now.text == now.stub:
+        return f"{exercise.title} is as it was in the beginning"
+    old, what = now.text, exercise.title
+    try:
+        if not data:
+            raise writer.SourceError("is missing" if not path.exists() else "is empty")
+        new = writer.replace_function(data, exercise.target, now.stub)
+    except writer.SourceError as error:
+        old, new = data.decode(errors="replace"), reference_store.stubs()[exercise.file].encode()
+        what = f"{exercise.file} {error}; all of it"
+    kept = f"; your text is kept in {cell_state.keep(tree, exercise, old)}" if old else ""
+    writer.write_atomically(path, new)
+    return f"{what} starts over{kept}"
