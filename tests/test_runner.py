@@ -174,7 +174,8 @@ def bad(n):
     [
         "raise type(f'E{int(1e6 * abs(Z[0, 0]))}', (Exception,), {})()",
         "raise AttributeError(f'{Z[0, 0]}')",
-        "import autograder.harness.package as p; raise p.MissingName(f'mytorch/z{Z[0, 0]}.py has no z')",
+        "import autograder.harness.package as p\n"
+        "raise p.MissingName(f'mytorch/z{Z[0, 0]}.py has no z')",
         "return type(f'T{int(1e6 * abs(Z[0, 0]))}', (), {})()",
         "exec(f'raise ValueError', {}, {}) if Z[0, 0] else 0",
         "raise KeyError(str(Z))",

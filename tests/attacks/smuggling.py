@@ -90,7 +90,8 @@ ATTACKS = (
     smuggler("name_error", "return eval('a' + digits(Z))"),
     smuggler(
         "missing_name",
-        "import autograder.harness.package as p; raise p.MissingName(f'mytorch/{digits(Z)}.py is missing')",
+        "import autograder.harness.package as p\n"
+        "raise p.MissingName(f'mytorch/{digits(Z)}.py is missing')",
     ),
     smuggler("module_name", "__import__('a' + digits(Z))"),
     smuggler("key_error", "return {}[digits(Z)]"),

@@ -31,7 +31,7 @@ from unittest.mock import patch
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from autograder import running
+from autograder import running  # noqa: E402
 from autograder.exercises import EXERCISES  # noqa: E402
 from autograder.hand_in.module_reader import HandIn  # noqa: E402
 from autograder.key.mistakes import MISTAKES  # noqa: E402
