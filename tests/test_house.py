@@ -39,7 +39,7 @@ PACKAGES: dict[str, set[str]] = {  # what a room may import that others wrote
     "running": {"numpy", "safetensors"},
     "classroom": {"numpy", "distributed"},
     "workbook": {"numpy", "IPython", "ipywidgets", "matplotlib"},
-    "key": {"numpy", "nbformat", "nbclient", "jupytext", "resvg_py", "torch"},
+    "key": {"numpy", "nbformat", "nbclient", "jupytext", "matplotlib", "resvg_py", "torch"},
 }
 ENGINE = ("model.py", "commands.py", "harness", "scoring", "workspace")  # of the autograder
 

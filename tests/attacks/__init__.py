@@ -39,7 +39,8 @@ class Attack:
     network the run on doubles is part of it, so the network is graded too
     brief   it only takes time: less of it is given
     leaks   for a smuggler: what its accomplice reads out of the report
-    at      what it attacks, where its text does not name it as code: `autograder.harness.wire.frame`
+    at      what it attacks, where its text does not name it as code:
+            `autograder.harness.wire.frame`
     """
 
     name: str

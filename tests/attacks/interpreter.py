@@ -25,7 +25,12 @@ ATTACKS = (
         "modules",
         """
         import sys
-        names = ("autograder.scoring.reference_store", "autograder.scoring.judgement", "autograder.scoring.points", "autograder.scoring.comparison")
+        names = (
+            "autograder.scoring.reference_store",
+            "autograder.scoring.judgement",
+            "autograder.scoring.points",
+            "autograder.scoring.comparison",
+        )
         found = any(name in sys.modules for name in names)
         """,
     ),
