@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
-def main() -> int:
+def run_command() -> int:
     """Run one command; returns the exit code."""
     open_streams()
     closed = close_import_path(sys.argv[1:])
@@ -61,21 +61,21 @@ def close_import_path(arguments: Sequence[str]) -> set[str]:
     Returns: the folders that were taken off.
     """
     given = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
-    others = {real(""), *(real(entry) for entry in given if not os.path.isabs(entry))}
-    named = [real(path) for path in arguments if os.path.exists(path)]
-    installed = [real(path) for path in installations()]
+    others = {real_path(""), *(real_path(entry) for entry in given if not os.path.isabs(entry))}
+    named = [real_path(path) for path in arguments if os.path.exists(path)]
+    installed = [real_path(path) for path in installed_folders()]
 
     def is_open(entry: str) -> bool:
         if not os.path.isabs(entry):
             return False
-        place = real(entry)
-        return any(within(place, path) for path in installed) or not (
-            place in others or any(within(place, path) for path in named)
+        place = real_path(entry)
+        return any(lies_within(place, path) for path in installed) or not (
+            place in others or any(lies_within(place, path) for path in named)
         )
 
-    closed = {real(entry) for entry in sys.path if not is_open(entry)}
+    closed = {real_path(entry) for entry in sys.path if not is_open(entry)}
     sys.path[:] = filter(is_open, sys.path)
-    if real(os.path.dirname(PACKAGE)) in closed:
+    if real_path(os.path.dirname(PACKAGE)) in closed:
         sys.path.append(os.path.join(PACKAGE, "alone"))
     if kept := os.pathsep.join(filter(is_open, given)):
         os.environ["PYTHONPATH"] = kept
@@ -83,7 +83,7 @@ def close_import_path(arguments: Sequence[str]) -> set[str]:
     return closed
 
 
-def installations() -> Iterator[str]:
+def installed_folders() -> Iterator[str]:
     """Where the standard library and what was installed lie."""
     yield os.path.dirname(os.__file__)
     if site := sys.modules.get("site"):
@@ -96,12 +96,12 @@ def imported_from(folders: set[str]) -> Iterator[tuple[str, str]]:
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and name not in ("__main__", "autograder") and "." not in name:
-            folder, base = os.path.split(real(file))
+            folder, base = os.path.split(real_path(file))
             if (os.path.dirname(folder) if base.startswith("__init__.") else folder) in folders:
                 yield name, file
 
 
-def real(path: str) -> str:
+def real_path(path: str) -> str:
     """A path without links; the same path where the current folder is gone."""
     try:
         return os.path.realpath(path)
@@ -109,7 +109,7 @@ def real(path: str) -> str:
         return path
 
 
-def within(path: str, top: str) -> bool:
+def lies_within(path: str, top: str) -> bool:
     return path == top or path.startswith(os.path.join(top, ""))
 
 
@@ -134,4 +134,4 @@ def stop_in_order() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command())

@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.commands import Asked, Run, say
-from autograder.exercises import chosen
+from autograder.exercises import select_exercises
 from autograder.hand_in import module_reader
-from autograder.running.grading import grade
+from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store, report
 from autograder.workspace import packing
 
@@ -40,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # names need not be text that a terminal knows
         sys.stdout.reconfigure(errors="backslashreplace")
     if not (sys.argv[1:] if arguments is None else arguments):
-        parser().print_help()
+        build_parser().print_help()
         return 2
-    parsed = parser().parse_args(arguments)
+    parsed = build_parser().parse_args(arguments)
     if parsed.json and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="ascii", errors="backslashreplace")  # for machines
     try:
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     from autograder.classroom import command
 
     shape = argparse.RawDescriptionHelpFormatter
@@ -80,25 +80,25 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(command=run)
         return made
 
-    one = verb("check", check)
+    one = verb("check", run_check)
     one.add_argument(
         "exercises", nargs="*", metavar="EXERCISE", help="linear, 6.2, 06; default: all"
     )
     one.add_argument("--brief", action="store_true", help="a line a notebook, and the total")
-    one = verb("pack", pack_)
+    one = verb("pack", run_pack)
     one.add_argument("--name", default="", help="your name, for the file: hand-in-NAME.zip")
-    one = verb("reset", reset)
+    one = verb("reset", run_reset)
     one.add_argument("exercises", nargs="+", metavar="EXERCISE", help="linear.forward, 6.1")
-    command.add(verb)
+    command.add_grading_verbs(verb)
     if KEY.is_dir():
         from autograder.key import commands as with_key
 
         top.description = ABOUT + with_key.ABOUT
-        with_key.add(verb)
+        with_key.add_key_verbs(verb)
     return top
 
 
-def check(asked: Asked) -> int:
+def run_check(asked: Asked) -> int:
     """Score the mytorch in this folder on the public cases.
 
     Each exercise gets a line: ✔ all its points, ✘ some are lost, · not started. Under it stands
@@ -108,23 +108,25 @@ def check(asked: Asked) -> int:
 
     Exit code: 0 all points, 1 not all, 2 nothing could be scored.
     """
-    found = replace(module_reader.read(packing.top(Path.cwd())), name=".")
-    made = grade(found, reference_store.public(), chosen(asked.exercises))
+    found = replace(module_reader.read_modules(packing.workbook_folder(Path.cwd())), name=".")
+    made = grade_hand_in(
+        found, reference_store.public_references(), select_exercises(asked.exercises)
+    )
     colour = report.wants_colour(sys.stdout)
     if asked.json:
         print(report.to_json(made))
     else:
-        print((report.brief if asked.brief else report.to_text)(made, colour))
+        print((report.to_brief_text if asked.brief else report.to_text)(made, colour))
     return 0 if made.score == made.max_score else 1
 
 
-def pack_(asked: Asked) -> int:
+def run_pack(asked: Asked) -> int:
     """Write hand-in.zip: the mytorch and the notebooks of this folder.
 
     What counts is mytorch. Where an exercise cell was changed and not run, it is named here:
     run it (Shift + Enter), save, and pack again.
     """
-    written, notes = packing.pack(packing.top(Path.cwd()), asked.name)
+    written, notes = packing.pack_hand_in(packing.workbook_folder(Path.cwd()), asked.name)
     if not asked.json:
         for note in notes:
             print(f"note: {note}", file=sys.stderr)
@@ -132,13 +134,13 @@ def pack_(asked: Asked) -> int:
     return 0
 
 
-def reset(asked: Asked) -> int:
+def run_reset(asked: Asked) -> int:
     """Put an exercise's stub back; your text is kept aside, in the folder kept-aside.
 
     autograder reset linear.forward    one exercise; also 6.1
     autograder reset linear            both of the class
     """
-    for exercise in chosen(asked.exercises):
-        said = packing.reset(packing.top(Path.cwd()), exercise)
+    for exercise in select_exercises(asked.exercises):
+        said = packing.reset_exercise(packing.workbook_folder(Path.cwd()), exercise)
         say(asked, said, exercise=exercise.id, message=said)
     return 0

@@ -68,7 +68,7 @@ FAILURES = (
 )
 
 
-class Trouble(Exception):
+class SetUpTrouble(Exception):
     """Something is missing; the text is one line and says what to do about it."""
 
 
@@ -79,9 +79,9 @@ def set_up(tree: Path) -> None:
     """
     check_writable(tree)
     if not is_ready(tree):
-        with alone(tree):
+        with hold_set_up_lock(tree):
             if not is_ready(tree):
-                make(tree)
+                make_environment(tree)
     trust_notebooks(tree)
 
 
@@ -90,7 +90,7 @@ def lock_of(tree: Path) -> str:
     return INSTRUCTORS_LOCK if (tree / INSTRUCTORS_LOCK).exists() else LOCK
 
 
-def stamp(tree: Path) -> dict[str, str]:
+def expected_stamp(tree: Path) -> dict[str, str]:
     """What an environment is made from; where one of these differs, it is no longer right.
 
     An environment and an editable install hold absolute paths: a moved tree is another tree.
@@ -98,8 +98,8 @@ def stamp(tree: Path) -> dict[str, str]:
     return {
         "tree": str(tree),
         "python": f"{sys.implementation.cache_tag} {sysconfig.get_platform()}",
-        "pyproject.toml": digest(tree / "pyproject.toml"),
-        lock_of(tree): digest(tree / lock_of(tree)),
+        "pyproject.toml": file_digest(tree / "pyproject.toml"),
+        lock_of(tree): file_digest(tree / lock_of(tree)),
     }
 
 
@@ -122,10 +122,12 @@ def write_stamp(tree: Path, made_from: dict[str, str]) -> None:
 
 def is_ready(tree: Path) -> bool:
     """Whether `.venv` was made, to its end, from just what is here now."""
-    return stamp(tree).items() <= read_stamp(tree).items() and Path(python_of(tree)).exists()
+    return (
+        expected_stamp(tree).items() <= read_stamp(tree).items() and Path(python_of(tree)).exists()
+    )
 
 
-def make(tree: Path) -> None:
+def make_environment(tree: Path) -> None:
     """Make `.venv`, or bring a whole one up to date.
 
     Raises: Trouble: something is missing; what is done so far is done again next time.
@@ -133,14 +135,16 @@ def make(tree: Path) -> None:
     venv = tree / ".venv"
     marker = venv / "workbook.json"
     if venv.exists() and not marker.exists() and (not venv.is_dir() or any(venv.iterdir())):
-        raise Trouble(f"{venv} was not made by this command: move it away, and run this again.")
+        raise SetUpTrouble(
+            f"{venv} was not made by this command: move it away, and run this again."
+        )
     check_modules()
-    old, new = read_stamp(tree), stamp(tree)
+    old, new = read_stamp(tree), expected_stamp(tree)
     keep = all(old.get(name) == new[name] for name in ("tree", "python"))
     keep = keep and Path(python_of(tree)).exists()
     venv.mkdir(exist_ok=True)
     write_stamp(tree, {})
-    variables = environment(tree)
+    variables = workbook_variables(tree)
     if not keep:
         for entry in venv.iterdir():
             if entry.is_dir() and not entry.is_symlink():
@@ -149,19 +153,19 @@ def make(tree: Path) -> None:
                 entry.unlink()
         # The Python below a virtual environment: this may run in the one that is made anew.
         base = getattr(sys, "_base_executable", None) or sys.executable
-        step(tree, "Making .venv", [base, "-I", "-m", "venv", str(venv)], variables)
+        run_step(tree, "Making .venv", [base, "-I", "-m", "venv", str(venv)], variables)
     pip = [python_of(tree), "-I", "-m", "pip", "--no-input", "--disable-pip-version-check"]
     # A pip.conf may say `user = true`, which no virtual environment takes.
     install = [*pip, "install", "--no-user"]
     # The lock is complete. Without --no-deps, pip would look for an extra such as coverage[toml]
     # on its own, find a release newer than the lock's, and refuse it.
-    step(
+    run_step(
         tree,
         "Installing the packages (a minute or two)",
         [*install, "--require-hashes", "--no-deps", "-r", str(tree / lock_of(tree))],
         variables,
     )
-    step(
+    run_step(
         tree,
         "Installing the autograder",
         [*install, "--no-deps", "--no-build-isolation", "--editable", str(tree)],
@@ -173,7 +177,7 @@ def make(tree: Path) -> None:
     write_stamp(tree, new)
 
 
-def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:
+def run_step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:
     """Run one command of the set-up, and say what it is and how long it took.
 
     A terminal shows what pip is at meanwhile; the whole output is kept where a step fails.
@@ -205,10 +209,10 @@ def step(tree: Path, title: str, command: list[str], variables: dict[str, str]) 
     done = f"{title} … {time.monotonic() - began:.0f} s"
     print(f"\r{done:{width}}" if width else done[len(title) + 2 :], flush=True)
     if child.returncode:
-        fail(tree, output)
+        raise_failure(tree, output)
 
 
-def fail(tree: Path, output: list[str]) -> NoReturn:
+def raise_failure(tree: Path, output: list[str]) -> NoReturn:
     """Raise the Trouble that a failed command's output tells of."""
     text = "".join(output)
     known = [advice for pattern, advice in FAILURES if re.search(pattern, text)]
@@ -223,18 +227,18 @@ def fail(tree: Path, output: list[str]) -> NoReturn:
     with contextlib.suppress(OSError):  # on a full disk the advice must do
         log.write_text(text, encoding="utf-8")
         advice += f" (All it said: {log})"
-    raise Trouble(advice)
+    raise SetUpTrouble(advice)
 
 
 def check_writable(tree: Path) -> None:
     """Raises: Trouble: the tree, or what an earlier set-up left in it, can't be written to."""
     if not os.access(tree, os.W_OK):
-        raise Trouble(
+        raise SetUpTrouble(
             f"{tree} can't be written to: copy the folder to a place of yours, and run this there."
         )
     for name in (".venv", ".workbook", ".workbook/jupyter"):
         if (tree / name).exists() and not os.access(tree / name, os.W_OK):
-            raise Trouble(
+            raise SetUpTrouble(
                 f"{tree / name} belongs to another user, perhaps since this was run with sudo: "
                 "make it yours (chown -R) or remove it, and run this again."
             )
@@ -247,18 +251,18 @@ def check_modules() -> None:
             continue
         if name in ("venv", "ensurepip"):
             package = "python{}.{}-venv".format(*sys.version_info)
-            raise Trouble(
+            raise SetUpTrouble(
                 f"This Python has no `{name}`. On Debian or Ubuntu: sudo apt install {package} "
                 "(elsewhere: take Python's own installer), and run this again."
             )
-        raise Trouble(
+        raise SetUpTrouble(
             f"This Python ({sys.executable}) was built without `{name.lstrip('_')}`: "
             "take another one of 3.11 or newer, and run this again."
         )
 
 
 @contextlib.contextmanager
-def alone(tree: Path) -> Iterator[None]:
+def hold_set_up_lock(tree: Path) -> Iterator[None]:
     """Keep a second window from setting up at the same time; the lock dies with its process.
 
     Raises: Trouble: another window is at it.
@@ -273,7 +277,7 @@ def alone(tree: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Trouble("Another window is setting this folder up: wait for it.") from None
+            raise SetUpTrouble("Another window is setting this folder up: wait for it.") from None
         except OSError:  # a network disk without locks
             pass
         yield
@@ -285,7 +289,7 @@ def trust_notebooks(tree: Path) -> None:
     Never fails: an untrusted notebook is trusted once its cells are run.
     """
     names = [str(path) for path in sorted((tree / "notebooks").glob("*.ipynb"))]
-    now = {name: digest(Path(name)) for name in names}
+    now = {name: file_digest(Path(name)) for name in names}
     record = jupyter_home(tree) / "trusted.json"
     before = {}
     with contextlib.suppress(OSError, ValueError):
@@ -294,7 +298,7 @@ def trust_notebooks(tree: Path) -> None:
         return
     done = subprocess.run(
         [python_of(tree), "-I", "-m", "nbformat.sign", *names],
-        env=environment(tree),
+        env=workbook_variables(tree),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -303,7 +307,7 @@ def trust_notebooks(tree: Path) -> None:
         record.write_text(json.dumps(now, indent=1), encoding="utf-8")
 
 
-def digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """The SHA-256 of a file, or an empty string where there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -311,7 +315,7 @@ def digest(path: Path) -> str:
         return ""
 
 
-def environment(tree: Path) -> dict[str, str]:
+def workbook_variables(tree: Path) -> dict[str, str]:
     """The variables for all that is started here: this folder's own Jupyter, and nobody else's.
 
     Kernels, extensions and settings of the user's other Jupyter were made for other packages.
@@ -322,7 +326,7 @@ def environment(tree: Path) -> dict[str, str]:
         if not name.startswith(("JUPYTER", "IPYTHON")) and name not in UNWANTED_VARIABLES
     }
     home = jupyter_home(tree)
-    runtime = private(home / "runtime")
+    runtime = private_folder(home / "runtime")
     if os.name != "nt" and runtime.stat().st_mode & 0o077:
         # A disk without permissions (Windows' own, under WSL): keys of kernels can't lie there.
         runtime = Path(tempfile.mkdtemp(prefix="workbook-"))
@@ -334,16 +338,16 @@ def environment(tree: Path) -> dict[str, str]:
         "JUPYTER_PREFER_ENV_PATH": "1",
         "IPYTHONDIR": str(home / "ipython"),
         "VIRTUAL_ENV": str(tree / ".venv"),
-        "PATH": os.pathsep.join([str(programs(tree)), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([str(programs_folder(tree)), os.environ.get("PATH", os.defpath)]),
     }
 
 
 def jupyter_home(tree: Path) -> Path:
     """Where the Jupyter of this folder keeps what it remembers; made where it is missing."""
-    return private(tree / ".workbook/jupyter")
+    return private_folder(tree / ".workbook/jupyter")
 
 
-def private(folder: Path) -> Path:
+def private_folder(folder: Path) -> Path:
     """The folder, made where it is missing, closed to other users where the disk knows of them."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
@@ -351,11 +355,11 @@ def private(folder: Path) -> Path:
     return folder
 
 
-def programs(tree: Path) -> Path:
+def programs_folder(tree: Path) -> Path:
     """The folder of the environment's programs."""
     return tree / ".venv" / ("Scripts" if os.name == "nt" else "bin")
 
 
 def python_of(tree: Path) -> str:
     """The environment's Python."""
-    return str(programs(tree) / ("python.exe" if os.name == "nt" else "python"))
+    return str(programs_folder(tree) / ("python.exe" if os.name == "nt" else "python"))

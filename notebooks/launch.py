@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bootstrap import TREE, Trouble, environment, python_of, set_up
+from bootstrap import TREE, SetUpTrouble, python_of, set_up, workbook_variables
 
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 FIRST_PORT = 8888
@@ -43,9 +43,9 @@ def open_workbook(arguments: list[str]) -> int:
         if options.set_up:
             print("All is set up. To open the workbook: python3 notebooks")
             return 0
-        return start(TREE, options.port, not options.no_browser and has_screen())
+        return start_jupyter(TREE, options.port, not options.no_browser and has_screen())
 
-    return guarded(work)
+    return run_guarded(work)
 
 
 def run_tests(arguments: list[str]) -> int:
@@ -53,14 +53,14 @@ def run_tests(arguments: list[str]) -> int:
 
     def work() -> int:
         set_up(TREE)
-        variables = environment(TREE)
+        variables = workbook_variables(TREE)
         command = [python_of(TREE), "-m", "pytest", "--numprocesses=auto", "--dist=worksteal"]
-        return become([*command, *arguments], TREE, variables)
+        return replace_process([*command, *arguments], TREE, variables)
 
-    return guarded(work)
+    return run_guarded(work)
 
 
-def guarded(work: Callable[[], int]) -> int:
+def run_guarded(work: Callable[[], int]) -> int:
     """Do the work; whatever stops it becomes one line on stderr and an exit code."""
     with contextlib.suppress(AttributeError, OSError):  # a path that the terminal can't show
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -68,7 +68,7 @@ def guarded(work: Callable[[], int]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return work()
-    except Trouble as trouble:
+    except SetUpTrouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except OSError as error:
@@ -79,13 +79,13 @@ def guarded(work: Callable[[], int]) -> int:
         return 130
 
 
-def start(tree: Path, port: int | None, browser: bool) -> int:
+def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
     """Print the scores and the address, and become JupyterLab on the first notebook.
 
     Raises: Trouble: the port is taken.
     """
     port = free_port(port)
-    variables = environment(tree)
+    variables = workbook_variables(tree)
     # In the environment: what stands on a command line, every user of the machine can read.
     variables["JUPYTER_TOKEN"] = token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     print_scores(tree, variables)
@@ -108,7 +108,7 @@ def start(tree: Path, port: int | None, browser: bool) -> int:
         command += ["--no-browser"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command += ["--allow-root"]
-    return become(command, tree, variables)
+    return replace_process(command, tree, variables)
 
 
 def print_scores(tree: Path, variables: dict[str, str]) -> None:
@@ -146,7 +146,7 @@ def free_port(wanted: int | None) -> int:
                 reason = error.strerror
             else:
                 return port
-    raise Trouble(f"Port {port} can't be used ({reason}): choose another with --port.")
+    raise SetUpTrouble(f"Port {port} can't be used ({reason}): choose another with --port.")
 
 
 def port_number(text: str) -> int:
@@ -163,7 +163,7 @@ def has_screen() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
-def become(command: list[str], folder: Path, variables: dict[str, str]) -> int:
+def replace_process(command: list[str], folder: Path, variables: dict[str, str]) -> int:
     """Run the command in this process's place, so that signals and exit code are its own."""
     sys.stdout.flush()
     os.chdir(folder)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.batch.cores import processors
-from autograder.exercises import EXERCISES, chosen
+from autograder.classroom.batch.cores import count_processors
+from autograder.exercises import EXERCISES, select_exercises
 from autograder.key.mistakes import MISTAKES
-from autograder.key.notebook import sources
-from autograder.key.solved import modules, skeleton, solution
+from autograder.key.notebook import notebook_sources
+from autograder.key.solved import make_skeleton, solved_modules, strip_markers
 
 ROOT = Path(__file__).parents[1]
 MakeTree = Callable[..., Path]
@@ -23,13 +23,15 @@ MakeTree = Callable[..., Path]
 
 def package(solved: bool = True, changes: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """The files of a `mytorch`: solved or skeleton, with some files replaced."""
-    files = {n: solution(t) if solved else skeleton(n, t) for n, t in modules().items()}
+    files = {
+        n: strip_markers(t) if solved else make_skeleton(n, t) for n, t in solved_modules().items()
+    }
     return {name: text.encode() for name, text in {**files, **(changes or {})}.items()}
 
 
 def replaced(file: str, old: str, new: str) -> dict[str, str]:
     """One solved file with one piece of text replaced."""
-    source = solution(modules()[file])
+    source = strip_markers(solved_modules()[file])
     assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {file}"
     return {file: source.replace(old, new)}
 
@@ -61,7 +63,7 @@ def counted_calls() -> Iterator[Counter[str]]:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """A worker for each core that may be used, and one more, for tests also wait for processes;
     of more than eight, the disk would be the limit. Two for one exercise: each begins slowly."""
-    return 2 if config.getoption("exercise") else min(processors() + 1, 8)
+    return 2 if config.getoption("exercise") else min(count_processors() + 1, 8)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,7 +84,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     names = config.getoption("exercise")
     if names:
         try:
-            wanted = {exercise.id for exercise in chosen(names)}
+            wanted = {exercise.id for exercise in select_exercises(names)}
         except ValueError as error:
             raise pytest.UsageError(f"--exercise: {error}") from None
         driven = [item for item in items if drives(item, wanted)]
@@ -112,7 +114,7 @@ def names_of_exercises() -> dict[str, set[str]]:
     """The exercises behind every name that a parameter may have."""
     found: dict[str, set[str]] = {}
     for exercise in EXERCISES.values():
-        notebooks = [name for name in sources() if name.startswith(exercise.notebook)]
+        notebooks = [name for name in notebook_sources() if name.startswith(exercise.notebook)]
         mistakes = [m.id for m in MISTAKES.values() if m.target == exercise.target]
         for name in (exercise.id, Path(exercise.file).stem, *notebooks, *mistakes):
             found.setdefault(name, set()).add(exercise.id)

@@ -16,18 +16,18 @@ from conftest import package
 from autograder.exercises import EXERCISES, HOMES
 from autograder.hand_in.module_reader import HandIn
 from autograder.harness import doubles, driving
-from autograder.harness.package import Package, forget, register
+from autograder.harness.package import StudentPackage, forget_package, register_package
 from autograder.model import Answer, Exercise, Item, Job
 from autograder.running import grading
-from autograder.running.conversation import Sitting
+from autograder.running.conversation import GradingSession
 from autograder.scoring import reference_store
-from autograder.scoring.judgement import judge
-from autograder.scoring.points import better, items
-from autograder.scoring.reference_store import References
+from autograder.scoring.judgement import judge_exercise
+from autograder.scoring.points import better_run, score_exercise
+from autograder.scoring.reference_store import ReferenceSet
 
 
 @contextmanager
-def loaded(files: Mapping[str, bytes]) -> Iterator[Package]:
+def loaded(files: Mapping[str, bytes]) -> Iterator[StudentPackage]:
     """A hand-in's modules, registered as `mytorch` while the block runs."""
     before = {key: module for key, module in sys.modules.items() if key.startswith("mytorch")}
     with tempfile.TemporaryDirectory() as scratch:
@@ -36,19 +36,19 @@ def loaded(files: Mapping[str, bytes]) -> Iterator[Package]:
         for name, content in files.items():
             (folder / name).write_bytes(content)
         try:
-            yield register(folder, HOMES)
+            yield register_package(folder, HOMES)
         finally:
-            forget("mytorch")
+            forget_package("mytorch")
             sys.modules.update(before)
 
 
 def run(
-    sitting: Sitting, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
+    sitting: GradingSession, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
 ) -> dict[str, dict[str, Answer]]:
     """What `runner.run` does, in this process."""
     answers: dict[str, dict[str, Answer]] = {}
     with loaded(sitting.files) as mytorch:
-        drive = doubles.rehearsal(classes, seed) if classes else driving.answer
+        drive = doubles.drive_on_doubles(classes, seed) if classes else driving.drive_case
         for job in jobs:
             exercise, case = EXERCISES[job.exercise], job.case
             answers.setdefault(job.exercise, {})[case.id] = drive(
@@ -60,38 +60,40 @@ def run(
 def answers_of(
     files: Mapping[str, bytes],
     exercise: Exercise,
-    references: References,
+    references: ReferenceSet,
     classes: Sequence[str] = (),
 ) -> dict[str, Answer]:
     """What a hand-in's modules answer to one exercise, by case."""
     jobs = references.cases(exercise.id)
     seed = references.seed_of_doubles
-    return run(Sitting(files, grading.DEFAULT, grading.PORTABLE), jobs, classes, seed)[exercise.id]
+    return run(GradingSession(files, grading.DEFAULT, grading.PORTABLE), jobs, classes, seed)[
+        exercise.id
+    ]
 
 
 def items_of(
     exercise: Exercise,
-    references: References,
+    references: ReferenceSet,
     answers: Mapping[str, Answer],
     doubled: Mapping[str, Answer] | None = None,
 ) -> list[Item]:
     """The items that answers to one exercise make. On hidden cases, the same answers were given
     to the public ones."""
-    judged = judge(exercise, references, answers)
+    judged = judge_exercise(exercise, references, answers)
     if doubled:
-        judged = better(judged, judge(exercise, references, doubled, doubled=True))
-    return items(judged, judged if references.kind == "hidden" else None)
+        judged = better_run(judged, judge_exercise(exercise, references, doubled, doubled=True))
+    return score_exercise(judged, judged if references.kind == "hidden" else None)
 
 
 def scored(
-    changes: Mapping[str, str | None], references: References | None = None
+    changes: Mapping[str, str | None], references: ReferenceSet | None = None
 ) -> dict[str, Item]:
     """The items of a solved hand-in with some of its files replaced (None: removed)."""
     files = package(changes={n: text for n, text in changes.items() if text is not None})
     files = {name: content for name, content in files.items() if changes.get(name, "") is not None}
     with patch.object(grading, "run", run):
-        used = references or reference_store.best()
-        report = grading.grade(HandIn("", files), used, list(EXERCISES.values()))
+        used = references or reference_store.best_references()
+        report = grading.grade_hand_in(HandIn("", files), used, list(EXERCISES.values()))
     return {item.id: item for item in report.items}
 
 

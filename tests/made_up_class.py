@@ -13,7 +13,7 @@ from planted import own_items
 
 from autograder.exercises import EXERCISES
 from autograder.key.mistakes import MISTAKES
-from autograder.key.solved import modules, skeleton, solution
+from autograder.key.solved import make_skeleton, solved_modules, strip_markers
 from autograder.scoring import reference_store
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
@@ -83,7 +83,7 @@ def wrong(draw: random.Random, number: int) -> Recipe:
 @cache
 def costs(mistake: str) -> float:
     """The points of the lines whose tensors differ when a mistake is planted."""
-    ids = own_items(MISTAKES[mistake], reference_store.best())
+    ids = own_items(MISTAKES[mistake], reference_store.best_references())
     lines = ((e.points[t or role], id) for e in EXERCISES.values() for t, role, id in e.lines)
     return sum(points for points, id in lines if id in ids)
 
@@ -92,7 +92,7 @@ def half(draw: random.Random, number: int) -> Recipe:
     """Some files as they were in the beginning. What builds on them is scored on doubles."""
     homes = ["squared_error.py", "sigmoid.py", "relu.py", "linear.py", "mlp.py", "sgd.py"]
     undone = draw.sample(homes, draw.randint(1, 5))
-    changes = {name: skeleton(name, modules()[name]) for name in undone}
+    changes = {name: make_skeleton(name, solved_modules()[name]) for name in undone}
     lost = sum(e.max_score for e in EXERCISES.values() if e.file.partition("/")[2] in undone)
     return Recipe(f"half-{number:04}", signed(package(changes=changes), number), FULL - lost, None)
 
@@ -122,7 +122,7 @@ def hostile(draw: random.Random, number: int) -> Recipe:
     """One that wants more than its points: it loses those of the class in which it tries."""
     way = draw.choice(sorted(HOSTILE))
     attack = HOSTILE[way].replace("\n", "\n        ")
-    source = solution(modules()["sigmoid.py"])
+    source = strip_markers(solved_modules()["sigmoid.py"])
     head, line, tail = source.partition('        self.seen = expect_shape("Sigmoid.forward')
     changes = {"sigmoid.py": f"{head}        {attack}\n{line}{tail}"}
     name = f"hostile-{number:04}-{way.replace(' ', '-')}"

@@ -9,11 +9,11 @@ from autograder.exercises import EXERCISES
 from autograder.harness.doubles import SAW
 from autograder.key.mistakes import Mistake
 from autograder.model import Exercise
-from autograder.scoring.comparison import compare, tolerance
-from autograder.scoring.reference_store import References
+from autograder.scoring.comparison import compare_tensor, dtype_tolerance
+from autograder.scoring.reference_store import ReferenceSet
 
 
-def own_items(mistake: Mistake, references: References) -> set[str]:
+def own_items(mistake: Mistake, references: ReferenceSet) -> set[str]:
     """The lines that a mistake should cost: those whose tensors differ when it is planted.
 
     Found without the grader: driven here, compared, and no more. Of the runs on own layers and on
@@ -31,7 +31,7 @@ def own_items(mistake: Mistake, references: References) -> set[str]:
 
 
 def differing(
-    exercise: Exercise, references: References, files: Mapping[str, bytes], kind: str
+    exercise: Exercise, references: ReferenceSet, files: Mapping[str, bytes], kind: str
 ) -> set[str]:
     classes = exercise.doubles if kind == "doubled" else ()
     answers = answers_of(files, exercise, references, classes)
@@ -41,8 +41,8 @@ def differing(
         inputs = reference.inputs.values()
         for name, expected in getattr(reference, kind).items():
             got = given.get(name)
-            loose = tolerance(inputs if got is None else [got, *inputs])
-            if not name.startswith(SAW) and compare(got, expected, loose):
+            loose = dtype_tolerance(inputs if got is None else [got, *inputs])
+            if not name.startswith(SAW) and compare_tensor(got, expected, loose):
                 wrong |= {(reference.case.role, name), (reference.case.role, "")}
     ids = {id for tensor, role, id in exercise.lines if (role, tensor) in wrong}
     if any(id.endswith(".general") for id in ids):

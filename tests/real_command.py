@@ -22,7 +22,7 @@ Done = subprocess.CompletedProcess[bytes]
 ORDINARY = 65534  # a user without privileges
 LANDLOCK_CREATE_RULESET = 444
 SCRIPT = """import sys
-from autograder.__main__ import main
+from autograder.__main__ import run_command
 if __name__ == "__main__":
     sys.exit(main())
 """
@@ -95,7 +95,7 @@ def deny(call: int) -> None:
 @cache
 def places() -> tuple[str, ...]:
     """The places that this machine offers."""
-    return tuple(tier.name for tier in tiers.probe() if tier.works)
+    return tuple(tier.name for tier in tiers.probe_tiers() if tier.works)
 
 
 def installed(place: str) -> Command:

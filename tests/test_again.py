@@ -13,16 +13,16 @@ import pytest
 from conftest import ROOT, MakeTree, package, replaced
 
 from autograder.classroom.batch import crew, second_tries
-from autograder.classroom.batch.cores import Cores
-from autograder.classroom.batch.journal import Journal
-from autograder.classroom.batch.work import terms
+from autograder.classroom.batch.cores import WorkerPool
+from autograder.classroom.batch.journal import GradeJournal
+from autograder.classroom.batch.work import current_terms
 from autograder.exercises import EXERCISES
 from autograder.model import Report
 from autograder.running.grading import STOPPED
-from autograder.running.patience import Limits
+from autograder.running.patience import ResourceLimits
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
-QUICK = Limits(seconds=1, wall=3.0, total=60.0, more=1.0)
+QUICK = ResourceLimits(seconds=1, wall=3.0, total=60.0, more=1.0)
 RESULT = "return np.maximum(Z, 0)"
 SLEEPS = replaced("relu.py", RESULT, "import time; time.sleep(1000)")
 SLOW = replaced("relu.py", RESULT, f"import time; time.sleep(0.1)\n        {RESULT}")
@@ -58,22 +58,24 @@ class Watched(Executor):
 
 
 @pytest.fixture
-def journal() -> Iterator[Journal]:
-    with Journal(":memory:") as made:
+def journal() -> Iterator[GradeJournal]:
+    with GradeJournal(":memory:") as made:
         yield made
 
 
 def graded(
-    paths: list[Path], journal: Journal, executor: Executor, granted: float = 1.0
+    paths: list[Path], journal: GradeJournal, executor: Executor, granted: float = 1.0
 ) -> dict[str, Report]:
     """The reports on hand-ins by name, in the order in which they came."""
     given = [str(path) for path in paths]
-    made = crew.graded(given, terms(limits=QUICK), journal, lambda: executor, 4, granted=granted)
+    made = crew.grade_batch(
+        given, current_terms(limits=QUICK), journal, lambda: executor, 4, granted=granted
+    )
     return {Path(report.hand_in).name: report for report, *_ in made}
 
 
 def test_second_tries_come_after_the_class_and_those_that_wait_together(
-    journal: Journal, make_tree: MakeTree
+    journal: GradeJournal, make_tree: MakeTree
 ) -> None:
     """Two sleepers and a slow one share a worker; the reports keep their order; slow is right."""
     sleepers = [make_tree(f"sleeps{n}", changes=SLEEPS) for n in range(2)]
@@ -90,7 +92,7 @@ def test_second_tries_come_after_the_class_and_those_that_wait_together(
 
 
 def test_the_budget_is_for_those_who_were_late_before(
-    journal: Journal, make_tree: MakeTree
+    journal: GradeJournal, make_tree: MakeTree
 ) -> None:
     """Endless everywhere: one of three has its second try, and what is left is provisional."""
     paths = [make_tree(f"endless{n}", changes=endless()) for n in range(3)]
@@ -108,7 +110,7 @@ def test_the_budget_is_for_those_who_were_late_before(
     assert len(late) > 1
 
 
-def test_the_next_run_tries_again_what_was_left(journal: Journal, make_tree: MakeTree) -> None:
+def test_the_next_run_tries_again_what_was_left(journal: GradeJournal, make_tree: MakeTree) -> None:
     """What is final is not touched, and with enough granted nothing is provisional."""
     paths = [make_tree("endless", changes=endless()), make_tree("right")]
     first = graded(paths, journal, Watched(), granted=0.0)
@@ -123,7 +125,7 @@ def test_the_next_run_tries_again_what_was_left(journal: Journal, make_tree: Mak
 
 
 def test_no_second_try_begins_too_late(
-    journal: Journal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
+    journal: GradeJournal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the time for them is over, the first report stands, provisional."""
     monkeypatch.setattr(second_tries, "LONGEST", -1.0)
@@ -135,7 +137,7 @@ def test_no_second_try_begins_too_late(
 
 
 def test_a_worker_that_dies_of_a_second_try_costs_nothing(
-    journal: Journal, make_tree: MakeTree
+    journal: GradeJournal, make_tree: MakeTree
 ) -> None:
     """The first report stands, provisional; everything else is graded."""
     paths = [make_tree("slow", changes=SLOW), make_tree("right")]
@@ -145,7 +147,7 @@ def test_a_worker_that_dies_of_a_second_try_costs_nothing(
 
 
 def test_a_hand_in_that_has_changed_meanwhile_is_not_mixed(
-    journal: Journal, make_tree: MakeTree
+    journal: GradeJournal, make_tree: MakeTree
 ) -> None:
     """Its second try would be of other code: the report on what was read stands, provisional."""
     slow, last = make_tree("slow", changes=SLOW), make_tree("last")
@@ -164,7 +166,7 @@ def test_a_hand_in_that_has_changed_meanwhile_is_not_mixed(
 
 
 def test_a_full_window_does_not_wait_for_the_end_of_the_class(
-    journal: Journal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    journal: GradeJournal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Where the first is put off, and no more may wait behind it, it is tried again there."""
     monkeypatch.setattr(crew, "AHEAD", 3)
@@ -178,10 +180,10 @@ def test_a_full_window_does_not_wait_for_the_end_of_the_class(
     assert reports["slow"].score == FULL
 
 
-def test_real_workers_try_again(journal: Journal, make_tree: MakeTree) -> None:
+def test_real_workers_try_again(journal: GradeJournal, make_tree: MakeTree) -> None:
     """In processes of their own, as the command does it."""
     paths = [make_tree("sleeps", changes=SLEEPS), make_tree("slow", changes=SLOW)]
-    reports = graded([*paths, make_tree("right")], journal, Cores(2))
+    reports = graded([*paths, make_tree("right")], journal, WorkerPool(2))
     assert [report.provisional for report in reports.values()] == [False] * 3
     assert reports["slow"].score == reports["right"].score == FULL
 

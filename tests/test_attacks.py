@@ -48,21 +48,21 @@ from autograder.hand_in.student import NOBODY
 from autograder.harness import wire
 from autograder.model import Answer, Report
 from autograder.running import tiers
-from autograder.running.conversation import Place
-from autograder.running.grading import grade
-from autograder.running.patience import Limits
-from autograder.running.scratch import remove
-from autograder.running.validation import believed
+from autograder.running.conversation import ExecutionPlace
+from autograder.running.grading import grade_hand_in
+from autograder.running.patience import ResourceLimits
+from autograder.running.scratch import remove_folder
+from autograder.running.validation import validate_answer
 from autograder.scoring import reference_store, report
 
-QUICK = Limits(seconds=1, wall=2.0, total=6.0)
-BRIEF = Limits(seconds=1, wall=0.6, total=1.2)
+QUICK = ResourceLimits(seconds=1, wall=2.0, total=6.0)
+BRIEF = ResourceLimits(seconds=1, wall=0.6, total=1.2)
 PATIENCE = 60  # seconds until what never comes is given up, however busy the machine is
 SECRET = "AUTOGRADER_SECRET"
 PROC = Path("/proc")
 COMMAND = re.compile(r"^\s*(::|=|@|\+|-)|##\w*\[", re.MULTILINE)  # to a log or a sheet
 
-HIDDEN = reference_store.best()
+HIDDEN = reference_store.best_references()
 
 pytestmark = [
     pytest.mark.attack,
@@ -70,9 +70,9 @@ pytestmark = [
 ]
 
 
-def places() -> list[Place]:
+def places() -> list[ExecutionPlace]:
     """The places for student code that this machine offers."""
-    return [tiers.place(tier.name) for tier in reversed(tiers.probe()) if tier.works]
+    return [tiers.find_place(tier.name) for tier in reversed(tiers.probe_tiers()) if tier.works]
 
 
 PLACES = places()
@@ -162,7 +162,7 @@ def scene() -> Iterator[Scene]:
         libc.shmctl(libc.shmget(made.key, 0, 0), 0, None)
     for left in (Path("/tmp", mark), Path("/dev/shm", mark)):
         left.unlink(missing_ok=True)
-    remove(str(top))
+    remove_folder(str(top))
 
 
 def state(folder: Path) -> dict[str, tuple[Any, ...]]:
@@ -193,7 +193,7 @@ def processes(mark: str, scratch: Path | None = None) -> list[int]:
     return found
 
 
-def left_in(scratch: Path, place: Place) -> list[str]:
+def left_in(scratch: Path, place: ExecutionPlace) -> list[str]:
     """What lies in the temporary folder, but for the empty folders of processes kept warm."""
     kept = {str(warm.scratch) for warm in getattr(place, "idle", [])}
     return [str(path) for path in scratch.rglob("*") if str(path) not in kept]
@@ -240,10 +240,13 @@ def written(number: float) -> set[str]:
 
 
 def graded(
-    hand_in: module_reader.HandIn, place: Place, limits: Limits = QUICK, network: bool = True
+    hand_in: module_reader.HandIn,
+    place: ExecutionPlace,
+    limits: ResourceLimits = QUICK,
+    network: bool = True,
 ) -> Report:
     wanted = [e for e in EXERCISES.values() if network or not e.id.startswith("mlp.")]
-    return grade(hand_in, HIDDEN, wanted, limits, place)
+    return grade_hand_in(hand_in, HIDDEN, wanted, limits, place)
 
 
 @cache
@@ -257,7 +260,7 @@ def ordinary() -> module_reader.HandIn:
     with tempfile.TemporaryDirectory() as folder:
         changes = {"sigmoid.py": "def broken(:  # the words of the one before\n", "sgd.py": None}
         return module_reader.HandIn(
-            "next", module_reader.read(write(Path(folder, "next"), changes)).files
+            "next", module_reader.read_modules(write(Path(folder, "next"), changes)).files
         )
 
 
@@ -284,7 +287,7 @@ def test_what_an_attack_aims_at_is_there() -> None:
         ),
         ("import sys\nsys.modules['autograder.judging'] = 1", ["autograder.judging"]),
         ("open('key/references/tensor.npz')", ["tensor.npz"]),
-        ("import autograder.harness.wire as w\nw.save = w.frame.__code__", []),
+        ("import autograder.harness.wire as w\nw.save = w.encode_frame.__code__", []),
         ("import os\nos.environ['NEW'] = '1'", []),
     ],
 )
@@ -313,7 +316,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(name: str) -> None:
         attacked(attack, place, laid_out)
 
 
-def attacked(attack: Attack, place: Place, scene: Scene) -> None:
+def attacked(attack: Attack, place: ExecutionPlace, scene: Scene) -> None:
     stopped = TIERS.index(place.name) >= TIERS.index(attack.needs)
     expected = usual(PLACES.index(place))
     before = {folder: state(folder) for folder in (scene.home, scene.neighbour)}
@@ -324,7 +327,7 @@ def attacked(attack: Attack, place: Place, scene: Scene) -> None:
         path = write(scene.mine, {name: scene.told(text) for name, text in attack.files.items()})
     outside = sorted(os.listdir(scene.top))
 
-    sent = reading.read(path)
+    sent = reading.read_hand_in(path)
     start = time.monotonic()
     made = graded(sent, place, BRIEF if attack.brief else QUICK, attack.network)
     took = time.monotonic() - start
@@ -370,8 +373,10 @@ def shown(made: Report) -> str:
     own = re.compile(r"^the line is: .*$", re.MULTILINE)
     items = tuple(replace(item, message=own.sub("", item.message)) for item in made.items)
     bare = replace(made, hand_in="", digests={}, items=items)
-    views = [f(bare) for f in (report.to_text, report.brief, row, report.to_json)]
-    return "\n".join([*views, student_page.page(bare), tables.row(bare, NOBODY, "yes")])
+    views = [f(bare) for f in (report.to_text, report.to_brief_text, row, report.to_json)]
+    return "\n".join(
+        [*views, student_page.render_student_page(bare), tables.grades_row(bare, NOBODY, "yes")]
+    )
 
 
 def assert_readable(made: Report) -> None:
@@ -379,7 +384,7 @@ def assert_readable(made: Report) -> None:
     assert "\n" not in made.message
     for text in (made.message, *(item.message for item in made.items)):
         assert not [c for c in text if not (c.isprintable() or c == "\n")]
-    for text in (report.to_text(made), report.brief(made), row(made)):
+    for text in (report.to_text(made), report.to_brief_text(made), row(made)):
         assert all(line.isprintable() for line in text.split("\n"))
         assert not COMMAND.search(text), COMMAND.search(text)
     assert row(made).isprintable()
@@ -404,15 +409,15 @@ from conftest import package
 from attacks import forward
 from autograder.scoring import reference_store as store
 from autograder.exercises import EXERCISES
-from autograder.running.grading import grade
+from autograder.running.grading import grade_hand_in
 from autograder.hand_in.module_reader import HandIn
 
 top = "import autograder.harness.driving as h\\nh.plain = lambda value: np.zeros(2**20)"
 changes = {n: t for n, t in forward("return Z", top).items() if t}
 wanted = [e for e in EXERCISES.values() if e.id.startswith(("relu", "softmax."))]
-grade(HandIn("first", package()), store.best(), wanted)
+grade(HandIn("first", package()), store.best_references(), wanted)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-grade(HandIn("large", package(changes=changes)), store.best(), wanted)
+grade(HandIn("large", package(changes=changes)), store.best_references(), wanted)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
@@ -479,7 +484,9 @@ def test_no_frame_makes_the_grader_fail() -> None:
             with suppress(wire.WireError):
                 got = wire.read_frame(io.BytesIO(frame))
                 assert got is not None
-                answers[r.case.id] = believed(exercise.id, r.case.id, *got, {"relu.py": b"a\n" * 9})
+                answers[r.case.id] = validate_answer(
+                    exercise.id, r.case.id, *got, {"relu.py": b"a\n" * 9}
+                )
                 read += 1
         doubled = answers if exercise.doubles else None
         found = tuple(items_of(exercise, HIDDEN, answers, doubled))
@@ -532,8 +539,12 @@ def test_texts_of_public_cases_are_commands_to_nobody(texts: tuple[str, ...]) ->
         body = f"raise type({text!r}, (Exception,), {{}})({text!r})"
         files = {n: t.encode() for n, t in forward(body).items() if t}
         hand_in = module_reader.HandIn("x", {**ordinary().files, **files})
-        made = grade(
-            hand_in, reference_store.public(), [EXERCISES["relu.forward"]], QUICK, PLACES[0]
+        made = grade_hand_in(
+            hand_in,
+            reference_store.public_references(),
+            [EXERCISES["relu.forward"]],
+            QUICK,
+            PLACES[0],
         )
         assert {item.status for item in made.items} == {"error"}
         assert_readable(made)

@@ -30,20 +30,26 @@ from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
 from autograder.classroom.batch import crew
 from autograder.classroom.batch import work as works
-from autograder.classroom.batch.cores import Cores
-from autograder.classroom.batch.crew import Graded
-from autograder.classroom.batch.journal import Journal
-from autograder.classroom.batch.work import ROOMS, Work, parsed, perform, terms
+from autograder.classroom.batch.cores import WorkerPool
+from autograder.classroom.batch.crew import GradedHandIn
+from autograder.classroom.batch.journal import GradeJournal
+from autograder.classroom.batch.work import (
+    ROOMS,
+    GradingWork,
+    current_terms,
+    grade_work,
+    parse_report,
+)
 from autograder.exercises import EXERCISES
 from autograder.hand_in import reading
 from autograder.model import Report
-from autograder.running.conversation import Child
-from autograder.running.grading import grade
-from autograder.running.patience import Limits
+from autograder.running.conversation import ChildProcess
+from autograder.running.grading import grade_hand_in
+from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
 
-QUICK = Limits(seconds=1, wall=3.0, total=20.0)
+QUICK = ResourceLimits(seconds=1, wall=3.0, total=20.0)
 ENDS = replaced("relu.py", "return np.maximum(Z, 0)", "import os; os._exit(0)")
 SLEEPS = replaced(
     "relu.py",
@@ -70,12 +76,14 @@ class Here(Executor):
 
 def run(
     paths: Sequence[str],
-    journal: Journal,
+    journal: GradeJournal,
     start: Callable[[], Executor] = Here,
     at_once: int = 4,
     force: bool = False,
-) -> list[Graded]:
-    return list(crew.graded(paths, terms(limits=QUICK), journal, start, at_once, force))
+) -> list[GradedHandIn]:
+    return list(
+        crew.grade_batch(paths, current_terms(limits=QUICK), journal, start, at_once, force)
+    )
 
 
 def two_threads() -> Executor:
@@ -83,7 +91,7 @@ def two_threads() -> Executor:
 
 
 def two_cores() -> Executor:
-    return Cores(2)
+    return WorkerPool(2)
 
 
 def broken(folder: Path, count: int) -> list[str]:
@@ -95,8 +103,8 @@ def broken(folder: Path, count: int) -> list[str]:
 
 
 @pytest.fixture
-def journal() -> Iterator[Journal]:
-    with Journal(":memory:") as made:
+def journal() -> Iterator[GradeJournal]:
+    with GradeJournal(":memory:") as made:
         yield made
 
 
@@ -105,7 +113,7 @@ class Nowhere:
 
     name = "nowhere"
 
-    def start(self, work: bytes) -> Child:
+    def start(self, work: bytes) -> ChildProcess:
         raise OSError("not here")
 
 
@@ -113,14 +121,16 @@ def test_where_there_is_nothing_to_read_nothing_is_started(tmp_path: Path) -> No
     """An archive that cannot be read costs no process: not on doubles either."""
     (path,) = broken(tmp_path, 1)
     exercises = list(EXERCISES.values())
-    report = grade(reading.read(path), reference_store.best(), exercises, place=Nowhere())
+    report = grade_hand_in(
+        reading.read_hand_in(path), reference_store.best_references(), exercises, place=Nowhere()
+    )
     assert {item.status for item in report.items} == {"not_attempted"}
     assert not report.provisional
 
 
 @pytest.mark.parametrize("start", [Here, two_threads, two_cores])
 def test_reports_come_in_the_order_given(
-    start: Callable[[], Executor], journal: Journal, make_tree: MakeTree, tmp_path: Path
+    start: Callable[[], Executor], journal: GradeJournal, make_tree: MakeTree, tmp_path: Path
 ) -> None:
     """A slow hand-in holds up nobody's grading, and comes first all the same."""
     slow = str(make_tree("slow", changes=SLEEPS))
@@ -134,7 +144,7 @@ def test_reports_come_in_the_order_given(
 
 
 def test_what_was_graded_before_is_not_graded_again(
-    journal: Journal, make_tree: MakeTree, tmp_path: Path
+    journal: GradeJournal, make_tree: MakeTree, tmp_path: Path
 ) -> None:
     """The same report comes from the journal; a changed hand-in is graded, `force` does all."""
     tree = make_tree("ada")
@@ -155,7 +165,7 @@ def test_what_was_graded_before_is_not_graded_again(
 
 
 def test_a_long_journal_is_read_to_its_end(
-    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many hand-ins were graded before, all are reported, and the new ones graded."""
     monkeypatch.setattr(crew, "AHEAD", 3)
@@ -164,12 +174,14 @@ def test_a_long_journal_is_read_to_its_end(
     assert [before for _, before, _ in run(paths, journal)] == [True] * 19 + [False]
 
 
-def test_memory_stays_flat(journal: Journal, tmp_path: Path) -> None:
+def test_memory_stays_flat(journal: GradeJournal, tmp_path: Path) -> None:
     """Ten times as many hand-ins take no more memory: what is done is forgotten."""
 
     def peak(count: int) -> int:
         path = broken(tmp_path, 1)[0]
-        seen = crew.graded((path for _ in range(count)), terms(), journal, Here, 4, force=True)
+        seen = crew.grade_batch(
+            (path for _ in range(count)), current_terms(), journal, Here, 4, force=True
+        )
         tracemalloc.reset_peak()
         for _ in seen:
             pass
@@ -185,7 +197,7 @@ def test_memory_stays_flat(journal: Journal, tmp_path: Path) -> None:
 
 
 def test_no_more_than_a_window_waits_for_a_slow_one(
-    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the first is graded, only so many behind it are taken on."""
     monkeypatch.setattr(crew, "AHEAD", 20)
@@ -200,11 +212,15 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
                 return held[0]
             done = super().submit(fn, *args, **kwargs)
             if len(taken) == 20:
-                held[0].set_result(perform(Work(reading.read(taken[0]), terms(limits=QUICK))))
+                held[0].set_result(
+                    grade_work(
+                        GradingWork(reading.read_hand_in(taken[0]), current_terms(limits=QUICK))
+                    )
+                )
             return done
 
     paths = broken(tmp_path, 100)
-    seen = crew.graded(paths, terms(limits=QUICK), journal, FirstLast, 4)
+    seen = crew.grade_batch(paths, current_terms(limits=QUICK), journal, FirstLast, 4)
     assert next(seen).report.hand_in == paths[0]
     assert taken == paths[:20]
     assert [report.hand_in for report, *_ in seen] == paths[1:]
@@ -212,27 +228,34 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
 
 def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
     """While one takes an exercise's whole time, 50 others a second go on; all fit in memory."""
-    assert Limits().wall * 50 <= crew.AHEAD
-    found = reading.read(str(make_tree()))
+    assert ResourceLimits().wall * 50 <= crew.AHEAD
+    found = reading.read_hand_in(str(make_tree()))
     exercises = list(EXERCISES.values())
-    made = grade(replace(found, readable=False), reference_store.best(), exercises, place=Nowhere())
+    made = grade_hand_in(
+        replace(found, readable=False),
+        reference_store.best_references(),
+        exercises,
+        place=Nowhere(),
+    )
     size = sum(map(len, found.files.values())) + len(to_json(made))
     assert crew.AHEAD * size < 2**26
 
 
-def test_a_stop_keeps_what_is_finished(journal: Journal, make_tree: MakeTree) -> None:
+def test_a_stop_keeps_what_is_finished(journal: GradeJournal, make_tree: MakeTree) -> None:
     """Who leaves the batch early waits for nothing, and what was ready is in the journal."""
     endless = replaced("relu.py", "return np.maximum(Z, 0)", "import time; time.sleep(86400)")
     slow = [str(make_tree(f"slow{n}", changes=endless)) for n in range(3)]
     quick = str(make_tree("quick"))
-    patient = Limits(seconds=1, wall=86400.0, total=86400.0)  # to wait for them is to wait a day
-    seen = crew.graded([quick, *slow], terms(limits=patient), journal, two_cores, 4)
+    patient = ResourceLimits(
+        seconds=1, wall=86400.0, total=86400.0
+    )  # to wait for them is to wait a day
+    seen = crew.grade_batch([quick, *slow], current_terms(limits=patient), journal, two_cores, 4)
     assert next(seen).report.hand_in == quick
     seen.close()  # type: ignore[attr-defined]
     assert len(journal) == 1
 
 
-def test_a_worker_that_is_killed_costs_nothing(journal: Journal, make_tree: MakeTree) -> None:
+def test_a_worker_that_is_killed_costs_nothing(journal: GradeJournal, make_tree: MakeTree) -> None:
     """All reports are those of a calm day but the killer's own, which is provisional."""
     (calm,) = run([str(make_tree("calm"))], journal)
     names = [f"tree{n}" for n in range(7)]
@@ -254,7 +277,9 @@ def dying() -> Executor:
     return ProcessPoolExecutor(1, get_context("spawn"), os._exit, (1,))
 
 
-def test_workers_that_cannot_begin_are_no_endless_story(journal: Journal, tmp_path: Path) -> None:
+def test_workers_that_cannot_begin_are_no_endless_story(
+    journal: GradeJournal, tmp_path: Path
+) -> None:
     """Where every worker dies at its start, the batch ends with one line: which, and what to do."""
     paths = broken(tmp_path, 20)
     with pytest.raises(OSError, match="the processes that grade are killed") as caught:
@@ -278,7 +303,7 @@ class Shot(Here):
 
 
 def test_however_many_kill_their_workers_the_others_are_graded(
-    journal: Journal, tmp_path: Path
+    journal: GradeJournal, tmp_path: Path
 ) -> None:
     """Twelve who do, one after the other, are provisional; who comes after them is graded."""
     paths = broken(tmp_path, 24)
@@ -297,7 +322,7 @@ class Unlucky(Here):
         return super().submit(fn, *args, **kwargs)
 
 
-def test_what_an_executor_loses_is_provisional(journal: Journal, tmp_path: Path) -> None:
+def test_what_an_executor_loses_is_provisional(journal: GradeJournal, tmp_path: Path) -> None:
     """An exception in place of a report is a fault of ours; the next run grades these alone."""
     paths = broken(tmp_path, 9)
     found = [report for report, *_ in run(paths, journal, Unlucky)]
@@ -315,9 +340,9 @@ def test_what_an_executor_loses_is_provisional(journal: Journal, tmp_path: Path)
 @pytest.mark.parametrize(("other", "word"), [("references", "references"), ("grader", "version")])
 def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: MakeTree) -> None:
     """With other references or code than the class is graded with, there is no grade."""
-    ours = terms()
+    ours = current_terms()
     asked = replace(ours, references="0") if other == "references" else replace(ours, grader="0")
-    report = parsed(perform(Work(reading.read(make_tree()), asked)).line)
+    report = parse_report(grade_work(GradingWork(reading.read_hand_in(make_tree()), asked)).line)
     assert report.provisional
     assert report.message == (
         f"the process that was to grade it has another {word}: not the hand-in's fault"
@@ -326,7 +351,9 @@ def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: Make
 
 def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
     """A worker without the sandbox that was asked for doesn't grade without it."""
-    report = parsed(perform(Work(reading.read(make_tree()), terms("elsewhere"))).line)
+    report = parse_report(
+        grade_work(GradingWork(reading.read_hand_in(make_tree()), current_terms("elsewhere"))).line
+    )
     assert report.provisional
     assert (report.isolation, report.score) == ("elsewhere", 0)
 
@@ -334,8 +361,10 @@ def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
 def test_the_same_hand_in_twice_is_the_same_report(make_tree: MakeTree) -> None:
     """Right, wrong and broken: graded again, not a letter differs."""
     for changes in ({}, AVERAGES, {"linear.py": "def x(:"}, ENDS):
-        one = Work(reading.read(make_tree(changes=changes)), terms(limits=QUICK))
-        assert perform(one) == perform(one)
+        one = GradingWork(
+            reading.read_hand_in(make_tree(changes=changes)), current_terms(limits=QUICK)
+        )
+        assert grade_work(one) == grade_work(one)
 
 
 def test_what_decides_a_score_is_in_the_digest() -> None:
@@ -369,10 +398,10 @@ def test_a_change_of_any_file_changes_the_digest(
     engine = tmp_path / "autograder"
     shutil.copytree(ROOT / "autograder", engine, ignore=shutil.ignore_patterns("key"))
     monkeypatch.setattr(works, "PACKAGE", engine)
-    before = works.grader_digest.__wrapped__()
+    before = works.digest_grader.__wrapped__()
     with (engine / changed).open("a") as file:
         file.write("#\n")
-    assert works.grader_digest.__wrapped__() != before
+    assert works.digest_grader.__wrapped__() != before
 
 
 # The command, and whoever kills it.
@@ -402,7 +431,7 @@ class Command:
     def printed(self) -> dict[str, Report]:
         """The reports so far, by hand-in."""
         lines = self.output.read_text().splitlines(True)
-        reports = [parsed(line) for line in lines if line.endswith("\n")]
+        reports = [parse_report(line) for line in lines if line.endswith("\n")]
         return {report.hand_in: report for report in reports}
 
     def before(self) -> int:

@@ -18,7 +18,7 @@ from test_house import outside
 sys.path.insert(0, str(ROOT / "notebooks"))
 
 import bootstrap
-from bootstrap import INSTRUCTORS_LOCK, LOCK, Trouble
+from bootstrap import INSTRUCTORS_LOCK, LOCK, SetUpTrouble
 
 OWN_EXTRAS = {"backprop-workbook[workbook]", "backprop-workbook[instructor]"}
 PIN = re.compile(r"^([a-z0-9.-]+)==\S+(?: ; .*)? \\$", re.MULTILINE)
@@ -45,7 +45,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         Path(bootstrap.python_of(tree)).parent.mkdir(exist_ok=True)
         Path(bootstrap.python_of(tree)).touch()
 
-    monkeypatch.setattr(bootstrap, "step", step)
+    monkeypatch.setattr(bootstrap, "run_step", step)
     return titles
 
 
@@ -57,7 +57,7 @@ ANEW = ["Making .venv", "Installing the packages", "Installing the autograder"]
 
 def trouble_of(tree: Path) -> str:
     """The one line that a set-up stops with."""
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(SetUpTrouble) as trouble:
         bootstrap.set_up(tree)
     assert "\n" not in str(trouble.value)
     return str(trouble.value)
@@ -149,8 +149,8 @@ def test_what_pip_says_becomes_advice(output: str, advice: str, tree: Path) -> N
     """The long story goes to a file; the line says what to do."""
     code = f"print({output!r}); raise SystemExit(1)"
     (tree / ".workbook").mkdir()
-    with pytest.raises(Trouble) as trouble:
-        bootstrap.step(tree, "Trying", [sys.executable, "-c", code], dict(os.environ))
+    with pytest.raises(SetUpTrouble) as trouble:
+        bootstrap.run_step(tree, "Trying", [sys.executable, "-c", code], dict(os.environ))
     log = tree / ".workbook/set-up.log"
     assert str(trouble.value) == f"{advice} (All it said: {log})"
     assert log.read_text("utf-8") == f"{output}\n"
@@ -158,7 +158,7 @@ def test_what_pip_says_becomes_advice(output: str, advice: str, tree: Path) -> N
 
 def test_a_step_says_what_and_how_long(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One short line for a step, without what its command prints."""
-    bootstrap.step(tree, "Trying", [sys.executable, "-c", "print('x')"], dict(os.environ))
+    bootstrap.run_step(tree, "Trying", [sys.executable, "-c", "print('x')"], dict(os.environ))
     assert re.fullmatch(r"Trying … \d+ s\n", capsys.readouterr().out)
 
 
@@ -167,12 +167,14 @@ def test_a_second_window_waits(tree: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows has no such lock")
     with (
-        bootstrap.alone(tree),
-        pytest.raises(Trouble, match=r"^Another window is setting this folder up: wait for it\.$"),
-        bootstrap.alone(tree),
+        bootstrap.hold_set_up_lock(tree),
+        pytest.raises(
+            SetUpTrouble, match=r"^Another window is setting this folder up: wait for it\.$"
+        ),
+        bootstrap.hold_set_up_lock(tree),
     ):
         pass
-    with bootstrap.alone(tree):
+    with bootstrap.hold_set_up_lock(tree):
         pass
 
 
@@ -239,7 +241,7 @@ def test_an_interrupted_set_up_is_made_anew(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(bootstrap, "step", interrupted)
+        patch.setattr(bootstrap, "run_step", interrupted)
         with pytest.raises(KeyboardInterrupt):
             bootstrap.set_up(tree)
     bootstrap.set_up(tree)
@@ -254,7 +256,7 @@ def test_the_users_other_jupyter_stays_out(tree: Path, monkeypatch: pytest.Monke
     for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PYTHONPATH", "PIP_TARGET", "MPLBACKEND"):
         monkeypatch.setenv(name, "other")
     monkeypatch.setenv("PIP_INDEX_URL", "mine")
-    variables = bootstrap.environment(tree)
+    variables = bootstrap.workbook_variables(tree)
     assert "other" not in variables.values()
     assert variables["PIP_INDEX_URL"] == "mine"
     assert variables["PATH"].startswith(str(tree / ".venv"))
@@ -267,11 +269,11 @@ def test_keys_of_kernels_lie_where_no_one_else_reads(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Jupyter's running files are closed to other users, on a disk without permissions too."""
-    runtime = Path(bootstrap.environment(tree)["JUPYTER_RUNTIME_DIR"])
+    runtime = Path(bootstrap.workbook_variables(tree)["JUPYTER_RUNTIME_DIR"])
     assert runtime.stat().st_mode & 0o777 == 0o700
     runtime.chmod(0o755)
     monkeypatch.setattr(Path, "chmod", lambda *_: None)
-    elsewhere = Path(bootstrap.environment(tree)["JUPYTER_RUNTIME_DIR"])
+    elsewhere = Path(bootstrap.workbook_variables(tree)["JUPYTER_RUNTIME_DIR"])
     assert elsewhere != runtime
     assert elsewhere.stat().st_mode & 0o777 == 0o700
     elsewhere.rmdir()
@@ -352,10 +354,10 @@ def test_the_instructors_lock_holds_the_students_pins() -> None:
 def test_exactly_the_lock_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """pip resolves nothing: a release newer than the lock's cannot stop a set-up."""
     ran: list[list[str]] = []
-    monkeypatch.setattr(bootstrap, "step", lambda _, __, command, ___: ran.append(command))
+    monkeypatch.setattr(bootstrap, "run_step", lambda _, __, command, ___: ran.append(command))
     for name in ("requirements.lock", "pyproject.toml"):
         (tmp_path / name).write_bytes((bootstrap.TREE / name).read_bytes())
-    bootstrap.make(tmp_path)
+    bootstrap.make_environment(tmp_path)
     installs = [command for command in ran if "install" in command]
     assert len(installs) == 2
     assert all("--no-deps" in command for command in installs)

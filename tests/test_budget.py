@@ -9,12 +9,12 @@ import pytest
 from conftest import package
 
 from autograder.classroom.pages import class_page, grouping, similarity, winnowing
-from autograder.classroom.pages.listing import Listing
-from autograder.classroom.pages.similarity import Alike, Index
-from autograder.classroom.pages.statistics import Summary
-from autograder.classroom.pages.winnowing import MOST_TOKENS, fingerprints
+from autograder.classroom.pages.listing import ClassListing
+from autograder.classroom.pages.similarity import FingerprintIndex, SimilarHandIns
+from autograder.classroom.pages.statistics import ClassSummary
+from autograder.classroom.pages.winnowing import MOST_TOKENS, find_fingerprints
 from autograder.hand_in import reading
-from autograder.hand_in.student import Entry
+from autograder.hand_in.student import HandInEntry
 
 MB = 2**20
 LARGE = 2**22 - 100
@@ -40,7 +40,7 @@ def test_notebooks_are_searched_in_little_memory(tmp_path: Path, kind: str) -> N
         for number in range(20):
             packed.writestr(f"{number}.ipynb", BOOKS[kind])
     tracemalloc.start()
-    reading.read(tmp_path / "a.zip")
+    reading.read_hand_in(tmp_path / "a.zip")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 16 * MB
@@ -54,20 +54,22 @@ def test_a_hand_in_has_so_many_fingerprints_and_no_more() -> None:
         {f"m{n}.py": junk(n, 600) for n in range(200)},
         {**honest, "linear.py": junk(1, 60_000) + b"\n" + honest["linear.py"]},
     ):
-        prints = fingerprints(files)
+        prints = find_fingerprints(files)
         assert prints.in_part
         assert sum(map(len, prints.found.values())) < MOST_TOKENS
-    assert prints.found["linear.backward"] == fingerprints(honest).found["linear.backward"]
-    assert not fingerprints(honest).in_part
+    assert prints.found["linear.backward"] == find_fingerprints(honest).found["linear.backward"]
+    assert not find_fingerprints(honest).in_part
 
 
 def test_no_long_token_or_strange_name_is_remembered() -> None:
     """Tokens of 100 000 characters, and modules of any name: nothing of them is kept."""
-    fingerprints({"linear.py": b"x = 1"})
+    find_fingerprints({"linear.py": b"x = 1"})
     tracemalloc.start()
     for n in range(100):
         text = (f"{c}{n}{c * 30_000}" for c in "aé²")
-        fingerprints({f"own{n}.py": "\n".join(text).encode(), "linear.py": b"y%d" % n * 30_000})
+        find_fingerprints(
+            {f"own{n}.py": "\n".join(text).encode(), "linear.py": b"y%d" % n * 30_000}
+        )
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < MB
@@ -75,9 +77,13 @@ def test_no_long_token_or_strange_name_is_remembered() -> None:
 
 def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty who sent the same of 2 000: one pattern, one match of all, little memory."""
-    made, honest, same = Index(), fingerprints(package()), fingerprints({"linear.py": junk(1, 900)})
+    made, honest, same = (
+        FingerprintIndex(),
+        find_fingerprints(package()),
+        find_fingerprints({"linear.py": junk(1, 900)}),
+    )
     for n in range(2000):
-        made.add(Entry(str(n)), same if n < 20 else honest, str(n))
+        made.add(HandInEntry(str(n)), same if n < 20 else honest, str(n))
     monkeypatch.setattr(grouping, "MOST_PAIRS", 1)
     tracemalloc.start()
     found = made.alike()
@@ -91,23 +97,27 @@ def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_pairs_are_counted_and_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fewest share is looked at first; the rest is named in a sentence, on the page too."""
     monkeypatch.setattr(grouping, "MOST_PAIRS", 40)
-    made = Index()
+    made = FingerprintIndex()
     for n in range(100):
         files = {"linear.py": junk(n // 4, 700) + junk(-n - 1, 200)}
-        made.add(Entry(str(n)), fingerprints(files), str(n))
+        made.add(HandInEntry(str(n)), find_fingerprints(files), str(n))
     found = made.alike()
     assert found.matches
     assert found.left_out == ["code that 4 or more share was left out: there are too many pairs"]
-    page = class_page.page(Summary(), Listing(), Alike([], found.left_out))
+    page = class_page.render_class_page(
+        ClassSummary(), ClassListing(), SimilarHandIns([], found.left_out)
+    )
     assert "code that 4 or more share was left out" in page
 
 
 def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the most, every second is dropped, again and again: the rest still finds copies."""
     monkeypatch.setattr(similarity, "MOST_PRINTS", 4000)
-    made = Index()
+    made = FingerprintIndex()
     for n in range(60):
-        made.add(Entry(str(n)), fingerprints({"linear.py": junk(max(n, 1), 900)}), str(n))
+        made.add(
+            HandInEntry(str(n)), find_fingerprints({"linear.py": junk(max(n, 1), 900)}), str(n)
+        )
         assert made.kept == sum(map(len, made.having.values())) <= 4000
     found = made.alike()
     assert [[e.hand_in for e in m.entries] for m in found.matches] == [["0", "1"]]
@@ -119,9 +129,9 @@ def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those beyond are counted, and it is said."""
     monkeypatch.setattr(similarity, "MOST_HAND_INS", 10)
-    made = Index()
+    made = FingerprintIndex()
     for n in range(25):
-        made.add(Entry(str(n)), fingerprints({"linear.py": junk(n, 300)}), str(n))
+        made.add(HandInEntry(str(n)), find_fingerprints({"linear.py": junk(n, 300)}), str(n))
     assert len(made.entries) == 10
     said = "the first 10 hand-ins were compared, 15 more were not"
     assert made.alike().left_out == [said]
@@ -130,10 +140,10 @@ def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> N
 def test_groups_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A class of copies in pairs: the most striking are described."""
     monkeypatch.setattr(similarity, "MOST_MATCHES", 3)
-    made = Index()
+    made = FingerprintIndex()
     for n in range(80):
         files = {"linear.py": junk(n // 2, 900) + junk(-n - 1, 90)}
-        made.add(Entry(str(n)), fingerprints(files), str(n))
+        made.add(HandInEntry(str(n)), find_fingerprints(files), str(n))
     found = made.alike()
     assert len(found.matches) == 3
     assert found.left_out == ["37 less striking groups were left out"]
@@ -143,5 +153,5 @@ def test_what_is_too_long_to_be_remembered_is_computed() -> None:
     """Few long answers would fill what short ones are remembered in."""
     tokens = tuple("+-*/%"[n * n % 5] for n in range(winnowing.REMEMBERED + 1))
     before = winnowing.known.cache_info().currsize
-    assert winnowing.winnow(tokens) == winnowing.known.__wrapped__(tokens)
+    assert winnowing.winnow_hashes(tokens) == winnowing.known.__wrapped__(tokens)
     assert winnowing.known.cache_info().currsize == before

@@ -21,8 +21,8 @@ from traitlets.config import Config
 from workbook import live
 
 from autograder.exercises import EXERCISES
-from autograder.harness.package import forget
-from autograder.key.solved import cell as generated
+from autograder.harness.package import forget_package
+from autograder.key.solved import make_cell as generated
 from autograder.scoring import reference_store
 from autograder.workspace.writer import function_text
 
@@ -100,13 +100,13 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture
 def notebook(shell: Any, make_tree: MakeTree) -> Iterator[Notebook]:
     """A notebook over a fresh skeleton, its first cell run."""
-    forget("mytorch")
+    forget_package("mytorch")
     made = Notebook(shell, make_tree(solved=False))
-    live.attach(made.tree)
+    live.attach_tree(made.tree)
     made.run(IMPORTS)
     yield made
     shell.reset()
-    forget("mytorch")
+    forget_package("mytorch")
 
 
 def test_the_empty_stub_changes_nothing(notebook: Notebook) -> None:
@@ -125,11 +125,11 @@ def test_damaged_references_are_said_in_one_line(
     shutil.copytree(reference_store.PUBLIC, copy)
     (copy / "linear.npz").write_bytes((copy / "linear.npz").read_bytes()[:5000])
     monkeypatch.setattr(reference_store, "PUBLIC", copy)
-    reference_store.public.cache_clear()
+    reference_store.public_references.cache_clear()
     try:
         said = notebook.run(FORWARD)
     finally:
-        reference_store.public.cache_clear()
+        reference_store.public_references.cache_clear()
     assert notebook.failed is None
     assert said.count("\n") == 1
     assert said.startswith(f"{copy / 'linear.npz'} is damaged (")
@@ -349,7 +349,7 @@ def test_every_cell_follows_the_files(notebook: Notebook, monkeypatch: pytest.Mo
     try:
         assert notebook.run("print(Linear.mark)") == "7\n"
     finally:
-        notebook.shell.events.unregister("pre_run_cell", live.refresh)
+        notebook.shell.events.unregister("pre_run_cell", live.refresh_modules)
 
 
 def test_another_files_error_costs_that_file_alone(notebook: Notebook) -> None:
@@ -382,8 +382,8 @@ def test_a_file_that_is_no_python_is_named_with_its_line(notebook: Notebook) -> 
 def test_importing_a_file_that_is_no_python_shows_its_line(notebook: Notebook) -> None:
     """After a restart, the import's traceback leads to the student's line, and not through ours."""
     notebook.edit("class Linear:", "class Linear(:")
-    forget("mytorch")
-    live.attach(notebook.tree)
+    forget_package("mytorch")
+    live.attach_tree(notebook.tree)
     said = notebook.run("from mytorch.linear import Linear")
     assert isinstance(notebook.failed, SyntaxError)
     assert "class Linear(:" in said
@@ -445,7 +445,7 @@ def test_an_endless_loop_in_the_files_own_text(notebook: Notebook) -> None:
     """Stopped while the file is executed, nothing was written."""
     before = notebook.file().read_bytes()
     notebook.edit("class Linear:", "def stop(): raise KeyboardInterrupt\nclass Linear:")
-    live.refresh()
+    live.refresh_modules()
     edited = notebook.file().read_bytes()
     said = notebook.run(
         "def stop(): pass\n@exercise(Linear)\ndef forward(self, A, x=stop()):\n    return A"
@@ -570,7 +570,7 @@ def test_a_lost_memory_costs_nothing(notebook: Notebook) -> None:
 
 def test_the_packages_place_is_guarded(notebook: Notebook) -> None:
     """Where something else has become `mytorch`, the cell refuses in one sentence."""
-    forget("mytorch")
+    forget_package("mytorch")
     assert notebook.run(FORWARD) == (
         "mytorch is not the workbook's any more: restart the kernel.\n"
     )

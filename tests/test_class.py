@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from made_up_class import hand_in, recipes
 
-from autograder.classroom.pages.markup import amount
+from autograder.classroom.pages.markup import format_amount
 
 COUNT = int(os.environ.get("CLASS", "1000"))
 KILLED_AT = (0.25, 0.6)  # of the class
@@ -65,6 +65,6 @@ def test_every_grade_is_what_its_recipe_says(tmp_path: Path) -> None:
     table = list(csv.DictReader(lines))
     assert [float(row["score"]) for row in table] == [r["score"] for r in reports]
     page = (results / "class.html").read_text("utf-8")
-    assert f"<dt>hand-ins</dt><dd>{amount(COUNT)}</dd>" in page
+    assert f"<dt>hand-ins</dt><dd>{format_amount(COUNT)}</dd>" in page
     assert len(list((results / "students").glob("*.html"))) == COUNT
     assert not list(results.glob("*.part"))

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
 from autograder.classroom import command
-from autograder.classroom.batch.journal import Journal
+from autograder.classroom.batch.journal import GradeJournal
 from autograder.exercises import EXERCISES
 from autograder.model import Item, Report
 
@@ -309,7 +309,7 @@ def test_a_folders_name_imitates_no_line(make_tree: MakeTree, tmp_path: Path) ->
     """Where a path is spoken of, one sees where it begins and ends, whatever is in it."""
     evil = "ev\x1b[2J\n52 ∕ 52  bob"
     (tmp_path / evil).mkdir()
-    Journal(tmp_path / evil / "journal.sqlite").file.close()
+    GradeJournal(tmp_path / evil / "journal.sqlite").file.close()
     done = autograder("grade", evil, make_tree("ada"), cwd=tmp_path)
     assert "note: left out «ev?[2J 52 ∕ 52 bob»: results, no hand-ins" in done.stderr.splitlines()
     done = autograder("grade", "--require-isolation", f"no{evil}", cwd=tmp_path)

@@ -10,8 +10,8 @@ from conftest import replaced
 from in_process import scored
 
 from autograder.exercises import EXERCISES
-from autograder.harness.driving import arrange
-from autograder.key.references import variant
+from autograder.harness.driving import arrange_array
+from autograder.key.references import solved_variant
 from autograder.model import Array, Fault
 from autograder.scoring import reference_store
 from autograder.scoring.clues import CLUES
@@ -79,11 +79,13 @@ def stepping() -> Any:
     """Drive a `Linear` whose way back moves b by a derivative."""
     back = "return dLdZ @ self.W"
     case = next(
-        r for r in reference_store.public().cases("linear.backward") if r.case.id == "frozen"
+        r
+        for r in reference_store.public_references().cases("linear.backward")
+        if r.case.id == "frozen"
     )
     changes = replaced("linear.py", back, f"self.b = self.b - self.dLdb\n        {back}")
-    with variant(changes) as mytorch:
-        frozen = {name: arrange(array, "frozen") for name, array in case.inputs.items()}
+    with solved_variant(changes) as mytorch:
+        frozen = {name: arrange_array(array, "frozen") for name, array in case.inputs.items()}
         return EXERCISES["linear.backward"].drive(mytorch, **frozen)
 
 
@@ -110,7 +112,7 @@ def test_each_cause_of_an_exception_gets_a_clue_that_is_true_of_it(code: str, cl
     """What students write, run: numpy's and Python's own words lead to the right sentence."""
     frozen = Z[0].copy()
     frozen.flags.writeable = False
-    with variant({}) as mytorch:
+    with solved_variant({}) as mytorch:
         turned = mytorch.Linear(3, 2)
         turned.W = turned.W.T
         names = {**globals(), "mytorch": mytorch, "frozen": frozen, "turned": turned}
@@ -146,7 +148,7 @@ def test_a_layer_that_fails_in_a_network_is_not_blamed() -> None:
     backward fails in their files."""
     forward = "activation.forward(layer.forward(A))"
     changes = replaced("mlp.py", forward, "activation.forward(A @ layer.W.T + layer.b.T)")
-    for references in (reference_store.best(), reference_store.public()):
+    for references in (reference_store.best_references(), reference_store.public_references()):
         found = scored(changes, references)
         said = found["mlp.backward.dLdA.general"].message
         assert "hint: it is raised in a layer that is called here" in said

@@ -13,8 +13,8 @@ import pytest
 from conftest import ROOT, MakeTree, replaced
 
 from autograder.classroom.batch import cluster, crew
-from autograder.classroom.batch.journal import Journal
-from autograder.classroom.batch.work import terms
+from autograder.classroom.batch.journal import GradeJournal
+from autograder.classroom.batch.work import current_terms
 from autograder.model import Report
 
 pytestmark = pytest.mark.cluster
@@ -34,7 +34,7 @@ if __name__ == "__main__":
 def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra is named in one line."""
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ValueError, match="needs Dask") as caught, cluster.connected("local"):
+    with pytest.raises(ValueError, match="needs Dask") as caught, cluster.connect_cluster("local"):
         pass
     assert str(caught.value) == (
         "a scheduler needs Dask (distributed is missing): pip install -e '.[dask]'"
@@ -74,7 +74,7 @@ def paths_of(make_tree: MakeTree, count: int) -> list[str]:
     return [str(tree) for tree in made]
 
 
-def reports(found: list[crew.Graded]) -> dict[str, Report]:
+def reports(found: list[crew.GradedHandIn]) -> dict[str, Report]:
     return {report.hand_in: report for report, *_ in found}
 
 
@@ -85,19 +85,22 @@ def test_a_worker_killed_midway_costs_nothing(
     from distributed import Client
 
     paths = paths_of(make_tree, 24)
-    with Journal(":memory:") as journal, cluster.connected(address(scheduler)) as (start, at_once):
-        seen = crew.graded(paths, terms(), journal, start, at_once)
+    with (
+        GradeJournal(":memory:") as journal,
+        cluster.connect_cluster(address(scheduler)) as (start, at_once),
+    ):
+        seen = crew.grade_batch(paths, current_terms(), journal, start, at_once)
         found = [next(seen)]
         pids = Client.current().run(os.getpid)
         os.kill(next(iter(pids.values())), signal.SIGKILL)
         found += seen
-        again = list(crew.graded(paths, terms(), journal, start, at_once))
+        again = list(crew.grade_batch(paths, current_terms(), journal, start, at_once))
     assert [report.hand_in for report, *_ in found] == paths
     assert [report.score for report, *_ in found] == [48, 52, 52] * 8
     assert not any(report.provisional for report, *_ in found)
     assert all(before for _, before, _ in again)
-    with Journal(":memory:") as journal, cluster.connected("local") as (start, at_once):
-        here = list(crew.graded(paths[:4], terms(), journal, start, at_once))
+    with GradeJournal(":memory:") as journal, cluster.connect_cluster("local") as (start, at_once):
+        here = list(crew.grade_batch(paths[:4], current_terms(), journal, start, at_once))
     assert reports(here).items() <= reports(found).items()
 
 
@@ -106,16 +109,18 @@ def test_a_scheduler_killed_midway_loses_nothing(
 ) -> None:
     """What was with it becomes provisional, the batch ends, and another run grades the rest."""
     paths = paths_of(make_tree, 24)
-    with Journal(":memory:") as journal:
-        with cluster.connected(address(scheduler)) as (start, at_once):
-            seen = crew.graded(paths, terms(), journal, start, at_once)
+    with GradeJournal(":memory:") as journal:
+        with cluster.connect_cluster(address(scheduler)) as (start, at_once):
+            seen = crew.grade_batch(paths, current_terms(), journal, start, at_once)
             found = [next(seen).report]
             os.killpg(scheduler.pid, signal.SIGKILL)
             with pytest.raises(OSError, match="the executor takes no more work"):
                 found += (report for report, *_ in seen)
         final = [report for report in found if not report.provisional]
         assert 0 < len(final) < len(paths)
-        here = list(crew.graded(paths, terms(), journal, lambda: ThreadPoolExecutor(2), 4))
+        here = list(
+            crew.grade_batch(paths, current_terms(), journal, lambda: ThreadPoolExecutor(2), 4)
+        )
         before = {report.hand_in for report, before, _ in here if before}
         assert {report.hand_in for report in final} <= before
         assert [report.score for report, *_ in here] == [48, 52, 52] * 8
@@ -129,7 +134,7 @@ def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) 
         ("tcp://127.0.0.1:9", "no Dask scheduler answers at tcp://127.0.0.1:9: is it running?"),
         ("over there", "no Dask scheduler answers at over there: is it running?"),
     ):
-        with pytest.raises(OSError, match="scheduler") as caught, cluster.connected(place):
+        with pytest.raises(OSError, match="scheduler") as caught, cluster.connect_cluster(place):
             pass
         assert str(caught.value) == said
 
@@ -141,6 +146,6 @@ def test_a_scheduler_without_workers_is_said(
     """Nobody waits for ever for somebody to grade."""
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     place = address(scheduler)
-    with pytest.raises(OSError, match="no worker") as caught, cluster.connected(place):
+    with pytest.raises(OSError, match="no worker") as caught, cluster.connect_cluster(place):
         pass
     assert str(caught.value) == f"the Dask scheduler at {place} has no worker"

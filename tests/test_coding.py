@@ -3,8 +3,8 @@
 import pytest
 from conftest import MakeTree
 
-from autograder.hand_in.encoding import wrong
-from autograder.hand_in.reading import read
+from autograder.hand_in.encoding import find_encoding
+from autograder.hand_in.reading import read_hand_in
 
 TEXT = '"""Größe."""\nx = "é"\n'
 DO = "where Python needs UTF-8 (save it so in an editor)"
@@ -27,7 +27,7 @@ def test_an_encoding_that_is_not_pythons_is_named(
     """Beside all else that is said of the hand-in, in one line, where hidden cases show nothing."""
     tree = make_tree()
     (tree / "mytorch" / "linear.py").write_bytes(TEXT.encode(coding))
-    assert read(tree).message == said
+    assert read_hand_in(tree).message == said
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_what_a_file_says_of_itself_is_left_to_python(start: str) -> None:
         fine = True
     except SyntaxError:
         fine = False
-    assert (wrong(data) == "") == fine
+    assert (find_encoding(data) == "") == fine

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.model import Array, Expected, Finding
-from autograder.scoring.comparison import compare, tolerance
+from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 
 
 def exactly(values: Any, scale: float = 1.0) -> Expected:
@@ -38,7 +38,7 @@ RIGHT: Array = MATRIX.low
 )
 def test_the_first_level_that_fails_is_the_finding(got: Any, level: str, message: str) -> None:
     """missing, shape, dtype, finite, values: in this order, a sentence each."""
-    found = compare(got, MATRIX, 1e-7)
+    found = compare_tensor(got, MATRIX, 1e-7)
     assert found is not None
     assert (found.level, found.message) == (level, message)
 
@@ -46,15 +46,15 @@ def test_the_first_level_that_fails_is_the_finding(got: Any, level: str, message
 def test_what_is_right_has_no_finding() -> None:
     """Also in float32 or float16, in another order in memory, and as a view."""
     for got in (RIGHT, np.asfortranarray(RIGHT), RIGHT.astype(np.float16), RIGHT[::1, ::1]):
-        assert compare(got, MATRIX, 1e-7) is None
+        assert compare_tensor(got, MATRIX, 1e-7) is None
 
 
 def test_a_shape_is_named_before_a_type_and_a_type_before_its_numbers() -> None:
     """Several faults at once: only the first level is told."""
-    both = compare(np.zeros((3, 2), int), MATRIX, 1e-7)
+    both = compare_tensor(np.zeros((3, 2), int), MATRIX, 1e-7)
     assert both is not None
     assert both.level == "shape"
-    numbers = compare(np.zeros((2, 3), int), MATRIX, 1e-7)
+    numbers = compare_tensor(np.zeros((2, 3), int), MATRIX, 1e-7)
     assert numbers is not None
     assert numbers.level == "dtype"
 
@@ -64,7 +64,7 @@ def test_the_largest_difference_is_shown_with_what_was_allowed() -> None:
     got = RIGHT.copy()
     got[0, 1] += 0.25
     got[1, 2] -= 0.5
-    assert compare(got, exactly(RIGHT, scale=10), 1e-7) == Finding(
+    assert compare_tensor(got, exactly(RIGHT, scale=10), 1e-7) == Finding(
         "values",
         "2 of 6 values differ (33 %)",
         index=(1, 2),
@@ -78,12 +78,12 @@ def test_the_first_number_that_is_not_finite_is_shown() -> None:
     """Row by row, with what should stand there; the other numbers aren't judged."""
     got = np.zeros((2, 3))
     got[0, 2], got[1, 0] = -np.inf, np.nan
-    found = compare(got, MATRIX, 1e-7)
+    found = compare_tensor(got, MATRIX, 1e-7)
     assert found is not None
     assert (found.level, found.index) == ("finite", (0, 2))
     assert found.message.startswith("2 of 6 ")
     assert (found.got, found.expected) == (-np.inf, 3.0)
-    alone = compare(np.array([[np.nan]]), exactly([[7]]), 1e-7)
+    alone = compare_tensor(np.array([[np.nan]]), exactly([[7]]), 1e-7)
     assert alone is not None
     assert np.isnan(alone.got)
     assert alone.expected == 7.0
@@ -93,18 +93,18 @@ def test_the_first_number_that_is_not_finite_is_shown() -> None:
 def test_one_number_may_come_in_any_shape(got: Any) -> None:
     """A loss of shape (), (1,) or (1, 1) is a number; a wrong one is found as such."""
     array = np.asarray(got)
-    assert compare(array, exactly(2.5), 1e-7) is None
-    found = compare(array, exactly(2.0), 1e-7)
+    assert compare_tensor(array, exactly(2.5), 1e-7) is None
+    found = compare_tensor(array, exactly(2.0), 1e-7)
     assert found is not None
     assert (found.level, found.index, found.got) == ("values", (), 2.5)
 
 
 def test_two_numbers_are_not_one() -> None:
     """A loss of several entries has the wrong shape; so has a number where a matrix belongs."""
-    found = compare(np.array([2.5, 2.5]), exactly(2.5), 1e-7)
+    found = compare_tensor(np.array([2.5, 2.5]), exactly(2.5), 1e-7)
     assert found is not None
     assert found.message == "has shape (2,), expected (), a single number"
-    assert compare(np.array(2.5), exactly([[2.5]]), 1e-7) is not None
+    assert compare_tensor(np.array(2.5), exactly([[2.5]]), 1e-7) is not None
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_two_numbers_are_not_one() -> None:
 )
 def test_the_coarsest_floating_type_sets_the_tolerance(dtypes: list[Any], expected: float) -> None:
     """float32 in the inputs or in the result loosens it; whole numbers do not."""
-    assert tolerance(np.ones(1, dtype) for dtype in dtypes) == expected
+    assert dtype_tolerance(np.ones(1, dtype) for dtype in dtypes) == expected
 
 
 def test_tolerance_follows_the_scale_of_the_terms_and_not_of_the_result() -> None:
     """A result of nearly 0, left over from terms of size 1, may be off by their rounding."""
     tiny = np.array([3e-15])
-    assert compare(tiny, exactly([0.0], scale=1.0), 1e-7) is None
-    assert compare(tiny, exactly([0.0], scale=0.0), 1e-7) is not None
+    assert compare_tensor(tiny, exactly([0.0], scale=1.0), 1e-7) is None
+    assert compare_tensor(tiny, exactly([0.0], scale=0.0), 1e-7) is not None
 
 
 @pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
@@ -136,18 +136,18 @@ def test_the_border_lies_where_it_is_said_to_lie(size: float, off: float) -> Non
     """rtol · (|expected| + scale) is allowed, and no more, on both sides."""
     expected = exactly([size], scale=3 * size)
     got = np.array([size + off * 1e-7 * 4 * size])
-    assert (compare(got, expected, 1e-7) is None) == (abs(off) < 1)
+    assert (compare_tensor(got, expected, 1e-7) is None) == (abs(off) < 1)
 
 
 def test_everything_within_an_interval_is_right() -> None:
     """A subgradient may lie anywhere between its ends; beyond, the nearer end is expected."""
     slope = Expected(np.array([-1.0, 0.0, 2.0]), np.array([0.0, 3.0, 2.0]), 1.0)
     for right in ([-1, 0, 2], [0, 3, 2], [-0.5, 1.7, 2], [-1 - 1e-8, 3 + 1e-8, 2]):
-        assert compare(np.array(right, np.float64), slope, 1e-7) is None
-    found = compare(np.array([0.5, 1.0, 2.0]), slope, 1e-7)
+        assert compare_tensor(np.array(right, np.float64), slope, 1e-7) is None
+    found = compare_tensor(np.array([0.5, 1.0, 2.0]), slope, 1e-7)
     assert found is not None
     assert (found.index, found.got, found.expected) == ((0,), 0.5, 0.0)
-    below = compare(np.array([-1.0, -4.0, 2.0]), slope, 1e-7)
+    below = compare_tensor(np.array([-1.0, -4.0, 2.0]), slope, 1e-7)
     assert below is not None
     assert (below.index, below.expected) == ((1,), 0.0)
 
@@ -157,14 +157,14 @@ def test_comparing_changes_nothing() -> None:
     got = RIGHT + 1
     before = got.copy()
     got.flags.writeable = False
-    compare(got, MATRIX, 1e-7)
+    compare_tensor(got, MATRIX, 1e-7)
     np.testing.assert_array_equal(got, before)
     np.testing.assert_array_equal(MATRIX.low, RIGHT)
 
 
 def test_an_empty_tensor_is_a_shape() -> None:
     """No entries where some belong: the shape says so, and nothing divides by 0."""
-    found = compare(np.zeros((0, 3)), MATRIX, 1e-7)
+    found = compare_tensor(np.zeros((0, 3)), MATRIX, 1e-7)
     assert found is not None
     assert found.message == "has shape (0, 3), expected (2, 3)"
-    assert compare(np.zeros((0, 3)), exactly(np.zeros((0, 3))), 1e-7) is None
+    assert compare_tensor(np.zeros((0, 3)), exactly(np.zeros((0, 3))), 1e-7) is None

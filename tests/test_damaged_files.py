@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 from conftest import ROOT, package
 
-from autograder.classroom.batch.work import Work, parsed, terms
+from autograder.classroom.batch.work import GradingWork, current_terms, parse_report
 from autograder.exercises import TOPICS
 from autograder.hand_in.module_reader import HandIn
 from autograder.key import storing
-from autograder.key.references import build
+from autograder.key.references import build_references
 from autograder.scoring import reference_store
-from autograder.scoring.reference_store import References
+from autograder.scoring.reference_store import ReferenceSet
 from autograder.scoring.topic_file import SEAL, DamagedFile, TopicFile, read_topic_file
 
 PUBLIC, HIDDEN = "autograder/references", "autograder/key/references"
@@ -59,7 +59,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def other_set() -> dict[str, TopicFile]:
     """The hidden references of another seed."""
-    built = build(OTHER_SEED)
+    built = build_references(OTHER_SEED)
     return {topic: storing.topic_of(built, topic, "hidden") for topic in TOPICS}
 
 
@@ -246,7 +246,7 @@ def damaged() -> Iterator[Callable[[Path, Damage], None]]:
 def refused(folder: Path, kind: Any, file: Path) -> None:
     """A folder of references is refused, by the name of a file."""
     with pytest.raises(DamagedFile) as caught:
-        References(folder, kind)
+        ReferenceSet(folder, kind)
     assert file.name in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -269,7 +269,7 @@ def test_no_damage_to_any_file_is_overlooked(
             path.rmdir()
         path.unlink(missing_ok=True)
         path.write_bytes(content)
-    assert References(folder, "public" if kind == "public" else "hidden").kind == kind
+    assert ReferenceSet(folder, "public" if kind == "public" else "hidden").kind == kind
 
 
 def test_no_byte_of_a_file_can_change_unseen(tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_a_set_of_two_seeds_is_refused(
     damaged(path, written(storing.pack_topic_file(other_set[topic])))
     assert read_topic_file(path).seed == OTHER_SEED
     with pytest.raises(DamagedFile, match=r"is not of the same set as squared_error\.npz"):
-        References(tree / HIDDEN, "hidden")
+        ReferenceSet(tree / HIDDEN, "hidden")
 
 
 @pytest.mark.parametrize("damage", TYPED)
@@ -380,10 +380,10 @@ def test_a_worker_whose_references_are_damaged_gives_no_grade(
 ) -> None:
     """Where they are damaged behind the command's back, or on another machine, the grade is
     provisional, and its line names the file."""
-    work = Work(HandIn("ada", package()), terms())
+    work = GradingWork(HandIn("ada", package()), current_terms())
     damaged(tree / HIDDEN / "network.npz", flipped(0.5))
     script = (
-        "import pickle, sys; from autograder.classroom.batch.work import perform;"
+        "import pickle, sys; from autograder.classroom.batch.work import grade_work;"
         " print(perform(pickle.load(sys.stdin.buffer)).line)"
     )
     done = subprocess.run(
@@ -394,7 +394,7 @@ def test_a_worker_whose_references_are_damaged_gives_no_grade(
         capture_output=True,
         check=True,
     )
-    made = parsed(done.stdout.decode())
+    made = parse_report(done.stdout.decode())
     assert (made.provisional, made.score, made.references) == (True, 0, "hidden")
     assert {item.status for item in made.items} == {"internal"}
     assert f"{HIDDEN}/network.npz is damaged" in made.message
@@ -419,7 +419,9 @@ from pathlib import Path
 from autograder import cli
 from autograder.key import references, reseed, storing
 
-storing.build = references.build = functools.cache(references.build)
+storing.build_references = references.build_references = functools.cache(
+    references.build_references
+)
 reseed.flaw_of = functools.cache(reseed.flaw_of)
 storing.build(storing.PUBLIC_SEED), reseed.flaw_of({seed})
 folder = Path({hidden!r})
@@ -452,7 +454,7 @@ def test_killed_at_any_moment_a_reseed_leaves_a_whole_set_or_none(tmp_path: Path
     """`references` killed at each step of writing: the next grade is full or refused, by name; the
     same command, without a seed, ends what was begun."""
     tree = make_tree(tmp_path / "tree")
-    old = References(tree / HIDDEN, "hidden").seed
+    old = ReferenceSet(tree / HIDDEN, "hidden").seed
     script = KILLED.format(seed=OTHER_SEED, hidden=str(tree / HIDDEN))
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True)
@@ -477,7 +479,7 @@ def test_killed_at_any_moment_a_reseed_leaves_a_whole_set_or_none(tmp_path: Path
     shutil.copytree(mixed, tree / HIDDEN)
     done = run(tree, "references")
     assert done.returncode == 0, done.stderr
-    assert References(tree / HIDDEN, "hidden").seed == OTHER_SEED
+    assert ReferenceSet(tree / HIDDEN, "hidden").seed == OTHER_SEED
 
 
 def test_one_command_mends_what_is_damaged(tree: Path) -> None:
@@ -493,8 +495,8 @@ def test_one_command_mends_what_is_damaged(tree: Path) -> None:
         f"{tree / HIDDEN}: wrote squared_error.npz, network.npz",
     ]
     assert (tree / MISTAKES).read_bytes() == names
-    assert References(tree / HIDDEN, "hidden").seed == reference_store.best().seed
-    assert References(tree / PUBLIC, "public").seed == storing.PUBLIC_SEED
+    assert ReferenceSet(tree / HIDDEN, "hidden").seed == reference_store.best_references().seed
+    assert ReferenceSet(tree / PUBLIC, "public").seed == storing.PUBLIC_SEED
 
 
 @pytest.mark.long

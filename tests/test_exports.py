@@ -18,11 +18,11 @@ import pytest
 from conftest import ROOT, MakeTree, counted_calls, package
 
 from autograder.classroom.finding import roster
-from autograder.classroom.finding.search import MOST_OF_ONE, find
+from autograder.classroom.finding.search import MOST_OF_ONE, find_hand_ins
 from autograder.hand_in import reading
-from autograder.hand_in.archive import exists, names_in
+from autograder.hand_in.archive import names_in, path_exists
 from autograder.hand_in.origin import origin_of
-from autograder.hand_in.reading import LARGEST_ARCHIVE, read
+from autograder.hand_in.reading import LARGEST_ARCHIVE, read_hand_in
 from autograder.hand_in.student import Student
 from autograder.hand_in.unpacking import LARGEST_TABLE
 
@@ -116,18 +116,18 @@ def test_an_export_is_read_like_the_folder_it_unpacks_to(tmp_path: Path, site: s
     folder, export = tmp_path / "folder", tmp_path / "export.zip"
     export.write_bytes(zipped(EXPORTS[site]()))
     zipfile.ZipFile(export).extractall(folder)
-    found, unpacked = find([str(export)]), find([str(folder)])
+    found, unpacked = find_hand_ins([str(export)]), find_hand_ins([str(folder)])
     assert found.hand_ins == [str(export / name) for name in NAMES[site]]
     assert unpacked.hand_ins == [str(folder / name) for name in NAMES[site]]
     *notes, taken = found.notes
     assert notes == unpacked.notes
     assert f"is taken for the export of a class: {len(found.hand_ins)} hand-ins" in taken
     for inside, outside in zip(found.hand_ins, unpacked.hand_ins, strict=True):
-        one, other = read(inside), read(outside)
+        one, other = read_hand_in(inside), read_hand_in(outside)
         assert one.name == inside
         assert (one.files, one.message) == (other.files, other.message)
-        assert exists(inside)
-    calls = roster.call(found.hand_ins), roster.call(unpacked.hand_ins)
+        assert path_exists(inside)
+    calls = roster.assign_students(found.hand_ins), roster.assign_students(unpacked.hand_ins)
     assert [*calls[0].students.values()] == [*calls[1].students.values()]
 
 
@@ -138,15 +138,15 @@ def test_an_export_may_be_packed_by_windows(tmp_path: Path) -> None:
             info = zipfile.ZipInfo("x")
             info.filename = name.replace("/", "\\")
             archive.writestr(info, content)
-    found = find([str(tmp_path / "export.zip")]).hand_ins
+    found = find_hand_ins([str(tmp_path / "export.zip")]).hand_ins
     assert found == [str(tmp_path / "export.zip" / name) for name in NAMES["ours"]]
-    assert read(found[0]).files["linear.py"] == b"# by bob\n"
+    assert read_hand_in(found[0]).files["linear.py"] == b"# by bob\n"
 
 
 def test_whose_they_are_in_an_export_of_gradescope(tmp_path: Path) -> None:
     """The metadata that lies in the archive says it, groups too."""
     (tmp_path / "export.zip").write_bytes(zipped(gradescope()))
-    found = roster.call(find([str(tmp_path / "export.zip")]).hand_ins)
+    found = roster.assign_students(find_hand_ins([str(tmp_path / "export.zip")]).hand_ins)
     assert [*found.students.values()] == [
         (Student("12345", "Ada Lovelace"),),
         (Student("2", "Bob"), Student("3", "Cleo")),
@@ -158,7 +158,7 @@ def test_an_export_lies_in_a_folder_too(tmp_path: Path, site: str) -> None:
     """The folder into which it was loaded down stands for what is in the export."""
     (tmp_path / "export.zip").write_bytes(zipped(EXPORTS[site]()))
     expected = [str(tmp_path / "export.zip" / name) for name in NAMES[site]]
-    assert find([str(tmp_path)]).hand_ins == expected
+    assert find_hand_ins([str(tmp_path)]).hand_ins == expected
 
 
 def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Path) -> None:
@@ -166,9 +166,9 @@ def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Pa
     (tmp_path / "export.zip").write_bytes(zipped(moodle()))
     (tmp_path / "late.zip").write_bytes(zipped(work("late")))
     given = [str(tmp_path / "export.zip"), str(tmp_path / "late.zip")]
-    assert find(given).hand_ins == given
-    assert read(given[0]).files == {}
-    assert read(given[0]).message == (
+    assert find_hand_ins(given).hand_ins == given
+    assert read_hand_in(given[0]).files == {}
+    assert read_hand_in(given[0]).message == (
         "it holds several hand-ins, and nothing says whose: one student sends one"
     )
 
@@ -177,7 +177,7 @@ def test_the_class_of_one_student_is_a_class(tmp_path: Path) -> None:
     """One student has handed in so far: the export is not theirs, but holds theirs."""
     export = tmp_path / "submissions.zip"
     export.write_bytes(zipped({"ada_12345_6_hand-in.zip": zipped(work("ada"))}))
-    assert find([str(export)]).hand_ins == [str(export / "ada_12345_6_hand-in.zip")]
+    assert find_hand_ins([str(export)]).hand_ins == [str(export / "ada_12345_6_hand-in.zip")]
 
 
 @pytest.mark.parametrize(
@@ -208,16 +208,16 @@ def test_a_students_own_archive_is_one_hand_in(
     if place.startswith("export"):
         others = {"bob.zip": zipped(work("bob")), "cleo/": b""}
         (tmp_path / "export.zip").write_bytes(zipped({"ada.zip": data, **others}))
-        assert find([str(tmp_path / "export.zip")]).hand_ins[0] == str(path)
+        assert find_hand_ins([str(tmp_path / "export.zip")]).hand_ins[0] == str(path)
     elif path.suffix:
         path.write_bytes(data)
-        assert find([str(path)]).hand_ins == [str(path)]
+        assert find_hand_ins([str(path)]).hand_ins == [str(path)]
     else:
         path.mkdir()
         (path / "hand-in.zip").write_bytes(data)
-        assert find([str(tmp_path)]).hand_ins == [str(path)]
-    assert read(path).files["linear.py"] == b"# by ada\n"
-    assert read(path).message == ""
+        assert find_hand_ins([str(tmp_path)]).hand_ins == [str(path)]
+    assert read_hand_in(path).files["linear.py"] == b"# by ada\n"
+    assert read_hand_in(path).message == ""
 
 
 def test_no_student_speaks_for_another(tmp_path: Path) -> None:
@@ -227,11 +227,16 @@ def test_no_student_speaks_for_another(tmp_path: Path) -> None:
     false = {"ada_12345_99_a.zip": zipped(work("false")), "bob_2_99_b.zip": zipped(work("false"))}
     (class_ / "eve.zip").write_bytes(zipped(false))
     (class_ / "ada.zip").write_bytes(zipped(work("ada")))
-    assert find([str(class_)]).hand_ins == [str(class_ / "ada.zip"), str(class_ / "eve.zip")]
-    assert find(list(map(str, class_.iterdir()))).hand_ins == list(map(str, class_.iterdir()))
+    assert find_hand_ins([str(class_)]).hand_ins == [
+        str(class_ / "ada.zip"),
+        str(class_ / "eve.zip"),
+    ]
+    assert find_hand_ins(list(map(str, class_.iterdir()))).hand_ins == list(
+        map(str, class_.iterdir())
+    )
     export = {f"Eve_4_assignsubmission_file_/{name}": data for name, data in false.items()}
     (tmp_path / "export.zip").write_bytes(zipped(export))
-    found = roster.call(find([str(tmp_path / "export.zip")]).hand_ins)
+    found = roster.assign_students(find_hand_ins([str(tmp_path / "export.zip")]).hand_ins)
     assert set(found.students.values()) == {(Student("4", "Eve"),)}
 
 
@@ -281,7 +286,7 @@ def test_nobody_hands_in_for_others(
         zipfile.ZipFile(given).extractall(given.parent)
         given.unlink()
         given = given.parent
-    found = find([str(given)]).hand_ins
+    found = find_hand_ins([str(given)]).hand_ins
     adas = [path for path in found if own in path]
     assert len(adas) == (2 if forged == "two archives" and not own.endswith(".zip") else 1)
     (ada,) = {origin_of(path).students for path in adas}
@@ -290,7 +295,7 @@ def test_nobody_hands_in_for_others(
     bobs = {origin_of(path).students for path in found if path not in adas}
     assert ada not in bobs
     for path in adas:
-        assert read(path).message.isprintable()
+        assert read_hand_in(path).message.isprintable()
 
 
 def test_beside_a_hand_in_nothing_is_a_class(tmp_path: Path) -> None:
@@ -304,7 +309,9 @@ def test_beside_a_hand_in_nothing_is_a_class(tmp_path: Path) -> None:
             (tmp_path / "class.zip").write_bytes(zipped({**beside, **sent}))
             zipfile.ZipFile(tmp_path / "class.zip").extractall(folder)
             for given in (folder, tmp_path / "class.zip"):
-                names = [str(Path(p).relative_to(given)) for p in find([str(given)]).hand_ins]
+                names = [
+                    str(Path(p).relative_to(given)) for p in find_hand_ins([str(given)]).hand_ins
+                ]
                 assert names == [next(iter(beside)).partition("/")[0], "eve", "finn.zip"]
     for given in (tmp_path / "late" / "eve", tmp_path / "late" / "eve.zip"):
         given.parent.mkdir(exist_ok=True)
@@ -313,9 +320,9 @@ def test_beside_a_hand_in_nothing_is_a_class(tmp_path: Path) -> None:
         if not given.suffix:
             given.unlink()
             zipfile.ZipFile(io.BytesIO(packed)).extractall(given)
-        known = roster.read(tmp_path / "roster")
-        assert find([str(given)], known).hand_ins == [str(given)]
-        assert find([str(given.parent)], known).hand_ins[0] == str(given.parent / "eve")
+        known = roster.read_roster(tmp_path / "roster")
+        assert find_hand_ins([str(given)], known).hand_ins == [str(given)]
+        assert find_hand_ins([str(given.parent)], known).hand_ins[0] == str(given.parent / "eve")
 
 
 def named(path: Path, names: Iterable[str]) -> str:
@@ -345,8 +352,8 @@ def test_no_archive_holds_up_the_reading(tmp_path: Path, names: list[str], said:
     """Names by the thousand, of whatever length and depth, cost steps in proportion."""
     path = named(tmp_path / "a.zip", names)
     with counted_calls() as calls:
-        assert find([path]).hand_ins == [path]
-        assert said in read(path).message
+        assert find_hand_ins([path]).hand_ins == [path]
+        assert said in read_hand_in(path).message
     assert calls.total() < 1000 * len(names) + 10 * sum(map(len, names))
 
 
@@ -356,7 +363,7 @@ def test_a_table_that_says_it_is_short_is_not_believed(tmp_path: Path) -> None:
     data = bytearray(Path(named(path, map(str, range(20_001)))).read_bytes())
     data[-14:-10] = b"\1\0\1\0"
     path.write_bytes(data)
-    assert "(more than 20000 entries in the archive)" in read(path).message
+    assert "(more than 20000 entries in the archive)" in read_hand_in(path).message
 
 
 def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
@@ -365,16 +372,16 @@ def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
     (tmp_path / "export.zip").write_bytes(
         zipped({"ada.zip": b"", "bob.zip": b"", f"{evil}.pdf": b""})
     )
-    note, _ = find([str(tmp_path / "export.zip")]).notes
+    note, _ = find_hand_ins([str(tmp_path / "export.zip")]).notes
     begin = "«a>]? 52 ∕ 52 exp5∕bob.zip [<"
     assert note.startswith(f"left out 1 file that is no hand-in: {begin}")
     assert len(note) < 100
     (tmp_path / "a.zip").write_bytes(zipped({f"mytorch/{evil}.py": b"", **work("ada")}))
-    assert read(tmp_path / "a.zip").message.startswith(
+    assert read_hand_in(tmp_path / "a.zip").message.startswith(
         f"ignored names that no module can have: {begin}"
     )
     (tmp_path / "b.zip").write_bytes(zipped({f"{evil}.py": b""}))
-    assert f"; {begin}" in read(tmp_path / "b.zip").message
+    assert f"; {begin}" in read_hand_in(tmp_path / "b.zip").message
 
 
 def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
@@ -384,9 +391,9 @@ def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
         flood = {f"{folder}/{n:02}.zip": zipped(gradescope()) for n in range(count)}
         # … beside notes.pdf, which lies there as well
         (tmp_path / "export.zip").write_bytes(zipped({**moodle(), **flood}))
-        hand_ins = find([str(tmp_path / "export.zip")]).hand_ins
+        hand_ins = find_hand_ins([str(tmp_path / "export.zip")]).hand_ins
         assert sum(folder in path for path in hand_ins) == found
-    assert read(tmp_path / "export.zip" / folder).message == (
+    assert read_hand_in(tmp_path / "export.zip" / folder).message == (
         "it holds several hand-ins, and nothing says whose: one student sends one"
     )
 
@@ -411,19 +418,19 @@ def test_what_was_uploaded_file_by_file_is_one_hand_in(
     export.write_bytes(zipped({**sent, "cleo_3_9_hand-in.zip": zipped(work("cleo"))}))
     given = tmp_path / "folder" if unpacked else export
     zipfile.ZipFile(export).extractall(tmp_path / "folder")
-    found = find([str(given)])
+    found = find_hand_ins([str(given)])
     assert len(found.notes) == (not unpacked), "that it is an export"
     *parts, cleo = sorted(found.hand_ins, key=lambda path: path.endswith(".zip"))
     assert cleo.endswith("cleo_3_9_hand-in.zip")
     assert len(parts) == len(whos)
     for path in parts:
-        made = read(path)
+        made = read_hand_in(path)
         assert (made.name, made.files) == (path, package())
         assert made.message == "mytorch is read from the modules that lie in no folder"
     assert len({origin_of(path).students for path in parts}) == len(parts)
     if unpacked:
         files = [str(given / name) for name in sent]
-        assert sorted(find(files).hand_ins) == sorted(parts)
+        assert sorted(find_hand_ins(files).hand_ins) == sorted(parts)
 
 
 def test_of_files_uploaded_again_the_newest_counts(tmp_path: Path) -> None:
@@ -431,22 +438,22 @@ def test_of_files_uploaded_again_the_newest_counts(tmp_path: Path) -> None:
     for number, name in ((9, "linear.py"), (10, "linear-1.py"), (11, "relu.pdf")):
         (tmp_path / f"ada_1_{number}_{name}").write_text(f"# {number}")
     (tmp_path / "ada_1_12_relu.py").symlink_to("/etc/passwd")
-    (path,) = find([str(tmp_path)]).hand_ins
-    assert read(path).files == {"linear.py": b"# 10"}
-    assert read(path).message.startswith("mytorch is read from the modules")
-    assert "ignored links: «relu.py»" in read(path).message
+    (path,) = find_hand_ins([str(tmp_path)]).hand_ins
+    assert read_hand_in(path).files == {"linear.py": b"# 10"}
+    assert read_hand_in(path).message.startswith("mytorch is read from the modules")
+    assert "ignored links: «relu.py»" in read_hand_in(path).message
 
 
 def test_files_without_a_module_are_left_as_they_are(tmp_path: Path) -> None:
     """Each is its own hand-in, worth nothing; and an archive never goes with loose files."""
     for name in ("a.pdf", "b.ipynb"):
         (tmp_path / f"ada_1_2_{name}").write_text("x")
-    assert len(find([str(tmp_path)]).hand_ins) == 2
+    assert len(find_hand_ins([str(tmp_path)]).hand_ins) == 2
     (tmp_path / "ada_1_3_linear.py").write_text("x")
     (tmp_path / "ada_1_4_all.zip").write_bytes(zipped(work("ada")))
-    found = find([str(tmp_path)]).hand_ins
+    found = find_hand_ins([str(tmp_path)]).hand_ins
     assert [Path(path).name for path in found] == ["ada_1_3_linear.py", "ada_1_4_all.zip"]
-    assert roster.call(found).superseded == {found[0]}
+    assert roster.assign_students(found).superseded == {found[0]}
 
 
 CLASS = ("id,name\n7,Ada Lovelace\n", ["7.pdf", "Ada Lovelace.docx"])
@@ -462,15 +469,17 @@ def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
     beside = ["README.txt", "grades.csv", "slides.pdf", "Kim_1_assignsubmission_onlinetext.html"]
     for name in [*sent, *beside, *CLASS[1], ".DS_Store"]:
         (folder / name).write_bytes(b"x")
-    found = find([str(folder)])
+    found = find_hand_ins([str(folder)])
     assert found.hand_ins == sorted(str(folder / name) for name in sent)
     names = ", ".join(f"«{name}»" for name in sorted([*beside, *CLASS[1]]))
     assert found.notes == [f"left out 6 files that are no hand-ins: {names}"]
-    found = find([str(folder)], roster.read(tmp_path / "roster"))
+    found = find_hand_ins([str(folder)], roster.read_roster(tmp_path / "roster"))
     assert found.hand_ins == sorted(str(folder / name) for name in [*sent, *CLASS[1]])
     names = ", ".join(f"«{name}»" for name in sorted(beside))
     assert found.notes == [f"left out 4 files that are no hand-ins: {names}"]
-    assert find([str(folder / "slides.pdf")]).hand_ins == [str(folder / "slides.pdf")], "as given"
+    assert find_hand_ins([str(folder / "slides.pdf")]).hand_ins == [str(folder / "slides.pdf")], (
+        "as given"
+    )
 
 
 @pytest.mark.parametrize(
@@ -485,16 +494,16 @@ def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
 def test_what_is_no_zip_says_what_to_do(tmp_path: Path, name: str, said: str) -> None:
     """Whoever sent something else reads what to send."""
     (tmp_path / name).write_bytes(b"x")
-    assert read(tmp_path / name).message == f"{said}: `autograder pack` makes one"
+    assert read_hand_in(tmp_path / name).message == f"{said}: `autograder pack` makes one"
 
 
 def test_a_folder_of_loose_files_is_one_hand_in(tmp_path: Path) -> None:
     """Modules or pages without a folder are one student's, not one hand-in each."""
     for name in ("linear.py", "relu.py", "notes.pdf"):
         (tmp_path / name).write_bytes(b"x = 1")
-    found = find([str(tmp_path)])
+    found = find_hand_ins([str(tmp_path)])
     assert (found.hand_ins, found.notes) == ([str(tmp_path)], [])
-    assert set(read(tmp_path).files) == {"linear.py", "relu.py"}
+    assert set(read_hand_in(tmp_path).files) == {"linear.py", "relu.py"}
 
 
 def test_what_editors_leave_in_mytorch_is_no_news(tmp_path: Path, make_tree: MakeTree) -> None:
@@ -503,16 +512,16 @@ def test_what_editors_leave_in_mytorch_is_no_news(tmp_path: Path, make_tree: Mak
     (tree / "mytorch" / ".ipynb_checkpoints").mkdir()
     for name in (".ipynb_checkpoints/linear-checkpoint.py", "._linear.py"):
         (tree / "mytorch" / name).write_bytes(b"x = 1")
-    assert (read(tree).files, read(tree).message) == (package(), "")
+    assert (read_hand_in(tree).files, read_hand_in(tree).message) == (package(), "")
 
 
 def test_without_modules_there_is_nothing_to_run(tmp_path: Path) -> None:
     """An empty archive is unreadable to the statistics: nobody tried anything in it."""
     (tmp_path / "empty.zip").write_bytes(zipped({}))
     (tmp_path / "two.zip").write_bytes(zipped({**work("a", "a/"), **work("b", "b/")}))
-    assert not read(tmp_path / "empty.zip").readable
-    assert not read(tmp_path / "two.zip").readable
-    assert read(tmp_path / "two.zip").message == (
+    assert not read_hand_in(tmp_path / "empty.zip").readable
+    assert not read_hand_in(tmp_path / "two.zip").readable
+    assert read_hand_in(tmp_path / "two.zip").message == (
         "there are several folders mytorch in it, «a/mytorch», «b/mytorch»: which one counts?"
     )
 
@@ -522,17 +531,17 @@ def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "export.zip").write_bytes(zipped(canvas()))
     (tmp_path / "file").write_bytes(b"x")
     for name in ("export.zip/nobody.zip", "export.zip/../file/x", "file/ada.zip", "export.zip/\0"):
-        found = read(str(tmp_path / name))
+        found = read_hand_in(str(tmp_path / name))
         assert (found.found, found.message) == (False, "no such file or folder"), name
-        assert not exists(str(tmp_path / name)), name
+        assert not path_exists(str(tmp_path / name)), name
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     """What is no ordinary file is found and read without being opened."""
     os.mkfifo(tmp_path / "pipe.zip")
-    assert find([str(tmp_path)]).hand_ins == [str(tmp_path / "pipe.zip")]
-    assert read(find([str(tmp_path / "pipe.zip")]).hand_ins[0]).files == {}
+    assert find_hand_ins([str(tmp_path)]).hand_ins == [str(tmp_path / "pipe.zip")]
+    assert read_hand_in(find_hand_ins([str(tmp_path / "pipe.zip")]).hand_ins[0]).files == {}
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="has no list of open files")
@@ -542,7 +551,9 @@ def test_no_more_than_one_archive_stays_open(tmp_path: Path) -> None:
     for number in range(5):
         path = tmp_path / f"{number}.zip"
         path.write_bytes(zipped(canvas()))
-        assert len([read(one) for one in find([str(path)]).hand_ins]) == len(canvas())
+        assert len([read_hand_in(one) for one in find_hand_ins([str(path)]).hand_ins]) == len(
+            canvas()
+        )
     assert len(os.listdir("/proc/self/fd")) <= before + 1
 
 
@@ -551,7 +562,7 @@ def test_an_export_that_changes_is_read_anew(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     for mark in ("first", "and second"):
         path.write_bytes(zipped({"ada.zip": zipped(work(mark)), "bob.zip": b""}))
-        assert read(path / "ada.zip").files["linear.py"] == f"# by {mark}\n".encode()
+        assert read_hand_in(path / "ada.zip").files["linear.py"] == f"# by {mark}\n".encode()
 
 
 def hostile() -> dict[str, bytes]:
@@ -592,7 +603,7 @@ def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
         archive.writestr("z-honest.zip", zipped(work("first")))
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("z-honest.zip", zipped(work("second")))
-    found = find([str(export)])
+    found = find_hand_ins([str(export)])
     note, links, _ = found.notes
     assert links == "left out, for no link is followed: «n-link.zip»"
     assert note.startswith("left out 4 files that are no hand-ins: «i-longxx")
@@ -602,7 +613,7 @@ def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
         + "...d/d/d/d/d/d/d/d/d/d/deep.zip»"
     )
     tracemalloc.start()
-    made = [read(path) for path in found.hand_ins]
+    made = [read_hand_in(path) for path in found.hand_ins]
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 50 * 2**20
@@ -627,7 +638,7 @@ def test_a_table_of_contents_has_a_largest_size(tmp_path: Path) -> None:
     count = LARGEST_TABLE // len(head) + 1
     size = (count * len(head)).to_bytes(4, "little")
     path.write_bytes(head * count + b"PK\5\6" + bytes(4) + b"\xff\xff" * 2 + size + bytes(6))
-    assert read(path).message.startswith("not a readable zip archive (too many entries")
+    assert read_hand_in(path).message.startswith("not a readable zip archive (too many entries")
     assert names_in(str(path)) == []
 
 
@@ -640,9 +651,9 @@ def test_no_damage_to_an_export_stops_the_batch(
     for place in range(0, len(whole), 3):
         path = tmp_path / "export.zip"
         path.write_bytes(damage(whole, place))
-        for one in find([str(path)]).hand_ins:
-            assert read(one).message.isprintable()
-            assert reading.read(one).found in (True, False)
+        for one in find_hand_ins([str(path)]).hand_ins:
+            assert read_hand_in(one).message.isprintable()
+            assert reading.read_hand_in(one).found in (True, False)
 
 
 def notebook(source: str) -> bytes:
@@ -674,7 +685,7 @@ def test_answers_that_were_never_run_are_mentioned(
             (tree / "notebooks" / name).write_bytes(content)
         files = {p.relative_to(tree).as_posix(): p.read_bytes() for p in tree.glob("*/*")}
         (tmp_path / "a.zip").write_bytes(zipped(files))
-        assert read(tmp_path / "a.zip" if in_zip else tree).message == message
+        assert read_hand_in(tmp_path / "a.zip" if in_zip else tree).message == message
 
 
 def test_the_notebooks_as_given_hold_no_answers(tmp_path: Path) -> None:
@@ -682,7 +693,7 @@ def test_the_notebooks_as_given_hold_no_answers(tmp_path: Path) -> None:
     books = {f"notebooks/{p.name}": p.read_bytes() for p in ROOT.glob("notebooks/*.ipynb")}
     untouched = {f"mytorch/{name}": content for name, content in package(solved=False).items()}
     (tmp_path / "a.zip").write_bytes(zipped({**untouched, **books}))
-    assert read(tmp_path / "a.zip").message == ""
+    assert read_hand_in(tmp_path / "a.zip").message == ""
 
 
 def graded(*arguments: str | Path, code: int = 0) -> tuple[list[str], list[str]]:
@@ -730,17 +741,20 @@ def test_a_zip_among_several_paths_speaks_for_nobody_else(tmp_path: Path) -> Non
     forged = tmp_path / "mallory" / "hand-in.zip"
     forged.write_bytes(zipped({f"{n}.zip": zipped(work(n)) for n in ("bob", "cleo")}))
     given = [str(tmp_path / name) for name in ("bob", "cleo", "mallory")]
-    assert find(given).hand_ins == [f"{place}/hand-in.zip" for place in given]
-    assert find([f"{place}/hand-in.zip" for place in given]).hand_ins == find(given).hand_ins
+    assert find_hand_ins(given).hand_ins == [f"{place}/hand-in.zip" for place in given]
+    assert (
+        find_hand_ins([f"{place}/hand-in.zip" for place in given]).hand_ins
+        == find_hand_ins(given).hand_ins
+    )
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "export.zip").write_bytes(forged.read_bytes())
-    assert len(find([given[2], str(tmp_path / "other")]).hand_ins) == 4
+    assert len(find_hand_ins([given[2], str(tmp_path / "other")]).hand_ins) == 4
 
 
 def test_what_is_taken_for_an_export_is_named(tmp_path: Path) -> None:
     """The instructor is told that the names in an archive decide whose the hand-ins are."""
     (tmp_path / "all.zip").write_bytes(zipped({f"{n}.zip": zipped(work(n)) for n in ("a", "b")}))
-    (note,) = find([str(tmp_path / "all.zip")]).notes
+    (note,) = find_hand_ins([str(tmp_path / "all.zip")]).notes
     assert "is taken for the export of a class: 2 hand-ins, by the names in it" in note
 
 
@@ -755,6 +769,6 @@ def test_names_that_are_utf8_and_do_not_say_so_are_read(tmp_path: Path) -> None:
             found[place + offset + 1] &= 0xF7
             place = found.find(mark, place + 4)
     (tmp_path / "e.zip").write_bytes(found)
-    assert find([str(tmp_path / "e.zip")]).hand_ins == [
+    assert find_hand_ins([str(tmp_path / "e.zip")]).hand_ins == [
         str(tmp_path / "e.zip" / name) for name in ("Kim", "Müller")
     ]

@@ -6,18 +6,18 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from workbook.feedback import Feedback
+from workbook.feedback import CellFeedback
 
 from autograder.exercises import EXERCISES
 from autograder.model import Fault, Finding, Role
 from autograder.scoring import report
 from autograder.scoring.judgement import Failure, Judgement
-from autograder.scoring.points import items
+from autograder.scoring.points import score_exercise
 
 
-def feedback(*judged: Judgement, said: tuple[str, ...] = ()) -> Feedback:
+def feedback(*judged: Judgement, said: tuple[str, ...] = ()) -> CellFeedback:
     """What a cell shows for these lines."""
-    return Feedback(BACKWARD, said, items(judged))
+    return CellFeedback(BACKWARD, said, score_exercise(judged))
 
 
 BACKWARD = EXERCISES["linear.backward"]
@@ -103,7 +103,7 @@ class Words(HTMLParser):
 
 
 @pytest.mark.parametrize("shown", [MIXED, BROKEN], ids=["mixed", "broken"])
-def test_the_table_says_what_the_text_says(shown: Feedback) -> None:
+def test_the_table_says_what_the_text_says(shown: CellFeedback) -> None:
     """Every finding of the text stands in the HTML too, and nothing needs its colour."""
     words = " ".join(Words(shown._repr_html_()).words)
     for mark, checked, points, found in shown.rows():
@@ -117,7 +117,7 @@ def test_all_text_is_escaped() -> None:
     known = {"div", "strong", "table", "thead", "tbody", "tr", "th", "td", "code"}
     assert parsed.tags <= known
     assert "<img src=x> & more" in "".join(parsed.words)
-    said = Feedback(BACKWARD, ("<b>no</b>", "the line is: <script>alert(1)</script>"))
+    said = CellFeedback(BACKWARD, ("<b>no</b>", "the line is: <script>alert(1)</script>"))
     assert Words(said._repr_html_()).tags == {"div", "strong", "code"}
 
 

@@ -26,11 +26,11 @@ from raw_zip import CENTRAL, LOCAL, RawEntry, far, link, raw_zip
 from autograder.classroom.finding import roster, search
 from autograder.classroom.pages import results
 from autograder.exercises import EXERCISES
-from autograder.hand_in.module_reader import LARGEST, MOST_FILES, HandIn, quoted
+from autograder.hand_in.module_reader import LARGEST, MOST_FILES, HandIn, quote_name
 from autograder.hand_in.origin import UNWRITABLE
-from autograder.hand_in.reading import read
-from autograder.running.grading import reported, undriven
-from autograder.scoring.reference_store import best
+from autograder.hand_in.reading import read_hand_in
+from autograder.running.grading import make_report, undriven_items
+from autograder.scoring.reference_store import best_references
 from autograder.scoring.report import to_json
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
@@ -240,7 +240,7 @@ def seen(folder: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def rows_are_whole(found: search.Found, folder: Path) -> None:
+def rows_are_whole(found: search.FoundHandIns, folder: Path) -> None:
     """Every archive and folder of the class has a row, or is in one, or is named as left out."""
     said = " ".join(found.notes)
     for path in (folder / "class").iterdir():
@@ -249,13 +249,13 @@ def rows_are_whole(found: search.Found, folder: Path) -> None:
             assert str(path) not in found.hand_ins
             continue
         inside = [one for one in found.hand_ins if one == str(path) or one.startswith(f"{path}/")]
-        assert inside or quoted(path.name) in said or quoted(str(path)) in said, path
+        assert inside or quote_name(path.name) in said or quote_name(str(path)) in said, path
 
 
 def known_in(path: Path) -> roster.Roster | None:
     """A roster, or none where it is refused in one line."""
     try:
-        return roster.read(path)
+        return roster.read_roster(path)
     except ValueError as error:
         said = str(error)
     assert said.isprintable()
@@ -285,29 +285,32 @@ def no_hang() -> Iterator[None]:
 @pytest.mark.parametrize("block", range(4))
 def test_everybody_has_a_row_whatever_is_sent(tmp_path: Path, block: int) -> None:
     """Found, read, called and shown: no exception, no fault of ours, nothing outside."""
-    exercises, references = list(EXERCISES.values()), best()
+    exercises, references = list(EXERCISES.values()), best_references()
     for seed in range(FIRST + block, FIRST + ROUNDS, 4):
         folder = tmp_path / str(seed)
         folder.mkdir()
         class_of(seed, folder)
         before = seen(folder)
         known = known_in(folder / "roster.csv")
-        found = search.find([str(folder / "class")], known)
+        found = search.find_hand_ins([str(folder / "class")], known)
         assert len(set(found.hand_ins)) == len(found.hand_ins), seed
-        roll = roster.call(found.hand_ins, known, found.notes)
+        roll = roster.assign_students(found.hand_ins, known, found.notes)
         assert not any("grader failed" in note for note in roll.notes), (seed, roll.notes)
         assert not any(map(UNWRITABLE.search, roll.notes)), (seed, roll.notes)
         rows_are_whole(found, folder)
-        made = [read(path) for path in found.hand_ins]
+        made = [read_hand_in(path) for path in found.hand_ins]
         for one in made:
             well_read(one)
         (honest,) = (one for one in made if one.name.endswith(f"{HONEST}.zip"))
         assert (honest.files, honest.message) == (package(), ""), seed
-        graded = [reported(m, undriven(exercises, "pass", ""), references, "process") for m in made]
+        graded = [
+            make_report(m, undriven_items(exercises, "pass", ""), references, "process")
+            for m in made
+        ]
         (folder / "grades").mkdir()
-        with results.written(folder / "grades" / results.REPORTS) as lines:
+        with results.write_whole(folder / "grades" / results.REPORTS) as lines:
             lines.writelines(f"{to_json(report)}\n" for report in graded)
-        assert results.write(folder / "grades", roll) == [], seed
+        assert results.write_results(folder / "grades", roll) == [], seed
         text = (folder / "grades" / "grades.csv").read_text("utf-8-sig")
         assert len(list(csv.DictReader(text.splitlines()))) == len(made), seed
         assert seen(folder) == before, seed

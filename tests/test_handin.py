@@ -13,7 +13,7 @@ from conftest import MakeTree, counted_calls, package
 from autograder.classroom.finding import search
 from autograder.hand_in import archive, folder_reader, module_reader
 from autograder.hand_in.module_reader import HandIn
-from autograder.hand_in.reading import read
+from autograder.hand_in.reading import read_hand_in
 
 
 def zipped(path: Path, entries: Mapping[str, bytes]) -> Path:
@@ -24,7 +24,7 @@ def zipped(path: Path, entries: Mapping[str, bytes]) -> Path:
 
 
 def hand_ins(paths: list[str]) -> list[str]:
-    return search.find(paths).hand_ins
+    return search.find_hand_ins(paths).hand_ins
 
 
 def under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -34,7 +34,7 @@ def under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
 @pytest.mark.parametrize("folder", ["", "ada/", "Ada Lovelace, HW 5/"])
 def test_a_zip_may_wrap_the_package_once(tmp_path: Path, folder: str) -> None:
     """`mytorch/` at the top of an archive, or one folder deeper, is read."""
-    found = read(zipped(tmp_path / "a.zip", under(folder, package())))
+    found = read_hand_in(zipped(tmp_path / "a.zip", under(folder, package())))
     assert found.files == package()
     assert found.message == ""
 
@@ -42,7 +42,9 @@ def test_a_zip_may_wrap_the_package_once(tmp_path: Path, folder: str) -> None:
 def test_a_folder_is_read_like_a_zip(make_tree: MakeTree) -> None:
     """A folder with `mytorch/` in it, or with one folder that has it, is a hand-in."""
     folder_reader = make_tree("wrapped/inner")
-    assert read(folder_reader).files == read(folder_reader.parent).files == package()
+    assert (
+        read_hand_in(folder_reader).files == read_hand_in(folder_reader.parent).files == package()
+    )
 
 
 def test_what_a_path_stands_for(make_tree: MakeTree, tmp_path: Path) -> None:
@@ -55,8 +57,8 @@ def test_what_a_path_stands_for(make_tree: MakeTree, tmp_path: Path) -> None:
     assert hand_ins([str(ada)]) == [str(ada)]
     assert hand_ins([str(empty)]) == [str(empty)]
     assert hand_ins(["./nobody.zip"]) == ["./nobody.zip"], "as given"
-    assert read(bob).name == str(bob)
-    assert read(empty) == HandIn(
+    assert read_hand_in(bob).name == str(bob)
+    assert read_hand_in(empty) == HandIn(
         str(empty), message="there is no folder mytorch with modules in it", readable=False
     )
 
@@ -64,7 +66,7 @@ def test_what_a_path_stands_for(make_tree: MakeTree, tmp_path: Path) -> None:
 def test_paths_that_lead_out_are_ignored_and_named(tmp_path: Path) -> None:
     """`../`, absolute and drive paths are left out; the rest of the archive counts."""
     evil = {"../evil.py": b"x", "/tmp/evil.py": b"x", "C:\\evil.py": b"x", "a/../../b.py": b"x"}
-    found = read(zipped(tmp_path / "a.zip", {**evil, **under("", package())}))
+    found = read_hand_in(zipped(tmp_path / "a.zip", {**evil, **under("", package())}))
     assert found.files == package()
     assert found.message == (
         "ignored paths that lead out of the archive: «../evil.py», «/tmp/evil.py», «C:/evil.py»"
@@ -80,11 +82,11 @@ def test_links_are_ignored_and_named(tmp_path: Path, make_tree: MakeTree) -> Non
         link = zipfile.ZipInfo("mytorch/secret.py")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
-    assert read(path).message == "ignored links: «mytorch/secret.py»"
+    assert read_hand_in(path).message == "ignored links: «mytorch/secret.py»"
     folder_reader = make_tree()
     (folder_reader / "mytorch" / "secret.py").symlink_to("/etc/passwd")
     (folder_reader / "mytorch" / "more").symlink_to("/etc")
-    found = read(folder_reader)
+    found = read_hand_in(folder_reader)
     assert found.files == package()
     assert found.message == "ignored links: «mytorch/more», «mytorch/secret.py»"
 
@@ -94,8 +96,8 @@ def test_a_linked_package_is_not_read(tmp_path: Path, make_tree: MakeTree) -> No
     own = tmp_path / "own"
     own.mkdir()
     (own / "mytorch").symlink_to(make_tree("other") / "mytorch")
-    assert read(own).files == {}
-    assert read(own).message == (
+    assert read_hand_in(own).files == {}
+    assert read_hand_in(own).message == (
         "ignored links: «mytorch»; there is no folder mytorch with modules in it"
     )
 
@@ -104,13 +106,13 @@ def test_pipes_and_devices_are_not_opened(make_tree: MakeTree) -> None:
     """A named pipe in the place of a module would block for ever."""
     folder_reader = make_tree()
     os.mkfifo(folder_reader / "mytorch" / "pipe.py")
-    assert read(folder_reader).files == package()
+    assert read_hand_in(folder_reader).files == package()
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     """A module that inflates beyond a megabyte is left out; so is a lying header."""
     bomb = {**under("", package()), "mytorch/bomb.py": b"0" * (50 * 2**20)}
-    found = read(zipped(tmp_path / "a.zip", bomb))
+    found = read_hand_in(zipped(tmp_path / "a.zip", bomb))
     assert found.files == package()
     assert found.message == "ignored files larger than 1048576 bytes: «bomb.py»"
 
@@ -118,12 +120,12 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
 def test_too_many_entries_are_refused(tmp_path: Path) -> None:
     """Twenty thousand files are no hand-in; two hundred modules are the most that is read."""
     many = {f"mytorch/m{i}.py": b"" for i in range(300)}
-    found = read(zipped(tmp_path / "a.zip", many))
+    found = read_hand_in(zipped(tmp_path / "a.zip", many))
     assert len(found.files) == module_reader.MOST_FILES
     flood = {f"f{i}": b"" for i in range(archive.MOST_ENTRIES + 1)}
     assert (
         "(more than 20000 entries in the archive)"
-        in read(zipped(tmp_path / "b.zip", flood)).message
+        in read_hand_in(zipped(tmp_path / "b.zip", flood)).message
     )
 
 
@@ -137,7 +139,10 @@ def test_only_modules_are_read(tmp_path: Path) -> None:
         "conftest.py": b"x",
         "__MACOSX/mytorch/._linear.py": b"x",
     }
-    assert read(zipped(tmp_path / "a.zip", {**extra, **under("", package())})).files == package()
+    assert (
+        read_hand_in(zipped(tmp_path / "a.zip", {**extra, **under("", package())})).files
+        == package()
+    )
 
 
 @pytest.mark.attack
@@ -160,7 +165,7 @@ def test_a_folder_full_of_files_is_refused_in_one_line(
         (own / "pyvenv.cfg").touch()
     with counted_calls() as calls:
         assert hand_ins([str(tmp_path / "class")]) == [str(ada), str(tmp_path / "class" / "bob")]
-        found = read(ada)
+        found = read_hand_in(ada)
     assert calls.total() < 100 * 40_000
     if place.startswith("nobody"):
         assert (found.files, found.message) == (package(), "")
@@ -178,7 +183,7 @@ def test_a_folder_with_too_many_names_is_refused(
     for n in range(100):
         (ada / f"{n}.png").touch()
     said = "cannot be read (more than 99 files and folders in it)"
-    assert read(ada) == HandIn(str(ada), message=said, readable=False)
+    assert read_hand_in(ada) == HandIn(str(ada), message=said, readable=False)
     assert archive.names_in(str(ada), 100) == []
     assert len(archive.names_in(str(ada), 101)) == 101
 
@@ -201,7 +206,7 @@ def test_an_unreadable_archive_is_a_final_zero(tmp_path: Path) -> None:
     data[80:400] = bytes(320)
     flipped.write_bytes(data)
     for path in (truncated, text, empty, flipped):
-        found = read(path)
+        found = read_hand_in(path)
         assert not found.readable, path
         assert found.found
         assert found.message.startswith("not a readable zip archive"), found.message
@@ -210,14 +215,14 @@ def test_an_unreadable_archive_is_a_final_zero(tmp_path: Path) -> None:
 
 def test_no_such_path_is_not_found(tmp_path: Path) -> None:
     """A path that is not there has no final grade."""
-    found = read(tmp_path / "nobody.zip")
+    found = read_hand_in(tmp_path / "nobody.zip")
     assert (found.found, found.message) == (False, "no such file or folder")
 
 
 def test_names_are_printed_without_control_characters(tmp_path: Path) -> None:
     """An entry's name cannot move the cursor or fill the screen."""
     name = "../\x1b[2J" + "n" * 300
-    found = read(zipped(tmp_path / "a.zip", {name: b"x", **under("", package())}))
+    found = read_hand_in(zipped(tmp_path / "a.zip", {name: b"x", **under("", package())}))
     assert "\x1b" not in found.message
     assert len(found.message) < 300
 
@@ -230,7 +235,7 @@ def test_an_archive_in_memory_is_no_different(tmp_path: Path) -> None:
             archive.writestr(name, content)
     path = tmp_path / "ü.zip"
     path.write_bytes(buffer.getvalue())
-    assert read(path).files == package()
+    assert read_hand_in(path).files == package()
 
 
 @pytest.mark.parametrize(
@@ -240,7 +245,7 @@ def test_an_archive_in_memory_is_no_different(tmp_path: Path) -> None:
 def test_names_that_no_module_can_have_are_ignored(tmp_path: Path, name: str) -> None:
     """A file below a file, endless names, depths: left out and named; the rest counts."""
     files = {**under("", package()), f"mytorch/{name}": b"x"}
-    found = read(zipped(tmp_path / "a.zip", files))
+    found = read_hand_in(zipped(tmp_path / "a.zip", files))
     assert found.files == package()
     assert found.message.startswith("ignored names that no module can have: ")
 
@@ -251,7 +256,7 @@ def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> No
     size = (3 * 2**20).to_bytes(4, "little")
     data = path.read_bytes().replace(size, (10).to_bytes(4, "little"))
     path.write_bytes(data)
-    found = read(path)
+    found = read_hand_in(path)
     assert len(found.files.get("bomb.py", b"")) <= module_reader.LARGEST_FILE
     assert not found.readable or found.message
 
@@ -260,7 +265,7 @@ def test_modules_without_their_folder_are_named(tmp_path: Path) -> None:
     """Who packed a file that no exercise belongs in reads why nothing was found."""
     with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
         archive.writestr("homework.py", b"x = 1")
-    assert read(tmp_path / "flat.zip").message == (
+    assert read_hand_in(tmp_path / "flat.zip").message == (
         "there is no folder mytorch with modules in it; «homework.py» is not in a folder mytorch"
     )
 
@@ -288,7 +293,7 @@ def test_an_archive_has_a_largest_size(tmp_path: Path) -> None:
     """A file of gigabytes is refused by its size, before anything in it is read."""
     with (tmp_path / "hand-in.zip").open("wb") as file:
         file.truncate(2**28 + 1)
-    assert read(tmp_path / "hand-in.zip") == HandIn(
+    assert read_hand_in(tmp_path / "hand-in.zip") == HandIn(
         str(tmp_path / "hand-in.zip"),
         message="not a readable zip archive (larger than 268435456 bytes):"
         " `autograder pack` makes one",

@@ -22,14 +22,14 @@ from conftest import ROOT, package
 from raw_zip import RawEntry, far, link, raw_zip
 
 from autograder import cli
-from autograder.classroom.batch.journal import JOURNAL, Journal
+from autograder.classroom.batch.journal import JOURNAL, GradeJournal
 from autograder.classroom.finding import search
 from autograder.classroom.finding.own_results import is_results
-from autograder.classroom.finding.search import find
+from autograder.classroom.finding.search import find_hand_ins
 from autograder.classroom.pages import student_page
 from autograder.exercises import EXERCISES
 from autograder.hand_in import origin, reading
-from autograder.hand_in.unpacking import Sparing, unpacking
+from autograder.hand_in.unpacking import SmallReads, translate_zip_errors
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RIGHT = [RawEntry(f"mytorch/{name}".encode(), data) for name, data in package().items()]
@@ -373,8 +373,8 @@ def test_a_disk_that_fails_is_not_the_archives_fault() -> None:
 
     from zipfile import ZipFile
 
-    with pytest.raises(OSError, match="Input/output"), unpacking():
-        ZipFile(Sparing(Failing(), 9))  # type: ignore[abstract]
+    with pytest.raises(OSError, match="Input/output"), translate_zip_errors():
+        ZipFile(SmallReads(Failing(), 9))  # type: ignore[abstract]
 
 
 def journals(folder: Path) -> dict[str, bytes]:
@@ -383,7 +383,7 @@ def journals(folder: Path) -> dict[str, bytes]:
     other.execute("CREATE TABLE notes (text)")
     other.commit()
     other.close()
-    with Journal(folder / "ours.sqlite"):
+    with GradeJournal(folder / "ours.sqlite"):
         pass
     kinds = {"other": (folder / "other.sqlite").read_bytes()}
     kinds["ours"] = (folder / "ours.sqlite").read_bytes()
@@ -437,7 +437,7 @@ def test_results_beside_classes_change_nothing(class_: Path) -> None:
 
 def test_a_killed_run_leaves_results_that_are_known(tmp_path: Path) -> None:
     """What is written ahead is not in the file yet: whose it is, is."""
-    with Journal(tmp_path / JOURNAL):
+    with GradeJournal(tmp_path / JOURNAL):
         shutil.copytree(tmp_path, tmp_path.parent / "killed")
         assert is_results(str(tmp_path.parent / "killed"))
 
@@ -484,7 +484,7 @@ def test_a_fault_of_ours_costs_one_hand_in_alone(
     (class_ / "ada.zip").unlink()
     laid(class_ / "bob-student", {"bob.txt": b"bob-student"})
     with broken(monkeypatch, *FAULTS[fault], "bob-student", error):
-        found = find([str(class_)])
+        found = find_hand_ins([str(class_)])
         assert found.hand_ins == [str(path) for path in names.values()]
         code = cli.main(["grade", "--json", str(class_), "--results", str(class_.parent / "out")])
     rows = {

@@ -7,7 +7,7 @@ import pytest
 from conftest import replaced
 from in_process import scored
 
-from autograder.harness.driving import LARGEST, arrange, plain
+from autograder.harness.driving import LARGEST, arrange_array, to_plain_array
 from autograder.model import Item
 
 MATRIX = np.arange(6.0).reshape(2, 3)
@@ -16,7 +16,7 @@ MATRIX = np.arange(6.0).reshape(2, 3)
 def test_inputs_lie_in_memory_as_a_case_asks() -> None:
     """A copy each time: plain, with gaps between the numbers, or read-only."""
     for layout in ("plain", "strided", "frozen"):
-        made = arrange(MATRIX, layout)
+        made = arrange_array(MATRIX, layout)
         assert np.array_equal(made, MATRIX)
         assert not np.shares_memory(made, MATRIX)
         assert made.flags.c_contiguous == (layout != "strided")
@@ -38,7 +38,7 @@ def test_inputs_lie_in_memory_as_a_case_asks() -> None:
 )
 def test_what_is_no_array_is_named(value: Any, word: str) -> None:
     """What cannot be compared travels as a word, and never by a name the student chose."""
-    assert plain(value) == word
+    assert to_plain_array(value) == word
 
 
 class Lying(np.ndarray[Any, Any]):
@@ -51,10 +51,10 @@ class Lying(np.ndarray[Any, Any]):
 
 def test_subclasses_lose_their_lies() -> None:
     """A subclass comes back as the plain numbers it holds, in memory of its own."""
-    made = plain(MATRIX.view(Lying))
+    made = to_plain_array(MATRIX.view(Lying))
     assert type(made) is np.ndarray
     assert np.array_equal(made, MATRIX)
-    assert isinstance(plain(2.0), np.ndarray)
+    assert isinstance(to_plain_array(2.0), np.ndarray)
 
 
 def lost(items: dict[str, Item]) -> set[str]:

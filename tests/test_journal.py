@@ -14,12 +14,18 @@ import pytest
 from conftest import ROOT
 
 from autograder.classroom.batch import work as works
-from autograder.classroom.batch.journal import Journal, JournalError
-from autograder.classroom.batch.work import Work, failed, parsed, perform, terms
+from autograder.classroom.batch.journal import GradeJournal, JournalError
+from autograder.classroom.batch.work import (
+    GradingWork,
+    current_terms,
+    grade_work,
+    parse_report,
+    report_own_failure,
+)
 from autograder.exercises import TOPICS
 from autograder.hand_in.module_reader import HandIn
 from autograder.key.storing import pack_topic_file
-from autograder.running.patience import Limits
+from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
 
@@ -31,13 +37,13 @@ FULL = (
 )
 
 
-def work(name: str = "ada", text: bytes = b"x = 1\n") -> Work:
-    return Work(HandIn(name, {"linear.py": text}), terms())
+def work(name: str = "ada", text: bytes = b"x = 1\n") -> GradingWork:
+    return GradingWork(HandIn(name, {"linear.py": text}), current_terms())
 
 
-def line(of: Work, provisional: bool = False) -> str:
+def line(of: GradingWork, provisional: bool = False) -> str:
     """A report on a work, final unless asked otherwise."""
-    return to_json(replace(failed(of, "for the test"), provisional=provisional))
+    return to_json(replace(report_own_failure(of, "for the test"), provisional=provisional))
 
 
 @pytest.fixture
@@ -47,17 +53,19 @@ def path(tmp_path: Path) -> Path:
 
 def refused(path: Path, text: str) -> None:
     with pytest.raises(JournalError) as caught:
-        Journal(path)
+        GradeJournal(path)
     assert str(caught.value) == text.format(path=path)
 
 
 def test_what_is_recorded_is_found_again(path: Path) -> None:
     """In another run too: the same work gets the same report, and any other gets none."""
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         journal.record(work(), line(work()))
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         assert journal.known(work()) == line(work())
-        assert parsed(line(work())) == replace(failed(work(), "for the test"), provisional=False)
+        assert parse_report(line(work())) == replace(
+            report_own_failure(work(), "for the test"), provisional=False
+        )
         assert len(journal) == 1
 
 
@@ -80,10 +88,10 @@ def test_any_change_is_graded_again(path: Path) -> None:
             replace(on, references="0" * 64),
             replace(on, grader="0" * 64),
             replace(on, place="landlock"),
-            replace(on, limits=Limits(seconds=1)),
+            replace(on, limits=ResourceLimits(seconds=1)),
         )
     ]
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         journal.record(one, line(one))
         assert journal.known(work()) is not None
         assert [journal.known(other) for other in changed] == [None] * len(changed)
@@ -91,7 +99,7 @@ def test_any_change_is_graded_again(path: Path) -> None:
 
 def test_a_fault_of_ours_is_graded_again(path: Path) -> None:
     """A provisional report is kept, but not found; the final one takes its place."""
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         journal.record(work(), line(work(), provisional=True))
         assert (journal.known(work()), len(journal)) == (None, 1)
         journal.record(work(), line(work()))
@@ -101,17 +109,17 @@ def test_a_fault_of_ours_is_graded_again(path: Path) -> None:
 def test_names_that_are_no_unicode_are_kept(path: Path) -> None:
     """A file's name may hold any bytes: the report found again is the report."""
     name = os.fsdecode(b"caf\xe9/\xff'\"\n.zip")
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         journal.record(work(name), line(work(name)))
         found = journal.known(work(name))
         assert found is not None
-        assert parsed(found) == parsed(line(work(name)))
-        assert parsed(found).hand_in == name
+        assert parse_report(found) == parse_report(line(work(name)))
+        assert parse_report(found).hand_in == name
 
 
 def test_the_file_can_be_read_with_any_sqlite(path: Path) -> None:
     """What was graded, when and how stands there in plain columns and in JSON."""
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         journal.record(work(), line(work()))
     reader = sqlite3.connect(path)
     row = reader.execute(
@@ -126,7 +134,7 @@ def test_the_file_can_be_read_with_any_sqlite(path: Path) -> None:
 
 def test_two_graders_do_not_share_a_journal(path: Path) -> None:
     """The second is told so at once; when the first has ended, however it did, it may go on."""
-    with Journal(path):
+    with GradeJournal(path):
         refused(path, HELD)
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path)],
@@ -139,13 +147,13 @@ def test_two_graders_do_not_share_a_journal(path: Path) -> None:
         refused(path, HELD)
         holder.kill()
         holder.wait()
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         assert len(journal) == 0
 
 
 HOLD = """
 import sys, time
-from autograder.classroom.batch.journal import Journal
+from autograder.classroom.batch.journal import GradeJournal
 with Journal(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
@@ -172,7 +180,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
     refused(path, "{path} is another program's: name another place for results")
     assert path.read_bytes() == content
     path.unlink()
-    Journal(path).file.close()
+    GradeJournal(path).file.close()
     ours = sqlite3.connect(path)
     ours.execute("PRAGMA user_version = 7")
     ours.close()
@@ -184,7 +192,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
 
 def test_a_damaged_journal_is_refused(path: Path) -> None:
     """Pages overwritten in the middle are noticed before anything is believed."""
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         for n in range(50):
             journal.record(work(f"hand-in {n}"), line(work(f"hand-in {n}")))
     content = bytearray(path.read_bytes())
@@ -201,17 +209,17 @@ def test_a_place_where_no_file_can_be_is_said(tmp_path: Path) -> None:
 def test_a_beginning_that_was_cut_short_is_begun_again(path: Path) -> None:
     """Killed before the first table stood: the file is as good as new."""
     path.touch()
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         assert len(journal) == 0
     path.unlink()
     half = sqlite3.connect(path)
     half.execute("PRAGMA journal_mode = WAL")
     half.close()
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         journal.record(work(), line(work()))
 
 
-def fill(journal: Journal, kept: list[str]) -> None:
+def fill(journal: GradeJournal, kept: list[str]) -> None:
     for n in range(100):
         journal.record(work(f"hand-in {n}"), line(work(f"hand-in {n}")))
         kept.append(f"hand-in {n}")
@@ -221,7 +229,7 @@ def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
     """One clear line; what was recorded before stands, and the next run goes on behind it."""
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     kept: list[str] = []
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))
         try:
             with pytest.raises(JournalError) as caught:
@@ -230,7 +238,7 @@ def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert str(caught.value) == FULL.format(path=path)
     assert 5 < len(kept) < 100
-    with Journal(path) as journal:
+    with GradeJournal(path) as journal:
         assert [name for name in kept if journal.known(work(name)) is None] == []
         assert len(journal) == len(kept)
         journal.record(work("last"), line(work("last")))
@@ -242,18 +250,24 @@ def test_every_number_of_the_references_counts(
     topic: str, section: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other tensors, tolerances or signatures are other references: all is graded again."""
-    before = works.references_digest()
-    true, copy = reference_store.best().topics[topic], tmp_path / "references"
+    before = works.digest_references()
+    true, copy = reference_store.best_references().topics[topic], tmp_path / "references"
     shutil.copytree(
-        (reference_store.HIDDEN if reference_store.kind() == "hidden" else reference_store.PUBLIC),
+        (
+            reference_store.HIDDEN
+            if reference_store.reference_kind() == "hidden"
+            else reference_store.PUBLIC
+        ),
         copy,
     )
     found = getattr(true, section)
     name = next(iter(found))
     changed: Any = {section: {**found, name: found[name] * 2}}
     (copy / f"{topic}.npz").write_bytes(pack_topic_file(replace(true, **changed)))
-    monkeypatch.setattr(works, "references", lambda: reference_store.References(copy, "hidden"))
-    assert works.references_digest.__wrapped__() != before
+    monkeypatch.setattr(
+        works, "load_references", lambda: reference_store.ReferenceSet(copy, "hidden")
+    )
+    assert works.digest_references.__wrapped__() != before
 
 
 def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +277,7 @@ def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -
         raise MemoryError("Unable to allocate an array with shape (2, 16386)")
 
     monkeypatch.setattr("autograder.running.grading.Sitting", falls_over)
-    said = parsed(perform(Work(HandIn("ada"), terms())).line)
+    said = parse_report(grade_work(GradingWork(HandIn("ada"), current_terms())).line)
     assert said.provisional
     assert "MemoryError in autograder/running/grading.py:" in said.message
     assert "16386" not in said.message

@@ -11,10 +11,10 @@ from in_process import answers_of, items_of
 from autograder.exercises import EXERCISES
 from autograder.model import Answer, Fault
 from autograder.scoring import reference_store
-from autograder.scoring.judgement import judge, untouched
-from autograder.scoring.points import items
+from autograder.scoring.judgement import is_untouched, judge_exercise
+from autograder.scoring.points import score_exercise
 
-REFERENCES = reference_store.public()
+REFERENCES = reference_store.public_references()
 Answers = dict[str, Answer]
 
 
@@ -27,11 +27,11 @@ def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:
     """A stub in every case; not one case without an answer, nor what waits for an earlier stub."""
     exercise = EXERCISES["linear.forward"]
     stub = answers(exercise.id, solved=False)
-    assert untouched(exercise, stub)
+    assert is_untouched(exercise, stub)
     assert {item.message for item in items_of(exercise, REFERENCES, stub)} == {"not started"}
-    assert not untouched(exercise, answers(exercise.id))
-    assert not untouched(exercise, {case: stub[case] for case in list(stub)[1:]})
-    assert not untouched(EXERCISES["linear.backward"], stub)
+    assert not is_untouched(exercise, answers(exercise.id))
+    assert not is_untouched(exercise, {case: stub[case] for case in list(stub)[1:]})
+    assert not is_untouched(EXERCISES["linear.backward"], stub)
 
 
 def test_what_public_cases_show_is_told_of_hidden_ones_without_a_value() -> None:
@@ -50,7 +50,7 @@ def test_what_public_cases_show_is_told_of_hidden_ones_without_a_value() -> None
     assert "times 2.165" in public
     assert "times 2.165" in hidden
     assert ["got " in message for message in (public, hidden)] == [True, False]
-    unseen = items(judge(exercise, secret, given), [])[0].message
+    unseen = score_exercise(judge_exercise(exercise, secret, given), [])[0].message
     assert unseen == "not right on the hidden cases, in a way that the public ones do not show"
 
 

@@ -19,7 +19,7 @@ from conftest import ROOT
 sys.path.insert(0, str(ROOT / "notebooks"))
 
 import launch
-from bootstrap import TREE, Trouble
+from bootstrap import TREE, SetUpTrouble
 
 COMMANDS = ("notebooks", "tests")
 
@@ -65,7 +65,7 @@ def became(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         commands.append(what)
         return 0
 
-    monkeypatch.setattr(launch, "become", become)
+    monkeypatch.setattr(launch, "replace_process", become)
     return commands
 
 
@@ -119,7 +119,7 @@ def test_the_files_are_grammar_of_python_3_6(file: str) -> None:
             OSError(28, "No space left on device", "/somewhere"),
             "No space left on device: /somewhere",
         ),
-        (Trouble("This Python has no `venv`."), "This Python has no `venv`."),
+        (SetUpTrouble("This Python has no `venv`."), "This Python has no `venv`."),
     ],
 )
 def test_what_stops_a_command_is_one_line(
@@ -130,7 +130,7 @@ def test_what_stops_a_command_is_one_line(
     def work() -> int:
         raise error
 
-    assert launch.guarded(work) == 1
+    assert launch.run_guarded(work) == 1
     assert capsys.readouterr().err == f"{line}\n"
 
 
@@ -140,7 +140,7 @@ def test_ctrl_c_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     def interrupted() -> int:
         raise KeyboardInterrupt
 
-    assert launch.guarded(interrupted) == 130
+    assert launch.run_guarded(interrupted) == 130
     said = capsys.readouterr().err
     assert said == "\nInterrupted. Run the same command again to go on.\n"
 
@@ -157,7 +157,7 @@ def test_scores_and_address_come_first_and_the_token_stays_secret(
     """Scores, then the address; what every user can read of a process holds no token."""
     monkeypatch.setattr(launch, "print_scores", lambda *_: print("12 / 52"))
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
-    assert launch.start(tree, None, browser=False) == 0
+    assert launch.start_jupyter(tree, None, browser=False) == 0
     command, folder, variables = became[0]
     token = variables["JUPYTER_TOKEN"]
     scores, _, address, *_ = capsys.readouterr().out.splitlines()
@@ -177,7 +177,7 @@ def test_an_ordinary_user_gets_a_browser_and_no_roots_option(
     """`--allow-root` and `--no-browser` are for those who need them."""
     monkeypatch.setattr(launch, "print_scores", lambda *_: None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
-    launch.start(tree, None, browser=True)
+    launch.start_jupyter(tree, None, browser=True)
     assert not {"--no-browser", "--allow-root"} & {*became[0][0]}
 
 
@@ -193,7 +193,7 @@ def test_a_taken_port_is_passed_by_or_named() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(Trouble) as trouble:
+        with pytest.raises(SetUpTrouble) as trouble:
             launch.free_port(port)
     assert re.fullmatch(
         rf"Port {port} can't be used \(.+\): choose another with --port\.", str(trouble.value)
@@ -236,7 +236,7 @@ def test_the_exit_code_is_that_of_what_was_started(tmp_path: Path) -> None:
     code = (
         "import launch, os, pathlib, sys\n"
         "command = [sys.executable, '-c', 'raise SystemExit(5)']\n"
-        "sys.exit(launch.become(command, pathlib.Path.cwd(), dict(os.environ)))"
+        "sys.exit(launch.replace_process(command, pathlib.Path.cwd(), dict(os.environ)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "notebooks", check=False)
     assert done.returncode == 5

@@ -20,8 +20,8 @@ from conftest import ROOT, package, replaced
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Report
-from autograder.running.grading import grade
-from autograder.running.patience import Limits
+from autograder.running.grading import grade_hand_in
+from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.attack
@@ -165,15 +165,19 @@ def said(path: Path) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: str(one["hand_in"]))
 
 
-def graded(files: dict[str, str | None], exercise: str, limits: Limits | None = None) -> Report:
+def graded(
+    files: dict[str, str | None], exercise: str, limits: ResourceLimits | None = None
+) -> Report:
     changed = {n: text for n, text in files.items() if text is not None}
     wanted = HandIn("x", package(changes=changed))
-    return grade(wanted, reference_store.best(), [EXERCISES[exercise]], limits or Limits())
+    return grade_hand_in(
+        wanted, reference_store.best_references(), [EXERCISES[exercise]], limits or ResourceLimits()
+    )
 
 
 def test_how_the_time_went_is_not_told() -> None:
     """Whether it computed or slept could be a hidden digit's choice."""
-    quick = Limits(seconds=1, wall=1.5, total=20)
+    quick = ResourceLimits(seconds=1, wall=1.5, total=20)
     made = [
         graded(forward(body), "relu.forward", quick)
         for body in ("while True:\n    pass", "import time\ntime.sleep(60)")
@@ -192,7 +196,7 @@ def test_what_public_cases_show_is_told() -> None:
 
 def test_what_hidden_cases_alone_show_is_not_described() -> None:
     """Whoever knows the public answers by heart is told that they don't help, and nothing more."""
-    cases = reference_store.public().cases("relu.forward")
+    cases = reference_store.public_references().cases("relu.forward")
     known = [array.tolist() for r in cases for array in r.inputs.values()]
     for wrong, status, message in (
         ("Z", "fail", "not right on the hidden cases, in a way that the public ones do not show"),

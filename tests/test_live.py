@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from workbook import live
 
-from autograder.harness.package import forget
+from autograder.harness.package import forget_package
 
 Write = Callable[..., Any]
 
@@ -21,22 +21,22 @@ Write = Callable[..., Any]
 @pytest.fixture
 def write(tmp_path: Path) -> Iterator[Write]:
     """Write files of a small `mytorch`, follow them, and give their modules."""
-    forget("mytorch")
+    forget_package("mytorch")
     (tmp_path / "mytorch").mkdir()
-    live.attach(tmp_path)
+    live.attach_tree(tmp_path)
 
     def write(**files: str) -> Any:
         for name, source in files.items():
             path = tmp_path / "mytorch" / f"{name}.py"
             path.write_text(textwrap.dedent(source), "utf-8")
-        failed = live.refresh()
+        failed = live.refresh_modules()
         if failed:
             raise next(iter(failed.values()))
         modules = [importlib.import_module(f"mytorch.{name}") for name in files]
         return modules[0] if len(modules) == 1 else modules
 
     yield write
-    forget("mytorch")
+    forget_package("mytorch")
 
 
 def test_objects_made_earlier_follow(write: Write) -> None:
@@ -316,14 +316,14 @@ def test_where_execution_fails_all_is_as_it_was(write: Write, broken: str) -> No
     contents = {c: dict(vars(c)) for c in (module.Base, module.Linear)}
     code = module.half.__code__
     data = textwrap.dedent(broken).encode()
-    with pytest.raises(BaseException), live.executing(module, data):  # noqa: B017, PT011
+    with pytest.raises(BaseException), live.execute_module(module, data):  # noqa: B017, PT011
         pass
     assert vars(module) == names
     assert all(dict(vars(c)) == known for c, known in contents.items())
     assert module.Linear.__bases__ == (module.Base,)
     assert (layer.f(), layer.g(), layer.x, module.half(4)) == (11, 1, 1, 2)
     assert module.half.__code__ is code
-    assert live.refresh() == {}, "the file itself was never touched"
+    assert live.refresh_modules() == {}, "the file itself was never touched"
 
 
 def test_a_file_changed_within_the_clocks_grain_is_noticed(write: Write, tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_a_file_changed_within_the_clocks_grain_is_noticed(write: Write, tmp_pat
     when = path.stat().st_mtime_ns
     path.write_text("x = 2")
     os.utime(path, ns=(when, when))
-    live.refresh()
+    live.refresh_modules()
     assert module.x == 2
 
 
@@ -343,7 +343,7 @@ def test_reading_a_source_is_not_executing_it(write: Write, tmp_path: Path) -> N
     module: Any = importlib.import_module("mytorch.first")
     (tmp_path / "mytorch" / "first.py").write_text("x = 2")
     assert module.__loader__.get_source("mytorch.first") == "x = 2"
-    live.refresh()
+    live.refresh_modules()
     assert module.x == 2
 
 
@@ -359,11 +359,11 @@ def test_one_broken_file_costs_itself_alone(write: Write, tmp_path: Path) -> Non
     a, b = write(a="x = 1", b="x = 1")
     (tmp_path / "mytorch" / "a.py").write_text("x = (")
     (tmp_path / "mytorch" / "b.py").write_text("x = 2")
-    assert list(live.refresh()) == ["mytorch.a"]
+    assert list(live.refresh_modules()) == ["mytorch.a"]
     assert (a.x, b.x) == (1, 2)
-    assert isinstance(live.refresh()["mytorch.a"], SyntaxError)
+    assert isinstance(live.refresh_modules()["mytorch.a"], SyntaxError)
     (tmp_path / "mytorch" / "a.py").write_text("x = 3")
-    assert live.refresh() == {}
+    assert live.refresh_modules() == {}
     assert a.x == 3
 
 
@@ -371,7 +371,7 @@ def test_a_deleted_file_is_gone(write: Write, tmp_path: Path) -> None:
     """A module whose file was deleted can no longer be imported."""
     write(a="x = 1")
     (tmp_path / "mytorch" / "a.py").unlink()
-    assert live.refresh() == {}
+    assert live.refresh_modules() == {}
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("mytorch.a")
 
@@ -390,37 +390,37 @@ def test_attaching_twice_is_attaching_once(write: Write, tmp_path: Path) -> None
     """The tree's package stays as it is; another tree's is refused; a stranger is too."""
     module = write(m="x = 1")
     (tmp_path / "notebooks").mkdir()
-    assert live.attach(tmp_path / "notebooks") == tmp_path
+    assert live.attach_tree(tmp_path / "notebooks") == tmp_path
     assert importlib.import_module("mytorch.m") is module
     other = tmp_path / "other"
     (other / "mytorch").mkdir(parents=True)
     with pytest.raises(
-        live.Refused, match=r"^mytorch was loaded from .*/mytorch, but this"
+        live.NotebookRefused, match=r"^mytorch was loaded from .*/mytorch, but this"
     ) as said:
-        live.attach(other)
+        live.attach_tree(other)
     assert said.value._render_traceback_() == [str(said.value)]
-    with pytest.raises(live.Refused, match=r"^There is no folder mytorch in "):
-        live.attach(other / "mytorch" / "deeper")
+    with pytest.raises(live.NotebookRefused, match=r"^There is no folder mytorch in "):
+        live.attach_tree(other / "mytorch" / "deeper")
 
 
 def test_modules_that_were_there_first_are_taken_over(tmp_path: Path) -> None:
     """A package that Python had imported by itself is followed from then on."""
-    forget("mytorch")
+    forget_package("mytorch")
     (tmp_path / "mytorch").mkdir()
     (tmp_path / "mytorch" / "__init__.py").write_text("from .m import f")
     (tmp_path / "mytorch" / "m.py").write_text("def f(): return 1")
     sys.path.insert(0, str(tmp_path))
     try:
         f = importlib.import_module("mytorch").f
-        live.attach(tmp_path)
+        live.attach_tree(tmp_path)
         (tmp_path / "mytorch" / "m.py").write_text("def f(): return 2")
-        live.refresh()
+        live.refresh_modules()
         assert f() == 2
         assert importlib.import_module("mytorch").m.f is f
     finally:
         sys.path.remove(str(tmp_path))
-        forget("mytorch")
-    live.refresh()  # nothing to follow, and no complaint
+        forget_package("mytorch")
+    live.refresh_modules()  # nothing to follow, and no complaint
 
 
 def python(folder: Path, code: str, path: Path) -> str:

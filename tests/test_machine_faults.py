@@ -18,28 +18,28 @@ from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Report
 from autograder.running import usage
-from autograder.running.conversation import Child, Place
+from autograder.running.conversation import ChildProcess, ExecutionPlace
 from autograder.running.fresh_interpreter import FreshInterpreter
-from autograder.running.grading import grade
-from autograder.running.patience import Limits
-from autograder.running.sandbox import Sandbox
+from autograder.running.grading import grade_hand_in
+from autograder.running.patience import ResourceLimits
+from autograder.running.sandbox import ZygoteSandbox
 from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
 ALL = list(EXERCISES.values())
 FULL = sum(exercise.max_score for exercise in ALL)
-QUICK = Limits(seconds=2, wall=10.0, total=60.0)
+QUICK = ResourceLimits(seconds=2, wall=10.0, total=60.0)
 RESULT = "return np.maximum(Z, 0)"
 
 
 @pytest.fixture(params=["process", *running.SANDBOXES])
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest) -> Iterator[ExecutionPlace]:
     """Each place that works here."""
     if request.param == "process":
         yield FreshInterpreter()
         return
-    made = Sandbox(request.param)
+    made = ZygoteSandbox(request.param)
     try:
         made.trial()
     except OSError as error:
@@ -51,10 +51,10 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
 class Killed:
     """A place whose first children are killed from outside as soon as they are there."""
 
-    def __init__(self, place: Place, count: int) -> None:
+    def __init__(self, place: ExecutionPlace, count: int) -> None:
         self.place, self.left, self.name = place, count, place.name
 
-    def start(self, work: bytes) -> Child:
+    def start(self, work: bytes) -> ChildProcess:
         child = self.place.start(work)
         if self.left:
             self.left -= 1
@@ -62,8 +62,10 @@ class Killed:
         return child
 
 
-def graded(place: Place, changes: dict[str, str] | None = None) -> Report:
-    return grade(HandIn("", package(changes=changes)), reference_store.best(), ALL, QUICK, place)
+def graded(place: ExecutionPlace, changes: dict[str, str] | None = None) -> Report:
+    return grade_hand_in(
+        HandIn("", package(changes=changes)), reference_store.best_references(), ALL, QUICK, place
+    )
 
 
 def test_killed_before_the_code_began_is_provisional() -> None:
@@ -79,7 +81,7 @@ def test_killed_once_before_the_code_began_costs_nothing() -> None:
     assert (report.score, report.provisional) == (FULL, False)
 
 
-def test_who_kills_itself_loses_for_good(place: Place) -> None:
+def test_who_kills_itself_loses_for_good(place: ExecutionPlace) -> None:
     """By the system's hardest signal, and while the kernel counts nobody: it is the student's."""
     report = graded(place, replaced("relu.py", RESULT, "import os; os.kill(os.getpid(), 9)"))
     relu = [item for item in report.items if item.exercise.startswith("relu.")]
@@ -97,7 +99,7 @@ def test_a_kill_that_the_kernel_counts_is_provisional(
     """The count of kills for want of memory has risen when the child is found dead."""
     count = tmp_path / "memory.events"
     count.write_text("low 0\noom_kill 3\n")
-    monkeypatch.setattr(usage, "counters", lambda: (count,))
+    monkeypatch.setattr(usage, "oom_counters", lambda: (count,))
     told = f"open({str(count)!r}, 'a').write('oom_kill 1\\n')" if rises else "pass"
     dies = f"import os; {told}; os.kill(os.getpid(), 9)"
     report = graded(FreshInterpreter(), replaced("relu.py", RESULT, dies))
@@ -115,9 +117,9 @@ def test_the_kernels_counts_are_read_as_it_writes_them(tmp_path: Path) -> None:
     }
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
-    assert usage.kills([tmp_path / name for name in texts]) == 23
-    assert usage.kills([tmp_path / "nowhere", tmp_path]) == 0
-    assert usage.kills() >= 0
+    assert usage.count_oom_kills([tmp_path / name for name in texts]) == 23
+    assert usage.count_oom_kills([tmp_path / "nowhere", tmp_path]) == 0
+    assert usage.count_oom_kills() >= 0
 
 
 @pytest.fixture
@@ -170,7 +172,9 @@ def test_a_child_that_the_kernel_kills_for_want_of_memory_is_provisional(
         text=True,
         check=False,
     )
-    counted = usage.kills([memory_group / "memory.oom_control", memory_group / "memory.events"])
+    counted = usage.count_oom_kills(
+        [memory_group / "memory.oom_control", memory_group / "memory.events"]
+    )
     assert counted, f"nobody was killed: {done.stderr}"
     grows, neighbour = (json.loads(line) for line in done.stdout.splitlines())
     assert (neighbour["score"], neighbour["provisional"]) == (FULL, False)
@@ -209,7 +213,7 @@ def test_a_full_temporary_folder_is_provisional(
     """The command, with some KiB left in the temporary folder: never a final loss, one line."""
     if where == "landlock":
         try:
-            Sandbox("landlock").trial()
+            ZygoteSandbox("landlock").trial()
         except OSError as error:
             pytest.skip(str(error))
     tree = make_tree("ada")

@@ -14,19 +14,19 @@ from planted import own_items
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.harness.doubles import SAW
-from autograder.harness.driving import answer
+from autograder.harness.driving import drive_case
 from autograder.key.mistakes import MISTAKES, Mistake
-from autograder.key.reseed import alike
+from autograder.key.reseed import find_indistinguishable
 from autograder.model import Answer, Exercise, Item, Report
-from autograder.running.grading import grade
+from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
-from autograder.scoring.comparison import compare, tolerance
-from autograder.scoring.reference_store import FAULT, References
+from autograder.scoring.comparison import compare_tensor, dtype_tolerance
+from autograder.scoring.reference_store import FAULT, ReferenceSet
 
 SHELF = Path(__file__).parent / "shelf"
 MISTAKEN = sorted((SHELF / "mistaken").glob("*.py"))
 CLASSES = sorted({e.target.split(".")[2] for e in EXERCISES.values()})
-BOTH = {"public": reference_store.public(), "hidden": reference_store.best()}
+BOTH = {"public": reference_store.public_references(), "hidden": reference_store.best_references()}
 ONE_EACH = (
     "squared_error.no_half",
     "sigmoid.twice",
@@ -39,14 +39,14 @@ ONE_EACH = (
 )
 
 
-def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: References) -> None:
+def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: ReferenceSet) -> None:
     """The report names this mistake and no other, and takes its points and no others."""
     assert lost(found) == own_items(mistake, references)
     assert accused(found) == {mistake.id}
     assert all(item.status != "internal" for item in found.values())
     told = "\n".join(item.message for item in found.values())
     assert bool(re.search(r"got -?[\d.]|they differ by", told)) <= (references.kind == "public")
-    known = reference_store.misconceptions()[mistake.id]
+    known = reference_store.known_misconceptions()[mistake.id]
     named = [item for item in found.values() if item.mistake]
     assert all(known.hint in item.message and known.slide in item.message for item in named)
 
@@ -118,7 +118,9 @@ def test_two_mistakes_in_one_method_are_both_named() -> None:
 def test_in_processes_of_their_own_the_same_is_said() -> None:
     """One mistake in each class, through the real runner: item by item what the tests above see."""
     planted = {MISTAKES[id].file: MISTAKES[id].plant() for id in ONE_EACH}
-    report = grade(HandIn("", package(changes=planted)), BOTH["hidden"], list(EXERCISES.values()))
+    report = grade_hand_in(
+        HandIn("", package(changes=planted)), BOTH["hidden"], list(EXERCISES.values())
+    )
     assert {item.id: item for item in report.items} == scored(planted)
     assert {item.mistake for item in report.items if item.mistake} == set(ONE_EACH)
     assert classes(report, lost_only=True) == set(CLASSES)
@@ -133,10 +135,10 @@ def classes(report: Report, lost_only: bool) -> set[str]:
 @pytest.mark.parametrize("id", EXERCISES)
 def test_no_two_mistakes_look_alike(id: str, kind: str) -> None:
     """Every two signatures differ by 1 %: in a general case, if either mistake shows in one."""
-    assert list(alike(id, BOTH[kind])) == []
+    assert list(find_indistinguishable(id, BOTH[kind])) == []
 
 
-def own_answers(exercise: Exercise, references: References, near: float, id: str) -> Any:
+def own_answers(exercise: Exercise, references: ReferenceSet, near: float, id: str) -> Any:
     """Answers between the right ones (0) and a mistake's (1)."""
     signature = references.signatures(exercise.id)[id]
     answers = {}
@@ -384,9 +386,9 @@ def test_mistakes_are_told_as_a_teacher_would() -> None:
 
 def test_students_get_names_and_tensors_and_not_what_was_changed() -> None:
     """The public list of mistakes is that of the key, without the substitutions."""
-    assert {m.id: (m.name, m.hint, m.slide) for m in reference_store.misconceptions().values()} == {
-        m.id: (m.name, m.hint, m.slide) for m in MISTAKES.values()
-    }
+    assert {
+        m.id: (m.name, m.hint, m.slide) for m in reference_store.known_misconceptions().values()
+    } == {m.id: (m.name, m.hint, m.slide) for m in MISTAKES.values()}
     text = (reference_store.PUBLIC / "mistakes.json").read_text("utf-8")
     assert '"old"' not in text
     assert '"new"' not in text
@@ -409,13 +411,13 @@ def check_case(
     id: str, exercise: Exercise, reference: reference_store.CaseReference, mytorch: Any
 ) -> None:
     case, inputs = reference.case, reference.inputs
-    given = answer(exercise, case.id, inputs, case.layout, mytorch)
+    given = drive_case(exercise, case.id, inputs, case.layout, mytorch)
     stored = BOTH["public"].signatures(exercise.id).get(id, {})
     assert ((case.id, FAULT) in stored) == (given.fault is not None)
     for name, array in given.tensors.items():
         assert not name.startswith(SAW)
-        loose = tolerance([array, *inputs.values()])
-        wrong = compare(array, reference.expected[name], loose) is not None
+        loose = dtype_tolerance([array, *inputs.values()])
+        wrong = compare_tensor(array, reference.expected[name], loose) is not None
         assert ((case.id, name) in stored) == wrong
         if wrong:
             np.testing.assert_allclose(stored[case.id, name], array, rtol=1e-6, atol=1e-9)

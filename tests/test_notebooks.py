@@ -13,10 +13,10 @@ from nbclient import NotebookClient
 
 from autograder.exercises import EXERCISES
 from autograder.hand_in import reading
-from autograder.key.notebook import notebook, sources
-from autograder.running.grading import grade
+from autograder.key.notebook import make_notebook, notebook_sources
+from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
-from autograder.workspace.packing import UNSAVED, pack
+from autograder.workspace.packing import UNSAVED, pack_hand_in
 
 
 def tree_of(folder: Path, files: Mapping[str, bytes], solved: bool) -> Path:
@@ -29,8 +29,8 @@ def tree_of(folder: Path, files: Mapping[str, bytes], solved: bool) -> Path:
     (folder / "mytorch").mkdir()
     for name, content in files.items():
         (folder / "mytorch" / name).write_bytes(content)
-    for name, source in sources().items():
-        nbformat.write(notebook(source, solved), folder / "notebooks" / name)
+    for name, source in notebook_sources().items():
+        nbformat.write(make_notebook(source, solved), folder / "notebooks" / name)
     return folder
 
 
@@ -74,7 +74,7 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("name", sources())
+@pytest.mark.parametrize("name", notebook_sources())
 @pytest.mark.parametrize("state", STATES)
 def test_every_notebook_runs_whole_in_every_state(state: str, name: str, tmp_path: Path) -> None:
     """*Run All* never stops at an error of ours, and never at a student's unfinished exercise."""
@@ -85,7 +85,7 @@ def test_every_notebook_runs_whole_in_every_state(state: str, name: str, tmp_pat
 def test_a_file_that_is_no_python_stops_its_own_notebooks_alone(tmp_path: Path) -> None:
     """Edited by hand until nothing goes: 05 and 07 need that file, the others run whole."""
     tree = tree_of(tmp_path / "tree", package(changes={"softmax.py": "def broken(:\n"}), False)
-    for name in sources():
+    for name in notebook_sources():
         if name[:2] in ("05", "07"):
             (tree / "notebooks" / name).unlink()
     assert not any(run_all(tree).values())
@@ -97,18 +97,20 @@ def test_the_solved_notebooks_complete_the_course(tmp_path: Path) -> None:
     What `pack` makes of that tree scores the same, and `pack` finds no cell that was not run.
     """
     tree = tree_of(tmp_path / "tree", package(solved=False), solved=True)
-    assert run_all(tree) == {name: [] for name in sources()}
-    name, notes = pack(tree, "ada")
+    assert run_all(tree) == {name: [] for name in notebook_sources()}
+    name, notes = pack_hand_in(tree, "ada")
     assert notes == [UNSAVED]
     for path in (tree, tree / name):
-        report = grade(reading.read(path), reference_store.best(), list(EXERCISES.values()))
+        report = grade_hand_in(
+            reading.read_hand_in(path), reference_store.best_references(), list(EXERCISES.values())
+        )
         assert report.references == "hidden"
         assert report.score == report.max_score
 
 
 def test_the_committed_notebooks_hold_no_widget_and_no_error() -> None:
     """What is committed shows pictures without a kernel, and knows nothing of this machine."""
-    for name in sources():
+    for name in notebook_sources():
         text = (ROOT / "notebooks" / name).read_text("utf-8")
         assert "widget-view" not in text, name
         assert str(ROOT) not in text, name
@@ -121,8 +123,8 @@ def test_the_committed_notebooks_hold_no_widget_and_no_error() -> None:
 
 def test_nothing_sticks_to_an_answer_that_can_be_opened() -> None:
     """What folds ends its cell, or a heading follows: Jupyter leaves no room beneath it."""
-    for name, source in sources().items():
-        for cell in notebook(source, solved=False).cells:
+    for name, source in notebook_sources().items():
+        for cell in make_notebook(source, solved=False).cells:
             assert cell.source.count("<details>") == cell.source.count("</details>"), name
             for rest in cell.source.split("</details>")[1:]:
                 assert not rest or rest.startswith("\n\n#"), f"{name}: {rest[:60]}"

@@ -11,11 +11,11 @@ from hostile import TEXTS
 from in_process import scored
 
 from autograder.classroom.pages import class_page, markup, student_page
-from autograder.classroom.pages.listing import Listing, row
-from autograder.classroom.pages.similarity import Alike, Match
-from autograder.classroom.pages.statistics import Summary
+from autograder.classroom.pages.listing import ClassListing, row
+from autograder.classroom.pages.similarity import SimilarHandIns, SimilarityMatch
+from autograder.classroom.pages.statistics import ClassSummary
 from autograder.exercises import EXERCISES
-from autograder.hand_in.student import Entry, Student
+from autograder.hand_in.student import HandInEntry, Student
 from autograder.key.mistakes import MISTAKES
 from autograder.model import Item, Report
 from autograder.scoring import reference_store
@@ -65,19 +65,19 @@ class Read(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.texts))
 
 
-def entry(report: Report, student: Student) -> Entry:
-    return Entry(report.hand_in, student, f"students/{report.hand_in}.html")
+def entry(report: Report, student: Student) -> HandInEntry:
+    return HandInEntry(report.hand_in, student, f"students/{report.hand_in}.html")
 
 
-def summary(*graded: tuple[Report, Student]) -> Summary:
-    made = Summary()
+def summary(*graded: tuple[Report, Student]) -> ClassSummary:
+    made = ClassSummary()
     for report, student in graded:
         made.add(report, entry(report, student))
     return made
 
 
-def listing(*graded: tuple[Report, Student], counts: str = "yes") -> Listing:
-    made = Listing()
+def listing(*graded: tuple[Report, Student], counts: str = "yes") -> ClassListing:
+    made = ClassListing()
     for report, student in graded:
         made.add(row(report, entry(report, student), counts))
     return made
@@ -85,12 +85,14 @@ def listing(*graded: tuple[Report, Student], counts: str = "yes") -> Listing:
 
 def class_of(*graded: tuple[Report, Student]) -> str:
     """The page of a class of these."""
-    return class_page.page(summary(*graded), listing(*graded))
+    return class_page.render_class_page(summary(*graded), listing(*graded))
 
 
-def graded(changes: dict[str, str], references: reference_store.References | None = None) -> Report:
+def graded(
+    changes: dict[str, str], references: reference_store.ReferenceSet | None = None
+) -> Report:
     """A hand-in that was really graded, on the hidden cases if none are named."""
-    used = references or reference_store.best()
+    used = references or reference_store.best_references()
     return Report("ada.zip", tuple(scored(changes, used).values()), references=used.kind)
 
 
@@ -103,12 +105,14 @@ def both(text: str) -> list[str]:
     )
     made = Report(f"{text}.zip", items, text, text, digests={text: text})
     who = Student(text, text)
-    match = Match((Entry(text, who, f"students/{text}"), Entry("Ada")), {text: 7}, 2, 100)
-    both = (made, who), (replace(made, provisional=True), who)
-    page = class_page.page(
-        summary(*both), listing(*both, counts=text), Alike([match]), text, [text]
+    match = SimilarityMatch(
+        (HandInEntry(text, who, f"students/{text}"), HandInEntry("Ada")), {text: 7}, 2, 100
     )
-    return [student_page.page(made, who), page]
+    both = (made, who), (replace(made, provisional=True), who)
+    page = class_page.render_class_page(
+        summary(*both), listing(*both, counts=text), SimilarHandIns([match]), text, [text]
+    )
+    return [student_page.render_student_page(made, who), page]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
@@ -121,7 +125,7 @@ def test_nothing_from_outside_becomes_part_of_a_page(text: str) -> None:
         assert read.tags == harmless.tags or "\n" in text, "each line is a paragraph"
         assert not set("\x00\x1b\x9b\u202e\u2066\ud800") & set(page)
         page.encode("utf-8")
-        words = re.sub(r"\s+", " ", markup.clean(text)).strip()
+        words = re.sub(r"\s+", " ", markup.clean_text(text)).strip()
         assert read.text.count(words) >= 5
 
 
@@ -156,7 +160,7 @@ def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
 
 def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
     """Points per tensor, the misconception, its hint, the tier; what was not started as such."""
-    text = Read(student_page.page(MADE, ADA)).text
+    text = Read(student_page.render_student_page(MADE, ADA)).text
     for said in (
         "Zoë Ångström",
         "104711",
@@ -180,9 +184,11 @@ def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
 def test_where_a_hand_in_lay_is_not_said() -> None:
     """The grader's folders are nobody's business: a page names the hand-in alone."""
     made = replace(MADE, hand_in="/home/prof/class/ada.zip")
-    student = Entry(made.hand_in, ADA, "students/ada.zip.html")
-    whole = class_page.page(summary((made, ADA)), Listing([row(made, student, "yes")], 1))
-    for page in (student_page.page(made, ADA), whole):
+    student = HandInEntry(made.hand_in, ADA, "students/ada.zip.html")
+    whole = class_page.render_class_page(
+        summary((made, ADA)), ClassListing([row(made, student, "yes")], 1)
+    )
+    for page in (student_page.render_student_page(made, ADA), whole):
         assert "ada.zip" in Read(page).text
         assert "prof" not in page
 
@@ -190,7 +196,9 @@ def test_where_a_hand_in_lay_is_not_said() -> None:
 def test_an_empty_hand_in_is_a_short_page() -> None:
     """Nothing to grade: that is said once, with what was noticed, and not exercise by exercise."""
     gone = replace(WRONG, status="error", message="mytorch/linear.py is missing")
-    text = Read(student_page.page(replace(MADE, items=(gone,), message="no folder mytorch"))).text
+    text = Read(
+        student_page.render_student_page(replace(MADE, items=(gone,), message="no folder mytorch"))
+    ).text
     assert student_page.EMPTY in text
     assert "no folder mytorch" in text
     assert "is missing" not in text
@@ -216,7 +224,7 @@ def test_rows_and_columns_have_heads() -> None:
 def test_a_misconception_is_said_once_an_exercise() -> None:
     """Two tensors show the same mistake: its name and hint stand there once."""
     again = replace(WRONG, id="linear.forward.Z.general", message="other\n" + WRONG.message)
-    text = Read(student_page.page(replace(MADE, items=(again, WRONG)))).text
+    text = Read(student_page.render_student_page(replace(MADE, items=(again, WRONG)))).text
     assert text.count("This is how it looks when") == text.count("Hint: look") == 1
 
 
@@ -226,7 +234,7 @@ def test_a_student_reads_what_else_matters() -> None:
     made = replace(
         MADE, items=items, provisional=True, references="public", message="ignored links: x.py"
     )
-    text = Read(student_page.page(made)).text
+    text = Read(student_page.render_student_page(made)).text
     for said in (
         student_page.PROVISIONAL,
         student_page.FOLLOWED,
@@ -244,7 +252,7 @@ def test_a_graded_mistake_is_named_without_a_hidden_number(id: str) -> None:
     """Really graded: kind, shape and misconception are there; on hidden cases no value is."""
     mistake = MISTAKES[id]
     changes = {mistake.file: mistake.plant()}
-    page = Read(student_page.page(graded(changes))).text
+    page = Read(student_page.render_student_page(graded(changes))).text
     assert f"This is how it looks when {mistake.name}" in page
     assert f"Hint: {mistake.hint}" in page
     assert not re.search(r"\d\.\d{3,}|got -?\d|\de-?\d", page)
@@ -252,16 +260,16 @@ def test_a_graded_mistake_is_named_without_a_hidden_number(id: str) -> None:
 
 def test_public_cases_may_show_their_numbers() -> None:
     """The counter-check: where numbers may be shown, they are."""
-    page = student_page.page(
-        graded(replaced("linear.py", "+ self.b.T", ""), reference_store.public())
+    page = student_page.render_student_page(
+        graded(replaced("linear.py", "+ self.b.T", ""), reference_store.public_references())
     )
     assert re.search(r"got -?\d", page)
 
 
 def test_all_right_is_a_short_page() -> None:
     """Nothing lost: every exercise with its points, not a word of reproach."""
-    text = Read(student_page.page(graded({}))).text
-    most = markup.points(sum(e.max_score for e in EXERCISES.values()))
+    text = Read(student_page.render_student_page(graded({}))).text
+    most = markup.format_points(sum(e.max_score for e in EXERCISES.values()))
     assert f"{most} of {most} points" in text
     assert "✘" not in text.split("Scored on")[0]
 
@@ -276,9 +284,13 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
         (replace(MADE, items=(RIGHT, broken), hand_in="slow.zip"), Student("7", "Bob")),
         (replace(MADE, provisional=True, message="no such file or folder"), ADA),
     )
-    match = Match((Entry("x/Ada"), Entry("x/Bob")), {"linear.forward": 31}, 2, 1200)
+    match = SimilarityMatch(
+        (HandInEntry("x/Ada"), HandInEntry("x/Bob")), {"linear.forward": 31}, 2, 1200
+    )
     text = Read(
-        class_page.page(summary(*known), listing(*known), Alike([match]), "2026-11-24")
+        class_page.render_class_page(
+            summary(*known), listing(*known), SimilarHandIns([match]), "2026-11-24"
+        )
     ).text
     for said in (
         "Graded 2026-11-24",
@@ -318,9 +330,11 @@ def test_long_lists_are_cut_and_say_so() -> None:
             for n in range(50)
         )
     )
-    names = tuple(Entry(f"student {n}") for n in range(40))
-    matches: Sequence[Match] = [Match(names, {"linear.forward": 9}, 40, 90)] * 33
-    text = Read(class_page.page(made, Listing(), Alike(matches))).text
+    names = tuple(HandInEntry(f"student {n}") for n in range(40))
+    matches: Sequence[SimilarityMatch] = [
+        SimilarityMatch(names, {"linear.forward": 9}, 40, 90)
+    ] * 33
+    text = Read(class_page.render_class_page(made, ClassListing(), SimilarHandIns(matches))).text
     assert "… and 38 more: rarer ones." in text
     assert "… and 38 more: in the list below." in text
     assert "… and 21 more: less striking ones." in text
@@ -330,7 +344,7 @@ def test_long_lists_are_cut_and_say_so() -> None:
 def test_the_portable_tier_comes_with_a_warning() -> None:
     """Where no sandbox was, both pages say so."""
     made = replace(MADE, isolation="process")
-    for page in (student_page.page(made), class_of((made, ADA))):
+    for page in (student_page.render_student_page(made), class_of((made, ADA))):
         assert "process (limits, but no sandbox)" in page
 
 
@@ -340,4 +354,4 @@ def test_the_portable_tier_comes_with_a_warning() -> None:
 )
 def test_a_share_is_never_rounded_to_none_or_all(share: float, said: str) -> None:
     """One student in a thousand is not nobody."""
-    assert markup.percent(share) == said
+    assert markup.format_percent(share) == said

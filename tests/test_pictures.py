@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from workbook import pictures
 from workbook.pictures import strokes
-from workbook.pictures.stations import Station
-from workbook.pictures.stations import draw as draw_map
+from workbook.pictures.stations import CourseStation
+from workbook.pictures.stations import draw_stations as draw_map
 from workbook.small_network import B1, B2, W1, W2, D, X
 
-from autograder.key.still import png
+from autograder.key.still import render_png
 
 NEEDS_A_TRAINING = {"learning"}  # it is tested with one, in test_pictures_07_08.py
 MOVING = [
@@ -101,32 +101,32 @@ def test_the_text_form_is_always_the_same(make: Make) -> None:
 def test_the_still_is_a_png_of_twice_the_size(make: Make) -> None:
     """A committed notebook's PNG is sharp, on white, and the same bytes each time."""
     svg = make().canvas.value
-    made = png(svg)
+    made = render_png(svg)
     root = ElementTree.fromstring(svg)
     assert made[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(made[16:20]) == 2 * int(root.get("width", ""))
     assert int.from_bytes(made[20:24]) == 2 * int(root.get("height", ""))
-    assert made == png(svg)
+    assert made == render_png(svg)
 
 
 def test_the_still_has_the_words_and_the_theme_s_colours() -> None:
     """Words are drawn (the font is there), in the colour of the light theme."""
-    empty = strokes.sheet("", "", 60, 30)
-    word = strokes.sheet("", "", 60, 30, strokes.text(30, 20, "∇∂Δ"))
+    empty = strokes.svg_sheet("", "", 60, 30)
+    word = strokes.svg_sheet("", "", 60, 30, strokes.svg_text(30, 20, "∇∂Δ"))
     plain = word.replace(strokes.INK, "#212121")
     assert "var(" not in plain
-    assert png(word) == png(plain) != png(empty)
+    assert render_png(word) == render_png(plain) != render_png(empty)
 
 
 def test_what_is_no_svg_gets_no_still() -> None:
     """A builder's mistake is an error, not an empty picture."""
     with pytest.raises(ValueError, match="SVG"):
-        png("<p>no picture</p>")
+        render_png("<p>no picture</p>")
 
 
 def test_words_are_escaped() -> None:
     """A title may hold any character."""
-    svg = strokes.sheet('a < b & "c"', "d > e", 9, 9, strokes.text(1, 2, "<&>"))
+    svg = strokes.svg_sheet('a < b & "c"', "d > e", 9, 9, strokes.svg_text(1, 2, "<&>"))
     root = ElementTree.fromstring(svg)
     assert root.findtext(f"{SVG}title") == 'a < b & "c"'
     assert root.findtext(f"{SVG}text") == "<&>"
@@ -151,12 +151,12 @@ def test_the_accents_are_seen_on_both_themes(colour: str, paper: str) -> None:
 )
 def test_numbers_are_written_as_by_hand(value: float, written: str) -> None:
     """No trailing zeros, a real minus sign, and never minus nothing."""
-    assert strokes.number(value) == written
+    assert strokes.svg_number(value) == written
 
 
 def test_an_arrow_without_length_is_nothing() -> None:
     """No change draws no arrow."""
-    assert strokes.arrow(5, 5, 5, 5) == ""
+    assert strokes.svg_arrow(5, 5, 5, 5) == ""
 
 
 def test_the_small_network_gives_the_numbers_of_the_notebooks() -> None:
@@ -178,10 +178,10 @@ def test_the_small_network_cannot_be_changed() -> None:
 def test_the_map_says_in_words_what_it_shows() -> None:
     """What is done, what comes next and what comes later can be heard, not only seen."""
     stations = [
-        Station("00", "Start here", "00.ipynb", 2, 2),
-        Station("01", "Risk"),
-        Station("06", "The vector form", "06.ipynb", 3.5, 14, next=True),
-        Station("09", "Digits", "09.ipynb"),
+        CourseStation("00", "Start here", "00.ipynb", 2, 2),
+        CourseStation("01", "Risk"),
+        CourseStation("06", "The vector form", "06.ipynb", 3.5, 14, next=True),
+        CourseStation("09", "Digits", "09.ipynb"),
     ]
     svg = draw_map(stations)
     assert spoken(svg) == (

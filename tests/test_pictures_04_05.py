@@ -14,7 +14,7 @@ from test_pictures import SVG, corners, spoken
 from workbook import pictures
 from workbook.pictures import corner, influence, jacobian, sigmoid
 
-from autograder.key.still import png
+from autograder.key.still import render_png
 
 MADE: list[Callable[[], pictures.Picture]] = [corner, influence, jacobian, sigmoid]
 ALL = pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
@@ -43,7 +43,7 @@ def test_a_picture_is_whole_wherever_its_sliders_stand(make: Callable[[], Any]) 
         for word in root.iter(f"{SVG}text"):
             assert 0 <= float(word.get("x", "")) <= width, word.text
             assert 0 <= float(word.get("y", "")) <= height - 3, word.text
-    assert png(svg)[:8] == b"\x89PNG\r\n\x1a\n"
+    assert render_png(svg)[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 @ALL

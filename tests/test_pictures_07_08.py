@@ -16,7 +16,7 @@ from workbook.pictures import cancelling, learning, network, step_size, surprise
 from workbook.small_network import B1, B2, W1, W2, D, X
 from workbook.two_moons import PLACES, POINTS, WANTED
 
-from autograder.key.still import png
+from autograder.key.still import render_png
 
 Make = Callable[[], pictures.Picture]
 MADE: list[Make] = [cancelling, network, step_size, surprise, lambda: learning([], [])]
@@ -56,7 +56,7 @@ def test_a_picture_is_whole_wherever_its_sliders_stand(make: Make) -> None:
         for word in root.iter(f"{SVG}text"):
             assert 0 <= float(word.get("x", "")) <= width, word.text
             assert 0 <= float(word.get("y", "")) <= height - 3, word.text
-    assert png(svg)[:8] == b"\x89PNG\r\n\x1a\n"
+    assert render_png(svg)[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.mark.parametrize("make", MADE[:-1], ids=lambda make: make().name)

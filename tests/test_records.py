@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from autograder.classroom.batch.journal import Journal
-from autograder.classroom.batch.seals import sealed
-from autograder.classroom.pages.earlier_reports import again, earlier
+from autograder.classroom.batch.journal import GradeJournal
+from autograder.classroom.batch.seals import seal_line
+from autograder.classroom.pages.earlier_reports import find_earlier_reports, repeat_reports
 
 ORDINARY = 65534
 CHANGED = "(damaged, or changed by hand)"
@@ -349,11 +349,11 @@ def test_reports_of_earlier_runs_are_not_held(tmp_path: Path) -> None:
     with file.open("w") as lines:
         for one in names:
             Path(one).touch()
-            lines.write(sealed(line % (one, "x" * 10_000) + ', "max_score": 0.0}') + "\n")
-    with Journal(":memory:") as journal:
+            lines.write(seal_line(line % (one, "x" * 10_000) + ', "max_score": 0.0}') + "\n")
+    with GradeJournal(":memory:") as journal:
         tracemalloc.start()
-        found = earlier(file, journal, names[:1])
-        count = sum(1 for _ in again(file, journal, found))
+        found = find_earlier_reports(file, journal, names[:1])
+        count = sum(1 for _ in repeat_reports(file, journal, found))
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert (count, found.notes) == (1999, [])

@@ -12,16 +12,16 @@ from attacks.references_by_path import LOOK_UP
 from autograder.exercises import EXERCISES
 from autograder.harness import doubles
 from autograder.harness.doubles import SAW
-from autograder.harness.driving import answer
+from autograder.harness.driving import drive_case
 from autograder.key import differences, proof, references
 from autograder.key.mistakes import MISTAKES
-from autograder.key.reseed import uniform
+from autograder.key.reseed import find_uniform_tensors
 from autograder.model import Answer, Array, Case, Exercise, Expected, Fault
 from autograder.scoring import reference_store
-from autograder.scoring.comparison import TOLERANCE, compare
-from autograder.scoring.reference_store import DOUBLED, FAULT, CaseReference, References
+from autograder.scoring.comparison import TOLERANCE, compare_tensor
+from autograder.scoring.reference_store import DOUBLED, FAULT, CaseReference, ReferenceSet
 
-BOTH = {"public": reference_store.public(), "hidden": reference_store.best()}
+BOTH = {"public": reference_store.public_references(), "hidden": reference_store.best_references()}
 BACKWARD = [id for id in EXERCISES if id.endswith(".backward")]
 
 
@@ -36,10 +36,10 @@ def twin(request: pytest.FixtureRequest) -> tuple[Any, float]:
     return twins, 1e-9
 
 
-class Forged(References):
+class Forged(ReferenceSet):
     """References of which one tensor was tampered with."""
 
-    def __init__(self, true: References, key: tuple[str, str, str], forge: Any) -> None:
+    def __init__(self, true: ReferenceSet, key: tuple[str, str, str], forge: Any) -> None:
         self.kind = true.kind
         exercise, case, name = key
         self.cases = lambda e: tuple(  # type: ignore[assignment]
@@ -59,13 +59,13 @@ def forged(reference: CaseReference, name: str, forge: Any) -> CaseReference:
 @pytest.mark.parametrize("kind", BOTH)
 def test_every_reference_is_confirmed(kind: str, twin: tuple[Any, float]) -> None:
     """Forward and backward, public and hidden: by autograd, and by differences of the slides."""
-    assert proof.disagreements(BOTH[kind], *twin) == []
+    assert proof.find_disagreements(BOTH[kind], *twin) == []
 
 
 def one_of_each() -> Iterator[tuple[str, str, str]]:
     """Every scored tensor, in the first general case that has it."""
     seen = set()
-    for exercise, case, name, expected in proof.tensors(BOTH["public"]):
+    for exercise, case, name, expected in proof.stored_tensors(BOTH["public"]):
         if (exercise, name) not in seen and expected.low.any():
             seen.add((exercise, name))
             yield exercise, case, name
@@ -75,7 +75,7 @@ def one_of_each() -> Iterator[tuple[str, str, str]]:
 def test_the_proof_sees_a_small_error(key: tuple[str, str, str], twin: tuple[Any, float]) -> None:
     """A factor of 1.0001 on any tensor is reported, at its place, and nothing else is."""
     tampered = Forged(BOTH["public"], key, lambda array: 1.0001 * array)
-    found = proof.disagreements(tampered, *twin)
+    found = proof.find_disagreements(tampered, *twin)
     own = [line for line in found if line.startswith("/".join(key) + ":")]
     assert len(own) == 1
     assert [line for line in found if line.startswith(key[0] + "/")] == own
@@ -92,9 +92,12 @@ def test_the_proof_sees_every_mistake(id: str, twin: tuple[Any, float]) -> None:
                 continue
             (reference,) = (r for r in BOTH["public"].cases(exercise.id) if r.case.id == case)
             wide = {n: a.astype(np.float64) for n, a in reference.inputs.items()}
-            said = answer(exercise, case, wide, "plain", namespace).tensors[name]
+            said = drive_case(exercise, case, wide, "plain", namespace).tensors[name]
             old = reference.expected[name]
-            assert not proof.distance(said, Expected(wrong, wrong, old.scale)) <= 10 * tolerance
+            assert (
+                not proof.distance_outside(said, Expected(wrong, wrong, old.scale))
+                <= 10 * tolerance
+            )
             found += 1
             break
     assert found
@@ -108,7 +111,7 @@ def stored_in(section: str, kind: str) -> dict[str, Any]:
 
 def test_a_twin_that_lacks_something_proves_nothing() -> None:
     """Where a twin fails or gives other tensors, the proof says so."""
-    found = proof.disagreements(BOTH["public"], object(), 1.0)
+    found = proof.find_disagreements(BOTH["public"], object(), 1.0)
     assert len(found) == sum(len(exercise.cases) for exercise in EXERCISES.values())
 
 
@@ -116,7 +119,7 @@ def test_a_twin_that_lacks_something_proves_nothing() -> None:
 @pytest.mark.parametrize("kind", BOTH)
 def test_rebuilt_references_are_the_stored_ones(kind: str) -> None:
     """From the stored seed: the same inputs, and tensors within a hundredth of the tolerance."""
-    built = references.build(BOTH[kind].seed)
+    built = references.build_references(BOTH[kind].seed)
     stored, scales = stored_in("tensors", kind), stored_in("scales", kind)
     assert set(built.tensors) == set(stored)
     assert built.seed_of_doubles == BOTH[kind].seed_of_doubles
@@ -159,7 +162,7 @@ def test_no_general_reference_is_uniform(kind: str) -> None:
 
     Nor is a network's 0 in any case: one whose rectifiers are all closed shows no mistake.
     """
-    assert list(uniform(BOTH[kind])) == []
+    assert list(find_uniform_tensors(BOTH[kind])) == []
 
 
 def test_upstream_derivatives_are_random() -> None:
@@ -210,11 +213,11 @@ def test_rectifiers_stay_off_their_corner_but_in_their_own_edge_case() -> None:
     wide = {
         (exercise, case)
         for kept in BOTH.values()
-        for exercise, case, _, expected in proof.tensors(kept)
+        for exercise, case, _, expected in proof.stored_tensors(kept)
         if (expected.low != expected.high).any()
     }
     assert wide == {("relu.backward", "zeros")}
-    for _, _, _, expected in proof.tensors(BOTH["hidden"]):
+    for _, _, _, expected in proof.stored_tensors(BOTH["hidden"]):
         assert (expected.low <= expected.high).all()
 
 
@@ -234,7 +237,7 @@ def test_float32_cases_are_there_and_proved_in_float64() -> None:
 def test_scales_are_those_of_the_terms() -> None:
     """No scale is smaller than its tensor, none so large that a mistake could hide behind it."""
     for kept in BOTH.values():
-        for exercise, case, name, expected in proof.tensors(kept):
+        for exercise, case, name, expected in proof.stored_tensors(kept):
             size = float(np.max(np.abs(expected.low), initial=0))
             where = f"{exercise}/{case}/{name}"
             assert expected.scale >= size * (1 - 1e-12), where
@@ -253,7 +256,7 @@ def test_a_wrong_step_of_descent_does_not_pass(kind: str) -> None:
             move = float(x["lr"]) * max(np.abs(x[f"dLd{name}{k}"]).max() for k in layers)
             terms = start + sum(step * move for step in range(1, int(x["steps"]) + 1))
             assert expected.scale <= terms * (1 + 1e-12), f"{reference.case.id}/{name}"
-            assert compare(expected.low + 3e-6 * terms, expected, TOLERANCE[8])
+            assert compare_tensor(expected.low + 3e-6 * terms, expected, TOLERANCE[8])
 
 
 def test_doubles_give_nobodys_answer() -> None:
@@ -295,7 +298,7 @@ def test_a_key_that_fails_on_doubles_makes_no_references(monkeypatch: pytest.Mon
     def fails(exercise: Exercise, case: str, *_: object) -> Answer:
         return Answer(exercise.id, case, fault=Fault("error", text="no layers"))
 
-    monkeypatch.setattr(doubles, "rehearsal", lambda *_: fails)
+    monkeypatch.setattr(doubles, "drive_on_doubles", lambda *_: fails)
     inputs: Any = {e.id: {case.id: {} for case in e.cases} for e in EXERCISES.values()}
     with pytest.raises(RuntimeError, match="the solved package fails"):
-        references.add_doubled(references.Built(1, 1, inputs=inputs), sys)
+        references.add_doubled(references.BuiltReferences(1, 1, inputs=inputs), sys)

@@ -14,25 +14,25 @@ from conftest import ROOT
 
 from autograder.exercises import EXERCISES, NOTEBOOKS
 from autograder.key import release
-from autograder.key.build import out_of_step
+from autograder.key.build import find_out_of_step
 from autograder.key.mistakes import MISTAKES
-from autograder.key.notebook import notebook, sources
-from autograder.key.solved import cell, modules, skeleton
+from autograder.key.notebook import make_notebook, notebook_sources
+from autograder.key.solved import make_cell, make_skeleton, solved_modules
 
 
 @pytest.mark.every_exercise
 def test_everything_generated_is_in_step() -> None:
     """Skeleton, stubs and notebooks are what the key gives."""
-    assert list(out_of_step()) == []
+    assert list(find_out_of_step()) == []
 
 
 def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
     """A changed skeleton, a lost notebook, a cell edited in place: each is named."""
-    files = release.contents(ROOT)
+    files = release.release_files(ROOT)
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    assert list(out_of_step(tmp_path)) == []
+    assert list(find_out_of_step(tmp_path)) == []
     with (tmp_path / "mytorch" / "relu.py").open("a") as file:
         file.write("# by hand\n")
     (tmp_path / "mytorch" / "extra.py").touch()
@@ -41,7 +41,7 @@ def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
     changed = nbformat.read(path, as_version=4)
     changed.cells[1].source += " "
     nbformat.write(changed, path)
-    assert list(out_of_step(tmp_path)) == [
+    assert list(find_out_of_step(tmp_path)) == [
         "mytorch/relu.py differs from what the key gives",
         "mytorch/extra.py comes from nothing in the key",
         "notebooks/00_start_here.ipynb differs from its source in cell 2",
@@ -52,15 +52,17 @@ def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
 @pytest.mark.every_exercise
 def test_every_exercise_has_all_its_places() -> None:
     """Solution, export, cell, import, cases, mistakes, both twins, shelf: which one is missing?"""
-    everything = "".join(sources().values())
+    everything = "".join(notebook_sources().values())
     shelf = ROOT / "tests" / "shelf"
     for exercise in EXERCISES.values():
         file = exercise.file.removeprefix("mytorch/")
         public = exercise.title.split(".")[0]
-        assert exercise.stub in skeleton(file, modules()[file]), exercise.id
-        assert f'"{public}",' in modules()["__init__.py"], f"{public} is not exported"
+        assert exercise.stub in make_skeleton(file, solved_modules()[file]), exercise.id
+        assert f'"{public}",' in solved_modules()["__init__.py"], f"{public} is not exported"
         assert everything.count(f'exercise="{exercise.id}"') == 1, f"{exercise.id} has no cell"
-        (source,) = (text for text in sources().values() if f'exercise="{exercise.id}"' in text)
+        (source,) = (
+            text for text in notebook_sources().values() if f'exercise="{exercise.id}"' in text
+        )
         assert f"from {exercise.module} import {public}" in source, f"{public} is not imported"
         roles = {case.role for case in exercise.cases}
         assert roles == {role for _, role, _ in exercise.lines}, exercise.id
@@ -82,7 +84,7 @@ def test_the_readme_and_the_notebooks_know_the_points() -> None:
         points = sum(e.max_score for e in EXERCISES.values() if e.notebook == number)
         (row,) = re.findall(rf"^\| {number} \| (.+) \| .+ \| (\d*) ?\|$", readme, re.MULTILINE)
         assert row == (title, f"{points:g}" if points else "")
-        for name, source in sources().items():
+        for name, source in notebook_sources().items():
             if name.startswith(number):
                 assert f"# # {number} · " in source, name
                 assert f"{points:g} points" in source.partition("\n# %%\n")[0], name
@@ -108,32 +110,32 @@ def test_the_readme_names_what_is_there() -> None:
 
 def test_a_student_cell_is_the_skeleton_without_its_prose() -> None:
     """The cell shows what is given and the stub's raise; the solved one shows the solution."""
-    assert cell(EXERCISES["linear.forward"], solved=False) == (
+    assert make_cell(EXERCISES["linear.forward"], solved=False) == (
         "@exercise(Linear)\n"
         "def forward(self, A):\n"
         '    self.seen = expect_shape("Linear.forward: A", A, ("N", self.W.shape[1]))\n'
         '    raise NotImplementedError("Exercise 6.1: Linear.forward")'
     )
-    assert "return A @ self.W.T + self.b.T" in cell(EXERCISES["linear.forward"], solved=True)
+    assert "return A @ self.W.T + self.b.T" in make_cell(EXERCISES["linear.forward"], solved=True)
 
 
 def test_a_solution_of_no_exercise_is_refused() -> None:
     """A region outside of every target, or a module that lacks one, does not become a skeleton."""
-    lost = modules()["sgd.py"].replace("def step(", "def stride(")
+    lost = solved_modules()["sgd.py"].replace("def step(", "def stride(")
     with pytest.raises(ValueError, match=r"^there is no mytorch\.sgd\.SGD\.step$"):
-        skeleton("sgd.py", lost)
+        make_skeleton("sgd.py", lost)
     stray = (
-        modules()["sgd.py"]
+        solved_modules()["sgd.py"]
         + "\n\ndef more():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
     )
     line = stray.splitlines().index("    ### BEGIN SOLUTION") + 1
     with pytest.raises(ValueError, match=f"^sgd.py:{line}: this solution belongs to no exercise$"):
-        skeleton("sgd.py", stray)
+        make_skeleton("sgd.py", stray)
 
 
 def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
     """No key, no tests, no hidden reference; and `autograder check` runs in it, alone."""
-    count = release.release(tmp_path / "release")
+    count = release.write_release(tmp_path / "release")
     files = {p.relative_to(tmp_path / "release").as_posix() for p in tmp_path.rglob("*.*")}
     assert count > 60
     assert not [name for name in files if name.startswith("tests") or "/key" in name]
@@ -169,7 +171,7 @@ def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "release" / "grades" / "class.html").is_file()
     with pytest.raises(FileExistsError):
-        release.release(tmp_path / "release")
+        release.write_release(tmp_path / "release")
 
 
 @pytest.mark.parametrize(
@@ -183,23 +185,23 @@ def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
 )
 def test_the_scan_finds_an_answer_in_any_text(name: str, text: str) -> None:
     """Statements of solutions are found whatever the spacing, with or without `self.`."""
-    assert [leak.split(":")[0] for leak in release.scan({name: text.encode()})] == [name]
+    assert [leak.split(":")[0] for leak in release.find_answers({name: text.encode()})] == [name]
 
 
 def test_the_scan_reads_notebooks() -> None:
     """A solved notebook would be caught."""
-    (source,) = (s for n, s in sources().items() if n.startswith("06"))
+    (source,) = (s for n, s in notebook_sources().items() if n.startswith("06"))
     for solved, found in ((True, True), (False, False)):
-        content = nbformat.writes(notebook(source, solved)).encode()
-        assert bool(list(release.scan({"notebooks/06.ipynb": content}))) is found
+        content = nbformat.writes(make_notebook(source, solved)).encode()
+        assert bool(list(release.find_answers({"notebooks/06.ipynb": content}))) is found
 
 
 def test_the_scan_reads_what_a_notebook_printed() -> None:
     """An answer in an output would be given away as well."""
-    (source,) = (s for n, s in sources().items() if n.startswith("06"))
-    made = notebook(source, solved=False)
+    (source,) = (s for n, s in notebook_sources().items() if n.startswith("06"))
+    made = make_notebook(source, solved=False)
     code = next(c for c in made.cells if c.cell_type == "code")
     text = "return A @ self.W.T + self.b.T"
     code.outputs = [nbformat.from_dict({"output_type": "stream", "name": "stdout", "text": text})]
-    assert list(release.scan({"notebooks/06.ipynb": nbformat.writes(made).encode()}))
+    assert list(release.find_answers({"notebooks/06.ipynb": nbformat.writes(made).encode()}))
     assert frozenset({"y-d"}) == release.NO_SECRET, "each exception is a decision"

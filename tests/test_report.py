@@ -66,7 +66,7 @@ def test_stand_ins_are_mentioned() -> None:
 
 def test_a_line_a_notebook() -> None:
     """The short form, as the start of the workbook prints it."""
-    assert report.brief(MADE).splitlines() == [
+    assert report.to_brief_text(MADE).splitlines() == [
         "✘ 06  The vector form                          4 / 5",
         "· 08  The network and its training             0 / 1",
         "  Total                                        4 / 6",

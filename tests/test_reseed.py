@@ -14,13 +14,13 @@ from in_process import accused, lost, scored
 from autograder import cli
 from autograder.exercises import EXERCISES, TOPICS
 from autograder.hand_in.module_reader import HandIn
-from autograder.harness.driving import answer
+from autograder.harness.driving import drive_case
 from autograder.key import differences, proof, references, release, reseed, storing
 from autograder.key.mistakes import MISTAKES
 from autograder.model import Array
-from autograder.running.grading import grade
+from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
-from autograder.scoring.reference_store import References
+from autograder.scoring.reference_store import ReferenceSet
 from autograder.scoring.report import to_json, to_text
 
 SEEDS = (1, 20, 300, 2027, 2**62)
@@ -33,38 +33,38 @@ def built_once() -> Iterator[Any]:
     The command's own test empties it where two runs must agree.
     """
     with pytest.MonkeyPatch.context() as patch:
-        once = cache(references.build)
-        patch.setattr(references, "build", once)
+        once = cache(references.build_references)
+        patch.setattr(references, "build_references", once)
         yield once
 
 
 @pytest.fixture(scope="module", params=SEEDS)
-def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> References:
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ReferenceSet:
     """The hidden references of another term."""
     seed, _ = reseed.good_seed(request.param)
     folder = tmp_path_factory.mktemp("hidden")
-    storing.write(references.build(seed), folder, "hidden")
-    return References(folder, "hidden")
+    storing.write_topic_files(references.build_references(seed), folder, "hidden")
+    return ReferenceSet(folder, "hidden")
 
 
-def test_the_proof_holds_for_any_seed(drawn: References) -> None:
+def test_the_proof_holds_for_any_seed(drawn: ReferenceSet) -> None:
     """The slides' formulas and central differences confirm every number."""
-    assert proof.disagreements(drawn, differences, differences.TOLERANCE) == []
+    assert proof.find_disagreements(drawn, differences, differences.TOLERANCE) == []
 
 
 @pytest.mark.proof
-def test_autograd_confirms_any_seed(drawn: References) -> None:
+def test_autograd_confirms_any_seed(drawn: ReferenceSet) -> None:
     """So does PyTorch."""
     pytest.importorskip("torch", reason="the proof by autograd needs PyTorch (extra `proof`)")
     from autograder.key import twins
 
-    assert proof.disagreements(drawn, twins, 1e-9) == []
+    assert proof.find_disagreements(drawn, twins, 1e-9) == []
 
 
-def test_general_cases_stay_off_the_corner(drawn: References) -> None:
+def test_general_cases_stay_off_the_corner(drawn: ReferenceSet) -> None:
     """Whatever the seed, no rectifier of a general case, or of a network, meets |z| < 0.05."""
     met: list[float] = []
-    with references.variant({}) as solved:
+    with references.solved_variant({}) as solved:
         forward = solved.ReLU.forward
 
         def watched(self: Any, Z: Array) -> Any:
@@ -75,12 +75,12 @@ def test_general_cases_stay_off_the_corner(drawn: References) -> None:
         for exercise in EXERCISES.values():
             for r in drawn.cases(exercise.id):
                 if r.case.role == "general" or exercise.doubles:
-                    answer(exercise, r.case.id, r.inputs, "plain", solved)
+                    drive_case(exercise, r.case.id, r.inputs, "plain", solved)
     assert len(met) > 30
     assert min(met) >= references.CORNER
 
 
-def test_grading_is_the_same_for_any_seed(drawn: References) -> None:
+def test_grading_is_the_same_for_any_seed(drawn: ReferenceSet) -> None:
     """Right work gets all points, and each planted mistake its own name (a fifth a seed)."""
     assert lost(scored({}, drawn)) == set()
     turn = min(n for n, seed in enumerate(SEEDS) if int(drawn.seed) - seed in range(20))
@@ -88,10 +88,10 @@ def test_grading_is_the_same_for_any_seed(drawn: References) -> None:
         assert accused(scored({mistake.file: mistake.plant()}, drawn)) == {mistake.id}
 
 
-def test_other_seeds_share_no_number(drawn: References) -> None:
+def test_other_seeds_share_no_number(drawn: ReferenceSet) -> None:
     """What a student saw last term is no help: no input of a general case comes again."""
     for id in EXERCISES:
-        for new, old in zip(drawn.cases(id), reference_store.best().cases(id)):
+        for new, old in zip(drawn.cases(id), reference_store.best_references().cases(id)):
             if new.case.role == "general":
                 for name in {"A", "Z", "y", "W1"} & set(new.inputs):
                     same = np.isin(new.inputs[name], old.inputs[name])
@@ -100,21 +100,21 @@ def test_other_seeds_share_no_number(drawn: References) -> None:
 
 def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A seed with a flaw is passed over, in a line that says why; when all have one, it ends."""
-    true = reseed.flaws
-    seen: list[References] = []
+    true = reseed.find_flaws
+    seen: list[ReferenceSet] = []
 
-    def strict(made: References) -> Iterator[str]:
+    def strict(made: ReferenceSet) -> Iterator[str]:
         seen.append(made)
         if len(seen) == 1:
             yield "a and b look alike"
         yield from true(made)
 
-    monkeypatch.setattr(reseed, "flaws", strict)
+    monkeypatch.setattr(reseed, "find_flaws", strict)
     assert reseed.good_seed(20) == (
         21,
         ["seed 20 is not good enough, taking another: a and b look alike"],
     )
-    monkeypatch.setattr(reseed, "flaws", true)
+    monkeypatch.setattr(reseed, "find_flaws", true)
     monkeypatch.setattr(reseed, "NEAR", 1e6)
     monkeypatch.setattr(reseed, "MOST", 2)
     with pytest.raises(RuntimeError, match="no good cases in 2 draws: a draw is not good enough"):
@@ -135,20 +135,20 @@ def test_one_command_reseeds_and_later_runs_keep_it(
     """`references --reseed` draws a seed that nobody chose; `references` keeps it; the public
     cases stay as they are; the seed itself is not printed."""
     assert cli.main(["references", "--reseed"]) == 0
-    seed = References(elsewhere, "hidden").seed
+    seed = ReferenceSet(elsewhere, "hidden").seed
     kept = contents(elsewhere)
     assert seed > 2**32 or seed != storing.PUBLIC_SEED
     built_once.cache_clear()
     assert cli.main(["references"]) == 0
     assert contents(elsewhere) == kept
     public = elsewhere.parent / "public"
-    made, stored = References(public, "public"), reference_store.public()
+    made, stored = ReferenceSet(public, "public"), reference_store.public_references()
     for id in EXERCISES:
         for new, old in zip(made.cases(id), stored.cases(id)):
             for name, array in new.inputs.items():
                 np.testing.assert_array_equal(array, old.inputs[name])
     assert cli.main(["references", "--seed", "20"]) == 0
-    assert References(elsewhere, "hidden").seed == 20
+    assert ReferenceSet(elsewhere, "hidden").seed == 20
     said = capsys.readouterr()
     assert str(seed) not in said.out + said.err
     all_files = "wrote " + ", ".join(f"{topic}.npz" for topic in TOPICS)
@@ -167,7 +167,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def numbers(drawn: References) -> set[float]:
+def numbers(drawn: ReferenceSet) -> set[float]:
     """Every hidden number that is no ordinary one."""
     arrays = [
         array
@@ -198,10 +198,10 @@ def spelt_in(data: bytes, wanted: set[float]) -> set[float]:
 
 def test_no_hidden_number_is_in_a_release() -> None:
     """Neither as text nor as bytes: no input, no reference, no seed."""
-    everything = b"\n".join(release.contents(ROOT).values())
-    hidden = reference_store.best()
+    everything = b"\n".join(release.release_files(ROOT).values())
+    hidden = reference_store.best_references()
     assert hidden.kind == "hidden"
-    public = numbers(reference_store.public())
+    public = numbers(reference_store.public_references())
     secret = numbers(hidden) - public  # 1/12 is nobody's secret
     assert len(secret) > 1000
     assert stored_in(everything, secret) == set()
@@ -218,12 +218,12 @@ def test_no_hidden_number_is_in_a_report() -> None:
         **replaced("relu.py", "return np.maximum(Z, 0)", "raise ValueError(repr(Z.tolist()))"),
         **replaced("sigmoid.py", "return self.A", "return self.A + Z"),
     }
-    hidden = reference_store.best()
-    found = grade(HandIn("ada", package(changes=changes)), hidden, list(EXERCISES.values()))
+    hidden = reference_store.best_references()
+    found = grade_hand_in(HandIn("ada", package(changes=changes)), hidden, list(EXERCISES.values()))
     assert found.score < found.max_score
     said = to_json(found) + to_text(found)
     told = {abs(float(n)) for n in re.findall(r"\d+\.\d{3,}(?:e[+-]?\d+)?", said)}
-    secret = sorted(abs(x) for x in numbers(hidden) - numbers(reference_store.public()))
+    secret = sorted(abs(x) for x in numbers(hidden) - numbers(reference_store.public_references()))
     near = [n for n in told if np.min(np.abs(np.array(secret) - n)) < 5e-4 * n]
     assert near == []
     assert str(hidden.seed) not in said

@@ -14,11 +14,11 @@ import pytest
 from conftest import package
 from in_process import scored
 
-from autograder.classroom.batch.seals import sealed
-from autograder.classroom.finding.roster import call
+from autograder.classroom.batch.seals import seal_line
+from autograder.classroom.finding.roster import assign_students
 from autograder.classroom.pages import listing, results
-from autograder.classroom.pages.listing import Listing, Row, row
-from autograder.hand_in.student import Entry, Student
+from autograder.classroom.pages.listing import ClassListing, ListingRow, row
+from autograder.hand_in.student import HandInEntry, Student
 from autograder.model import Item, Report, Status
 from autograder.scoring import reference_store, report
 
@@ -37,17 +37,19 @@ ODD = (
 @pytest.fixture(scope="module")
 def graded() -> Report:
     """A right hand-in, really graded."""
-    return Report("ada", tuple(scored({}, reference_store.best()).values()), references="hidden")
+    return Report(
+        "ada", tuple(scored({}, reference_store.best_references()).values()), references="hidden"
+    )
 
 
 def lines(folder: Path, *reports: Report) -> None:
-    text = "".join(f"{sealed(report.to_json(made))}\n" for made in reports)
+    text = "".join(f"{seal_line(report.to_json(made))}\n" for made in reports)
     (folder / results.REPORTS).write_text(text, "utf-8")
 
 
 def write(folder: Path, *reports: Report) -> None:
     lines(folder, *reports)
-    results.write(folder, call([made.hand_in for made in reports]))
+    results.write_results(folder, assign_students([made.hand_in for made in reports]))
 
 
 def test_every_link_of_the_class_page_leads_to_a_page(tmp_path: Path, graded: Report) -> None:
@@ -66,7 +68,7 @@ def test_every_link_of_the_class_page_leads_to_a_page(tmp_path: Path, graded: Re
 
 def test_the_name_of_a_page_fits_into_any_folder() -> None:
     """At most so many bytes, whatever the alphabet; no two that differ only in their case."""
-    names = results.Names()
+    names = results.PageNames()
     given = [names.given(f"{folder}/{name}") for folder in ("a", "b") for name in ODD]
     assert len({name.casefold() for name in given}) == len(given)
     assert max(len(os.fsencode(name)) for name in given) <= results.LONGEST
@@ -74,11 +76,11 @@ def test_the_name_of_a_page_fits_into_any_folder() -> None:
 
 def test_nobody_takes_the_name_of_anothers_page() -> None:
     """Whoever is called as another's page would be: the other gets another, always the same."""
-    wanted = results.Names().given("b/x y.zip")
+    wanted = results.PageNames().given("b/x y.zip")
     for thief in (f"a/{wanted}", f"a/{wanted.upper()}"):
         again = []
         for _ in range(2):
-            names = results.Names()
+            names = results.PageNames()
             again.append([names.given(thief), names.given("b/x y.zip"), names.given("c/x y.zip")])
         assert again[0] == again[1]
         assert again[0][0] == Path(thief).name
@@ -87,7 +89,7 @@ def test_nobody_takes_the_name_of_anothers_page() -> None:
 
 def test_names_that_some_systems_take_for_one_are_two() -> None:
     """The same syllable, written as one character or as three, is one file on a Mac."""
-    names = results.Names()
+    names = results.PageNames()
     given = [names.given(normalize(form, "한.zip")) for form in ("NFC", "NFD")]
     assert len({normalize("NFC", name) for name in given}) == 2
 
@@ -112,7 +114,7 @@ def test_what_is_not_finished_leaves_nothing_behind(tmp_path: Path, graded: Repo
     path.write_text("before")
 
     def half(ending: type[BaseException]) -> None:
-        with results.written(path) as stream:
+        with results.write_whole(path) as stream:
             stream.write("half")
             raise ending
 
@@ -123,9 +125,9 @@ def test_what_is_not_finished_leaves_nothing_behind(tmp_path: Path, graded: Repo
         assert path.read_text() == "before"
     for name in ("grades.csv", "class.html", "junit.xml", results.REPORTS):
         (tmp_path / f"{name}.part").write_text("of a run that was killed")
-    with results.written(tmp_path / results.REPORTS) as stream:
-        stream.write(sealed(report.to_json(graded)) + "\n")
-    results.write(tmp_path, call([graded.hand_in]))
+    with results.write_whole(tmp_path / results.REPORTS) as stream:
+        stream.write(seal_line(report.to_json(graded)) + "\n")
+    results.write_results(tmp_path, assign_students([graded.hand_in]))
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -142,15 +144,15 @@ def test_a_page_that_says_the_same_is_left_alone(tmp_path: Path, graded: Report)
 def test_what_needs_a_human_stands_first(graded: Report) -> None:
     """Provisional, undecided, unreadable, crash, timeout; then who has the fewest points."""
 
-    def one(name: str, status: Status = "pass", counts: str = "yes", lost: float = 1) -> Row:
+    def one(name: str, status: Status = "pass", counts: str = "yes", lost: float = 1) -> ListingRow:
         items = [replace(i, status=status, score=i.max_score - lost) for i in graded.items[:1]]
         made = replace(graded, hand_in=name, items=tuple(items), provisional=name == "provisional")
         if name == "unreadable":
             made = replace(made, message="no zip", items=(replace(items[0], message="no zip"),))
-        return row(made, Entry(name), counts)
+        return row(made, HandInEntry(name), counts)
 
     expected = ["provisional", "undecided", "unreadable", "crash", "timeout", "few", "many"]
-    made = Listing()
+    made = ClassListing()
     for given in (
         one("many", lost=0),
         one("few", "error"),
@@ -173,9 +175,9 @@ def test_a_row_says_what_to_know(graded: Report) -> None:
     broken = replace(others[0], score=0, status="error", message="NameError in mytorch/x.py:3\nx")
     gone = replace(others[1], score=0, status="error", message="mytorch/sigmoid.py is missing")
     made = replace(graded, message="ignored links: x", items=(wrong, broken, gone, *others[2:]))
-    known = reference_store.misconceptions()
+    known = reference_store.known_misconceptions()
     name = known[wrong.mistake].name if wrong.mistake in known else wrong.mistake
-    assert row(made, Entry("ada"), "no: there is a newer one").notes == (
+    assert row(made, HandInEntry("ada"), "no: there is a newer one").notes == (
         "counts: no: there is a newer one",
         "ignored links: x",
         "NameError",
@@ -188,11 +190,11 @@ def test_a_row_says_what_to_know(graded: Report) -> None:
 def test_a_list_of_a_hundred_thousand_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first rows are kept, in whatever order they come; the others are counted."""
     monkeypatch.setattr(listing, "MOST", 10)
-    made = Listing()
+    made = ClassListing()
     item = Item("x", "sgd.step", "mytorch.sgd.SGD.step", 0, 100, "fail")
     for n in range(100):
         one = Report(str(n), (replace(item, score=n * 37 % 100),))
-        made.add(row(one, Entry(f"{n}", Student(f"{n}")), "yes"))
+        made.add(row(one, HandInEntry(f"{n}", Student(f"{n}")), "yes"))
         assert len(made.first) < 20
     assert [r.score for r in made.rows] == list(range(10))
     assert made.count == 100

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from conftest import MakeTree
 
-from autograder.classroom.finding.roster import call, read
+from autograder.classroom.finding.roster import assign_students, read_roster
 from autograder.hand_in import reading
 from autograder.hand_in.origin import origin_of
-from autograder.hand_in.student import Entry, Student, shared, within
+from autograder.hand_in.student import HandInEntry, Student, common_folder, path_within
 
 ADA = Student("12345", "Ada Lovelace")
 LONG = "Ada " + "Augusta " * 23 + "Lovelace-Kühn"
@@ -131,7 +131,7 @@ def written(tmp_path: Path, text: str | bytes) -> Path:
 )
 def test_a_roster_is_found_by_its_headings(tmp_path: Path, text: str) -> None:
     """Comma, semicolon or tab, any case, names in one column or two, Canvas's own file."""
-    found = read(written(tmp_path, text))
+    found = read_roster(written(tmp_path, text))
     assert set(found.ids.values()) == {ADA}
 
 
@@ -155,7 +155,7 @@ def test_a_student_is_found_by_what_the_site_says(tmp_path: Path, said: Student)
         "12345,Ada Lovelace,ada@example.edu,ada,Participant 1234567\n"
         "2,Bob Ada,bob@example.edu,bob,Participant 2\n"
     )
-    assert read(written(tmp_path, text)).find(said) == {ADA}
+    assert read_roster(written(tmp_path, text)).find(said) == {ADA}
 
 
 @pytest.mark.parametrize("name", ["Zoë Ångström", "Šárka Nováková", "Nguyễn Thị Ánh", "김민준"])
@@ -163,7 +163,7 @@ def test_a_student_is_found_by_what_the_site_says(tmp_path: Path, said: Student)
 def test_a_name_is_the_same_in_every_normal_form(tmp_path: Path, name: str, form: str) -> None:
     """A Mac's file names are decomposed, a roster's composed: the same student."""
     other = unicodedata.normalize(form, name)  # type: ignore[arg-type]
-    found = read(written(tmp_path, f"id,name\n7,{name}\n"))
+    found = read_roster(written(tmp_path, f"id,name\n7,{name}\n"))
     assert found.find(one(f"in/{other}_99_assignsubmission_file_")) == {Student("7", name)}
     assert one(f"in/hand-in-{other}.zip") == one(f"in/hand-in-{name}.zip")
 
@@ -174,13 +174,13 @@ def test_a_name_is_the_same_in_every_normal_form(tmp_path: Path, name: str, form
 def test_odd_names_are_kept_as_they_are(tmp_path: Path, name: str) -> None:
     """Commas, quotes, 200 characters, formulas, markup: nothing is lost or changed."""
     quoted = name.replace('"', '""')
-    found = read(written(tmp_path, f'id,name\n7,"{quoted}"\n'))
+    found = read_roster(written(tmp_path, f'id,name\n7,"{quoted}"\n'))
     assert found.find(Student("7")) == {Student("7", name)}
 
 
 def test_what_nobody_can_see_is_replaced(tmp_path: Path) -> None:
     """Control characters and changed directions of writing do not reach a page or a terminal."""
-    found = read(written(tmp_path, 'id,name\n7,"Ada\x1b[2J\u202eLove\nlace"\n'))
+    found = read_roster(written(tmp_path, 'id,name\n7,"Ada\x1b[2J\u202eLove\nlace"\n'))
     assert found.find(Student("7")) == {Student("7", "Ada?[2J?Love?lace")}
     assert one("in/hand-in-a\udcffb\x07.zip") == Student("a?b?")
 
@@ -204,15 +204,15 @@ def test_a_roster_that_is_none_is_refused_in_one_line(
     """The line says which file, where and what."""
     path = written(tmp_path, text)
     with pytest.raises(ValueError, match="roster") as caught:
-        read(path)
+        read_roster(path)
     assert str(caught.value) == said.format(path=path)
 
 
 def test_who_is_unknown_and_who_is_missing_is_said(tmp_path: Path) -> None:
     """Every hand-in stays, and every student of the roster is accounted for, once."""
-    class_ = read(written(tmp_path, "id,name\n12345,Ada Lovelace\n2,Bob\n3,Cleo\n4,Cleo\n"))
+    class_ = read_roster(written(tmp_path, "id,name\n12345,Ada Lovelace\n2,Bob\n3,Cleo\n4,Cleo\n"))
     paths = ["in/lovelaceada_12345_1_x.zip", "in/eve.zip", "in/hand-in-cleo.zip"]
-    found = call(paths, class_)
+    found = assign_students(paths, class_)
     assert found.students == {
         paths[0]: (ADA,),
         paths[1]: (Student("eve"),),
@@ -223,7 +223,7 @@ def test_who_is_unknown_and_who_is_missing_is_said(tmp_path: Path) -> None:
         "in/hand-in-cleo.zip: several on the roster are called cleo: Cleo (3), Cleo (4)",
         "no hand-in from 1 on the roster: Bob (2)",
     )
-    assert call(paths).notes == ()
+    assert assign_students(paths).notes == ()
 
 
 def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
     chooses in silence."""
     canvas = [f"in/lovelaceada_12345_{n}.zip" for n in ("9_hand-in-1", "10_hand-in-2")]
     notes = "in/lovelaceada_12345_11_notes.pdf"
-    found = call([*canvas, notes])
+    found = assign_students([*canvas, notes])
     assert found.superseded == {canvas[0], notes}
     assert found.undecided == frozenset()
     assert found.notes == (
@@ -239,9 +239,9 @@ def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
         " «lovelaceada_12345_10_hand-in-2.zip», «lovelaceada_12345_11_notes.pdf»):"
         " the newest counts, «lovelaceada_12345_10_hand-in-2.zip»",
     )
-    class_ = read(written(tmp_path, "id,name\n12345,Ada Lovelace\n"))
+    class_ = read_roster(written(tmp_path, "id,name\n12345,Ada Lovelace\n"))
     paths = ["in/hand-in-ada-lovelace.zip", "in/12345"]
-    found = call(paths, class_)
+    found = assign_students(paths, class_)
     assert (found.superseded, found.undecided) == (frozenset(), frozenset(paths))
     assert found.notes == (
         "Ada Lovelace (12345) has 2 hand-ins («hand-in-ada-lovelace.zip», «12345»): which one"
@@ -253,46 +253,54 @@ def test_what_its_site_says_came_late_is_known() -> None:
     """Canvas writes it into the names of files; a name that students chose says nothing."""
     late = ["in/ada_LATE_1_2_x.zip", "in/bob_LATE_2_3_linear.py"]
     others = ["in/cleo_3_4_x.zip", "in/LATE.zip", "in/dan_4_5_LATE_1_2_x.zip"]
-    assert call([*late, *others]).late == set(late)
+    assert assign_students([*late, *others]).late == set(late)
 
 
 def test_hand_ins_of_one_name_are_told_apart_by_their_folders() -> None:
     """What is said of several shows each from the folder that all lie in."""
     paths = [f"class/{name}/{n}" for name in ("ada", "bob") for n in ("a", "b")]
-    assert call(paths).notes[0] == (
+    assert assign_students(paths).notes[0] == (
         "a has 2 hand-ins («ada/a», «bob/a»): which one counts is yours to say;"
         " take the others away"
     )
-    top = shared(paths)
-    assert [Entry(path, top=top).called for path in paths] == ["ada/a", "ada/b", "bob/a", "bob/b"]
+    top = common_folder(paths)
+    assert [HandInEntry(path, top=top).called for path in paths] == [
+        "ada/a",
+        "ada/b",
+        "bob/a",
+        "bob/b",
+    ]
     for few in ([], ["x/ada.zip"], ["./x/ada.zip", "x/y/../bob"], ["/x/ada.zip", "x/bob.zip"]):
-        assert all(within(shared(few), path) for path in few)
-    assert within(shared(["./x/ada.zip"]), "./x/ada.zip") == "ada.zip"
+        assert all(path_within(common_folder(few), path) for path in few)
+    assert path_within(common_folder(["./x/ada.zip"]), "./x/ada.zip") == "ada.zip"
 
 
 def test_a_group_is_each_of_its_members(tmp_path: Path) -> None:
     """Whoever handed in together is on the roll, each with the same hand-in."""
     (tmp_path / "submission_metadata.yml").write_text(METADATA, "utf-8")
     path = str(tmp_path / "submission_12")
-    class_ = read(written(tmp_path, "id,name,email\n1,Zoe,zoe@example.edu\nb-2,Bob,\n"))
-    assert call([path], class_).students[path] == (Student("1", "Zoe"), Student("b-2", "Bob"))
+    class_ = read_roster(written(tmp_path, "id,name,email\n1,Zoe,zoe@example.edu\nb-2,Bob,\n"))
+    assert assign_students([path], class_).students[path] == (
+        Student("1", "Zoe"),
+        Student("b-2", "Bob"),
+    )
 
 
 def test_what_sites_export_can_be_read(make_tree: MakeTree, tmp_path: Path) -> None:
     """Folders as Moodle and Gradescope pack them are hand-ins with all their modules."""
     for folder in ("Ada Lovelace_1234567_assignsubmission_file_", "submission_11"):
         tree = make_tree(f"class/{folder}")
-        assert "linear.py" in reading.read(tree).files
+        assert "linear.py" in reading.read_hand_in(tree).files
         inner = make_tree(f"class/{folder} b/homework")
-        assert "linear.py" in reading.read(inner.parent).files
+        assert "linear.py" in reading.read_hand_in(inner.parent).files
 
 
 def test_who_is_named_twice_in_a_group_has_one_hand_in(tmp_path: Path) -> None:
     """Two addresses of one student are one student, and no second hand-in."""
     (tmp_path / "submission_metadata.yml").write_text(METADATA, "utf-8")
     path = str(tmp_path / "submission_12")
-    class_ = read(written(tmp_path, "id,name,email\nb-2,Bob,zoe@example.edu\n"))
-    found = call([path], class_)
+    class_ = read_roster(written(tmp_path, "id,name,email\nb-2,Bob,zoe@example.edu\n"))
+    found = assign_students([path], class_)
     assert found.students[path] == (Student("b-2", "Bob"),)
     assert found.notes == ()
 
@@ -301,5 +309,5 @@ def test_moodles_own_list_of_participants_is_a_roster(tmp_path: Path) -> None:
     """Its ids stand under «ID number», which goes before the address."""
     path = tmp_path / "participants.csv"
     path.write_text("First name,Surname,ID number,Email address\nAda,Lovelace,77,ada@x.org\n")
-    found = read(path).find(Student("ada@x.org", ""))
+    found = read_roster(path).find(Student("ada@x.org", ""))
     assert found == {Student("77", "Ada Lovelace")}

@@ -11,19 +11,21 @@ from in_process import items_of
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Report
-from autograder.running.grading import grade
-from autograder.running.patience import Limits
+from autograder.running.grading import grade_hand_in
+from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RESULT = "return np.maximum(Z, 0)"
 TOP = '"""The rectified linear unit'
-QUICK = Limits(seconds=1, wall=3.0, total=30.0)
+QUICK = ResourceLimits(seconds=1, wall=3.0, total=30.0)
 
 
-def graded(changes: dict[str, str], limits: Limits = QUICK) -> Report:
+def graded(changes: dict[str, str], limits: ResourceLimits = QUICK) -> Report:
     hand_in = HandIn("", package(changes=changes))
-    return grade(hand_in, reference_store.best(), list(EXERCISES.values()), limits)
+    return grade_hand_in(
+        hand_in, reference_store.best_references(), list(EXERCISES.values()), limits
+    )
 
 
 def lost(report: Report) -> set[str]:
@@ -33,16 +35,18 @@ def lost(report: Report) -> set[str]:
 
 def test_the_solved_package_gets_all_points() -> None:
     """The key itself, through the real process, scores full on hidden and on public cases."""
-    for references in (reference_store.best(), reference_store.public()):
-        report = grade(HandIn("", package()), references, list(EXERCISES.values()))
+    for references in (reference_store.best_references(), reference_store.public_references()):
+        report = grade_hand_in(HandIn("", package()), references, list(EXERCISES.values()))
         assert report.score == report.max_score == FULL
         assert not report.provisional
 
 
 def test_the_skeleton_is_not_attempted() -> None:
     """Every line of a fresh skeleton is not_attempted, with full max_score."""
-    report = grade(
-        HandIn("", package(solved=False)), reference_store.best(), list(EXERCISES.values())
+    report = grade_hand_in(
+        HandIn("", package(solved=False)),
+        reference_store.best_references(),
+        list(EXERCISES.values()),
     )
     assert {item.status for item in report.items} == {"not_attempted"}
     assert (report.score, report.max_score) == (0, FULL)
@@ -136,7 +140,7 @@ def test_output_goes_nowhere() -> None:
 
 def test_the_child_finds_no_other_mytorch() -> None:
     """A hand-in without files scores nothing, wherever another `mytorch` may lie."""
-    report = grade(HandIn(""), reference_store.best(), list(EXERCISES.values()))
+    report = grade_hand_in(HandIn(""), reference_store.best_references(), list(EXERCISES.values()))
     assert report.score == 0
     assert {i.message for i in report.items if i.exercise == "linear.forward"} == {
         "mytorch/linear.py is missing"
@@ -184,7 +188,7 @@ def bad(n):
 def test_hidden_inputs_are_not_smuggled_out(ending: str) -> None:
     """Texts, class names, missing names: nothing that student code words reaches a report."""
     report = graded(replaced("relu.py", RESULT, ending))
-    hidden = [r.inputs["Z"] for r in reference_store.best().cases("relu.forward")]
+    hidden = [r.inputs["Z"] for r in reference_store.best_references().cases("relu.forward")]
     digits = {f"{int(1e6 * abs(Z[0, 0]))}"[:5] for Z in hidden if Z[0, 0]}
     digits |= {f"{abs(Z[0, 0]):.6f}"[:6] for Z in hidden if Z[0, 0]}
     for item in report.items:
@@ -202,7 +206,7 @@ def test_a_name_in_a_traceback_is_the_hand_ins_own_line() -> None:
 def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
     """Without an answer, a line is `internal`: no points are lost for good."""
     exercise = EXERCISES["relu.forward"]
-    scored = items_of(exercise, reference_store.best(), {})
+    scored = items_of(exercise, reference_store.best_references(), {})
     assert {item.status for item in scored} == {"internal"}
     assert all(item.message.startswith("the grader failed here, not you") for item in scored)
 

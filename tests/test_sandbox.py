@@ -23,12 +23,17 @@ from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Array, Case, Fault, Job
 from autograder.running import view
-from autograder.running.conversation import Child, Place, Sitting, converse
+from autograder.running.conversation import (
+    ChildProcess,
+    ExecutionPlace,
+    GradingSession,
+    run_conversation,
+)
 from autograder.running.fresh_interpreter import FreshInterpreter
-from autograder.running.grading import grade, jobs
-from autograder.running.patience import Limits
-from autograder.running.sandbox import Sandbox
-from autograder.running.zygotes import Zygote
+from autograder.running.grading import grade_hand_in, make_jobs
+from autograder.running.patience import ResourceLimits
+from autograder.running.sandbox import ZygoteSandbox
+from autograder.running.zygotes import ZygoteProcess
 from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
@@ -36,7 +41,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Li
 ALL = list(EXERCISES.values())
 ROW = {"y": np.ones(3), "d": np.ones(3)}
 JOB = Job("squared_error", Case("row", lambda rng: ROW), ROW)
-QUICK = Limits(seconds=1, wall=5.0, total=20.0)
+QUICK = ResourceLimits(seconds=1, wall=5.0, total=20.0)
 PATIENCE = 60  # seconds until what never comes is given up, however busy the machine is
 HERE = Path(__file__).resolve()
 SECRETS = [HERE, ROOT / "autograder" / "references" / "mistakes.json", Path("/etc/passwd")]
@@ -44,9 +49,9 @@ SECRETS += [ROOT / "autograder" / "key" / "references" / "network.npz"]
 
 
 @pytest.fixture(scope="module", params=running.SANDBOXES)
-def place(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+def place(request: pytest.FixtureRequest) -> Iterator[ZygoteSandbox]:
     """Each tier that works here."""
-    made = Sandbox(request.param)
+    made = ZygoteSandbox(request.param)
     try:
         made.trial()
     except OSError as error:
@@ -55,17 +60,17 @@ def place(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     made.close()
 
 
-def say(place: Place, body: str, limits: Limits = QUICK) -> Array | Fault:
+def say(place: ExecutionPlace, body: str, limits: ResourceLimits = QUICK) -> Array | Fault:
     """What a hand-in's `squared_error`, made of these lines, returns in a place, or its fault."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     files = {"squared_error.py": f"def squared_error(y, d):\n{lines}".encode()}
-    given, fault = converse(Sitting(files, limits, place), [JOB])
+    given, fault = run_conversation(GradingSession(files, limits, place), [JOB])
     if fault or given[0].fault:
         return fault or given[0].fault or Fault("internal")
     return given[0].tensors["div"]
 
 
-def succeeded(place: Place, attempts: dict[str, str]) -> set[str]:
+def succeeded(place: ExecutionPlace, attempts: dict[str, str]) -> set[str]:
     """Which attempts succeed in one hand-in that makes them all, one after the other."""
     body = f"""
 import ctypes, os, resource, signal, socket, subprocess, sys, threading, time
@@ -150,7 +155,7 @@ CHANGING = {
 
 
 @pytest.mark.parametrize("attempts", [READING, REACHING, CHANGING], ids=["read", "reach", "change"])
-def test_nothing_outside_can_be_reached(place: Sandbox, attempts: dict[str, str]) -> None:
+def test_nothing_outside_can_be_reached(place: ZygoteSandbox, attempts: dict[str, str]) -> None:
     """No file, process, socket, terminal or limit beyond the child's own, by no way we know."""
     assert succeeded(place, attempts) == set()
 
@@ -169,21 +174,21 @@ def test_the_attempts_are_real() -> None:
     assert succeeded(FreshInterpreter(), tried) == harmless
 
 
-def test_a_right_hand_in_gets_the_same_report_in_every_tier(place: Sandbox) -> None:
+def test_a_right_hand_in_gets_the_same_report_in_every_tier(place: ZygoteSandbox) -> None:
     """All points, and answers that are equal to the last bit to those of a fresh interpreter."""
-    references = reference_store.best()
-    here = grade(HandIn("x", package()), references, ALL, place=place)
-    there = grade(HandIn("x", package()), references, ALL, place=FreshInterpreter())
+    references = reference_store.best_references()
+    here = grade_hand_in(HandIn("x", package()), references, ALL, place=place)
+    there = grade_hand_in(HandIn("x", package()), references, ALL, place=FreshInterpreter())
     assert here.isolation == place.name
     assert here.score == here.max_score
     assert replace(here, isolation="process") == there
     assert answers(place, package()) == answers(FreshInterpreter(), package())
 
 
-def answers(place: Place, files: dict[str, bytes]) -> list[dict[str, bytes]]:
+def answers(place: ExecutionPlace, files: dict[str, bytes]) -> list[dict[str, bytes]]:
     """All that a hand-in answers, bit for bit."""
-    work = jobs(ALL, reference_store.best())
-    given, fault = converse(Sitting(files, QUICK, place), work)
+    work = make_jobs(ALL, reference_store.best_references())
+    given, fault = run_conversation(GradingSession(files, QUICK, place), work)
     assert fault is None
     return [{name: bits(a) for name, a in answer.tensors.items()} for answer in given]
 
@@ -205,15 +210,17 @@ def bits(array: Array) -> bytes:
         ("return bytes(2**32)", "error", ""),
     ],
 )
-def test_limits_and_ends_are_named(place: Sandbox, body: str, kind: str, said: str) -> None:
+def test_limits_and_ends_are_named(place: ZygoteSandbox, body: str, kind: str, said: str) -> None:
     """Computing, waiting, dying and taking memory end a child as they do without isolation."""
-    fault = say(place, body, Limits(seconds=1, wall=1.0 if "sleep" in body else 15.0, total=20.0))
+    fault = say(
+        place, body, ResourceLimits(seconds=1, wall=1.0 if "sleep" in body else 15.0, total=20.0)
+    )
     assert isinstance(fault, Fault), fault
     assert fault.kind == kind
     assert fault.text.startswith(said)
 
 
-def test_a_disk_bomb_is_small(place: Sandbox) -> None:
+def test_a_disk_bomb_is_small(place: ZygoteSandbox) -> None:
     """20 000 files, files of 64 MB: a small file system is full, or none can be written."""
     many = "import os\nn = 0\ntry:\n    for n in range(20_000): open(f'f{n}', 'w').close()\n"
     said = say(place, f"{many}except OSError: pass\nreturn float(n)")
@@ -227,7 +234,7 @@ def test_a_disk_bomb_is_small(place: Sandbox) -> None:
     assert succeeded(place, {"sixty-four": "open('f', 'wb').write(bytes(2**26))"}) == set()
 
 
-def test_its_own_modules_cannot_be_changed(place: Sandbox) -> None:
+def test_its_own_modules_cannot_be_changed(place: ZygoteSandbox) -> None:
     """A function that clears its folder, or writes into it, takes no other class's points."""
     attempts = {
         "remove": "os.unlink('mytorch/squared_error.py')",
@@ -239,13 +246,13 @@ def test_its_own_modules_cannot_be_changed(place: Sandbox) -> None:
     assert succeeded(place, attempts) == set()
 
 
-def test_nothing_is_left_for_the_next(place: Sandbox) -> None:
+def test_nothing_is_left_for_the_next(place: ZygoteSandbox) -> None:
     """What a hand-in changes in Python, numpy, signals or its folder ends with it."""
     spoil = (
         "import builtins, os, signal, sys, time\nimport numpy as np\n"
         "import autograder.harness.driving, autograder.harness.wire\n"
         "np.exp = np.maximum = np.array = lambda *a, **k: 0\n"
-        "autograder.harness.driving.answer = autograder.harness.wire.frame = None\n"
+        "autograder.harness.driving.drive_case = autograder.harness.wire.encode_frame = None\n"
         "builtins.open = builtins.len = None\nsys.modules.clear()\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "try: os.mkdir('d'); os.chdir('d')\nexcept OSError: pass\nos._exit(0)"
@@ -255,10 +262,15 @@ def test_nothing_is_left_for_the_next(place: Sandbox) -> None:
     left = say(place, "import os\nreturn float(len(os.listdir('.')))")
     assert left == 1.0, "its own modules"
     assert place.idle[0] is idle, "the same zygote served all"
-    assert grade(HandIn("", package()), reference_store.best(), ALL, place=place).score == 52
+    assert (
+        grade_hand_in(
+            HandIn("", package()), reference_store.best_references(), ALL, place=place
+        ).score
+        == 52
+    )
 
 
-def test_a_neighbour_cannot_be_seen(place: Sandbox) -> None:
+def test_a_neighbour_cannot_be_seen(place: ZygoteSandbox) -> None:
     """Of a child at work in the same place another one reaches neither files nor process."""
     waiting = "import time\ntry: open('secret', 'w').close()\nexcept OSError: pass\ntime.sleep(4)"
     say(place, "return 1.0")
@@ -282,9 +294,9 @@ def test_a_neighbour_cannot_be_seen(place: Sandbox) -> None:
     neighbour.join()
 
 
-def test_a_child_keeps_the_protocol(place: Sandbox) -> None:
+def test_a_child_keeps_the_protocol(place: ZygoteSandbox) -> None:
     """`wait` gives up in time, `end` may be called twice, and a killed child says by what."""
-    child: Child = place.start(work("import time; time.sleep(60)"))
+    child: ChildProcess = place.start(work("import time; time.sleep(60)"))
     with pytest.raises(subprocess.TimeoutExpired):
         child.wait(0.2)
     child.end()
@@ -307,17 +319,17 @@ def work(body: str) -> bytes:
     class Taker:
         name = "taker"
 
-        def start(self, work: bytes) -> Child:
+        def start(self, work: bytes) -> ChildProcess:
             raise Taken(work)
 
     files = {"squared_error.py": f"def squared_error(y, d):\n    {body}\n".encode()}
     with pytest.raises(Taken) as taken:
-        converse(Sitting(files, QUICK, Taker()), [JOB])
+        run_conversation(GradingSession(files, QUICK, Taker()), [JOB])
     given: bytes = taken.value.args[0]
     return given
 
 
-def test_a_zygote_that_dies_costs_nobody_a_point(place: Sandbox) -> None:
+def test_a_zygote_that_dies_costs_nobody_a_point(place: ZygoteSandbox) -> None:
     """Killed while idle it is replaced; killed at work, the fault is the grader's own."""
     say(place, "return 1.0")
     os.kill(descendants(place.idle[-1])[0], signal.SIGKILL)
@@ -332,7 +344,7 @@ def test_a_zygote_that_dies_costs_nobody_a_point(place: Sandbox) -> None:
     assert say(place, "return 1.0") == 1.0
 
 
-def test_a_child_ends_with_its_zygote(place: Sandbox) -> None:
+def test_a_child_ends_with_its_zygote(place: ZygoteSandbox) -> None:
     """By the kernel's own hand: though the grader does nothing about it, or is gone itself."""
     child = place.start(work("import time; time.sleep(60)"))
     zygote, *others = descendants(child.zygote)
@@ -347,7 +359,7 @@ GRADER = """
 import sys, time
 sys.path.insert(0, {tests!r})
 import test_sandbox
-from autograder.running.sandbox import Sandbox
+from autograder.running.sandbox import ZygoteSandbox
 place = Sandbox({name!r})
 place.trial()
 print(place.idle[0].process.pid, flush=True)
@@ -356,7 +368,7 @@ test_sandbox.say(place, "import time; time.sleep(60)", test_sandbox.Limits(wall=
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
-def test_all_ends_with_the_grader(place: Sandbox, busy: bool) -> None:
+def test_all_ends_with_the_grader(place: ZygoteSandbox, busy: bool) -> None:
     """Killed without warning, the grader leaves neither zygote nor child behind."""
     script = GRADER.format(tests=str(HERE.parent), name=place.name)
     if not busy:
@@ -405,7 +417,7 @@ FORK = """
 import os, sys
 sys.path.insert(0, {tests!r})
 import test_sandbox
-from autograder.running.sandbox import Sandbox
+from autograder.running.sandbox import ZygoteSandbox
 place = Sandbox({name!r})
 assert test_sandbox.say(place, "return 1.0") == 1.0
 pid = os.fork()
@@ -416,14 +428,14 @@ if pid:
 """
 
 
-def test_a_forked_grader_has_zygotes_of_its_own(place: Sandbox) -> None:
+def test_a_forked_grader_has_zygotes_of_its_own(place: ZygoteSandbox) -> None:
     """Two processes never speak to one zygote."""
     script = FORK.format(tests=str(HERE.parent), name=place.name)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
-def descendants(zygote: Zygote) -> list[int]:
+def descendants(zygote: ZygoteProcess) -> list[int]:
     """A zygote's own process, and then its child's if it has one."""
     assert zygote.process is not None
     python = str(view.INTERPRETER).encode()

@@ -43,15 +43,15 @@ def outcome(*steps: Callable[[], object]) -> str:
 
 
 def no_new_privileges() -> None:
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    kernel.set_prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
 
 
 def filtered() -> None:
     no_new_privileges()
-    seccomp.install(os.getpid())
+    seccomp.install_filter(os.getpid())
 
 
-needs_landlock = pytest.mark.skipif(not landlock.is_there(), reason="a kernel without Landlock")
+needs_landlock = pytest.mark.skipif(not landlock.has_landlock(), reason="a kernel without Landlock")
 
 
 @needs_landlock
@@ -83,8 +83,8 @@ def test_landlock_alone(tmp_path: Path, attempt: Callable[[Path], object], said:
         (tmp_path / folder).mkdir()
     for file in ("secret", "shown/file"):
         (tmp_path / file).touch()
-    rules = landlock.ruleset([str(tmp_path / "shown")], [str(tmp_path / "own"), "/nowhere"])
-    lock = partial(landlock.enforce, rules)
+    rules = landlock.make_ruleset([str(tmp_path / "shown")], [str(tmp_path / "own"), "/nowhere"])
+    lock = partial(landlock.enforce_ruleset, rules)
     assert outcome(no_new_privileges, lock, partial(attempt, tmp_path)) == said
     os.close(rules)
 
@@ -110,12 +110,12 @@ def test_landlock_alone(tmp_path: Path, attempt: Callable[[Path], object], said:
         (lambda: os.mkfifo("/tmp/pipe"), "EPERM"),
         (lambda: os.setsid(), "EPERM"),
         (lambda: os.pidfd_open(os.getppid()), "EPERM"),
-        (lambda: kernel.call("socket", 2, 1, 0), "EPERM"),
-        (lambda: kernel.call("shmget", 1, 1, 0), "EPERM"),
-        (lambda: kernel.call("ptrace", 0x4206, os.getppid(), 0, 0), "EPERM"),
-        (lambda: kernel.call("unshare", kernel.CLONE_NEWNS), "EPERM"),
-        (lambda: kernel.call("prctl", 1, 0, 0, 0, 0), "EPERM"),
-        (lambda: kernel.call("syscall", 100_000), "EPERM"),
+        (lambda: kernel.call_libc("socket", 2, 1, 0), "EPERM"),
+        (lambda: kernel.call_libc("shmget", 1, 1, 0), "EPERM"),
+        (lambda: kernel.call_libc("ptrace", 0x4206, os.getppid(), 0, 0), "EPERM"),
+        (lambda: kernel.call_libc("unshare", kernel.CLONE_NEWNS), "EPERM"),
+        (lambda: kernel.call_libc("prctl", 1, 0, 0, 0, 0), "EPERM"),
+        (lambda: kernel.call_libc("syscall", 100_000), "EPERM"),
     ],
 )
 def test_seccomp_alone(attempt: Callable[[], object], said: str) -> None:
@@ -138,7 +138,7 @@ def test_the_other_table_of_calls_ends_the_process() -> None:
 
     assert outcome(call_in_32_bits) == "done"
     assert outcome(filtered, call_in_32_bits) == "SIGSYS"
-    x32 = partial(kernel.call, "syscall", seccomp.X32 + 39)
+    x32 = partial(kernel.call_libc, "syscall", seccomp.X32 + 39)
     assert outcome(filtered, x32) == "SIGSYS"
 
 
@@ -147,7 +147,7 @@ def decided(machine: str, number: int, argument: int = 0, architecture: int | No
     data = struct.pack(
         "<iIQ6Q", number, architecture or seccomp.MACHINES[machine][1], 0, *[argument] * 6
     )
-    lines = list(struct.iter_unpack("HBBI", seccomp.program(machine, 7)))
+    lines = list(struct.iter_unpack("HBBI", seccomp.build_filter(machine, 7)))
     at = value = 0
     while True:
         code, yes, no, constant = lines[at]
@@ -230,8 +230,8 @@ def test_a_child_whose_zygote_has_ended_ends_at_once() -> None:
         os._exit(0)
     late = cell.Cell("/", [], False, os.geteuid(), zygote=os.pidfd_open(pid))
     os.waitpid(pid, 0)
-    assert not cell.succeeds(late.enter)
-    assert cell.succeeds(shut(Path("/"), own=False).enter)
+    assert not cell.succeeds_in_fork(late.enter)
+    assert cell.succeeds_in_fork(shut(Path("/"), own=False).enter)
 
 
 def test_namespaces_alone() -> None:
@@ -239,21 +239,21 @@ def test_namespaces_alone() -> None:
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     enter = shut(folder, own=True).enter
-    if not cell.succeeds(lambda: kernel.call("unshare", kernel.CLONE_NEWNS)):
+    if not cell.succeeds_in_fork(lambda: kernel.call_libc("unshare", kernel.CLONE_NEWNS)):
         pytest.skip("this user may not make namespaces outside of bubblewrap")
 
     def write(count: int, size: int) -> None:
         for number in range(count):
             Path(f"f{number}").write_bytes(bytes(size))
 
-    shared = kernel.call("shmget", 0x5EED, 4096, 0o1666)
+    shared = kernel.call_libc("shmget", 0x5EED, 4096, 0o1666)
     try:
         assert outcome(enter, partial(write, 3900, 0)) == "done"
         assert outcome(enter, partial(write, 4200, 0)) == "ENOSPC"
         assert outcome(enter, partial(write, 1, 15 * 2**20)) == "done"
         assert outcome(enter, partial(write, 2, 9 * 2**20)) == "ENOSPC"
-        assert outcome(enter, partial(kernel.call, "shmget", 0x5EED, 4096, 0)) == "ENOENT"
+        assert outcome(enter, partial(kernel.call_libc, "shmget", 0x5EED, 4096, 0)) == "ENOENT"
     finally:
-        kernel.call("shmctl", shared, 0, None)
+        kernel.call_libc("shmctl", shared, 0, None)
     assert list(folder.iterdir()) == []
     folder.rmdir()

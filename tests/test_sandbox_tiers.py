@@ -18,8 +18,8 @@ from autograder import running
 from autograder.confined import landlock
 from autograder.model import Fault
 from autograder.running import tiers, view, zygotes
-from autograder.running.sandbox import Sandbox
-from autograder.running.tiers import Tier
+from autograder.running.sandbox import ZygoteSandbox
+from autograder.running.tiers import IsolationTier
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is Linux's")
 
@@ -39,44 +39,44 @@ NEEDED = [
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """No sandbox from an earlier test, and none for a later one."""
-    tiers.sandbox.cache_clear()
+    tiers.sandbox_of_tier.cache_clear()
     yield
     for name in running.SANDBOXES:
-        tiers.sandbox(name).close()
-    tiers.sandbox.cache_clear()
+        tiers.sandbox_of_tier(name).close()
+    tiers.sandbox_of_tier.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh")
 def test_the_best_that_works_is_taken() -> None:
     """Every tier is tried, best first; the portable one always works."""
-    found = tiers.probe()
+    found = tiers.probe_tiers()
     assert tuple(tier.name for tier in found) == tiers.NAMES
     assert found[-1].works
     best = next(tier.name for tier in found if tier.works)
-    assert tiers.place().name == best
-    assert tiers.place("process").name == "process"
+    assert tiers.find_place().name == best
+    assert tiers.find_place("process").name == "process"
 
 
 @pytest.mark.usefixtures("fresh")
 def test_without_bubblewrap_the_remedy_is_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tier whose program is missing is no tier; asked for by name it is refused with the way."""
     monkeypatch.setenv("PATH", "/nowhere")
-    bubblewrap, *others = tiers.probe()
+    bubblewrap, *others = tiers.probe_tiers()
     assert not bubblewrap.works
     assert bubblewrap.remedy == "install it: `apt install bubblewrap`, `dnf install bubblewrap`"
-    assert tiers.place().name == next(tier.name for tier in others if tier.works)
+    assert tiers.find_place().name == next(tier.name for tier in others if tier.works)
     with pytest.raises(OSError, match=r"bubblewrap does not work here: .* `apt install"):
-        tiers.place("bubblewrap")
+        tiers.find_place("bubblewrap")
     with pytest.raises(OSError, match=r"no tier 'chroot'; there are: bubblewrap, landlock, proc"):
-        tiers.place("chroot")
+        tiers.find_place("chroot")
 
 
 @pytest.mark.usefixtures("fresh")
 def test_a_tier_that_does_not_hold_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a child can do what it must not, the tier says what, and is not taken."""
-    monkeypatch.setattr(view, "readable", lambda: ["/"])
-    tier = next(tier for tier in tiers.probe() if tier.name == "landlock")
-    if not landlock.is_there():
+    monkeypatch.setattr(view, "readable_paths", lambda: ["/"])
+    tier = next(tier for tier in tiers.probe_tiers() if tier.name == "landlock")
+    if not landlock.has_landlock():
         pytest.skip("a kernel without Landlock")
     assert not tier.works
     assert tier.detail.startswith("a hand-in could read ")
@@ -105,7 +105,7 @@ def test_the_remedy_is_for_this_machine(
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     if where == "machine":
         monkeypatch.setattr("platform.machine", lambda: "riscv64")
-    assert tiers.remedy("bubblewrap").startswith(remedy)
+    assert tiers.remedy_for("bubblewrap").startswith(remedy)
 
 
 UNSHUT = f"""
@@ -122,19 +122,19 @@ zygote.main()
 """
 
 
-@pytest.mark.skipif(not landlock.is_there(), reason="a kernel without Landlock")
+@pytest.mark.skipif(not landlock.has_landlock(), reason="a kernel without Landlock")
 def test_a_child_that_cannot_be_shut_in_is_the_graders_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No student's code runs then, and the fault is `internal`: it lowers no grade."""
-    usual = zygotes.command
+    usual = zygotes.zygote_command
 
     def command(scratch: str | None) -> list[str]:
         *python, _, told = usual(scratch)
         return [*python, "-c", UNSHUT, told]
 
-    monkeypatch.setattr(zygotes, "command", command)
-    place = Sandbox("landlock")
+    monkeypatch.setattr(zygotes, "zygote_command", command)
+    place = ZygoteSandbox("landlock")
     fault = say(place, "return 1.0")
     place.close()
     assert isinstance(fault, Fault)
@@ -144,8 +144,8 @@ def test_a_child_that_cannot_be_shut_in_is_the_graders_fault(
 
 def test_what_doctor_says() -> None:
     """A line a tier, and one more for how to get it."""
-    text = tiers.described(
-        [Tier("a", False, "is missing", "install it"), Tier("b", True, "limits")]
+    text = tiers.describe_tiers(
+        [IsolationTier("a", False, "is missing", "install it"), IsolationTier("b", True, "limits")]
     )
     assert text == (
         "no  a           is missing\n"
@@ -157,17 +157,17 @@ def test_what_doctor_says() -> None:
 @pytest.mark.usefixtures("fresh")
 def test_children_without_namespaces_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a profile lets bubblewrap alone make namespaces, its children hold all the same."""
-    if not next(tiers.tried("bubblewrap")).works:
+    if not next(tiers.try_tiers("bubblewrap")).works:
         pytest.skip("no bubblewrap here")
-    usual = view.bubblewrap
+    usual = view.bubblewrap_command
 
     def without(environment: dict[str, str]) -> list[str]:
         line = usual(environment)
         at = line.index("CAP_SYS_ADMIN")
         return line[: at - 1] + line[at + 1 :]
 
-    monkeypatch.setattr(view, "bubblewrap", without)
-    place = Sandbox("bubblewrap")
+    monkeypatch.setattr(view, "bubblewrap_command", without)
+    place = ZygoteSandbox("bubblewrap")
     try:
         assert place.trial() == []
         assert place.detail.startswith("each hand-in has no file that it could write")
@@ -179,7 +179,7 @@ def test_children_without_namespaces_of_their_own(monkeypatch: pytest.MonkeyPatc
 
 def test_what_a_child_is_shown() -> None:
     """Nothing of the project but the modules that drive exercises; no other package."""
-    shown = [Path(place) for place in view.readable()]
+    shown = [Path(place) for place in view.readable_paths()]
     hidden = [
         ROOT / "autograder" / name
         for name in ("references", "key", "scoring", "running", "hand_in", "cli.py")
@@ -187,8 +187,8 @@ def test_what_a_child_is_shown() -> None:
     hidden += [ROOT / "tests", ROOT / "notebooks", Path(pytest.__file__), Path("/etc/passwd")]
     for place in shown:
         assert not any(place == path or place in path.parents for path in hidden), place
-    for folder in view.hidden():
-        assert ["--tmpfs", str(folder)] in [view.mounts()[i : i + 2] for i in range(999)]
+    for folder in view.hidden_folders():
+        assert ["--tmpfs", str(folder)] in [view.mount_arguments()[i : i + 2] for i in range(999)]
 
 
 def test_what_lies_in_a_shown_folder_can_be_hidden(
@@ -197,14 +197,14 @@ def test_what_lies_in_a_shown_folder_can_be_hidden(
     """A course that is installed beneath the standard library stays out of sight."""
     for folder in ("a/b", "a/site/course", "a/site/other", "c"):
         (tmp_path / folder).mkdir(parents=True)
-    monkeypatch.setattr(view, "hidden", lambda: [tmp_path / "a" / "site" / "course"])
-    found = [path.relative_to(tmp_path).as_posix() for path in view.around(tmp_path)]
+    monkeypatch.setattr(view, "hidden_folders", lambda: [tmp_path / "a" / "site" / "course"])
+    found = [path.relative_to(tmp_path).as_posix() for path in view.visible_parts(tmp_path)]
     assert found == ["a/b", "a/site/other", "c"]
 
 
 def test_a_place_travels_by_its_name() -> None:
     """Another process that gets a place keeps zygotes of its own."""
-    place = Sandbox("landlock")
+    place = ZygoteSandbox("landlock")
     place.idle = []
     other = pickle.loads(pickle.dumps(place))
     assert (other.name, other.idle) == ("landlock", [])
@@ -262,7 +262,7 @@ def copy_package(name: str, top: Path) -> None:
 def test_a_place_works_wherever_the_grader_lies(odd: str, tmp_path: Path) -> None:
     """Whatever its path is called, bubblewrap and landlock work as they do elsewhere."""
     copied(tmp_path / odd)
-    start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from autograder.__main__ import main"
+    start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from autograder.__main__ import run_command"
     line = [sys.executable, "-P", "-c", f"{start}; sys.exit(main())", str(tmp_path / odd)]
     found = subprocess.run([*line, "doctor", "--json"], cwd="/", capture_output=True, check=False)
     offered = {row["name"] for row in map(json.loads, found.stdout.splitlines()) if row["works"]}

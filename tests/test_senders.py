@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.classroom.finding.roster import call
-from autograder.classroom.finding.senders import owners, senders
+from autograder.classroom.finding.roster import assign_students
+from autograder.classroom.finding.senders import find_owners, find_senders
 
 JUNK = [f"mallory/{n}.zip" for n in range(200)]
 
@@ -12,7 +12,7 @@ JUNK = [f"mallory/{n}.zip" for n in range(200)]
 def test_a_folder_full_of_hand_ins_beside_others_is_one_senders(top: str) -> None:
     """Two hundred in one place of a class of three are one sender's, wherever the class is."""
     paths = [f"{top}ada.zip", f"{top}bob", *(f"{top}{path}" for path in JUNK)]
-    found = senders(paths)
+    found = find_senders(paths)
     assert found.keys() == set(paths)
     assert len(set(found.values())) == 3
     assert len({found[path] for path in paths[2:]}) == 1
@@ -22,19 +22,19 @@ def test_a_folder_of_classes_is_no_sender() -> None:
     """Sections side by side, or beside one that came late, hold a sender a hand-in."""
     paths = [f"term/{section}/{n}.zip" for section in "ab" for n in range(9)]
     for late in ([], ["late.zip"], ["term/late.zip"]):
-        assert len(set(senders([*paths, *late]).values())) == len(paths) + len(late)
+        assert len(set(find_senders([*paths, *late]).values())) == len(paths) + len(late)
 
 
 def test_any_path_has_a_sender() -> None:
     """One alone, the working directory, nothing, and one in another: each is somebody's."""
     for paths in (["ada.zip"], ["."], [""], ["x", "x/y"], [], ["/"], ["a/b/c.zip", "."]):
-        assert senders(paths).keys() == set(paths)
+        assert find_senders(paths).keys() == set(paths)
 
 
 def test_hand_ins_of_one_student_have_one_owner() -> None:
     """Who is named in several places is one; a place that names several is one, too."""
     paths = ["c/ada_1_7_x.zip", "c/ada_1_8_x.zip", "c/bob_2_9_x.zip", *(f"c/{p}" for p in JUNK)]
-    found = owners(call(paths).students)
+    found = find_owners(assign_students(paths).students)
     assert found[paths[0]] == found[paths[1]] != found[paths[2]]
     assert {found[path] for path in paths[3:]} == {"c/mallory"}
     assert len(set(found.values())) == 3

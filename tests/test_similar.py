@@ -12,9 +12,18 @@ import pytest
 from conftest import ROOT, package
 
 from autograder.classroom.pages import similarity
-from autograder.classroom.pages.similarity import Index, Match, fingerprints
-from autograder.classroom.pages.winnowing import TOKEN, Prints, statements, winnow
-from autograder.hand_in.student import Entry
+from autograder.classroom.pages.similarity import (
+    FingerprintIndex,
+    SimilarityMatch,
+)
+from autograder.classroom.pages.winnowing import (
+    TOKEN,
+    FingerprintSet,
+    find_fingerprints,
+    tokenize_statements,
+    winnow_hashes,
+)
+from autograder.hand_in.student import HandInEntry
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 LOOP = """\
@@ -55,14 +64,14 @@ def ordinary(seed: int) -> dict[str, bytes]:
     return package(changes=chosen)
 
 
-def index(hand_ins: dict[str, dict[str, bytes]]) -> Sequence[Match]:
-    made = Index()
+def index(hand_ins: dict[str, dict[str, bytes]]) -> Sequence[SimilarityMatch]:
+    made = FingerprintIndex()
     for name, files in hand_ins.items():
-        made.add(Entry(name), fingerprints(files), name)
+        made.add(HandInEntry(name), find_fingerprints(files), name)
     return made.alike().matches
 
 
-def names(match: Match) -> tuple[str, ...]:
+def names(match: SimilarityMatch) -> tuple[str, ...]:
     return tuple(entry.hand_in for entry in match.entries)
 
 
@@ -71,17 +80,17 @@ CLASS = {f"student {n}": ordinary(n) for n in range(100)}
 
 def test_the_skeleton_has_no_fingerprints() -> None:
     """What was given is nobody's copy."""
-    given = fingerprints(package(solved=False)).found
+    given = find_fingerprints(package(solved=False)).found
     assert set(given) <= {"mytorch/shapes.py", "mytorch/__init__.py"}
 
 
 def test_fingerprints_are_by_exercise() -> None:
     """A method's code belongs to its exercise, what stands beside it to its file."""
     helper = "\n\ndef helper(a, b, c):\n    return a * b + c[0] * (a - b) ** 2 / len(a)\n"
-    found = fingerprints(linear(LOOP, after=helper)).found
+    found = find_fingerprints(linear(LOOP, after=helper)).found
     assert {"linear.backward", "mytorch/linear.py"} <= set(found)
     assert "linear.forward" not in found
-    assert found["linear.backward"] == fingerprints(linear(LOOP)).found["linear.backward"]
+    assert found["linear.backward"] == find_fingerprints(linear(LOOP)).found["linear.backward"]
 
 
 @pytest.mark.parametrize(
@@ -99,13 +108,18 @@ def test_fingerprints_are_by_exercise() -> None:
 def test_a_disguise_changes_nothing(changed: str) -> None:
     """Other names, comments, docstrings, blanks and line ends: the same fingerprints."""
     place = "linear.backward"
-    assert fingerprints(linear(changed)).found[place] == fingerprints(linear(LOOP)).found[place]
+    assert (
+        find_fingerprints(linear(changed)).found[place]
+        == find_fingerprints(linear(LOOP)).found[place]
+    )
 
 
 def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
     """Fingerprints are local: what is far from a change stays."""
-    one = fingerprints(linear(LOOP)).found["linear.backward"]
-    two = fingerprints(linear(LOOP.replace("dLdZ[n, j] * self.W", "self.W.T[i, j] * self.W"))).found
+    one = find_fingerprints(linear(LOOP)).found["linear.backward"]
+    two = find_fingerprints(
+        linear(LOOP.replace("dLdZ[n, j] * self.W", "self.W.T[i, j] * self.W"))
+    ).found
     assert 0.6 < len(one & two["linear.backward"]) / len(one) < 1
 
 
@@ -116,7 +130,7 @@ def test_tokens_are_pythons() -> None:
     assert len(sources) > 150
     for path in sources:
         data = path.read_bytes()
-        found = [line for _, line in statements(path.name, data)]
+        found = [line for _, line in tokenize_statements(path.name, data)]
         assert found == list(tokenized(data.decode())), path
 
 
@@ -164,14 +178,14 @@ LONG = 2**17
 )
 def test_no_text_takes_long(text: str) -> None:
     """Whatever a long text is made of, it ends; `tests/benchmarks/growth.py` says how it grows."""
-    found = fingerprints({"linear.py": text.encode()})
+    found = find_fingerprints({"linear.py": text.encode()})
     assert found.found.keys() <= {"linear.py", "linear.forward", "linear.backward"}
 
 
 def test_fingerprints_are_the_same_in_every_process() -> None:
     """They may come from workers: no hash of this process's own is in them."""
     tokens = ("N", "=", "N", "+", "N", "*", "0", "+", "N", "(", "N", ")", ";", "N")
-    assert winnow(tokens) == {6043376286296304573}
+    assert winnow_hashes(tokens) == {6043376286296304573}
 
 
 def test_ordinary_answers_do_not_stand_out() -> None:
@@ -203,13 +217,13 @@ def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
     assert (found[0].shared_by, found[0].among) == (2, 101)
 
 
-def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> Sequence[Match]:
+def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> Sequence[SimilarityMatch]:
     """The matches of a class of this size, whose first members have more than one fingerprint."""
-    made = Index()
+    made = FingerprintIndex()
     for n in range(size):
         own = prints[n] if n < len(prints) else {}
         found = {place: frozenset(map(hash, words)) for place, words in own.items()}
-        made.add(Entry(str(n)), Prints({**found, "own.py": frozenset([n])}), str(n))
+        made.add(HandInEntry(str(n)), FingerprintSet({**found, "own.py": frozenset([n])}), str(n))
     return made.alike().matches
 
 
@@ -256,10 +270,10 @@ def test_several_copies_are_one_match() -> None:
 
 def test_two_hand_ins_of_one_student_are_no_match() -> None:
     """Handing in twice is no copying."""
-    made = Index()
+    made = FingerprintIndex()
     for name, files in [*CLASS.items(), ("1.zip", linear(LOOP)), ("2.zip", linear(LOOP))]:
         owner = "Ada" if name.endswith(".zip") else name
-        made.add(Entry(name), fingerprints(files), owner)
+        made.add(HandInEntry(name), find_fingerprints(files), owner)
     assert all("1.zip" not in names(match) for match in made.alike().matches)
 
 
@@ -268,11 +282,13 @@ def test_nobody_makes_others_look_rare(junk: dict[str, bytes]) -> None:
     """Six who know the lecture's own answers stand out neither beside one who sends 200 hand-ins
     nor beside 200 who wrote nothing."""
     honest = package()
-    made = Index()
+    made = FingerprintIndex()
     for n in range(6):
-        made.add(Entry(f"honest {n}"), fingerprints(honest), f"honest {n}")
+        made.add(HandInEntry(f"honest {n}"), find_fingerprints(honest), f"honest {n}")
     for n in range(200):
-        made.add(Entry(f"junk {n}"), fingerprints(junk), "mallory" if n % 2 else f"empty {n}")
+        made.add(
+            HandInEntry(f"junk {n}"), find_fingerprints(junk), "mallory" if n % 2 else f"empty {n}"
+        )
     if junk == linear(LOOP):  # 100 who wrote one exercise say nothing of the others
         assert made.among("linear.backward") == 107
     assert made.alike().matches == []
@@ -280,14 +296,14 @@ def test_nobody_makes_others_look_rare(junk: dict[str, bytes]) -> None:
 
 def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> None:
     """A copy among much else, and many copies of it, are neither hidden nor a list of their own."""
-    made = Index()
+    made = FingerprintIndex()
     for name, files in CLASS.items():
-        made.add(Entry(name), fingerprints(files), name)
+        made.add(HandInEntry(name), find_fingerprints(files), name)
     copies = {f"copy {n}": linear(LOOP) for n in range(2 * similarity.KEPT)}
     others = dict(zip("abc", CLASS.values()))
     for name, files in {**others, **copies}.items():
-        made.add(Entry(name), fingerprints(files), "mallory")
-    made.add(Entry("Ada"), fingerprints(linear(LOOP)), "Ada")
+        made.add(HandInEntry(name), find_fingerprints(files), "mallory")
+    made.add(HandInEntry("Ada"), find_fingerprints(linear(LOOP)), "Ada")
     (match,) = (match for match in made.alike().matches if not match.whole)
     assert (names(match), match.shared_by, match.among) == (("copy 0", "Ada"), 2, 102)
 
@@ -295,7 +311,7 @@ def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> 
 def test_a_handful_has_no_rarities() -> None:
     """Among four, nothing can be called rare; an empty class is one, too."""
     assert index({name: linear(LOOP) for name in "ABCD"}) == []
-    assert Index().alike().matches == []
+    assert FingerprintIndex().alike().matches == []
 
 
 @pytest.mark.parametrize(
@@ -317,14 +333,14 @@ def test_a_handful_has_no_rarities() -> None:
 )
 def test_anything_may_be_handed_in(text: bytes) -> None:
     """No text raises, none takes long: what is no Python ends, what is too long is left out."""
-    fingerprints({"linear.py": text, "x/y.py": text})
+    find_fingerprints({"linear.py": text, "x/y.py": text})
 
 
 def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     """Fingerprints that many have are counted, not paired: the index stays small."""
-    made = Index()
-    prints = [fingerprints(files) for files in CLASS.values()]
+    made = FingerprintIndex()
+    prints = [find_fingerprints(files) for files in CLASS.values()]
     for n in range(1000):
-        made.add(Entry(f"student {n}"), prints[n % len(prints)], str(n))
+        made.add(HandInEntry(f"student {n}"), prints[n % len(prints)], str(n))
     assert max(map(len, made.having.values())) <= similarity.KEPT
     assert made.alike().left_out == []

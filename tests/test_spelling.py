@@ -10,8 +10,8 @@ from conftest import MakeTree, package
 from autograder.classroom.finding import search
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
-from autograder.hand_in.reading import read
-from autograder.hand_in.spelling import is_alike
+from autograder.hand_in.reading import read_hand_in
+from autograder.hand_in.spelling import is_like_mytorch
 
 LOOSE = "mytorch is read from the modules that lie in no folder"
 AS_IF = "there is no folder mytorch with modules in it"
@@ -31,7 +31,7 @@ def written(tmp_path: Path, files: Mapping[str, bytes]) -> tuple[Path, Path]:
 
 def both(tmp_path: Path, files: Mapping[str, bytes]) -> HandIn:
     """What is read of files, which is the same in a folder and in a zip."""
-    folder, archive = map(read, written(tmp_path, files))
+    folder, archive = map(read_hand_in, written(tmp_path, files))
     assert (folder.files, folder.message) == (archive.files, archive.message)
     return archive
 
@@ -59,7 +59,7 @@ def test_modules_without_a_folder_are_understood(tmp_path: Path) -> None:
     found = both(tmp_path / "4", {**within("hw5/"), "hw5/tests/test_it.py": b"x"})
     assert (found.files, found.message) == (package(), "mytorch is read from «hw5/»")
     for path in written(tmp_path / "5", within("ada/hw5/")):
-        assert read(path).message.startswith(AS_IF)
+        assert read_hand_in(path).message.startswith(AS_IF)
     found = both(tmp_path / "2", {"relu.py": b"x", "notebooks/04.ipynb": b"{}"})
     assert (found.files, found.message) == ({"relu.py": b"x"}, LOOSE)
     found = both(tmp_path / "3", {"homework.py": b"x"})
@@ -111,7 +111,7 @@ def test_of_two_spellings_of_a_file_none_is_taken(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         for name in ("relu.py", "Linear.py", "LINEAR.py"):
             file.writestr(f"mytorch/{name}", b"")
-    found = read(tmp_path / "a.zip")
+    found = read_hand_in(tmp_path / "a.zip")
     assert set(found.files) == {"relu.py", "Linear.py", "LINEAR.py"}
     assert found.message == "there is no telling which file is linear.py: «Linear.py», «LINEAR.py»"
 
@@ -137,7 +137,7 @@ def test_an_empty_package_is_an_empty_hand_in(tmp_path: Path, make_tree: MakeTre
     for name in ("empty", "empty/MyTorch", "full/mytorch"):
         (tree / name).mkdir(parents=True)
     for name in ("empty", "empty/MyTorch", "full"):
-        found = read(tree / name)
+        found = read_hand_in(tree / name)
         assert (found.files, found.readable, found.message) == ({}, False, AS_IF)
 
 
@@ -145,7 +145,7 @@ def paths(tmp_path: Path, files: Mapping[str, bytes], given: str = "") -> list[s
     """The hand-ins in files, which are the same in a folder and in a zip."""
     (folder, archive), found = written(tmp_path, files), []
     for top in (folder, archive):
-        hand_ins = search.find([str(top / given)]).hand_ins
+        hand_ins = search.find_hand_ins([str(top / given)]).hand_ins
         found.append([Path(path).relative_to(top).as_posix() for path in hand_ins])
     assert found[0] == found[1]
     return found[0]
@@ -173,7 +173,7 @@ def test_what_a_site_exports_may_hold_modules_without_their_folder(
         files["submission_metadata.yml"] = b""
     assert paths(tmp_path, files) == names
     for path in written(tmp_path / "2", files):
-        assert [read(path / one).files for one in names] == [package(), package()]
+        assert [read_hand_in(path / one).files for one in names] == [package(), package()]
 
 
 def test_a_class_beside_a_package_stays_a_class(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_class_beside_a_package_stays_a_class(tmp_path: Path) -> None:
         expected = sorted({name.partition("/")[0] for name in beside})
         for name, mine in ("MyTorch", within("MyTorch/")), ("linear.py", {"linear.py": b""}):
             folder, _ = written(tmp_path / f"{number}{name}", {**beside, **mine})
-            found = [Path(path).name for path in search.find([str(folder)]).hand_ins]
+            found = [Path(path).name for path in search.find_hand_ins([str(folder)]).hand_ins]
             assert found == sorted([*expected, name])
 
 
@@ -196,5 +196,5 @@ def test_a_name_is_read_once_however_it_is_made() -> None:
     """Sixty digits and a letter behind are no reason to try all ways to part the digits:
     that would not end. `tests/benchmarks/growth.py` measures what it costs."""
     for made in ("1", "1_", "copy", "_", "main1"):
-        assert not is_alike(f"mytorch{made * 60}x")
-        assert is_alike(f"mytorch{made * 60}")
+        assert not is_like_mytorch(f"mytorch{made * 60}x")
+        assert is_like_mytorch(f"mytorch{made * 60}")

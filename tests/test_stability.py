@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from autograder.exercises import EXERCISES
-from autograder.harness.driving import answer
-from autograder.key.references import variant
+from autograder.harness.driving import drive_case
+from autograder.key.references import solved_variant
 from autograder.key.scales import scale_of
 from autograder.model import Expected
-from autograder.scoring.comparison import compare, tolerance
+from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 
 SHELF = Path(__file__).parent / "shelf"
 SINGLE = sorted((SHELF / "variants").glob("*float32*.py"))
@@ -24,18 +24,21 @@ def lost(path: Path, seed: int) -> set[str]:
     """The exercises whose stability cases a source fails, on inputs of a seed."""
     file, found = path.stem.replace(".", "__").split("__")[0] + ".py", set()
     sources = {"solved": {}, "other": {file: path.read_text("utf-8")}}
-    with variant(sources["solved"], "solved") as solved, variant(sources["other"], "other") as own:
+    with (
+        solved_variant(sources["solved"], "solved") as solved,
+        solved_variant(sources["other"], "other") as own,
+    ):
         for exercise in EXERCISES.values():
             for case in exercise.cases:
                 if case.role != "stability" or not exercise.file.endswith(f"/{file}"):
                     continue
                 inputs = case.inputs(seed_of(seed, case.id))
-                right = answer(exercise, case.id, inputs, case.layout, solved).tensors
-                given = answer(exercise, case.id, inputs, case.layout, own).tensors
+                right = drive_case(exercise, case.id, inputs, case.layout, solved).tensors
+                given = drive_case(exercise, case.id, inputs, case.layout, own).tensors
                 for name, array in right.items():
                     expected = Expected(array, array, scale_of(exercise.id, name, inputs, array))
-                    loose = tolerance([given[name], *inputs.values()])
-                    if compare(given[name], expected, loose):
+                    loose = dtype_tolerance([given[name], *inputs.values()])
+                    if compare_tensor(given[name], expected, loose):
                         found.add(exercise.id)
     return found
 

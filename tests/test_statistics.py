@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.classroom.pages.statistics import EXAMPLES, MOST, OTHERS, Summary
-from autograder.hand_in.student import Entry, Student
+from autograder.classroom.pages.statistics import EXAMPLES, MOST, OTHERS, ClassSummary
+from autograder.hand_in.student import HandInEntry, Student
 from autograder.model import Array, Item, Report, Status
 
 IDS = ("linear.forward", "linear.backward", "sgd.step")
 MAXIMA = (5.0, 9.0, 2.0)
-ADA = Entry("ada.zip", Student("7", "Ada"))
+ADA = HandInEntry("ada.zip", Student("7", "Ada"))
 
 
 def item(exercise: str, score: float, most: float, status: Status = "fail", text: str = "") -> Item:
@@ -27,8 +27,8 @@ def report(*scores: float, **changes: object) -> Report:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def summary(*reports: Report) -> Summary:
-    made = Summary()
+def summary(*reports: Report) -> ClassSummary:
+    made = ClassSummary()
     for one in reports:
         made.add(one, ADA)
     return made
@@ -44,11 +44,11 @@ def points() -> Array:
 
 
 @pytest.fixture(scope="module")
-def known(points: Array) -> Summary:
+def known(points: Array) -> ClassSummary:
     return summary(*(report(*row) for row in points))
 
 
-def test_the_scores_are_numpys(known: Summary, points: Array) -> None:
+def test_the_scores_are_numpys(known: ClassSummary, points: Array) -> None:
     """Mean, median and quartiles, though only counts are kept."""
     total = points.sum(axis=1)
     assert known.final == 400
@@ -65,7 +65,7 @@ def test_between_two_scores_a_quantile_is_their_mix(scores: tuple[int, ...]) -> 
         assert made.quantile(share) == pytest.approx(np.quantile(scores, share))
 
 
-def test_difficulty_and_discrimination_are_numpys(known: Summary, points: Array) -> None:
+def test_difficulty_and_discrimination_are_numpys(known: ClassSummary, points: Array) -> None:
     """The mean share of the points, and the correlation with the points everywhere else."""
     for n, exercise in enumerate(IDS):
         tally = known.exercises[exercise]
@@ -142,7 +142,7 @@ def test_troubles_have_a_name_and_a_reason(
     change: dict[str, object], trouble: str, reason: str
 ) -> None:
     """What went wrong with a hand-in, once a hand-in, in the report's own words."""
-    made = Summary()
+    made = ClassSummary()
     made.add(report(5, 9, 2, **change), ADA)
     assert made.troubles == {trouble: 1}
     assert made.examples == {trouble: [(ADA, reason)]}
@@ -202,15 +202,15 @@ def test_isolation_references_and_digests_are_kept() -> None:
 def test_memory_does_not_grow_with_the_class() -> None:
     """10 000 more hand-ins, each with words of its own, cost nothing that stays."""
 
-    def feed(made: Summary, start: int, many: int) -> None:
+    def feed(made: ClassSummary, start: int, many: int) -> None:
         for n in range(start, start + many):
             one = report(n % 20 / 4, 9, 0, isolation=f"tier {n}", message=f"note {n}")
             items = (replace(one.items[0], mistake=f"m{n}"), *one.items[1:])
             broken = replace(items[2], status="error", message=f"E{n} in mytorch/sgd.py:1")
             named = replace(one, items=(*items[:2], broken), digests={"driver": f"{n}"})
-            made.add(named, Entry(f"{n}.zip", Student(str(n), f"name {n}")))
+            made.add(named, HandInEntry(f"{n}.zip", Student(str(n), f"name {n}")))
 
-    made = Summary()
+    made = ClassSummary()
     feed(made, 0, 2 * MOST)
     tracemalloc.start()
     feed(made, 2 * MOST, 10_000)

@@ -31,12 +31,12 @@ ADA = Student("104711", "Zoë, «Ada» Ångström")
 
 def table(*graded: tuple[Report, Student]) -> list[list[str]]:
     """The table as Python reads it back."""
-    text = tables.head() + "".join(tables.row(*one, "yes") for one in graded)
+    text = tables.grades_header() + "".join(tables.grades_row(*one, "yes") for one in graded)
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
 
 
 def suites(*reports: Report) -> list[ElementTree.Element]:
-    text = f"{junit.OPENING}{''.join(map(junit.suite, reports))}{junit.CLOSING}"
+    text = f"{junit.OPENING}{''.join(map(junit.render_suite, reports))}{junit.CLOSING}"
     return list(ElementTree.fromstring(text.encode("utf-8")))
 
 
@@ -57,11 +57,13 @@ def test_a_row_has_who_what_and_the_points_of_each_exercise() -> None:
 
 def test_a_row_says_why_points_are_missing_and_what_came_late() -> None:
     """In the words of the class's page: exceptions, files, exercises, misconceptions."""
-    mistake, known = next(iter(reference_store.misconceptions().items()))
+    mistake, known = next(iter(reference_store.known_misconceptions().items()))
     gone = replace(IDLE, status="error", message="mytorch/sgd.py is missing")
     text = replace(CRASH, status="error", message="ValueError in mytorch/relu.py:3\nthe line is: x")
     made = replace(MADE, items=(RIGHT, replace(WRONG, mistake=mistake), text, gone))
-    head, row = list(csv.reader(io.StringIO(tables.head() + tables.row(made, ADA, "yes", True))))
+    head, row = list(
+        csv.reader(io.StringIO(tables.grades_header() + tables.grades_row(made, ADA, "yes", True)))
+    )
     said = dict(zip(head, row, strict=True))
     assert said["late"] == "yes"
     assert said["lost"] == (
@@ -78,7 +80,7 @@ def test_a_provisional_grade_has_no_score() -> None:
 
 def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
     """A byte-order mark, lines that end in CR LF, quotes doubled."""
-    head, row = tables.head(), tables.row(MADE, Student("1", 'a,"b"'), "yes")
+    head, row = tables.grades_header(), tables.grades_row(MADE, Student("1", 'a,"b"'), "yes")
     assert head.startswith("\ufeffstudent_id,name,hand_in,")
     assert row.startswith('1,"a,""b""",ada.zip,yes,,4,6.5,no,')
     assert head.endswith("\r\n")
@@ -97,7 +99,7 @@ def test_no_cell_is_computed_and_none_breaks_the_table(text: str) -> None:
     for part in f"{cells[0]};{row[10]}".split(";"):
         assert not part.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d"))
     assert not set("\t\r\n\x00\x1b\u202e\u2066") & set(cells[0] + row[10])
-    tables.row(made, ADA, "yes").encode("utf-8")
+    tables.grades_row(made, ADA, "yes").encode("utf-8")
 
 
 def test_a_harmless_name_stays_as_it_is() -> None:

@@ -11,14 +11,14 @@ from in_process import accused, lost, scored
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.key.mistakes import MISTAKES
-from autograder.key.solved import modules, skeleton
+from autograder.key.solved import make_skeleton, solved_modules
 from autograder.model import Item
-from autograder.running.grading import grade
+from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 VARIANTS = sorted(SHELF.glob("*.py"))
-BOTH = {"public": reference_store.public(), "hidden": reference_store.best()}
+BOTH = {"public": reference_store.public_references(), "hidden": reference_store.best_references()}
 
 
 def file_of(path: Path) -> str:
@@ -41,7 +41,7 @@ BROKEN = {
     "a syntax error": "class Linear:\n    def __init__(self, in_features, out_features)\n",
     "a file of another course": "import tensorflow\n",
     "another name": "class linear:\n    pass\n",
-    "a stub": skeleton("linear.py", modules()["linear.py"]),
+    "a stub": make_skeleton("linear.py", solved_modules()["linear.py"]),
     "a wrong signature": "class Linear:\n    def __init__(self):\n        pass\n",
     "a mistake": MISTAKES["linear.weights_not_transposed"].plant(),
     "a property that refuses": text_of(SHELF / "linear__property.py")
@@ -154,7 +154,7 @@ def test_in_processes_of_their_own_variants_fare_as_here() -> None:
         paths = [path for path in VARIANTS if path.stem.endswith(end)]
         changes = {file_of(path): text_of(path) for path in paths}
         changes |= {"linear.py": linear} if linear else {}
-        report = grade(
+        report = grade_hand_in(
             HandIn("", package(changes=changes)), BOTH["hidden"], list(EXERCISES.values())
         )
         assert {item.id: item for item in report.items} == scored(changes)

@@ -18,8 +18,8 @@ from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.hand_in.student import NOBODY
 from autograder.harness import watching
-from autograder.running.grading import grade
-from autograder.running.validation import believed
+from autograder.running.grading import grade_hand_in
+from autograder.running.validation import validate_answer
 from autograder.scoring import reference_store, report
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
@@ -135,7 +135,7 @@ def of(file: str) -> list[str]:
 
 def counted(changes: Mapping[str, str], exercise: str) -> int:
     answers = answers_of(
-        package(changes=dict(changes)), EXERCISES[exercise], reference_store.best()
+        package(changes=dict(changes)), EXERCISES[exercise], reference_store.best_references()
     )
     return max(answer.forwards for answer in answers.values())
 
@@ -222,7 +222,8 @@ def test_the_count_comes_from_public_cases() -> None:
     hand_in = HandIn("x", package(changes={file: text}))
     asked = [EXERCISES["sigmoid.backward"]]
     public, hidden = (
-        grade(hand_in, r, asked) for r in (reference_store.public(), reference_store.best())
+        grade_hand_in(hand_in, r, asked)
+        for r in (reference_store.public_references(), reference_store.best_references())
     )
     assert public.measured == hidden.measured != {}
     assert hidden.score == hidden.max_score
@@ -234,14 +235,20 @@ def test_the_count_comes_from_public_cases() -> None:
 )
 def test_a_count_is_believed_only_if_it_is_one(said: object, kept: int) -> None:
     """The child is not trusted: a whole number in bounds, or none."""
-    given = believed("linear.backward", "batch", {"forwards": said}, {}, {})
+    given = validate_answer("linear.backward", "batch", {"forwards": said}, {}, {})
     assert given.forwards == kept
 
 
 def test_the_view_of_a_report_without_it_is_as_before() -> None:
     """Nothing is said where nothing is measured."""
-    made = grade(HandIn("x", package()), reference_store.public(), [EXERCISES["linear.backward"]])
-    views = report.to_text(made) + student_page.page(made) + tables.row(made, NOBODY, "yes")
+    made = grade_hand_in(
+        HandIn("x", package()), reference_store.public_references(), [EXERCISES["linear.backward"]]
+    )
+    views = (
+        report.to_text(made)
+        + student_page.render_student_page(made)
+        + tables.grades_row(made, NOBODY, "yes")
+    )
     assert "measured" not in views
 
 
@@ -251,7 +258,7 @@ def test_points_are_near_whichever_numbers_moved() -> None:
     one = [there[0].copy(), there[1]]
     one[0][1, 1] += 5
     for tiny in (1e-6, 1e-20j):
-        assert watching.step([there[0] + tiny, there[1]], there) == watching.ENOUGH
-    assert watching.step(one, there) == 1
+        assert watching.step_between([there[0] + tiny, there[1]], there) == watching.ENOUGH
+    assert watching.step_between(one, there) == 1
     for other in ([there[0] + 1, there[1] - 1], there, [there[0].T, there[1]]):
-        assert watching.step(other, there) == 0
+        assert watching.step_between(other, there) == 0

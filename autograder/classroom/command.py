@@ -14,14 +14,14 @@ from autograder.model import Report
 from autograder.running import SANDBOXES
 from autograder.scoring import report
 
-from .pages.listing import lost
+from .pages.listing import list_lost_points
 
 SPARE = 2  # hand-ins that lie ready for each worker
 
 
-def add(verb: Verb) -> None:
+def add_grading_verbs(verb: Verb) -> None:
     """Add the commands to the command line."""
-    one = verb("grade", grade)
+    one = verb("grade", run_grade)
     one.add_argument("paths", nargs="*", metavar="PATH", help="a hand-in, or a folder of them")
     one.add_argument(
         "--results",
@@ -54,10 +54,10 @@ def add(verb: Verb) -> None:
         metavar="TIER",
         help="refuse to grade in less than this: bubblewrap or landlock (default: landlock)",
     )
-    verb("doctor", doctor)
+    verb("doctor", run_doctor)
 
 
-def grade(asked: Asked) -> int:
+def run_grade(asked: Asked) -> int:
     """Grade hand-ins: folders, zips, or a folder full of them.
 
     A folder with mytorch/ in it is a hand-in; a zip may wrap it once; any other folder stands
@@ -78,68 +78,78 @@ def grade(asked: Asked) -> int:
     from autograder.hand_in import archive
 
     from .batch import work
-    from .batch.crew import graded
-    from .batch.journal import Journal
-    from .batch.progress import progress
-    from .batch.seals import sealed
+    from .batch.crew import grade_batch
+    from .batch.journal import GradeJournal
+    from .batch.progress import show_progress
+    from .batch.seals import seal_line
     from .batch.second_tries import GRANTED
     from .finding import roster, search
     from .pages import results
-    from .pages.earlier_reports import Earlier, again, earlier
+    from .pages.earlier_reports import EarlierReports, find_earlier_reports, repeat_reports
 
     required, given = asked.require_isolation, asked.paths
     if required and required not in SANDBOXES:  # the option stood before a path
-        if not archive.exists(required):
+        if not archive.path_exists(required):
             raise ValueError(
-                f"{module_reader.quoted(required)} is no place: name {' or '.join(SANDBOXES)}"
+                f"{module_reader.quote_name(required)} is no place: name {' or '.join(SANDBOXES)}"
             )
         required, given = SANDBOXES[-1], [required, *given]
     if not given:
         raise ValueError("name a hand-in, or a folder of them: autograder grade hand-ins/")
-    place = chosen(required)
-    if work.references().kind == "public":
-        note("no hidden references here; grading on the public cases")
-    known = roster.read(asked.roster) if asked.roster else None
-    found = search.find(given, known)
+    place = choose_place(required)
+    if work.load_references().kind == "public":
+        print_note("no hidden references here; grading on the public cases")
+    known = roster.read_roster(asked.roster) if asked.roster else None
+    found = search.find_hand_ins(given, known)
     paths = found.hand_ins
-    roll = roster.call(paths, known, found.notes)
+    roll = roster.assign_students(paths, known, found.notes)
     for said in roll.notes:
-        note(said)
+        print_note(said)
     folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
     provisional, before = False, 0
     try:
         with ExitStack() as stack:
-            journal = stack.enter_context(results.opened(folder) if folder else Journal(":memory:"))
+            journal = stack.enter_context(
+                results.open_journal(folder) if folder else GradeJournal(":memory:")
+            )
             reports = folder / results.REPORTS if folder else None
-            kept = earlier(reports, journal, paths, found.links) if reports else Earlier()
+            kept = (
+                find_earlier_reports(reports, journal, paths, found.links)
+                if reports
+                else EarlierReports()
+            )
             for said in kept.notes:
-                note(said)
+                print_note(said)
             if kept.paths:
-                note(f"{len(kept.paths)} that were graded earlier stay in the tables of {folder}")
-                roll = roster.call([*paths, *kept.paths], known, found.notes)
-            file = results.written(reports) if reports else nullcontext(StringIO())
+                print_note(
+                    f"{len(kept.paths)} that were graded earlier stay in the tables of {folder}"
+                )
+                roll = roster.assign_students([*paths, *kept.paths], known, found.notes)
+            file = results.write_whole(reports) if reports else nullcontext(StringIO())
             lines = stack.enter_context(file)
-            start, at_once = stack.enter_context(executors(asked, len(paths)))
-            terms = work.terms(place)
+            start, at_once = stack.enter_context(open_executors(asked, len(paths)))
+            terms = work.current_terms(place)
             granted = GRANTED if len(paths) > 1 else terms.limits.total  # nobody waits for it
-            made = graded(paths, terms, journal, start, at_once, asked.force, granted)
-            for one, was_known, line in progress(made, len(paths), sys.stderr):
+            made = grade_batch(paths, terms, journal, start, at_once, asked.force, granted)
+            for one, was_known, line in show_progress(made, len(paths), sys.stderr):
                 provisional |= one.provisional
                 before += was_known
-                lines.write(f"{sealed(line)}\n")
-                show(asked, one, len(paths) > 1, one.hand_in in roll.late)
+                lines.write(f"{seal_line(line)}\n")
+                print_report(asked, one, len(paths) > 1, one.hand_in in roll.late)
             if reports:
-                lines.writelines(f"{old}\n" for old in again(reports, journal, kept))
+                lines.writelines(f"{old}\n" for old in repeat_reports(reports, journal, kept))
         if journal.damaged:
             what = f"{len(journal.damaged)} reports in the journal did not match their hashes"
-            why = f"{what} (damaged, or changed by hand): {module_reader.listed(journal.damaged)}"
-            note(f"{why}; graded again")
+            why = (
+                f"{what} (damaged, or changed by hand): {module_reader.list_names(journal.damaged)}"
+            )
+            print_note(f"{why}; graded again")
         if before:
-            note(f"{before} of {len(paths)} were graded before; --force grades them again")
+            print_note(f"{before} of {len(paths)} were graded before; --force grades them again")
         if folder:
-            for said in results.write(folder, roll):
-                note(said)
-            note(f"see {folder / 'class.html'} and {folder / 'grades.csv'}")
+            for said in results.write_results(folder, roll):
+                print_note(said)
+            print_note(f"see {folder / 'class.html'} and {folder / 'grades.csv'}")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -148,18 +158,18 @@ def grade(asked: Asked) -> int:
     return 3 if provisional else 0
 
 
-def note(said: str) -> None:
+def print_note(said: str) -> None:
     print(f"note: {said}", file=sys.stderr)
 
 
-def show(asked: Asked, made: Report, many: bool, late: bool) -> None:
+def print_report(asked: Asked, made: Report, many: bool, late: bool) -> None:
     """Print a report: one of many on a line, a single one whole."""
     if asked.json:
         print(report.to_json(made), flush=True)
     elif many:
         print(row(made, late), flush=True)
     else:
-        print(module_reader.shown(made.hand_in))
+        print(module_reader.printable_name(made.hand_in))
         print(report.to_text(made, report.wants_colour(sys.stdout)))
 
 
@@ -170,26 +180,26 @@ def row(made: Report, late: bool = False) -> str:
         notes.append("late")
     if made.provisional:
         notes.append("provisional")
-    notes += lost(made)
+    notes += list_lost_points(made)
     mistakes = sorted({item.mistake for item in made.items if item.mistake})
     if mistakes:
         notes.append(", ".join(mistakes))
     if made.isolation not in SANDBOXES:
         notes.append("no sandbox")
-    score = report.points(made.score, made.max_score)
-    return f"{score}  {module_reader.shown(made.hand_in)}" + (
+    score = report.score_text(made.score, made.max_score)
+    return f"{score}  {module_reader.printable_name(made.hand_in)}" + (
         f"  [{'; '.join(notes)}]" if notes else ""
     )
 
 
-def chosen(required: str | None) -> str:
+def choose_place(required: str | None) -> str:
     """The best place for student code that this machine offers.
 
     Raises: ValueError: it offers less than is required.
     """
     from autograder.running import tiers
 
-    offered = tiers.place().name
+    offered = tiers.find_place().name
     accepted = SANDBOXES[: SANDBOXES.index(required) + 1] if required else ()
     if required and offered not in accepted:
         raise ValueError(
@@ -197,29 +207,31 @@ def chosen(required: str | None) -> str:
             " `autograder doctor` says how to get more"
         )
     if offered not in SANDBOXES:
-        note("WARNING: no sandbox here: student code may read what you may read; see `doctor`")
+        print_note(
+            "WARNING: no sandbox here: student code may read what you may read; see `doctor`"
+        )
     elif offered != SANDBOXES[0]:
-        note(
+        print_note(
             f"graded in the place {offered!r}; `autograder doctor` says how to get {SANDBOXES[0]!r}"
         )
     return offered
 
 
 @contextmanager
-def executors(asked: Asked, count: int) -> Iterator[tuple[Callable[[], Executor], int]]:
+def open_executors(asked: Asked, count: int) -> Iterator[tuple[Callable[[], Executor], int]]:
     """What makes an executor, and how many hand-ins it is given at a time."""
-    from .batch.cluster import connected
-    from .batch.cores import Cores, processors
+    from .batch.cluster import connect_cluster
+    from .batch.cores import WorkerPool, count_processors
 
     if asked.scheduler:
-        with connected(asked.scheduler) as made:
+        with connect_cluster(asked.scheduler) as made:
             yield made
     else:
-        workers = max(1, min(asked.jobs or processors(), count))
-        yield lambda: Cores(workers), SPARE * workers
+        workers = max(1, min(asked.jobs or count_processors(), count))
+        yield lambda: WorkerPool(workers), SPARE * workers
 
 
-def doctor(asked: Asked) -> int:
+def run_doctor(asked: Asked) -> int:
     """Say what this machine offers to keep student code away from everything else.
 
     Tiers are found out by trying, best first: bubblewrap (namespaces, Landlock, seccomp),
@@ -230,10 +242,10 @@ def doctor(asked: Asked) -> int:
     """
     from autograder.running import tiers
 
-    found = tiers.probe()
+    found = tiers.probe_tiers()
     if asked.json:
         for tier in found:
             say(asked, "", **vars(tier))
     else:
-        print(tiers.described(found))
+        print(tiers.describe_tiers(found))
     return 0 if any(tier.works for tier in found if tier.name in SANDBOXES) else 1

@@ -48,19 +48,21 @@ class Cell:
         """
         self.zygote = os.pidfd_open(os.getpid())
         self.uid = os.geteuid()
-        if self.uid == 0 and succeeds(self.read_as_nobody):
+        if self.uid == 0 and succeeds_in_fork(self.read_as_nobody):
             self.uid = NOBODY
-        if self.own and not succeeds(self.enter):
+        if self.own and not succeeds_in_fork(self.enter):
             self.own = False
         if not self.own:
             self.clear()
             shared = [*self.readable, os.path.dirname(self.folder)]
-            self.rules = landlock.ruleset(shared, [os.devnull])
+            self.rules = landlock.make_ruleset(shared, [os.devnull])
 
     def __str__(self) -> str:
         """What it is here, for `doctor`."""
         own = "namespaces and files of its own" if self.own else "no file that it could write"
-        known = f"Landlock {landlock.version()}" if landlock.is_there() else "no Landlock"
+        known = (
+            f"Landlock {landlock.landlock_version()}" if landlock.has_landlock() else "no Landlock"
+        )
         return f"each hand-in has {own}, user {self.uid} without capabilities, seccomp, {known}"
 
     def fork(self) -> int:
@@ -69,15 +71,15 @@ class Cell:
             os.mkdir(self.folder, 0o700)
             os.chown(self.folder, self.uid, -1)
             return os.fork()
-        kernel.call("unshare", kernel.CLONE_NEWPID)
+        kernel.call_libc("unshare", kernel.CLONE_NEWPID)
         if pid := os.fork():
-            kernel.call("setns", self.zygote, kernel.CLONE_NEWPID)
+            kernel.call_libc("setns", self.zygote, kernel.CLONE_NEWPID)
         return pid
 
     def enter(self) -> None:
         """Shut this process in, as far as it can be while it still reads its work."""
         if self.own:
-            kernel.call("unshare", kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+            kernel.call_libc("unshare", kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
             kernel.mount_tmpfs(self.folder, f"{OWN_FILES},uid={self.uid}")
         for limit in NONE_OF:
             resource.setrlimit(limit, (0, 0))
@@ -86,10 +88,10 @@ class Cell:
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(self.uid, self.uid, self.uid)
         kernel.drop_capabilities()
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        kernel.set_prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         if select([self.zygote], [], [], 0)[0]:  # it has ended already
             os._exit(1)
-        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        kernel.set_prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         # the first process of a namespace ignores a signal that has no handler: exit in one
         kernel.libc.signal(signal.SIGXCPU, ctypes.cast(kernel.libc._exit, ctypes.c_void_p))
         os.close(self.zygote)
@@ -102,12 +104,12 @@ class Cell:
                 for name in files:  # one function must not cost the others their files
                     os.chmod(os.path.join(place, name), 0o444)
                 os.chmod(place, 0o700 if place == "." else 0o555)
-        if self.own and landlock.is_there():
-            self.rules = landlock.ruleset(["/"], [self.folder, os.devnull])
+        if self.own and landlock.has_landlock():
+            self.rules = landlock.make_ruleset(["/"], [self.folder, os.devnull])
         if self.rules is not None:
-            landlock.enforce(self.rules)
+            landlock.enforce_ruleset(self.rules)
             os.close(self.rules)
-        seccomp.install(os.getpid())
+        seccomp.install_filter(os.getpid())
 
     def clear(self) -> None:
         """Remove what a child left: its modules alone, for it could write nothing more."""
@@ -121,7 +123,7 @@ class Cell:
             os.close(os.open(place, os.O_RDONLY))
 
 
-def succeeds(attempt: Callable[[], object]) -> bool:
+def succeeds_in_fork(attempt: Callable[[], object]) -> bool:
     """Whether something can be done, found out in a process of its own."""
     pid = os.fork()
     if pid == 0:

@@ -32,7 +32,7 @@ ROOMS = (
 )  # of this package, all that runs beside student code
 
 
-class Allowed:
+class AllowedFinder:
     """Finds the few packages that the child may import, each in its own folder."""
 
     def __init__(self, folders: dict[str, str]) -> None:
@@ -46,19 +46,19 @@ class Allowed:
         return None
 
 
-def main() -> None:
-    sys.meta_path.insert(0, Allowed(json.loads(sys.argv[1])))
-    Thread(target=outlive_nobody, args=(os.dup(2),), daemon=True).start()
-    perform(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+def main_child() -> None:
+    sys.meta_path.insert(0, AllowedFinder(json.loads(sys.argv[1])))
+    Thread(target=end_with_parent, args=(os.dup(2),), daemon=True).start()
+    perform_work(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
 
 
-def outlive_nobody(lifeline: int) -> None:
+def end_with_parent(lifeline: int) -> None:
     """End with the parent, which holds the other end of a pipe that nobody writes to."""
     os.read(lifeline, 1)
     os._exit(1)
 
 
-def perform(
+def perform_work(
     work: IO[bytes], answers: IO[bytes], lock: Callable[[], None] = lambda: None
 ) -> NoReturn:
     """Do the work in the working directory, which is empty, and end this process.
@@ -67,43 +67,43 @@ def perform(
     """
     from autograder.exercises import EXERCISES, HOMES
     from autograder.harness import doubles, driving
-    from autograder.harness.package import register
-    from autograder.harness.wire import BEGUN, frame
+    from autograder.harness.package import register_package
+    from autograder.harness.wire import BEGUN, encode_frame
 
     order, files = pickle.load(work)
     jobs = pickle.load(work)
     work.close()
-    silence()
-    limit(order["memory"])
+    silence_streams()
+    limit_process(order["memory"])
     folder = Path.cwd() / "mytorch"
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     lock()
-    answers.write(frame(BEGUN, {}))  # from here on, what happens may be the student's doing
+    answers.write(encode_frame(BEGUN, {}))  # from here on, what happens may be the student's doing
     answers.flush()
-    package = register(folder, HOMES)
-    drive = driving.answer
+    package = register_package(folder, HOMES)
+    drive = driving.drive_case
     if order["doubles"]:
-        drive = doubles.rehearsal(order["doubles"], order["seed"])
+        drive = doubles.drive_on_doubles(order["doubles"], order["seed"])
     for exercise, case, inputs, layout in jobs:
         restart_clock(order["seconds"])
         answer = drive(EXERCISES[exercise], case, inputs, layout, package)
         fault = vars(answer.fault) if answer.fault else None
         said = {"odd": dict(answer.odd), "fault": fault, "forwards": answer.forwards}
-        answers.write(frame(said, answer.tensors))
+        answers.write(encode_frame(said, answer.tensors))
         answers.flush()
     os._exit(0)
 
 
-def silence() -> None:
+def silence_streams() -> None:
     """Give student code a standard input that is at its end, and an output that goes nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
 
 
-def limit(memory: int) -> None:
+def limit_process(memory: int) -> None:
     """Limit this process, as far as the system can (not at all on Windows)."""
     if sys.platform == "win32":
         return
@@ -126,15 +126,15 @@ def limit(memory: int) -> None:
 def restart_clock(seconds: int) -> None:
     """Let the system end this process after so many more seconds of computing."""
     if sys.platform != "win32":
-        end_at(int(time.process_time()) + 1 + seconds)
+        set_cpu_limit(int(time.process_time()) + 1 + seconds)
 
 
 @lru_cache(maxsize=1)  # the system counts in whole seconds, and jobs take a thousandth
-def end_at(second: int) -> None:
+def set_cpu_limit(second: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CPU, (second, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 if __name__ == "__main__":
-    main()
+    main_child()

@@ -12,7 +12,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def call(name: str, *arguments: Any) -> int:
+def call_libc(name: str, *arguments: Any) -> int:
     """Call a function of the C library. Raises OSError where it returns −1."""
     result: int = getattr(libc, name)(*arguments)
     if result == -1:
@@ -21,19 +21,19 @@ def call(name: str, *arguments: Any) -> int:
     return result
 
 
-def prctl(option: int, value: int) -> None:
+def set_prctl(option: int, value: int) -> None:
     nothing = ctypes.c_ulong(0)
-    call("prctl", option, ctypes.c_ulong(value), nothing, nothing, nothing)
+    call_libc("prctl", option, ctypes.c_ulong(value), nothing, nothing, nothing)
 
 
 def drop_capabilities() -> None:
     """Give up every capability, for good once NO_NEW_PRIVS is set."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    call("capset", header, (ctypes.c_uint32 * 6)())
+    call_libc("capset", header, (ctypes.c_uint32 * 6)())
 
 
 def mount_tmpfs(place: str, options: str) -> None:
     """Lay an empty file system in memory over a folder, in this mount namespace alone."""
-    call("mount", None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
+    call_libc("mount", None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
     flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    call("mount", b"tmpfs", place.encode(), b"tmpfs", flags, options.encode())
+    call_libc("mount", b"tmpfs", place.encode(), b"tmpfs", flags, options.encode())

@@ -11,7 +11,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from .kernel import call
+from .kernel import call_libc
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every machine
 VERSION, PATH_BENEATH = 1, 1
@@ -24,29 +24,29 @@ FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many of them a version 
 TCP, SCOPES = 3, 3  # bind and connect; abstract sockets and signals
 
 
-def version() -> int:
+def landlock_version() -> int:
     """The version of the kernel's Landlock. Raises OSError where there is none."""
-    return call("syscall", CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
+    return call_libc("syscall", CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
 
 
-def ruleset(readable: Iterable[str], writable: Iterable[str]) -> int:
+def make_ruleset(readable: Iterable[str], writable: Iterable[str]) -> int:
     """A descriptor of the rules: everything is denied but beneath these places.
 
     Args: readable: folders and files; those that are not there are left out.
           writable: the same, where also files and folders may be made.
     """
-    known = version()
+    known = landlock_version()
     handled = (1 << FILE_RIGHTS.get(known, 16)) - 1
     attributes = struct.pack("QQQ", handled, TCP * (known >= 4), SCOPES * (known >= 6))
     size = 24 if known >= 6 else 16 if known >= 4 else 8
-    rules = call("syscall", CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
+    rules = call_libc("syscall", CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
     for places, rights in ((readable, READ), (writable, WRITE)):
         for place in places:
-            allow(rules, place, rights & handled)
+            allow_beneath(rules, place, rights & handled)
     return rules
 
 
-def allow(rules: int, place: str, rights: int) -> None:
+def allow_beneath(rules: int, place: str, rights: int) -> None:
     try:
         beneath = os.open(place, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -55,18 +55,18 @@ def allow(rules: int, place: str, rights: int) -> None:
         if not stat.S_ISDIR(os.fstat(beneath).st_mode):
             rights &= FOR_FILES
         rule = struct.pack("=Qi", rights, beneath)
-        call("syscall", ADD_RULE, rules, PATH_BENEATH, rule, 0)
+        call_libc("syscall", ADD_RULE, rules, PATH_BENEATH, rule, 0)
     finally:
         os.close(beneath)
 
 
-def enforce(rules: int) -> None:
+def enforce_ruleset(rules: int) -> None:
     """Hold this process to the rules from here on. NO_NEW_PRIVS must be set."""
-    call("syscall", RESTRICT_SELF, rules, 0)
+    call_libc("syscall", RESTRICT_SELF, rules, 0)
 
 
-def is_there() -> bool:
+def has_landlock() -> bool:
     try:
-        return version() > 0
+        return landlock_version() > 0
     except OSError:
         return False

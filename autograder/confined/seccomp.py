@@ -14,7 +14,7 @@ import ctypes
 import platform
 import struct
 
-from .kernel import call
+from .kernel import call_libc
 
 # name: its number on x86_64 and on aarch64 (asm/unistd.h), None where there is none
 CALLS: dict[str, tuple[int | None, int | None]] = {
@@ -68,7 +68,7 @@ NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 SET_MODE_FILTER = 1
 
 
-def program(machine: str, pid: int) -> bytes:
+def build_filter(machine: str, pid: int) -> bytes:
     """The filter for a machine and a process.
 
     Raises: KeyError: a machine whose numbers are not here.
@@ -98,10 +98,10 @@ def program(machine: str, pid: int) -> bytes:
     return b"".join(struct.pack("HBBI", *line) for line in lines)
 
 
-def install(pid: int) -> None:
+def install_filter(pid: int) -> None:
     """Filter the system calls of this process from here on. NO_NEW_PRIVS must be set."""
     machine = platform.machine()
-    code = program(machine, pid)
+    code = build_filter(machine, pid)
     text = ctypes.create_string_buffer(code, len(code))
     filter = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(text))
-    call("syscall", SECCOMP[machine], SET_MODE_FILTER, 0, filter)
+    call_libc("syscall", SECCOMP[machine], SET_MODE_FILTER, 0, filter)

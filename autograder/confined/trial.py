@@ -14,18 +14,18 @@ from collections.abc import Callable
 from typing import IO, Any, NoReturn
 
 
-def perform(work: IO[bytes], answers: IO[bytes], lock: Callable[[], None]) -> NoReturn:
+def perform_trial(work: IO[bytes], answers: IO[bytes], lock: Callable[[], None]) -> NoReturn:
     """Try everything, and answer with the names of what was possible."""
     told = json.loads(work.read())
     work.close()
     lock()
-    possible = [name for name, attempt in attempts(**told).items() if works(attempt)]
+    possible = [name for name, attempt in list_attempts(**told).items() if attempt_works(attempt)]
     answers.write(json.dumps(possible).encode())
     answers.flush()
     os._exit(0)
 
 
-def attempts(secret: str, grader: int, variable: str) -> dict[str, Callable[[], Any]]:
+def list_attempts(secret: str, grader: int, variable: str) -> dict[str, Callable[[], Any]]:
     """What must fail, by what it would mean.
 
     Args: secret: a file of the grader's.  grader: its process.  variable: in its environment.
@@ -38,7 +38,7 @@ def attempts(secret: str, grader: int, variable: str) -> dict[str, Callable[[], 
         "read other files": lambda: open("/etc/passwd").close(),
         "leave a file behind": lambda: open("/tmp/left", "w").close(),
         "leave memory behind": lambda: open("/dev/shm/left", "w").close(),
-        "share memory": lambda: libc.shmget(0x5EED, 4096, 0o1666) != -1 or refused(),
+        "share memory": lambda: libc.shmget(0x5EED, 4096, 0o1666) != -1 or refuse_access(),
         "read the grader's memory": lambda: open(f"/proc/{grader}/mem", "rb").close(),
         "read the grader's environment": lambda: os.environ[variable],
         "signal the grader": lambda: os.kill(grader, 0),
@@ -50,11 +50,11 @@ def attempts(secret: str, grader: int, variable: str) -> dict[str, Callable[[], 
     }
 
 
-def refused() -> NoReturn:
+def refuse_access() -> NoReturn:
     raise PermissionError
 
 
-def works(attempt: Callable[[], Any]) -> bool:
+def attempt_works(attempt: Callable[[], Any]) -> bool:
     try:
         attempt()
     except (OSError, RuntimeError, KeyError):  # RuntimeError: a thread cannot be started

@@ -23,15 +23,15 @@ NOTHING, TRY = b"", b"try"
 ENOUGH = 3  # times that all drivers run before Python has made its shortcuts
 
 
-def main() -> None:
+def main_zygote() -> None:
     told = json.loads(sys.argv[1])
     sys.path.append(told["folders"]["autograder"])  # last: it may hold more than our package
     from . import child, trial
     from .cell import Cell
 
     sys.path.pop()
-    sys.meta_path.insert(0, child.Allowed(told["folders"]))
-    warm()
+    sys.meta_path.insert(0, child.AllowedFinder(told["folders"]))
+    warm_up()
     cell = Cell(**told["cell"])
     cell.prepare()
     parent = socket.socket(fileno=os.dup(0))
@@ -42,17 +42,17 @@ def main() -> None:
         word, descriptors, _, _ = socket.recv_fds(parent, 16, 2)
         if word == NOTHING:
             return
-        perform = trial.perform if word == TRY else child.perform
-        serve(parent, cell, perform, *descriptors)
+        perform = trial.perform_trial if word == TRY else child.perform_work
+        serve_child(parent, cell, perform, *descriptors)
 
 
-def serve(
+def serve_child(
     parent: socket.socket, cell: Any, perform: Callable[..., NoReturn], work: int, answers: int
 ) -> None:
     """Have one child do its work, and say how it ended."""
     pid = cell.fork()
     if pid == 0:
-        work_in(parent, cell, perform, work, answers)
+        work_in_child(parent, cell, perform, work, answers)
     os.close(work)
     os.close(answers)
     pidfd = os.pidfd_open(pid)
@@ -68,7 +68,7 @@ def serve(
     parent.send(b"%d" % (-code if code == signal.SIGXCPU else code))
 
 
-def work_in(
+def work_in_child(
     parent: socket.socket, cell: Any, perform: Callable[..., NoReturn], work: int, answers: int
 ) -> NoReturn:
     """What a child does. What fails before it is locked in is the grader's fault, and said so."""
@@ -87,7 +87,7 @@ def work_in(
         os._exit(1)
 
 
-def warm() -> None:
+def warm_up() -> None:
     """Do once what Python and numpy put off to the first time: children then find it done.
 
     All drivers run, on classes that are nobody's, with inputs drawn here.
@@ -97,21 +97,21 @@ def warm() -> None:
     from autograder.exercises import EXERCISES, HOMES
     from autograder.harness import doubles, package, wire
 
-    nobodys = package.register(Path(os.devnull), HOMES)
+    nobodys = package.register_package(Path(os.devnull), HOMES)
     classes = [".".join(e.target.split(".")[:3]) for e in EXERCISES.values()]
-    drive = doubles.rehearsal(classes, seed=0)
+    drive = doubles.drive_on_doubles(classes, seed=0)
     rng = np.random.default_rng(0)
     for exercise in [*EXERCISES.values()] * ENOUGH:
         for case in exercise.cases:
             given = drive(exercise, case.id, case.inputs(rng), case.layout, nobodys)
-            wire.frame({}, given.tensors)
+            wire.encode_frame({}, given.tensors)
     for kind in (np.float32, np.float64):
         A: Any = rng.normal(size=(3, 4)).astype(kind)
         np.einsum("ij,kj->ik", A, np.exp(A) / np.exp(A).sum(axis=1, keepdims=True))
         np.linalg.norm(np.concatenate([A @ A.T, np.log(np.abs(A)).mean(axis=0)[None, :3]]))
     exec(compile("pass", "-", "exec", dont_inherit=True), {})
-    package.forget("mytorch")
+    package.forget_package("mytorch")
 
 
 if __name__ == "__main__":
-    main()
+    main_zygote()

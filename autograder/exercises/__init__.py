@@ -38,7 +38,7 @@ NOTEBOOKS: dict[str, str] = {
 }
 
 
-def chosen(names: list[str]) -> list[Exercise]:
+def select_exercises(names: list[str]) -> list[Exercise]:
     """The exercises of these names: `linear.forward`, `linear` or `06`; all if there is none.
 
     Raises: ValueError: a name fits no exercise.
@@ -57,8 +57,8 @@ def chosen(names: list[str]) -> list[Exercise]:
     return [e for e in EXERCISES.values() if not names or e in found]
 
 
-def below(name: str) -> Iterator[Exercise]:
+def exercises_below(name: str) -> Iterator[Exercise]:
     """The exercises that one builds on, each behind those that it builds on itself."""
     for needed in EXERCISES[name].needs:
-        yield from below(needed)
+        yield from exercises_below(needed)
         yield EXERCISES[needed]

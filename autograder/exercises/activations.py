@@ -5,11 +5,11 @@ from typing import Any
 
 from autograder.model import Array, Case, Drive, Exercise, Inputs
 
-from .attempt import attempt
-from .draw import Random, apart, huge, normal, single
+from .attempt import attempt_forward
+from .draw import Random, draw_apart, draw_huge, draw_normal, to_single_precision
 
 
-def forward(name: str) -> Drive:
+def drive_activation_forward(name: str) -> Drive:
     """Drive one activation forward; `before` is an earlier batch through the same object."""
 
     def drive(mytorch: Any, Z: Array, before: Array | None = None) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def forward(name: str) -> Drive:
     return drive
 
 
-def backward(name: str) -> Drive:
+def drive_activation_backward(name: str) -> Drive:
     """Drive one activation forward and backward; `*_before` is an earlier round.
 
     Beside it there is another object then, as in a network.
@@ -36,33 +36,33 @@ def backward(name: str) -> Drive:
     ) -> dict[str, Any]:
         f, beside = getattr(mytorch, name)(), getattr(mytorch, name)()
         if Z_before is not None:
-            attempt(f.forward, Z_before)
+            attempt_forward(f.forward, Z_before)
             f.backward(dLdA_before)
-        attempt(f.forward, Z)
+        attempt_forward(f.forward, Z)
         if Z_before is not None:
-            attempt(beside.forward, 1 - Z)
+            attempt_forward(beside.forward, 1 - Z)
         return {"dLdZ": f.backward(dLdA)}
 
     return drive
 
 
-def with_gradient(make: Callable[[Random], Array]) -> Callable[[Random], Inputs]:
+def draw_with_gradient(make: Callable[[Random], Array]) -> Callable[[Random], Inputs]:
     def inputs(rng: Random) -> Inputs:
         Z = make(rng)
-        return {"Z": Z, "dLdA": normal(rng, *Z.shape)}
+        return {"Z": Z, "dLdA": draw_normal(rng, *Z.shape)}
 
     return inputs
 
 
-def zeros(rng: Random) -> Array:
+def draw_with_zeros(rng: Random) -> Array:
     """Zeros among other numbers: where a rectifier has its corner."""
-    Z = normal(rng, 3, 4)
+    Z = draw_normal(rng, 3, 4)
     Z[0, :] = 0
     Z[2, 1] = 0
     return Z
 
 
-def cases(back: bool, saturates: bool) -> tuple[Case, ...]:
+def activation_cases(back: bool, saturates: bool) -> tuple[Case, ...]:
     """The cases of one method of one activation.
 
     Args: back: the method is `backward`.  saturates: huge inputs are a case of their own; else
@@ -71,44 +71,44 @@ def cases(back: bool, saturates: bool) -> tuple[Case, ...]:
     size = 2 if saturates else 8
 
     def case(id: str, make: Callable[[Random], Array], **rest: Any) -> Case:
-        return Case(id, with_gradient(make) if back else lambda rng: {"Z": make(rng)}, **rest)
+        return Case(id, draw_with_gradient(make) if back else lambda rng: {"Z": make(rng)}, **rest)
 
     def again(rng: Random) -> Inputs:
-        Z, Z_before = normal(rng, 3, 5), normal(rng, 4, 5)
+        Z, Z_before = draw_normal(rng, 3, 5), draw_normal(rng, 4, 5)
         if not back:
             return {"Z": Z, "before": Z_before}
         return {
             "Z": Z,
-            "dLdA": normal(rng, 3, 5),
+            "dLdA": draw_normal(rng, 3, 5),
             "Z_before": Z_before,
-            "dLdA_before": normal(rng, 4, 5),
+            "dLdA_before": draw_normal(rng, 4, 5),
         }
 
     def in_float32(rng: Random) -> Inputs:
-        Z = normal(rng, 3, 4)
-        return single({"Z": Z, "dLdA": normal(rng, 3, 4)} if back else {"Z": Z})
+        Z = draw_normal(rng, 3, 4)
+        return to_single_precision({"Z": Z, "dLdA": draw_normal(rng, 3, 4)} if back else {"Z": Z})
 
     general = (
-        case("batch", lambda rng: size * normal(rng, 4, 3)),
-        case("square", lambda rng: size * normal(rng, 3, 3)),
+        case("batch", lambda rng: size * draw_normal(rng, 4, 3)),
+        case("square", lambda rng: size * draw_normal(rng, 3, 3)),
         Case("again", again),
     )
     edge = (
-        case("one_example", lambda rng: normal(rng, 1, 3), role="edge"),
-        case("one_feature", lambda rng: normal(rng, 3, 1), role="edge"),
-        case("zeros", zeros, role="edge"),
-        case("strided", lambda rng: normal(rng, 3, 4), role="edge", layout="strided"),
-        case("frozen", lambda rng: normal(rng, 3, 4), role="edge", layout="frozen"),
+        case("one_example", lambda rng: draw_normal(rng, 1, 3), role="edge"),
+        case("one_feature", lambda rng: draw_normal(rng, 3, 1), role="edge"),
+        case("zeros", draw_with_zeros, role="edge"),
+        case("strided", lambda rng: draw_normal(rng, 3, 4), role="edge", layout="strided"),
+        case("frozen", lambda rng: draw_normal(rng, 3, 4), role="edge", layout="frozen"),
         Case("float32", in_float32, role="edge"),
     )
     stability = (
-        case("huge", lambda rng: huge(rng, 3, 4), role="stability"),
-        case("apart", lambda rng: apart(rng, 3, 4), role="stability"),
+        case("huge", lambda rng: draw_huge(rng, 3, 4), role="stability"),
+        case("apart", lambda rng: draw_apart(rng, 3, 4), role="stability"),
     )
     return general + edge + (stability if saturates else ())
 
 
-def exercises(
+def activation_exercises(
     name: str,
     file: str,
     numbers: tuple[str, str],
@@ -123,8 +123,8 @@ def exercises(
             number=numbers[0],
             target=f"mytorch.{file}.{name}.forward",
             points=forward_points,
-            drive=forward(name),
-            cases=cases(back=False, saturates=saturates),
+            drive=drive_activation_forward(name),
+            cases=activation_cases(back=False, saturates=saturates),
             batch="Z",
         ),
         Exercise(
@@ -132,8 +132,8 @@ def exercises(
             number=numbers[1],
             target=f"mytorch.{file}.{name}.backward",
             points=backward_points,
-            drive=backward(name),
-            cases=cases(back=True, saturates=saturates),
+            drive=drive_activation_backward(name),
+            cases=activation_cases(back=True, saturates=saturates),
             batch="Z",
             needs=(f"{file}.forward",),
         ),
@@ -141,15 +141,17 @@ def exercises(
 
 
 EXERCISES = (
-    *exercises(
+    *activation_exercises(
         "Sigmoid",
         "sigmoid",
         ("4.1", "4.2"),
         {"A": 2, "edge": 0.25, "stability": 0.25},
         {"dLdZ": 3, "edge": 0.25, "stability": 0.25},
     ),
-    *exercises("ReLU", "relu", ("4.3", "4.4"), {"A": 2, "edge": 0.5}, {"dLdZ": 3, "edge": 0.5}),
-    *exercises(
+    *activation_exercises(
+        "ReLU", "relu", ("4.3", "4.4"), {"A": 2, "edge": 0.5}, {"dLdZ": 3, "edge": 0.5}
+    ),
+    *activation_exercises(
         "Softmax",
         "softmax",
         ("5.1", "5.2"),

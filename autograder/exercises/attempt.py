@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def attempt(forward: Callable[..., Any], *arguments: Any) -> None:
+def attempt_forward(forward: Callable[..., Any], *arguments: Any) -> None:
     """Run a forward pass before a backward one is judged.
 
     That it fails is a matter of its own exercise: backward works with what it left behind. One

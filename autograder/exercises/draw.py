@@ -7,17 +7,17 @@ from autograder.model import Array
 Random = np.random.Generator
 
 
-def normal(rng: Random, *shape: int) -> Array:
+def draw_normal(rng: Random, *shape: int) -> Array:
     """Numbers of about the size of 1, never uniform: a factor that is lost shows."""
     return rng.standard_normal(shape)
 
 
-def one_hot(rng: Random, n: int, c: int) -> Array:
+def draw_one_hot(rng: Random, n: int, c: int) -> Array:
     """Wanted outputs, N × C: one 1 a row, in a random column."""
     return np.eye(c)[rng.integers(0, c, size=n)]
 
 
-def huge(rng: Random, *shape: int) -> Array:
+def draw_huge(rng: Random, *shape: int) -> Array:
     """Numbers beyond 1e4 of both signs in every row: their exponentials are 0 or overflow.
 
     Far from each other too: of such numbers, float32 keeps no more than two decimals.
@@ -26,7 +26,7 @@ def huge(rng: Random, *shape: int) -> Array:
     return np.broadcast_to(signs, shape) * 1e4 * (1 + rng.random(shape))
 
 
-def apart(rng: Random, *shape: int) -> Array:
+def draw_apart(rng: Random, *shape: int) -> Array:
     """Rows of ordinary numbers about −1e3, 0 and 1e3: whose maximum is subtracted, matters.
 
     No larger, for float32 must keep what the rows are about.
@@ -34,6 +34,6 @@ def apart(rng: Random, *shape: int) -> Array:
     return rng.standard_normal(shape) + 1e3 * (np.arange(shape[0])[:, np.newaxis] - 1)
 
 
-def single(inputs: dict[str, Array]) -> dict[str, Array]:
+def to_single_precision(inputs: dict[str, Array]) -> dict[str, Array]:
     """The same inputs in float32."""
     return {name: array.astype(np.float32) for name, array in inputs.items()}

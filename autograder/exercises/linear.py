@@ -6,8 +6,8 @@ import numpy as np
 
 from autograder.model import Array, Case, Exercise, Inputs
 
-from .attempt import attempt
-from .draw import Random, normal, single
+from .attempt import attempt_forward
+from .draw import Random, draw_normal, to_single_precision
 
 
 def set_parameters(layer: Any, W: Array, b: Array) -> None:
@@ -16,24 +16,24 @@ def set_parameters(layer: Any, W: Array, b: Array) -> None:
     layer.W, layer.b = W, b.reshape(np.shape(own)) if np.size(own) == b.size else b
 
 
-class Moved(Exception):
+class ParametersMoved(Exception):
     """Whoever only looks for derivatives has changed the parameters too."""
 
 
-def alike(own: Array, given: Array) -> bool:
+def holds_numbers(own: Array, given: Array) -> bool:
     """Whether a layer's parameter holds the numbers it was given, in its own shape and type."""
     held, wanted = (np.ravel(array).astype(np.float32) for array in (own, given))
     return np.array_equal(held, wanted)
 
 
-def layer(mytorch: Any, W: Array, b: Array) -> Any:
+def make_layer(mytorch: Any, W: Array, b: Array) -> Any:
     """The student's layer with these parameters."""
     made = mytorch.Linear(W.shape[1], W.shape[0])
     set_parameters(made, W, b)
     return made
 
 
-def derivatives(made: Any) -> dict[str, Any]:
+def stored_derivatives(made: Any) -> dict[str, Any]:
     """The stored derivatives of a layer, dLdb as a column if it has the shape of the layer's b.
 
     What was never set is left out: it costs its own points and no others.
@@ -45,11 +45,11 @@ def derivatives(made: Any) -> dict[str, Any]:
     return found
 
 
-def drive_forward(
+def drive_layer_forward(
     mytorch: Any, A: Array, W: Array, b: Array, A_before: Array | None = None
 ) -> dict[str, Any]:
     """Drive one layer; an earlier batch of another size comes before a step of the optimiser."""
-    made = layer(mytorch, W, b)
+    made = make_layer(mytorch, W, b)
     if A_before is not None:
         stepped = len(A_before) != len(A)
         if stepped:
@@ -60,7 +60,7 @@ def drive_forward(
     return {"Z": made.forward(A)}
 
 
-def drive_backward(
+def drive_layer_backward(
     mytorch: Any,
     A: Array,
     W: Array,
@@ -79,13 +79,13 @@ def drive_backward(
 
     def there(layer: Any, A: Array, W: Array, b: Array) -> None:
         set_parameters(layer, W.copy(), b.copy())
-        attempt(layer.forward, A)
+        attempt_forward(layer.forward, A)
         set_parameters(layer, W, b)  # a forward that changes them is wrong, but not here
 
     frozen = () if W.flags.writeable else (W, b)
     if frozen:  # a step in place shall be told of, like any other, and not refused
         W, b = W.copy(), b.copy()
-    made, beside = layer(mytorch, W, b), layer(mytorch, W, b)
+    made, beside = make_layer(mytorch, W, b), make_layer(mytorch, W, b)
     if A_before is not None:
         stepped = len(A_before) != len(A)
         there(made, A_before, *((2 * W, -b) if stepped else (W, b)))
@@ -97,47 +97,51 @@ def drive_backward(
     dLdA = made.backward(dLdZ)
     if A_before is not None:
         beside.backward(1 - dLdZ)
-    if frozen and not all(map(alike, (made.W, made.b), frozen)):
-        raise Moved("W or b is not what it was before backward")
-    return {"dLdA": dLdA, **derivatives(made)}
+    if frozen and not all(map(holds_numbers, (made.W, made.b), frozen)):
+        raise ParametersMoved("W or b is not what it was before backward")
+    return {"dLdA": dLdA, **stored_derivatives(made)}
 
 
-def inputs(n: int, c_in: int, c_out: int, back: bool, before: int = 0) -> Any:
+def draw_layer_inputs(n: int, c_in: int, c_out: int, back: bool, before: int = 0) -> Any:
     """Random inputs of these sizes; `before` is the size of an earlier batch, 0 for none."""
 
     def draw(rng: Random) -> Inputs:
         made = {
-            "A": normal(rng, n, c_in),
-            "W": normal(rng, c_out, c_in),
-            "b": normal(rng, c_out, 1),
+            "A": draw_normal(rng, n, c_in),
+            "W": draw_normal(rng, c_out, c_in),
+            "b": draw_normal(rng, c_out, 1),
         }
         if back:
-            made["dLdZ"] = normal(rng, n, c_out)
+            made["dLdZ"] = draw_normal(rng, n, c_out)
         if before:
-            made["A_before"] = normal(rng, before, c_in)
+            made["A_before"] = draw_normal(rng, before, c_in)
             if back:
-                made["dLdZ_before"] = normal(rng, before, c_out)
+                made["dLdZ_before"] = draw_normal(rng, before, c_out)
         return made
 
     return draw
 
 
-def cases(back: bool) -> tuple[Case, ...]:
+def layer_cases(back: bool) -> tuple[Case, ...]:
     def zeros(rng: Random) -> Inputs:
-        return {name: np.zeros_like(a) for name, a in inputs(3, 4, 2, back)(rng).items()}
+        return {name: np.zeros_like(a) for name, a in draw_layer_inputs(3, 4, 2, back)(rng).items()}
 
     return (
-        Case("batch", inputs(4, 3, 5, back)),
-        Case("square", inputs(3, 3, 3, back)),
-        Case("n_is_c_out", inputs(2, 3, 2, back)),
-        Case("again", inputs(3, 4, 2, back, before=5)),
-        Case("again_alike", inputs(3, *(4, 2) if back else (3, 3), back, before=3)),
-        Case("one_example", inputs(1, 3, 2, back), "edge"),
-        Case("one_feature", inputs(3, 1, 1, back), "edge"),
+        Case("batch", draw_layer_inputs(4, 3, 5, back)),
+        Case("square", draw_layer_inputs(3, 3, 3, back)),
+        Case("n_is_c_out", draw_layer_inputs(2, 3, 2, back)),
+        Case("again", draw_layer_inputs(3, 4, 2, back, before=5)),
+        Case("again_alike", draw_layer_inputs(3, *(4, 2) if back else (3, 3), back, before=3)),
+        Case("one_example", draw_layer_inputs(1, 3, 2, back), "edge"),
+        Case("one_feature", draw_layer_inputs(3, 1, 1, back), "edge"),
         Case("zeros", zeros, "edge"),
-        Case("strided", inputs(3, 4, 2, back), "edge", "strided"),
-        Case("frozen", inputs(3, 4, 2, back), "edge", "frozen"),
-        Case("float32", lambda rng: single(inputs(3, 4, 2, back)(rng)), "edge"),
+        Case("strided", draw_layer_inputs(3, 4, 2, back), "edge", "strided"),
+        Case("frozen", draw_layer_inputs(3, 4, 2, back), "edge", "frozen"),
+        Case(
+            "float32",
+            lambda rng: to_single_precision(draw_layer_inputs(3, 4, 2, back)(rng)),
+            "edge",
+        ),
     )
 
 
@@ -147,8 +151,8 @@ EXERCISES = (
         number="6.1",
         target="mytorch.linear.Linear.forward",
         points={"Z": 4, "edge": 1},
-        drive=drive_forward,
-        cases=cases(back=False),
+        drive=drive_layer_forward,
+        cases=layer_cases(back=False),
         batch="A",
     ),
     Exercise(
@@ -156,8 +160,8 @@ EXERCISES = (
         number="6.2",
         target="mytorch.linear.Linear.backward",
         points={"dLdA": 2.5, "dLdW": 2.5, "dLdb": 2.5, "edge": 1.5},
-        drive=drive_backward,
-        cases=cases(back=True),
+        drive=drive_layer_backward,
+        cases=layer_cases(back=True),
         needs=("linear.forward",),
         batch="A",
         stores=("dLdW", "dLdb"),

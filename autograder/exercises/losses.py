@@ -6,11 +6,11 @@ import numpy as np
 
 from autograder.model import Array, Case, Exercise, Inputs
 
-from .attempt import attempt
-from .draw import Random, apart, huge, normal, one_hot, single
+from .attempt import attempt_forward
+from .draw import Random, draw_apart, draw_huge, draw_normal, draw_one_hot, to_single_precision
 
 
-def drive_forward(
+def drive_loss_forward(
     mytorch: Any, Z: Array, Y: Array, Z_before: Array | None = None, Y_before: Array | None = None
 ) -> dict[str, Any]:
     loss = mytorch.SoftmaxCrossEntropy()
@@ -19,59 +19,64 @@ def drive_forward(
     return {"L": loss.forward(Z, Y)}
 
 
-def drive_backward(
+def drive_loss_backward(
     mytorch: Any, Z: Array, Y: Array, Z_before: Array | None = None, Y_before: Array | None = None
 ) -> dict[str, Any]:
     loss = mytorch.SoftmaxCrossEntropy()
     if Z_before is not None:
-        attempt(loss.forward, Z_before, Y_before)
+        attempt_forward(loss.forward, Z_before, Y_before)
         loss.backward()
-    attempt(loss.forward, Z, Y)
+    attempt_forward(loss.forward, Z, Y)
     if Z_before is not None:
-        attempt(mytorch.SoftmaxCrossEntropy().forward, 1 - Z, Y[:, ::-1])
+        attempt_forward(mytorch.SoftmaxCrossEntropy().forward, 1 - Z, Y[:, ::-1])
     return {"dLdZ": loss.backward()}
 
 
-def inputs(n: int, c: int, before: int = 0) -> Any:
+def draw_logits(n: int, c: int, before: int = 0) -> Any:
     """Logits and wanted classes; `before` is the size of an earlier batch, 0 for none."""
 
     def draw(rng: Random) -> Inputs:
-        made = {"Z": 2 * normal(rng, n, c), "Y": one_hot(rng, n, c)}
+        made = {"Z": 2 * draw_normal(rng, n, c), "Y": draw_one_hot(rng, n, c)}
         if before:
-            made |= {"Z_before": normal(rng, before, c), "Y_before": one_hot(rng, before, c)}
+            made |= {
+                "Z_before": draw_normal(rng, before, c),
+                "Y_before": draw_one_hot(rng, before, c),
+            }
         return made
 
     return draw
 
 
-def square(rng: Random) -> Inputs:
+def draw_square_batch(rng: Random) -> Inputs:
     """As many examples as classes, but not each wanted once: with rows for columns, all changes."""
-    return {"Z": 2 * normal(rng, 3, 3), "Y": np.eye(3)[[1, 1, 0]]}
+    return {"Z": 2 * draw_normal(rng, 3, 3), "Y": np.eye(3)[[1, 1, 0]]}
 
 
-def zeros(rng: Random) -> Inputs:
-    return {"Z": 0 * normal(rng, 3, 4), "Y": one_hot(rng, 3, 4)}
+def draw_zero_logits(rng: Random) -> Inputs:
+    return {"Z": 0 * draw_normal(rng, 3, 4), "Y": draw_one_hot(rng, 3, 4)}
 
 
-def saturated(rng: Random) -> Inputs:
+def draw_saturated_logits(rng: Random) -> Inputs:
     """Huge logits, with the first example's right class as unlikely as can be."""
-    Y = one_hot(rng, 4, 3)
+    Y = draw_one_hot(rng, 4, 3)
     Y[0] = (0, 1, 0)
-    return {"Z": huge(rng, 4, 3), "Y": Y}
+    return {"Z": draw_huge(rng, 4, 3), "Y": Y}
 
 
 CASES = (
-    Case("batch", inputs(4, 3)),
-    Case("square", square),
-    Case("again", inputs(3, 4, before=5)),
-    Case("one_example", inputs(1, 3), "edge"),
-    Case("two_classes", inputs(3, 2), "edge"),
-    Case("zeros", zeros, "edge"),
-    Case("strided", inputs(3, 4), "edge", "strided"),
-    Case("frozen", inputs(3, 4), "edge", "frozen"),
-    Case("float32", lambda rng: single(inputs(3, 4)(rng)), "edge"),
-    Case("huge", saturated, "stability"),
-    Case("apart", lambda rng: {"Z": apart(rng, 3, 4), "Y": one_hot(rng, 3, 4)}, "stability"),
+    Case("batch", draw_logits(4, 3)),
+    Case("square", draw_square_batch),
+    Case("again", draw_logits(3, 4, before=5)),
+    Case("one_example", draw_logits(1, 3), "edge"),
+    Case("two_classes", draw_logits(3, 2), "edge"),
+    Case("zeros", draw_zero_logits, "edge"),
+    Case("strided", draw_logits(3, 4), "edge", "strided"),
+    Case("frozen", draw_logits(3, 4), "edge", "frozen"),
+    Case("float32", lambda rng: to_single_precision(draw_logits(3, 4)(rng)), "edge"),
+    Case("huge", draw_saturated_logits, "stability"),
+    Case(
+        "apart", lambda rng: {"Z": draw_apart(rng, 3, 4), "Y": draw_one_hot(rng, 3, 4)}, "stability"
+    ),
 )
 
 SOFTMAX = ("mytorch.softmax.Softmax",)  # for those whose loss calls their own
@@ -82,7 +87,7 @@ EXERCISES = (
         number="7.1",
         target="mytorch.softmax_cross_entropy.SoftmaxCrossEntropy.forward",
         points={"L": 2.5, "edge": 0.25, "stability": 0.25},
-        drive=drive_forward,
+        drive=drive_loss_forward,
         cases=CASES,
         doubles=SOFTMAX,
         batch="Z",
@@ -92,7 +97,7 @@ EXERCISES = (
         number="7.2",
         target="mytorch.softmax_cross_entropy.SoftmaxCrossEntropy.backward",
         points={"dLdZ": 2.5, "edge": 0.25, "stability": 0.25},
-        drive=drive_backward,
+        drive=drive_loss_backward,
         cases=CASES,
         needs=("softmax_cross_entropy.forward",),
         doubles=SOFTMAX,

@@ -8,11 +8,11 @@ import numpy as np
 
 from autograder.model import Array, Case, Exercise, Inputs
 
-from .draw import Random, normal, single
-from .linear import derivatives, set_parameters
+from .draw import Random, draw_normal, to_single_precision
+from .linear import set_parameters, stored_derivatives
 
 
-def network(mytorch: Any, sizes: Array, smooth: bool, parameters: dict[str, Array]) -> Any:
+def make_network(mytorch: Any, sizes: Array, smooth: bool, parameters: dict[str, Array]) -> Any:
     """The student's network with these parameters, and its layers in order.
 
     Args: sizes: the widths, C_0 … C_K.  smooth: sigmoids between the layers, else the default.
@@ -20,7 +20,7 @@ def network(mytorch: Any, sizes: Array, smooth: bool, parameters: dict[str, Arra
     """
     widths = [int(size) for size in sizes]
     net = mytorch.MLP(widths, mytorch.Sigmoid) if smooth else mytorch.MLP(widths)
-    layers = linears(net, mytorch.Linear)
+    layers = find_linear_layers(net, mytorch.Linear)
     if len(layers) != len(widths) - 1:
         raise ValueError(f"MLP({widths}) has {len(layers)} Linear, not {len(widths) - 1}")
     for k, layer in enumerate(layers, start=1):
@@ -28,7 +28,7 @@ def network(mytorch: Any, sizes: Array, smooth: bool, parameters: dict[str, Arra
     return net, layers
 
 
-def linears(net: Any, Linear: type) -> list[Any]:
+def find_linear_layers(net: Any, Linear: type) -> list[Any]:
     """The Linear layers of a network, in its own lists or attributes, whatever their names."""
 
     def search(value: Any) -> list[Any]:
@@ -46,7 +46,7 @@ def linears(net: Any, Linear: type) -> list[Any]:
     return list(distinct.values())
 
 
-def drive_forward(
+def drive_network_forward(
     mytorch: Any,
     sizes: Array,
     A: Array,
@@ -54,13 +54,13 @@ def drive_forward(
     A_before: Array | None = None,
     **parameters: Array,
 ) -> dict[str, Any]:
-    net, _ = network(mytorch, sizes, smooth is not None, parameters)
+    net, _ = make_network(mytorch, sizes, smooth is not None, parameters)
     if A_before is not None:
         net.forward(A_before)
     return {"Z": net.forward(A)}
 
 
-def drive_backward(
+def drive_network_backward(
     mytorch: Any,
     sizes: Array,
     A: Array,
@@ -70,14 +70,14 @@ def drive_backward(
     dLdZ_before: Array | None = None,
     **parameters: Array,
 ) -> dict[str, Any]:
-    net, layers = network(mytorch, sizes, smooth is not None, parameters)
+    net, layers = make_network(mytorch, sizes, smooth is not None, parameters)
     if A_before is not None:
         net.forward(A_before)
         net.backward(dLdZ_before)
     net.forward(A)
     tensors = {"dLdA": net.backward(dLdZ)}
     for k, layer in enumerate(layers, start=1):
-        tensors |= {f"{name}{k}": value for name, value in derivatives(layer).items()}
+        tensors |= {f"{name}{k}": value for name, value in stored_derivatives(layer).items()}
     return tensors
 
 
@@ -96,31 +96,33 @@ def drive_step(mytorch: Any, lr: Array, steps: Array, **parameters: Array) -> di
         for k, layer in enumerate(layers, start=1):
             layer.dLdW, layer.dLdb = (step * parameters[f"{n}{k}"] for n in ("dLdW", "dLdb"))
         optimiser.step()
-    return {name: together([getattr(layer, name) for layer in layers]) for name in ("W", "b")}
+    return {
+        name: stack_parameters([getattr(layer, name) for layer in layers]) for name in ("W", "b")
+    }
 
 
-def together(parameters: list[Any]) -> Array:
+def stack_parameters(parameters: list[Any]) -> Array:
     """The layers' parameters as one array: layer, row, column; flat if they differ in shape."""
     if len({np.shape(array) for array in parameters}) == 1:
         return np.stack(parameters)
     return np.concatenate([np.ravel(array) for array in parameters])
 
 
-def inputs(
+def draw_network_inputs(
     n: int, widths: tuple[int, ...], back: bool, before: int = 0, smooth: bool = False
 ) -> Any:
     """A batch of n, the parameters of a network of these widths, and derivatives if `back`."""
 
     def draw(rng: Random) -> Inputs:
-        made = {"sizes": np.array(widths), "A": normal(rng, n, widths[0])}
+        made = {"sizes": np.array(widths), "A": draw_normal(rng, n, widths[0])}
         for k, (c_in, c_out) in enumerate(pairwise(widths), start=1):
-            made |= {f"W{k}": normal(rng, c_out, c_in), f"b{k}": normal(rng, c_out, 1)}
+            made |= {f"W{k}": draw_normal(rng, c_out, c_in), f"b{k}": draw_normal(rng, c_out, 1)}
         if back:
-            made["dLdZ"] = normal(rng, n, widths[-1])
+            made["dLdZ"] = draw_normal(rng, n, widths[-1])
         if before:
-            made["A_before"] = normal(rng, before, widths[0])
+            made["A_before"] = draw_normal(rng, before, widths[0])
             if back:
-                made["dLdZ_before"] = normal(rng, before, widths[-1])
+                made["dLdZ_before"] = draw_normal(rng, before, widths[-1])
         if smooth:
             made["smooth"] = np.array(1.0)
         return made
@@ -128,34 +130,36 @@ def inputs(
     return draw
 
 
-def cases(back: bool) -> tuple[Case, ...]:
+def network_cases(back: bool) -> tuple[Case, ...]:
     def in_float32(rng: Random) -> Inputs:
-        made = inputs(3, (4, 3, 2, 2), back)(rng)
-        return {"sizes": made.pop("sizes"), **single(made)}
+        made = draw_network_inputs(3, (4, 3, 2, 2), back)(rng)
+        return {"sizes": made.pop("sizes"), **to_single_precision(made)}
 
     first = ("dLdA", "dLdW1", "dLdb1")
     return (
-        Case("batch", inputs(6, (4, 5, 3, 2), back)),
-        Case("square", inputs(3, (3, 3, 3, 3), back)),
-        Case("smooth", inputs(4, (2, 5, 4, 3), back, smooth=True)),
-        Case("again", inputs(2, (3, 4, 5, 2), back, before=4)),
-        Case("one_example", inputs(1, (3, 4, 2, 2), back), "edge"),
-        Case("one_layer", inputs(3, (4, 2), back), "edge", tensors=first if back else ()),
-        Case("strided", inputs(3, (4, 3, 2, 2), back), "edge", "strided"),
-        Case("frozen", inputs(3, (4, 3, 2, 2), back), "edge", "frozen"),
+        Case("batch", draw_network_inputs(6, (4, 5, 3, 2), back)),
+        Case("square", draw_network_inputs(3, (3, 3, 3, 3), back)),
+        Case("smooth", draw_network_inputs(4, (2, 5, 4, 3), back, smooth=True)),
+        Case("again", draw_network_inputs(2, (3, 4, 5, 2), back, before=4)),
+        Case("one_example", draw_network_inputs(1, (3, 4, 2, 2), back), "edge"),
+        Case(
+            "one_layer", draw_network_inputs(3, (4, 2), back), "edge", tensors=first if back else ()
+        ),
+        Case("strided", draw_network_inputs(3, (4, 3, 2, 2), back), "edge", "strided"),
+        Case("frozen", draw_network_inputs(3, (4, 3, 2, 2), back), "edge", "frozen"),
         Case("float32", in_float32, "edge"),
     )
 
 
-def step(lr: float, steps: int, layers: int, shape: tuple[int, int]) -> Any:
+def draw_step_inputs(lr: float, steps: int, layers: int, shape: tuple[int, int]) -> Any:
     """Parameters and derivatives of layers of one shape, so that a wrong entry has a place."""
 
     def draw(rng: Random) -> Inputs:
         made = {"lr": np.array(lr), "steps": np.array(float(steps))}
         for k in range(1, layers + 1):
             for prefix in ("", "dLd"):
-                made[f"{prefix}W{k}"] = normal(rng, *shape)
-                made[f"{prefix}b{k}"] = normal(rng, shape[0], 1)
+                made[f"{prefix}W{k}"] = draw_normal(rng, *shape)
+                made[f"{prefix}b{k}"] = draw_normal(rng, shape[0], 1)
         return made
 
     return draw
@@ -170,8 +174,8 @@ EXERCISES = (
         number="8.1",
         target="mytorch.mlp.MLP.forward",
         points={"Z": 2.5, "edge": 0.5},
-        drive=drive_forward,
-        cases=cases(back=False),
+        drive=drive_network_forward,
+        cases=network_cases(back=False),
         needs=("linear.forward", "relu.forward", "sigmoid.forward"),
         doubles=LAYERS,
         batch="A",
@@ -181,8 +185,8 @@ EXERCISES = (
         number="8.2",
         target="mytorch.mlp.MLP.backward",
         points={"dLdA": 1, **GRADIENTS, "edge": 1},
-        drive=drive_backward,
-        cases=cases(back=True),
+        drive=drive_network_backward,
+        cases=network_cases(back=True),
         needs=("mlp.forward", "linear.backward", "relu.backward", "sigmoid.backward"),
         doubles=LAYERS,
         batch="A",
@@ -194,9 +198,9 @@ EXERCISES = (
         points={"W": 1, "b": 1},
         drive=drive_step,
         cases=(
-            Case("one_step", step(0.1, 1, layers=2, shape=(2, 3))),
-            Case("two_steps", step(0.5, 2, layers=3, shape=(3, 3))),
-            Case("one_layer", step(0.03, 1, layers=1, shape=(3, 2))),
+            Case("one_step", draw_step_inputs(0.1, 1, layers=2, shape=(2, 3))),
+            Case("two_steps", draw_step_inputs(0.5, 2, layers=3, shape=(3, 3))),
+            Case("one_layer", draw_step_inputs(0.03, 1, layers=1, shape=(3, 2))),
         ),
     ),
 )

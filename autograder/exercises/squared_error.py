@@ -5,15 +5,15 @@ from typing import Any
 
 from autograder.model import Array, Case, Exercise, Inputs
 
-from .draw import Random, normal
+from .draw import Random, draw_normal
 
 
-def drive(mytorch: Any, y: Array, d: Array) -> dict[str, Any]:
+def drive_squared_error(mytorch: Any, y: Array, d: Array) -> dict[str, Any]:
     return {"div": mytorch.squared_error(y, d)}
 
 
-def outputs(*shape: int) -> Callable[[Random], Inputs]:
-    return lambda rng: {"y": normal(rng, *shape), "d": normal(rng, *shape)}
+def draw_outputs(*shape: int) -> Callable[[Random], Inputs]:
+    return lambda rng: {"y": draw_normal(rng, *shape), "d": draw_normal(rng, *shape)}
 
 
 EXERCISES = (
@@ -22,13 +22,13 @@ EXERCISES = (
         number="0.1",
         target="mytorch.squared_error.squared_error",
         points={"div": 1.75, "edge": 0.25},
-        drive=drive,
+        drive=drive_squared_error,
         cases=(
-            Case("column", outputs(4, 1)),
-            Case("row", outputs(3)),
-            Case("one_number", outputs(1, 1)),
-            Case("matrix", outputs(2, 3), "edge"),
-            Case("frozen", outputs(3), "edge", "frozen"),
+            Case("column", draw_outputs(4, 1)),
+            Case("row", draw_outputs(3)),
+            Case("one_number", draw_outputs(1, 1)),
+            Case("matrix", draw_outputs(2, 3), "edge"),
+            Case("frozen", draw_outputs(3), "edge", "frozen"),
         ),
     ),
 )

@@ -21,8 +21,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from zipfile import ZipFile, ZipInfo
 
-from .module_reader import Entry, counts, shown
-from .unpacking import Sparing, Unreadable, unpacked, unpacking
+from .module_reader import FileEntry, is_visible_name, printable_name
+from .unpacking import SmallReads, UnreadableArchive, open_unpacked, translate_zip_errors
 
 MOST_ENTRIES = 20_000  # of one hand-in
 MOST_IN_EXPORT = 100_000  # entries of the hand-ins of a class
@@ -35,7 +35,7 @@ IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on d
 
 
 @dataclass(frozen=True)
-class Contents:
+class ArchiveContents:
     """What an archive holds: the paths of its files and folders (`ada/`), in order, and each as
     it stands there, the last of those with the same path; and why not the others, by name."""
 
@@ -51,23 +51,26 @@ class Contents:
         first, last = (bisect_left(self.paths, folder + after) for after in "/0")  # 0 follows /
         return [path[len(folder) + 1 :] for path in self.paths[first:last]]
 
-    def entries(self, folder: str = "") -> list[Entry]:
+    def entries(self, folder: str = "") -> list[FileEntry]:
         """The files in a folder, as they were packed; of the archive itself, the strays too.
 
         Raises: Unreadable: there are more than any hand-in has.
         """
         paths = self.below(folder)
         if len(paths) > MOST_ENTRIES:
-            raise Unreadable(f"more than {MOST_ENTRIES} entries in the archive")
+            raise UnreadableArchive(f"more than {MOST_ENTRIES} entries in the archive")
         found = [(self.infos[f"{folder}/{path}" if folder else path], path) for path in paths]
         found.sort(key=lambda one: one[0].header_offset)
         strays = self.strays if not folder else {}
         return [
             *(self.entry(info, path) for info, path in found if path and not path.endswith("/")),
-            *(Entry(PurePosixPath(shown(path)), ignored=why) for path, why in strays.items()),
+            *(
+                FileEntry(PurePosixPath(printable_name(path)), ignored=why)
+                for path, why in strays.items()
+            ),
         ]
 
-    def entry(self, info: ZipInfo, path: str) -> Entry:
+    def entry(self, info: ZipInfo, path: str) -> FileEntry:
         why = ""
         if is_link(info):
             why = "links"
@@ -75,17 +78,17 @@ class Contents:
             why = "compression other than zip's usual one"
         elif info.compress_size > 2 * info.file_size + 2**16:  # it would only cost time
             why = "files that are larger when they are packed"
-        return Entry(
-            PurePosixPath(path), info.file_size, partial(unpacked, self.archive, info), why
+        return FileEntry(
+            PurePosixPath(path), info.file_size, partial(open_unpacked, self.archive, info), why
         )
 
 
-def contents(archive: ZipFile) -> Contents:
+def list_contents(archive: ZipFile) -> ArchiveContents:
     """What an archive holds."""
     infos: dict[str, ZipInfo] = {}
     strays: dict[str, str] = {}
     for info in archive.infolist():
-        path = name_of(info).replace("\\", "/")
+        path = entry_name(info).replace("\\", "/")
         if len(path) > LARGEST_NAME or path.count("/") > DEEPEST:
             strays[path] = "names that are too long or too deep"
             continue
@@ -94,14 +97,14 @@ def contents(archive: ZipFile) -> Contents:
             strays[path] = "paths that lead out of the archive"
         else:
             infos["/".join(parts) + "/" * path.endswith("/")] = info
-    return Contents(archive, sorted(infos), infos, strays)
+    return ArchiveContents(archive, sorted(infos), infos, strays)
 
 
 def is_link(info: ZipInfo) -> bool:
     return stat.S_ISLNK(info.external_attr >> 16)
 
 
-def name_of(info: ZipInfo) -> str:
+def entry_name(info: ZipInfo) -> str:
     """The path of an entry: some programs write UTF-8 and do not say so."""
     if not info.flag_bits & UTF8:
         with suppress(UnicodeError):
@@ -110,48 +113,48 @@ def name_of(info: ZipInfo) -> str:
 
 
 @lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
-def opened(path: str, _changed: tuple[int, int]) -> Contents | str:
-    file = Sparing(io.BufferedReader(io.FileIO(path)), MOST_IN_EXPORT)
+def open_contents(path: str, _changed: tuple[int, int]) -> ArchiveContents | str:
+    file = SmallReads(io.BufferedReader(io.FileIO(path)), MOST_IN_EXPORT)
     try:
-        with unpacking():
+        with translate_zip_errors():
             archive = ZipFile(file)
-    except Unreadable as error:
+    except UnreadableArchive as error:
         return str(error)  # found out once, too
-    return contents(archive)
+    return list_contents(archive)
 
 
-def on_disk(path: str) -> Contents:
+def open_on_disk(path: str) -> ArchiveContents:
     """What an archive on disk holds. Raises: OSError, Unreadable."""
     now = os.stat(path)
-    found = opened(path, (now.st_mtime_ns, now.st_size))
+    found = open_contents(path, (now.st_mtime_ns, now.st_size))
     if isinstance(found, str):
-        raise Unreadable(found)
+        raise UnreadableArchive(found)
     return found
 
 
 @contextmanager
-def within(entry: Entry, largest: int) -> Iterator[Contents]:
+def open_nested(entry: FileEntry, largest: int) -> Iterator[ArchiveContents]:
     """What an archive holds, while the block runs: one on disk, or in an archive.
 
     Raises: OSError, Unreadable.
     """
     if entry.ignored or entry.size > largest:
-        raise Unreadable(entry.ignored or f"larger than {largest} bytes")
+        raise UnreadableArchive(entry.ignored or f"larger than {largest} bytes")
     with entry.open() as file, SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
         if not isinstance(file, io.FileIO):  # going back in what is packed unpacks it again
             shutil.copyfileobj(file, copy)
         inside = file if isinstance(file, io.FileIO) else copy
-        with unpacking():
-            archive = ZipFile(Sparing(inside, MOST_ENTRIES))
+        with translate_zip_errors():
+            archive = ZipFile(SmallReads(inside, MOST_ENTRIES))
         with archive:
-            yield contents(archive)
+            yield list_contents(archive)
 
 
 def is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def split(path: str) -> tuple[str, str]:
+def split_archive_path(path: str) -> tuple[str, str]:
     """A path in two: the archive on disk that it leads into, and the rest; without one, "" """
     if not os.path.lexists(path):
         for outer in (Path(path), *Path(path).parents):  # itself, with a slash behind
@@ -161,16 +164,16 @@ def split(path: str) -> tuple[str, str]:
     return path, ""
 
 
-def look(path: str) -> tuple[Contents | None, str]:
+def look_into_archive(path: str) -> tuple[ArchiveContents | None, str]:
     """The archive on disk that a path leads to or into, if one can be read, and the rest.
 
     Where none can, whatever the reason, there is nothing to be found in it: whoever reads it as
     a hand-in says why.
     """
-    outer, inner = split(path)
+    outer, inner = split_archive_path(path)
     with suppress(Exception):
         if os.path.isfile(outer):  # a pipe would be waited for
-            return on_disk(outer), inner
+            return open_on_disk(outer), inner
     return None, inner
 
 
@@ -178,31 +181,31 @@ def is_folder(path: str) -> bool:
     """Whether there is a folder, on disk or in an archive."""
     if os.path.lexists(path):
         return os.path.isdir(path)
-    found, inner = look(path)
+    found, inner = look_into_archive(path)
     return bool(found and inner and inner not in found.infos and found.below(inner))
 
 
-def exists(path: str) -> bool:
+def path_exists(path: str) -> bool:
     """Whether there is anything at a path, on disk or in an archive."""
-    outer, inner = split(path)
+    outer, inner = split_archive_path(path)
     if not inner:
         return os.path.exists(outer)
-    found, _ = look(path)
+    found, _ = look_into_archive(path)
     return bool(found and (inner in found.infos or found.below(inner)))
 
 
 def names_in(path: str, most: int = MOST_IN_FOLDER) -> list[str]:
     """What lies in a folder or in an archive on disk, without links, and without what systems
     leave behind; nothing in a folder with more than that in it, or that may not be read."""
-    return sorted(name for name, linked in inside(path, most).items() if not linked)
+    return sorted(name for name, linked in list_inside(path, most).items() if not linked)
 
 
 def links_in(path: str) -> list[str]:
     """The names of the links in a folder or in an archive on disk."""
-    return sorted(name for name, linked in inside(path, MOST_IN_FOLDER).items() if linked)
+    return sorted(name for name, linked in list_inside(path, MOST_IN_FOLDER).items() if linked)
 
 
-def inside(path: str, most: int) -> dict[str, bool]:
+def list_inside(path: str, most: int) -> dict[str, bool]:
     """What lies in a folder or in an archive on disk: the names, and which of them are links."""
     names: dict[str, bool] = {}
     if os.path.isdir(path):
@@ -210,25 +213,25 @@ def inside(path: str, most: int) -> dict[str, bool]:
             names = {one.name: one.is_symlink() for one in islice(found, most + 1)}
         names = names if len(names) <= most else {}
     else:
-        archive, inner = look(path)
+        archive, inner = look_into_archive(path)
         if archive and inner not in archive.infos:
             for below in archive.below(inner):
                 name = below.partition("/")[0]
                 info = archive.infos.get(f"{inner}/{name}" if inner else name)
                 names[name] = info is not None and is_link(info)
-    return {name: linked for name, linked in names.items() if name and counts(name)}
+    return {name: linked for name, linked in names.items() if name and is_visible_name(name)}
 
 
 def strays_in(path: str) -> list[str]:
     """The names of what an archive on disk holds outside of itself."""
-    found, inner = look(path)
+    found, inner = look_into_archive(path)
     return list(found.strays) if found and not inner else []
 
 
-def content(path: str, largest: int) -> bytes:
+def read_content(path: str, largest: int) -> bytes:
     """The bytes of a file, on disk or in an archive; nothing where there is none, or a link, or
     too much, or where it cannot be read."""
-    with suppress(OSError, KeyError, Unreadable):
+    with suppress(OSError, KeyError, UnreadableArchive):
         entry = entry_at(path, "content")
         if not entry.ignored and entry.size <= largest:
             with entry.open() as file:
@@ -236,20 +239,20 @@ def content(path: str, largest: int) -> bytes:
     return b""
 
 
-def entry_at(place: str, path: str) -> Entry:
+def entry_at(place: str, path: str) -> FileEntry:
     """A file on disk or in an archive, as it is called in a hand-in.
 
     Raises: OSError, Unreadable, KeyError: it is not there.
     """
-    outer, inner = split(place)
+    outer, inner = split_archive_path(place)
     if inner:
-        found = on_disk(outer)
+        found = open_on_disk(outer)
         return found.entry(found.infos[inner], path)
     if os.path.islink(place):
-        return Entry(PurePosixPath(path), ignored="links")
+        return FileEntry(PurePosixPath(path), ignored="links")
     return entry_of(Path(place), PurePosixPath(path))
 
 
-def entry_of(file: Path, path: PurePosixPath) -> Entry:
+def entry_of(file: Path, path: PurePosixPath) -> FileEntry:
     """A file on disk, as it is called in a hand-in. Raises: OSError."""
-    return Entry(path, file.stat().st_size, partial(io.FileIO, file))
+    return FileEntry(path, file.stat().st_size, partial(io.FileIO, file))

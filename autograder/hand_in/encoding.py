@@ -8,7 +8,7 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 
-from .module_reader import listed
+from .module_reader import list_names
 
 # Python's own pattern (PEP 263), in either of the first two lines.
 DECLARED = re.compile(
@@ -16,17 +16,17 @@ DECLARED = re.compile(
 )
 
 
-def miscoded(files: Mapping[str, bytes]) -> Iterator[str]:
+def note_wrong_encodings(files: Mapping[str, bytes]) -> Iterator[str]:
     """A line for each encoding in which files are no Python: which files, and what to do."""
     found: dict[str, list[str]] = {}
     for name, data in files.items():
-        if what := wrong(data):
+        if what := find_encoding(data):
             found.setdefault(what, []).append(name)
     for what, names in found.items():
-        yield f"{what} where Python needs UTF-8 (save it so in an editor): {listed(names)}"
+        yield f"{what} where Python needs UTF-8 (save it so in an editor): {list_names(names)}"
 
 
-def wrong(data: bytes) -> str:
+def find_encoding(data: bytes) -> str:
     """In which encoding a file is that Python does not read; "" where it reads it."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"

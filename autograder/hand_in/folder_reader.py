@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from .archive import MOST_IN_FOLDER, entry_of
-from .module_reader import Entry, counts
-from .spelling import is_alike
+from .module_reader import FileEntry, is_visible_name
+from .spelling import is_like_mytorch
 
 ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, whose modules are not the student's
 MOST_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
@@ -21,7 +21,7 @@ NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and arc
 CLOSED = "folders that nobody may open"
 
 
-def in_tree(folder: Path) -> Iterator[Entry]:
+def walk_hand_in(folder: Path) -> Iterator[FileEntry]:
     """The modules at the top of a folder, in the folders there, and in what may be `mytorch`;
     notebooks and archives at the top, and in its folder `notebooks`. What may not be opened, and
     is no `mytorch`, is CLOSED.
@@ -33,21 +33,21 @@ def in_tree(folder: Path) -> Iterator[Entry]:
         place = waiting.popleft()
         wanted = ENDINGS if place in NOTEBOOKS else ENDINGS[:1]
         try:
-            inside = names(folder / place, MOST_IN_FOLDER - passed)
+            inside = list_folder(folder / place, MOST_IN_FOLDER - passed)
         except PermissionError:
-            if not place.parts or any(map(is_alike, place.parts)):
+            if not place.parts or any(map(is_like_mytorch, place.parts)):
                 raise
-            yield Entry(place, ignored=CLOSED)
+            yield FileEntry(place, ignored=CLOSED)
             continue
         passed += len(inside)
-        own = not place.parts or is_alike(place.name)
+        own = not place.parts or is_like_mytorch(place.name)
         if not own and any(one.name == ENVIRONMENT for one in inside):
             continue
         for one in inside:
             matters = one.name.lower().endswith(wanted)
             if one.is_symlink():
                 if matters or leads_on(place, one.name):
-                    yield Entry(place / one.name, ignored="links")
+                    yield FileEntry(place / one.name, ignored="links")
             elif one.is_dir(follow_symlinks=False):
                 waiting += [place / one.name] * leads_on(place, one.name)
             elif matters and one.is_file(follow_symlinks=False):
@@ -57,15 +57,15 @@ def in_tree(folder: Path) -> Iterator[Entry]:
                 yield entry_of(folder / place / one.name, place / one.name)
 
 
-def names(folder: Path, most: int) -> list[os.DirEntry[str]]:
+def list_folder(folder: Path, most: int) -> list[os.DirEntry[str]]:
     """What lies in a folder, in order, without what systems leave behind."""
     with os.scandir(folder) as found:
         inside = list(islice(found, most + 1))
     if len(inside) > most:
         raise OSError(errno.EFBIG, f"more than {MOST_IN_FOLDER} files and folders in it")
-    return sorted((one for one in inside if counts(one.name)), key=lambda one: one.name)
+    return sorted((one for one in inside if is_visible_name(one.name)), key=lambda one: one.name)
 
 
 def leads_on(place: PurePosixPath, name: str) -> bool:
     """Whether a folder in a place is gone into."""
-    return not place.parts or any(map(is_alike, (*place.parts, name)[:2]))
+    return not place.parts or any(map(is_like_mytorch, (*place.parts, name)[:2]))

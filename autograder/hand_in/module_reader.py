@@ -39,7 +39,7 @@ class HandIn:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """One file in a hand-in: its path, its size, its bytes, or why it is not even looked at."""
 
     path: PurePosixPath
@@ -50,53 +50,55 @@ class Entry:
     @property
     def counts(self) -> bool:
         """Whether it is looked at: no link and its like, nothing that editors leave behind."""
-        return not self.ignored and all(map(counts, self.path.parts))
+        return not self.ignored and all(map(is_visible_name, self.path.parts))
 
 
-def read(folder: Path) -> HandIn:
+def read_modules(folder: Path) -> HandIn:
     """Read the modules of a folder. Raises: OSError: one cannot be read."""
-    return taken(str(folder), list(in_folder(folder)))
+    return take_modules(str(folder), list(package_entries(folder)))
 
 
-def in_folder(folder: Path) -> Iterator[Entry]:
+def package_entries(folder: Path) -> Iterator[FileEntry]:
     """The modules in a folder's `mytorch`."""
     package = folder / "mytorch"
     for place in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
         path = PurePosixPath(place.relative_to(folder).as_posix())
         if any((folder / part).is_symlink() for part in (path, *path.parents)):
-            yield Entry(path, ignored="links")
+            yield FileEntry(path, ignored="links")
         elif place.is_file():
-            yield Entry(path, place.stat().st_size, partial(io.FileIO, place))
+            yield FileEntry(path, place.stat().st_size, partial(io.FileIO, place))
 
 
-def counts(name: str) -> bool:
+def is_visible_name(name: str) -> bool:
     """Whether a name is not one of those that systems and editors leave behind."""
     return not name.startswith((".", "__MACOSX"))
 
 
-def taken(name: str, entries: Sequence[Entry], package: tuple[str, ...] = PACKAGE) -> HandIn:
+def take_modules(
+    name: str, entries: Sequence[FileEntry], package: tuple[str, ...] = PACKAGE
+) -> HandIn:
     """Take the modules in a folder. Args: package: the parts of its path among the entries."""
     files: dict[str, bytes] = {}
     ignored: dict[str, list[str]] = {}
     for entry in entries:
         is_own = is_module(entry) and entry.path.parts[: len(package)] == package
         inside = "/".join(entry.path.parts[len(package) :]) if is_own else ""
-        if why := entry.ignored or (is_own and excess(inside, entry.size, files)):
+        if why := entry.ignored or (is_own and reason_to_ignore(inside, entry.size, files)):
             ignored.setdefault(why, []).append(inside or str(entry.path))
         elif is_own:
             with entry.open() as content:
                 files[inside] = content.read()
-    notes = [f"ignored {why}: {listed(names)}" for why, names in ignored.items()]
+    notes = [f"ignored {why}: {list_names(names)}" for why, names in ignored.items()]
     if not files:
         notes.append("there is no folder mytorch with modules in it")
     return HandIn(name, files, "; ".join(notes), readable=bool(files))
 
 
-def is_module(entry: Entry) -> bool:
+def is_module(entry: FileEntry) -> bool:
     return entry.counts and entry.path.suffix == ".py" and "mytorch" in entry.path.parts[:-1]
 
 
-def excess(inside: str, size: int, files: Mapping[str, bytes]) -> str:
+def reason_to_ignore(inside: str, size: int, files: Mapping[str, bytes]) -> str:
     """Why a module cannot be taken beside those that are there, or ""."""
     total = sum(map(len, files.values())) + min(size, LARGEST_FILE)
     if len(files) >= MOST_FILES or total > LARGEST:
@@ -109,20 +111,20 @@ def excess(inside: str, size: int, files: Mapping[str, bytes]) -> str:
     return ""
 
 
-def listed(names: Sequence[str], most: int = SHOWN) -> str:
+def list_names(names: Sequence[str], most: int = SHOWN) -> str:
     """The first names of many, as they may be printed, and how many there are more."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(quoted, names[:most])) + more
+    return ", ".join(map(quote_name, names[:most])) + more
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name that a stranger chose, as a message shows it: whatever it imitates, one sees where
     it begins and ends."""
     inside = " ".join(name.split()).translate({ord("«"): "<", ord("»"): ">"})
-    return f"«{shown(inside, 60)}»"
+    return f"«{printable_name(inside, 60)}»"
 
 
-def shown(name: str, most: int = 160) -> str:
+def printable_name(name: str, most: int = 160) -> str:
     """A name as it may be printed: no control characters, nothing that a CI's log takes for a
     command (`##[…]`), and of one too long the two ends."""
     clean = "".join(c if c.isprintable() else "?" for c in name).replace("##", "#?")

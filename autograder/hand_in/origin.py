@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .archive import content, exists, is_folder, is_zip
+from .archive import is_folder, is_zip, path_exists, read_content
 from .student import Student
 
 CANVAS = re.compile(
@@ -42,7 +42,7 @@ UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\ud
 
 
 @dataclass(frozen=True)
-class Origin:
+class HandInOrigin:
     """What the name of a hand-in says: by whom it is, and, where it can be told, how new, and
     whether it came late."""
 
@@ -53,38 +53,40 @@ class Origin:
 
 def by_a_site(name: str) -> bool:
     """Whether a course site gave a hand-in this name, with the student's own in it."""
-    return bool(MOODLE.fullmatch(bare(name)) or (CANVAS.fullmatch(name) and Path(name).suffix))
+    return bool(
+        MOODLE.fullmatch(strip_suffix(name)) or (CANVAS.fullmatch(name) and Path(name).suffix)
+    )
 
 
-def bare(name: str) -> str:
+def strip_suffix(name: str) -> str:
     return SUFFIX.sub("", name)
 
 
-def origin_of(path: str) -> Origin:
+def origin_of(path: str) -> HandInOrigin:
     """What a path says: the outermost name on it that was made for one student, or its own."""
     own = Path(path)
     for place in (*reversed(own.parents), own):
         if found := made_for_one(place):
             return found
-    name = bare(own.name) or path
-    return of_canvas(name) or Origin((of_ours(name) or student(name),))
+    name = strip_suffix(own.name) or path
+    return canvas_origin(name) or HandInOrigin((packed_student(name) or make_student(name),))
 
 
-def made_for_one(place: Path) -> Origin | None:
+def made_for_one(place: Path) -> HandInOrigin | None:
     """Whose a file or folder is, with all in it, if a site, or `pack`, gave it its name."""
-    name = bare(place.name)
+    name = strip_suffix(place.name)
     if found := MOODLE.fullmatch(name):
-        return Origin((student(found["id"], found["name"]),))
+        return HandInOrigin((make_student(found["id"], found["name"]),))
     if (found := GRADESCOPE.fullmatch(name)) and is_export(place.parent):
-        by = submitters(place.parent).get(name)
-        return Origin(by or (student(name),), int(found["upload"]))
+        by = read_submitters(place.parent).get(name)
+        return HandInOrigin(by or (make_student(name),), int(found["upload"]))
     if by_a_site(place.name) and not is_folder(str(place)):  # Canvas hands out files alone
-        return of_canvas(name)
-    ours = of_ours(name) if is_zip(place.name) else None
-    return Origin((ours,)) if ours else None
+        return canvas_origin(name)
+    ours = packed_student(name) if is_zip(place.name) else None
+    return HandInOrigin((ours,)) if ours else None
 
 
-class Upload(NamedTuple):
+class UploadedFile(NamedTuple):
     """A file that a site exported by itself: whose it is in the words of its name, how new, and
     what they called it."""
 
@@ -93,15 +95,15 @@ class Upload(NamedTuple):
     own: str
 
 
-def upload_of(name: str) -> Upload | None:
+def upload_of(name: str) -> UploadedFile | None:
     """What a name says if a site made it for a file that a student uploaded, no archive."""
     if is_zip(name):
         return None
     if (found := MOODLE.fullmatch(name)) and found["own"]:
-        return Upload(f"{found['name']}_{found['id']}", 0, found["own"])
+        return UploadedFile(f"{found['name']}_{found['id']}", 0, found["own"])
     if (found := CANVAS.fullmatch(name)) and found["end"]:  # which counts uploads of one name
         own = f"{found['own']}{found['end']}"
-        return Upload(f"{found['name']}_{found['id']}", int(found["upload"]), own)
+        return UploadedFile(f"{found['name']}_{found['id']}", int(found["upload"]), own)
     return None
 
 
@@ -109,33 +111,33 @@ def is_export(folder: Path) -> bool:
     """Whether Gradescope's metadata lies in a folder, and not because a student put it there."""
     around = any(GRADESCOPE.fullmatch(place.name) for place in (folder, *folder.parents))
     place = str(folder / METADATA)
-    return not around and exists(place) and not os.path.islink(place)
+    return not around and path_exists(place) and not os.path.islink(place)
 
 
-def of_canvas(name: str) -> Origin | None:
+def canvas_origin(name: str) -> HandInOrigin | None:
     found = CANVAS.fullmatch(name)
     if not found:
         return None
-    by = student(found["id"], found["name"])
-    return Origin((by,), int(found["upload"]), late=bool(found["late"]))
+    by = make_student(found["id"], found["name"])
+    return HandInOrigin((by,), int(found["upload"]), late=bool(found["late"]))
 
 
-def of_ours(name: str) -> Student | None:
+def packed_student(name: str) -> Student | None:
     found = OURS.fullmatch(name)
-    return found and student(found["id"])
+    return found and make_student(found["id"])
 
 
-def student(id: str, name: str = "") -> Student:
-    return Student(written(id), written(name))
+def make_student(id: str, name: str = "") -> Student:
+    return Student(normalize_text(id), normalize_text(name))
 
 
 @cache
-def submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
+def read_submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
     """Who is behind each submission, from the few lines we need of Gradescope's metadata."""
     people: dict[str, list[dict[str, str]]] = {}
     group: list[dict[str, str]] = []  # nobody's, until a line names a submission
     section = key = ""
-    for data in io.BytesIO(content(str(folder / METADATA), LARGEST)):
+    for data in io.BytesIO(read_content(str(folder / METADATA), LARGEST)):
         line = data[:LONGEST].decode(errors="replace").rstrip()
         if found := re.fullmatch(r"(\S+):", line):
             group, section = [], ""
@@ -153,7 +155,10 @@ def submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
                 group[-1][key] += f" {line.strip()}"
     return {
         submission: tuple(
-            student(scalar(p.get("sid", "")) or scalar(p.get("email", "")), scalar(p["name"]))
+            make_student(
+                yaml_scalar(p.get("sid", "")) or yaml_scalar(p.get("email", "")),
+                yaml_scalar(p["name"]),
+            )
             for p in group
             if p.get("name") and (p.get("sid") or p.get("email"))
         )
@@ -161,7 +166,7 @@ def submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
     }
 
 
-def scalar(text: str) -> str:
+def yaml_scalar(text: str) -> str:
     """A plain or quoted value of YAML."""
     text = text.strip()
     if re.fullmatch(r"'.*'", text):
@@ -174,6 +179,6 @@ def scalar(text: str) -> str:
     return "" if text in ("~", "null") else text
 
 
-def written(text: str) -> str:
+def normalize_text(text: str) -> str:
     """A text as it is shown: one normal form, one line, nothing that no one can see."""
     return UNWRITABLE.sub("?", unicodedata.normalize("NFC", text)).strip()

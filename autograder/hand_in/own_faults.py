@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from .module_reader import quoted
+from .module_reader import quote_name
 
 T = TypeVar("T")
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -29,7 +29,7 @@ def careful(
         if isinstance(error, OSError) and error.errno in FULL:
             raise
         why = error.strerror if isinstance(error, OSError) else place_in_us(error)
-        notes.append(f"the grader failed to {what} {quoted(whom)} ({why})")
+        notes.append(f"the grader failed to {what} {quote_name(whom)} ({why})")
         return otherwise
 
 

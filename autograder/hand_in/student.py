@@ -19,7 +19,7 @@ NOBODY = Student()
 
 
 @dataclass(frozen=True)
-class Entry:
+class HandInEntry:
     """One hand-in on the class's page: its path as given, whose it is, where its page is, and the
     folder that all lie in."""
 
@@ -31,7 +31,7 @@ class Entry:
     @property
     def called(self) -> str:
         """Its name, without the folder that all lie in."""
-        return within(self.top, self.hand_in)
+        return path_within(self.top, self.hand_in)
 
     @property
     def by(self) -> str:
@@ -39,14 +39,14 @@ class Entry:
         return self.student.name or self.student.id or "–"
 
 
-def shared(hand_ins: Iterable[str]) -> str:
+def common_folder(hand_ins: Iterable[str]) -> str:
     """The folder that all hand-ins lie in; "" where there is none."""
     with suppress(ValueError):
         return os.path.commonpath([os.path.dirname(Path(hand_in)) for hand_in in hand_ins])
     return ""
 
 
-def within(top: str, hand_in: str) -> str:
+def path_within(top: str, hand_in: str) -> str:
     """What a hand-in is called in a folder that it lies in: its path from there."""
     path = Path(hand_in)
     return str(path.relative_to(top)) if top and path.is_relative_to(top) else path.name or hand_in

@@ -14,16 +14,16 @@ from zipfile import ZipExtFile, ZipFile, ZipInfo
 LARGEST_TABLE = 2**23  # bytes of an archive's table of contents, at least 46 an entry
 
 
-class Unreadable(Exception):
+class UnreadableArchive(Exception):
     """An archive that cannot be understood: its text says what is wrong with it."""
 
 
-class Refused(Exception):
+class RefusedRead(Exception):
     """The system does not give an archive's bytes; its argument is the OSError."""
 
 
 @contextmanager
-def unpacking() -> Iterator[None]:
+def translate_zip_errors() -> Iterator[None]:
     """Take whatever zip's own code raises in the block for the archive's fault.
 
     It raises a dozen kinds of exceptions on what it does not understand. Nothing of ours belongs
@@ -33,15 +33,15 @@ def unpacking() -> Iterator[None]:
     """
     try:
         yield
-    except Refused as error:
+    except RefusedRead as error:
         raise error.args[0] from None
-    except (Unreadable, MemoryError):
+    except (UnreadableArchive, MemoryError):
         raise
     except Exception as error:
-        raise Unreadable(str(error) or type(error).__name__) from None
+        raise UnreadableArchive(str(error) or type(error).__name__) from None
 
 
-class Sparing:
+class SmallReads:
     """A file that is read in small pieces, as zips are, but for a table of contents, which has a
     largest size and most entries; closed with the archive in it.
 
@@ -59,31 +59,31 @@ class Sparing:
 
     def read(self, size: int = -1) -> bytes:
         if size > LARGEST_TABLE:
-            raise Unreadable(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
+            raise UnreadableArchive(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
         try:
             data = self.file.read(size)
         except OSError as error:
-            raise Refused(error) from None
+            raise RefusedRead(error) from None
         if data.count(b"PK\1\2") > self.most:  # the count at the end may be false
-            raise Unreadable(f"more than {self.most} entries in the archive")
+            raise UnreadableArchive(f"more than {self.most} entries in the archive")
         return data
 
     def __del__(self) -> None:
         self.file.close()
 
 
-class Unpacked(io.RawIOBase):
+class UnpackedFile(io.RawIOBase):
     """A file in an archive, as bytes. Reading raises: Unreadable, OSError; see `unpacking`."""
 
     def __init__(self, archive: ZipFile, info: ZipInfo) -> None:
-        with unpacking():
+        with translate_zip_errors():
             self.file = cast(ZipExtFile, archive.open(info))
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with unpacking():
+        with translate_zip_errors():
             return self.file.readinto(buffer)
 
     def close(self) -> None:
@@ -91,6 +91,6 @@ class Unpacked(io.RawIOBase):
         super().close()
 
 
-def unpacked(archive: ZipFile, info: ZipInfo) -> IO[bytes]:
+def open_unpacked(archive: ZipFile, info: ZipInfo) -> IO[bytes]:
     """A file in an archive. It, and reading it, raises: Unreadable, OSError."""
-    return io.BufferedReader(Unpacked(archive, info), 2**16)
+    return io.BufferedReader(UnpackedFile(archive, info), 2**16)

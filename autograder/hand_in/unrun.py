@@ -13,8 +13,8 @@ from itertools import islice
 from autograder.exercises import EXERCISES
 from autograder.scoring import reference_store
 
-from .module_reader import Entry
-from .unpacking import Unreadable
+from .module_reader import FileEntry
+from .unpacking import UnreadableArchive
 
 MOST = 20  # notebooks of a hand-in that are looked at
 LARGEST = 2**22  # bytes of one
@@ -27,11 +27,11 @@ STRING = rb'"(?:[^"\\]|\\.)*+"'
 SOURCE = re.compile(rb'"source"\s*+:\s*+(?:%b|\[(?:\s*+%b\s*+,?+)*+)' % (STRING, STRING), re.DOTALL)
 
 
-def unrun(files: Mapping[str, bytes], entries: Iterable[Entry]) -> str:
+def note_unrun_cells(files: Mapping[str, bytes], entries: Iterable[FileEntry]) -> str:
     """What to say where `mytorch` is as it was in the beginning, and a notebook is not; or ""."""
     homes = {exercise.file for exercise in EXERCISES.values()}
     stubs = {
-        home.partition("/")[2]: reference_store.stubs()[home].encode().splitlines()
+        home.partition("/")[2]: reference_store.exercise_stubs()[home].encode().splitlines()
         for home in homes
     }
     if any(files[name].splitlines() != stubs[name] for name in files.keys() & stubs):
@@ -40,20 +40,22 @@ def unrun(files: Mapping[str, bytes], entries: Iterable[Entry]) -> str:
     left = LARGEST_ALL
     for notebook in islice(books, MOST):
         left -= notebook.size
-        if left >= 0 and any(MARK in cell and STUB not in cell for cell in cells(notebook)):
+        if left >= 0 and any(
+            MARK in cell and STUB not in cell for cell in code_cell_sources(notebook)
+        ):
             return "the notebooks in it hold answers, mytorch does not: were the cells run?"
     return ""
 
 
-def cells(notebook: Entry) -> Iterator[bytes]:
+def code_cell_sources(notebook: FileEntry) -> Iterator[bytes]:
     """The sources of a notebook's first code cells, as its JSON writes them."""
-    for cell in content(notebook).split(b'"cell_type"', MOST_CELLS + 1)[1 : MOST_CELLS + 1]:
+    for cell in notebook_bytes(notebook).split(b'"cell_type"', MOST_CELLS + 1)[1 : MOST_CELLS + 1]:
         if MARK in cell and CODE.match(cell) and (source := SOURCE.search(cell)):
             yield source[0]
 
 
-def content(notebook: Entry) -> bytes:
+def notebook_bytes(notebook: FileEntry) -> bytes:
     """A file's bytes; nothing where it cannot be read."""
-    with suppress(OSError, Unreadable), notebook.open() as file:
+    with suppress(OSError, UnreadableArchive), notebook.open() as file:
         return file.read()
     return b""

@@ -27,7 +27,7 @@ SAW = "saw "  # what the doubles were given travels beside the tensors, under th
 Log = list[tuple[str, Array]]
 
 
-def install(target: str, seed: int, log: Log, package: str) -> None:
+def install_double(target: str, seed: int, log: Log, package: str) -> None:
     """Replace the methods of one of the student's classes by a double's.
 
     Args: target: `mytorch.linear.Linear`; a file that cannot be loaded, or lacks the class, gets
@@ -47,7 +47,7 @@ def install(target: str, seed: int, log: Log, package: str) -> None:
     for attribute in ("W", "b", "dLdW", "dLdb"):
         if isinstance(inspect.getattr_static(owner, attribute, None), property):
             setattr(owner, attribute, None)  # it may refuse what is set
-    methods = double(name, seed, log)
+    methods = double_methods(name, seed, log)
     for method, function in methods.items():
         original = vars(owner).get(method)
         aliases = [a for a, v in vars(owner).items() if original is not None and v is original]
@@ -57,7 +57,7 @@ def install(target: str, seed: int, log: Log, package: str) -> None:
         setattr(owner, "__call__", methods["forward"])  # noqa: B010 - set on a class, by name
 
 
-def double(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
+def double_methods(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
     """The methods of a double.
 
     A `Linear` gives its output a width of its own, and what it was given stands where its
@@ -76,12 +76,12 @@ def double(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
 
     def shift(self: Any, *received: Array) -> float:
         own = [np.ravel(getattr(self, name, 0.0)).astype(float) for name in ("W", "b")]
-        return sum(checksum(array, seed) for array in (*received, *own))
+        return sum(array_checksum(array, seed) for array in (*received, *own))
 
     def forward(self: Any, A: Array) -> Array:
-        A = last[id(self)] = record(log, f"{name}.forward", A)
+        A = last[id(self)] = record_call(log, f"{name}.forward", A)
         c_in, c_out = widths[id(self)]
-        values = drawn((len(A), c_out or A.shape[1]), seed, name, c_in) + shift(self, A)
+        values = draw_numbers((len(A), c_out or A.shape[1]), seed, name, c_in) + shift(self, A)
         if name == "Softmax":
             weights = 2 + np.sin(6 * values)
             values = self.A = weights / weights.sum(axis=1, keepdims=True)
@@ -90,17 +90,17 @@ def double(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
     def backward(self: Any, dLdZ: Array) -> Array:
         if id(self) not in last:
             raise RuntimeError(f"{name}.backward: call forward first")
-        A, dLdZ = last[id(self)], record(log, f"{name}.backward", dLdZ)
+        A, dLdZ = last[id(self)], record_call(log, f"{name}.backward", dLdZ)
         if name == "Linear":
             self.dLdW, self.dLdb = np.concatenate([A.ravel(), dLdZ.ravel()]), dLdZ
         c_in, c_out = widths[id(self)]
-        values = drawn((len(dLdZ), c_in or dLdZ.shape[1]), seed, name, c_out, "back")
+        values = draw_numbers((len(dLdZ), c_in or dLdZ.shape[1]), seed, name, c_out, "back")
         return values + shift(self, A, dLdZ)
 
     return {"__init__": __init__, "forward": forward, "backward": backward}
 
 
-def record(log: Log, method: str, array: Any) -> Array:
+def record_call(log: Log, method: str, array: Any) -> Array:
     """Append a copy of what a double was given; the double works on the copy."""
     copy = np.array(array, dtype=np.float64)
     if copy.ndim != 2:
@@ -110,7 +110,7 @@ def record(log: Log, method: str, array: Any) -> Array:
 
 
 @cache
-def drawn(shape: tuple[int, ...], *key: Any) -> Array:
+def draw_numbers(shape: tuple[int, ...], *key: Any) -> Array:
     """Numbers in [−1, 1) that depend on the key and the shape alone, on every machine."""
     bits = shake_128(repr((shape, *key)).encode()).digest(8 * prod(shape))
     values = (np.frombuffer(bits, "<u8") >> 11).reshape(shape) * 2.0**-52 - 1
@@ -118,12 +118,14 @@ def drawn(shape: tuple[int, ...], *key: Any) -> Array:
     return values
 
 
-def checksum(array: Array, seed: int) -> float:
+def array_checksum(array: Array, seed: int) -> float:
     """One number that changes with every entry."""
-    return float(np.sum(array * drawn(array.shape, seed, "checksum")))
+    return float(np.sum(array * draw_numbers(array.shape, seed, "checksum")))
 
 
-def rehearsal(targets: Iterable[str], seed: int, name: str = "mytorch") -> Callable[..., Answer]:
+def drive_on_doubles(
+    targets: Iterable[str], seed: int, name: str = "mytorch"
+) -> Callable[..., Answer]:
     """Replace the classes of `targets` for good, and return what drives an exercise on them.
 
     Args:    name: the registered package.
@@ -131,11 +133,11 @@ def rehearsal(targets: Iterable[str], seed: int, name: str = "mytorch") -> Calla
     """
     log: Log = []
     for target in targets:
-        install(target, seed, log, name)
+        install_double(target, seed, log, name)
 
     def answer(*arguments: Any) -> Answer:
         log.clear()
-        given = driving.answer(*arguments)
+        given = driving.drive_case(*arguments)
         saw = {f"{SAW}{i:02} {method}": array for i, (method, array) in enumerate(log)}
         return replace(given, tensors={**given.tensors, **saw})
 

@@ -16,7 +16,7 @@ import numpy as np
 from autograder.model import Answer, Array, Exercise, Fault, Layout
 
 from .package import MissingName
-from .watching import watching
+from .watching import watch_forward
 
 LARGEST = 2**18  # bytes of one tensor, and its length: a hundred times what exercises return
 LONGEST = 1000  # characters of an exception's text, or of a line
@@ -29,7 +29,7 @@ ODD |= {f"an array of {kind} entries" for kind in (*KINDS.values(), "odd")}
 GIVEN = "shapes.py"  # its frames are ours: the student's line is the one that called it
 
 
-def answer(
+def drive_case(
     exercise: Exercise, case: str, inputs: Mapping[str, Array], layout: Layout, package: Any
 ) -> Answer:
     """Drive `package` through one case.
@@ -41,14 +41,14 @@ def answer(
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            arranged = {name: arrange(array, layout) for name, array in inputs.items()}
-            with watching(exercise, package) as watch:
+            arranged = {name: arrange_array(array, layout) for name, array in inputs.items()}
+            with watch_forward(exercise, package) as watch:
                 result = exercise.drive(package, **arranged)
-            tensors = {name: plain(value) for name, value in result.items()}
+            tensors = {name: to_plain_array(value) for name, value in result.items()}
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return Answer(exercise.id, case, fault=fault_of(error, package))
+        return Answer(exercise.id, case, fault=describe_fault(error, package))
     return Answer(
         exercise.id,
         case,
@@ -58,7 +58,7 @@ def answer(
     )
 
 
-def arrange(array: Array, layout: Layout) -> Array:
+def arrange_array(array: Array, layout: Layout) -> Array:
     """Copy an array so that it lies in memory as asked: plain, strided or frozen (read-only)."""
     if layout == "strided" and array.ndim:
         wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
@@ -69,13 +69,13 @@ def arrange(array: Array, layout: Layout) -> Array:
     return copy
 
 
-def plain(value: Any) -> Array | str:
+def to_plain_array(value: Any) -> Array | str:
     """The value as an array that owns its numbers, or a word of `ODD` for what it is instead."""
     if value is None:
         return "None"
     if not isinstance(value, np.ndarray | np.generic | float | int):
         return f"a {type(value).__name__}" if type(value) in TYPES else OTHER
-    if isinstance(value, np.ndarray) and is_huge(value):
+    if isinstance(value, np.ndarray) and is_huge_array(value):
         return HUGE
     array = np.array(value, order="C", subok=False)
     if array.dtype.kind not in "fiub":
@@ -83,13 +83,13 @@ def plain(value: Any) -> Array | str:
     return array.astype(np.float64) if array.dtype.itemsize > 8 else array
 
 
-def is_huge(array: Array) -> bool:
+def is_huge_array(array: Array) -> bool:
     """Whether an array is beyond all that is compared; one without entries may be, by its shape."""
     largest: int = max(array.nbytes, *array.shape, 0)
     return largest > LARGEST
 
 
-def fault_of(error: BaseException, package: Any) -> Fault:
+def describe_fault(error: BaseException, package: Any) -> Fault:
     """Say what went wrong, and in which line of the student's own files."""
     where, line = student_line(error, Path(*getattr(package, "__path__", ["?"])[:1]))
     name, text = type(error).__name__, str(error)[:LONGEST]

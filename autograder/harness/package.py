@@ -19,7 +19,7 @@ class MissingName(AttributeError):
     """A class or function that an exercise needs is not in its file."""
 
 
-class FromSource(SourceFileLoader):
+class SourceLoader(SourceFileLoader):
     """Loads a module from its text, never from a cached `.pyc` that may be older.
 
     Compiling is left to Python: then no frame of its import machinery, or of ours, stands
@@ -46,12 +46,12 @@ class FreshFinder(FileFinder):
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         file = Path(self.path, f"{fullname.rpartition('.')[2]}.py")
         if file.is_file():
-            return spec_from_file_location(fullname, file, loader=FromSource(fullname, str(file)))
+            return spec_from_file_location(fullname, file, loader=SourceLoader(fullname, str(file)))
         self.invalidate_caches()
         return super().find_spec(fullname, target)
 
 
-class Package(ModuleType):
+class StudentPackage(ModuleType):
     """A package whose public names are read from their home modules, when they are asked for.
 
     A name wins over a module of the same name: `package.squared_error` is the function.
@@ -79,20 +79,22 @@ class Package(ModuleType):
         return found[attribute]
 
 
-def register(folder: Path, homes: Mapping[str, str], name: str = "mytorch") -> Package:
+def register_package(
+    folder: Path, homes: Mapping[str, str], name: str = "mytorch"
+) -> StudentPackage:
     """Put the package in `folder` in place as `name`, reading none of its files yet.
 
     Args:    folder: the package's own folder.  homes: public name → module that holds it.
     Returns: the package; `package.Linear` reads `linear.py` and gives its `Linear`.
     """
-    package = Package(name, folder, homes)
-    forget(name)
+    package = StudentPackage(name, folder, homes)
+    forget_package(name)
     sys.modules[name] = package
-    sys.path_importer_cache[str(folder)] = FreshFinder(str(folder), (FromSource, [".py"]))
+    sys.path_importer_cache[str(folder)] = FreshFinder(str(folder), (SourceLoader, [".py"]))
     return package
 
 
-def forget(name: str) -> None:
+def forget_package(name: str) -> None:
     """Take a registered package and all its modules out of the interpreter."""
     for loaded in [key for key in sys.modules if key == name or key.startswith(name + ".")]:
         del sys.modules[loaded]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises import below
+from autograder.exercises import exercises_below
 from autograder.model import Array, Exercise
 
 SMALL = 1e-2  # a step that nothing but a difference takes
@@ -25,9 +25,12 @@ PLACES = 16  # of earlier calls, that steps are taken from
 
 
 @contextmanager
-def watching(exercise: Exercise, package: Any) -> Iterator["Watch"]:
+def watch_forward(exercise: Exercise, package: Any) -> Iterator["ForwardWatch"]:
     """Watch what runs in a student's package; at no cost where nothing has to be counted."""
-    watch, before = Watch(exercise, *getattr(package, "__path__", ["?"])[:1]), sys.getprofile()
+    watch, before = (
+        ForwardWatch(exercise, *getattr(package, "__path__", ["?"])[:1]),
+        sys.getprofile(),
+    )
     if watch.forwards:
         sys.setprofile(watch)
     try:
@@ -36,7 +39,7 @@ def watching(exercise: Exercise, package: Any) -> Iterator["Watch"]:
         sys.setprofile(before)
 
 
-class Watch:
+class ForwardWatch:
     """A profile function for `sys.setprofile`.
 
     forwards  the names of the functions that count: all that are no way back themselves, of the
@@ -46,7 +49,7 @@ class Watch:
     """
 
     def __init__(self, exercise: Exercise, folder: str) -> None:
-        earlier = list(below(exercise.id))
+        earlier = list(exercises_below(exercise.id))
         self.back, self.folder = exercise.target.rpartition(".")[2], join(folder, "")
         self.forwards = {e.target.rpartition(".")[2] for e in earlier} - {self.back}
         files = {e.file for e in earlier} - {exercise.file}
@@ -74,12 +77,14 @@ class Watch:
     def see(self, frame: FrameType) -> None:
         """Keep where a `forward` is called, or compare it with where others were."""
         if not self.is_back:
-            self.places.append(place(frame))
+            self.places.append(call_place(frame))
         elif not self.is_within_another(frame):
             self.count += 1
             if max(self.steps.values(), default=0) < ENOUGH:
-                here = place(frame)
-                self.steps.update({n: step(here, there) for n, there in enumerate(self.places)})
+                here = call_place(frame)
+                self.steps.update(
+                    {n: step_between(here, there) for n, there in enumerate(self.places)}
+                )
 
     def is_within_another(self, frame: FrameType | None) -> bool:
         """Whether it is an earlier exercise's own way back that calls."""
@@ -90,7 +95,7 @@ class Watch:
         return False
 
 
-def place(frame: FrameType) -> list[Array]:
+def call_place(frame: FrameType) -> list[Array]:
     """Where a function is called: copies of its numbers, and of its object's parameters."""
     values = [frame.f_locals[n] for n in frame.f_code.co_varnames[: frame.f_code.co_argcount]]
     values += [getattr(values[0], name, None) for name in ("W", "b")]
@@ -98,7 +103,7 @@ def place(frame: FrameType) -> list[Array]:
     return [np.array(v) for v in values if isinstance(v, np.ndarray | np.generic | float)]
 
 
-def step(here: list[Array], there: list[Array]) -> int:
+def step_between(here: list[Array], there: list[Array]) -> int:
     """How much one place looks like a step from another.
 
     Returns: ENOUGH for a small step, 1 for a larger one in at most half of the entries, else 0.

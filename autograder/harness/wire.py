@@ -22,7 +22,7 @@ class WireError(Exception):
     """The bytes are not a frame."""
 
 
-def frame(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> bytes:
+def encode_frame(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> bytes:
     """One frame."""
     block = save(dict(tensors), metadata={"json": json.dumps(header)})
     return len(block).to_bytes(8, "little") + block

@@ -9,16 +9,18 @@ import nbformat
 
 from autograder.exercises import EXERCISES
 
-from .notebook import cells, notebook, run, sources
-from .solved import modules, skeleton, stub
+from .notebook import make_notebook, notebook_cells, notebook_sources, run_notebook
+from .solved import make_skeleton, make_stub, solved_modules
 
 ROOT = Path(__file__).parents[2]
 
 
-def generated() -> dict[str, str]:
+def generate_files() -> dict[str, str]:
     """The generated text files, by path from the tree's top."""
-    files = {f"mytorch/{name}": skeleton(name, text) for name, text in modules().items()}
-    stubs = {exercise.id: stub(exercise) for exercise in EXERCISES.values()} | files
+    files = {
+        f"mytorch/{name}": make_skeleton(name, text) for name, text in solved_modules().items()
+    }
+    stubs = {exercise.id: make_stub(exercise) for exercise in EXERCISES.values()} | files
     sealed = {
         name: {"sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
         for name, text in stubs.items()
@@ -27,65 +29,71 @@ def generated() -> dict[str, str]:
     return files
 
 
-def build(root: Path = ROOT) -> Iterator[str]:
+def build_tree(root: Path = ROOT) -> Iterator[str]:
     """Write the skeleton, the stubs and the student notebooks, and run these.
 
     Returns: a line for each file that changed, as it is written.
     """
-    for name, text in generated().items():
+    for name, text in generate_files().items():
         path = root / name
         if not path.is_file() or path.read_text("utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
             yield f"wrote {name}"
-    for path in surplus(root):
+    for path in find_surplus(root):
         path.unlink()
         yield f"removed {path.relative_to(root).as_posix()}"
-    notebooks = {name: notebook(source, solved=False) for name, source in sources().items()}
+    notebooks = {
+        name: make_notebook(source, solved=False) for name, source in notebook_sources().items()
+    }
     for name, made in notebooks.items():
         path = root / "notebooks" / name
         if not path.is_file():  # before any runs: the map in one shows which others there are
             path.write_text(nbformat.writes(made), "utf-8")
     for name, made in notebooks.items():
         path = root / "notebooks" / name
-        run(made, path.parent)
+        run_notebook(made, path.parent)
         text = nbformat.writes(made) + "\n"
         if not path.is_file() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
             yield f"wrote notebooks/{name}"
 
 
-def out_of_step(root: Path = ROOT) -> Iterator[str]:
+def find_out_of_step(root: Path = ROOT) -> Iterator[str]:
     """Say, a line a file, where a generated file differs from what its source gives."""
-    for name, text in generated().items():
+    for name, text in generate_files().items():
         path = root / name
         if not path.is_file():
             yield f"{name} is missing"
         elif path.read_text("utf-8") != text:
             yield f"{name} differs from what the key gives"
-    for path in surplus(root):
+    for path in find_surplus(root):
         yield f"{path.relative_to(root).as_posix()} comes from nothing in the key"
-    for name, source in sources().items():
+    for name, source in notebook_sources().items():
         path = root / "notebooks" / name
         if not path.is_file():
             yield f"notebooks/{name} is missing"
             continue
-        differing = difference(notebook(source, solved=False), nbformat.read(path, as_version=4))
+        differing = notebook_difference(
+            make_notebook(source, solved=False), nbformat.read(path, as_version=4)
+        )
         if differing:
             yield f"notebooks/{name} differs from its source in {differing}"
 
 
-def surplus(root: Path) -> list[Path]:
+def find_surplus(root: Path) -> list[Path]:
     """Generated files that no source gives any more."""
-    wanted = {root / name for name in generated()}
-    wanted |= {root / "notebooks" / name for name in sources()}
+    wanted = {root / name for name in generate_files()}
+    wanted |= {root / "notebooks" / name for name in notebook_sources()}
     found = [*(root / "mytorch").glob("*.py"), *(root / "notebooks").glob("*.ipynb")]
     return sorted(set(found) - wanted)
 
 
-def difference(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode) -> str:
+def notebook_difference(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode) -> str:
     """Where two notebooks say something different, or "" if nowhere."""
-    for number, (one, other) in enumerate(zip(cells(wanted), cells(found)), start=1):
+    for number, (one, other) in enumerate(
+        zip(notebook_cells(wanted), notebook_cells(found)), start=1
+    ):
         if one != other:
             return f"cell {number}"
     if len(wanted.cells) != len(found.cells):

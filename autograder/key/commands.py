@@ -16,26 +16,26 @@ ABOUT = """
 """
 
 
-def add(verb: Verb) -> None:
+def add_key_verbs(verb: Verb) -> None:
     """Add the commands to the command line."""
-    one = verb("build", build_)
+    one = verb("build", run_build)
     one.add_argument("--check", action="store_true", help="write nothing; 1 if out of step")
-    one = verb("solve", solve_)
+    one = verb("solve", run_solve)
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
-    one = verb("references", references_)
+    one = verb("references", run_references)
     which = one.add_mutually_exclusive_group()
     which.add_argument("--reseed", action="store_true", help="other hidden cases, by chance")
     which.add_argument("--seed", type=int, help="the hidden cases of this seed (default: theirs)")
-    one = verb("release", release_)
+    one = verb("release", run_release)
     one.add_argument("folder", metavar="DIR", type=Path, help="a folder that is not there yet")
 
 
-def build_(asked: Asked) -> int:
+def run_build(asked: Asked) -> int:
     """Generate skeleton, stubs and notebooks from the key."""
-    from .build import build, out_of_step
+    from .build import build_tree, find_out_of_step
 
     lines = 0
-    for line in out_of_step() if asked.check else build():
+    for line in find_out_of_step() if asked.check else build_tree():
         say(asked, line, message=line)
         lines += 1
     if not lines and not asked.json:
@@ -43,17 +43,17 @@ def build_(asked: Asked) -> int:
     return 1 if asked.check and lines else 0
 
 
-def solve_(asked: Asked) -> int:
+def run_solve(asked: Asked) -> int:
     """Write the solved mytorch and notebooks into a new folder."""
-    from .solve import solve
+    from .solve import write_solved_tree
 
-    solve(asked.folder)
+    write_solved_tree(asked.folder)
     how = f"score it with `cd {asked.folder} && autograder check`"
     say(asked, f"wrote {asked.folder}: {how}", folder=str(asked.folder))
     return 0
 
 
-def references_(asked: Asked) -> int:
+def run_references(asked: Asked) -> int:
     """Make the public and the hidden references anew.
 
     autograder references              with the hidden cases that there are
@@ -65,26 +65,26 @@ def references_(asked: Asked) -> int:
     was stopped, or a file is damaged, nothing is graded; the same command mends it.
     """
     from .reseed import good_seed
-    from .storing import rebuild
+    from .storing import rebuild_references
 
     seed = None
     if asked.reseed or asked.seed is not None:
         seed, refused = good_seed(asked.seed)
         for line in refused:
             print(f"note: {line}", file=sys.stderr)
-    for folder, files in rebuild(seed).items():
+    for folder, files in rebuild_references(seed).items():
         said = f"wrote {', '.join(files)}" if files else "nothing has changed"
         say(asked, f"{folder}: {said}", folder=str(folder), files=files)
     return 0
 
 
-def release_(asked: Asked) -> int:
+def run_release(asked: Asked) -> int:
     """Write what students get into a new folder."""
-    from .release import Leak, release
+    from .release import AnswerLeak, write_release
 
     try:
-        count = release(asked.folder)
-    except Leak as leak:
+        count = write_release(asked.folder)
+    except AnswerLeak as leak:
         raise ValueError(f"not to be given out, it holds answers:\n{leak}") from None
     said = f"wrote {count} files to {asked.folder}; no answer was found in them"
     say(asked, said, folder=str(asked.folder), files=count)

@@ -22,7 +22,7 @@ TOLERANCE = 1e-9 if np.finfo(Precise).eps < 1e-18 else 1e-6
 Function = Callable[[Array], Any]
 
 
-def differences(f: Function, x: Array, upstream: Array | float) -> Array:
+def central_differences(f: Function, x: Array, upstream: Array | float) -> Array:
     """The derivative of Σ upstream · f(x) by each entry of x."""
     x = np.array(x, Precise)
     found = np.zeros(x.shape)
@@ -35,34 +35,34 @@ def differences(f: Function, x: Array, upstream: Array | float) -> Array:
     return found
 
 
-def sigmoid(z: Array) -> Array:
+def sigmoid_of(z: Array) -> Array:
     """y = 1 / (1 + exp(−z)), for each number."""
     return np.array([1 / (1 + np.exp(-z_i)) if z_i > -1e3 else 0 * z_i for z_i in z])
 
 
-def relu(z: Array) -> Array:
+def relu_of(z: Array) -> Array:
     """y = z if z > 0, and 0 otherwise."""
     return np.array([z_i if z_i > 0 else 0 * z_i for z_i in z])
 
 
-def softmax(z: Array) -> Array:
+def softmax_of(z: Array) -> Array:
     """y_i = exp(z_i) / Σ_j exp(z_j); both sides of the fraction times exp(−max z)."""
     y: Array = np.exp(z - max(z)) / sum(np.exp(z_j - max(z)) for z_j in z)
     return y
 
 
-def affine(y: Array, W: Array, b: Array) -> Array:
+def affine_of(y: Array, W: Array, b: Array) -> Array:
     """z_j = Σ_i w_ji y_i + b_j."""
     return np.array([sum(w * y_i for w, y_i in zip(row, y)) + bias for row, (bias,) in zip(W, b)])
 
 
-def divergence(z: Array, d: Array) -> Any:
+def divergence_of(z: Array, d: Array) -> Any:
     """Div = − Σ_i d_i log y_i, with y = softmax(z)."""
     total = np.log(sum(np.exp(z_j - max(z)) for z_j in z))
     return -sum(d_i * (z_i - max(z) - total) for d_i, z_i in zip(d, z))
 
 
-def batch(f: Function, rows: Array) -> Array:
+def apply_to_rows(f: Function, rows: Array) -> Array:
     return np.stack([f(row) for row in rows])
 
 
@@ -81,22 +81,22 @@ class Activation:
         return self.output(np.array(Z, Precise)).astype(np.float64)
 
     def output(self, Z: Array) -> Array:
-        return batch(type(self).function, Z)
+        return apply_to_rows(type(self).function, Z)
 
     def backward(self, dLdA: Array) -> Array:
-        return differences(self.output, self.Z, dLdA)
+        return central_differences(self.output, self.Z, dLdA)
 
 
 class Sigmoid(Activation):
-    function = staticmethod(sigmoid)
+    function = staticmethod(sigmoid_of)
 
 
 class ReLU(Activation):
-    function = staticmethod(relu)
+    function = staticmethod(relu_of)
 
 
 class Softmax(Activation):
-    function = staticmethod(softmax)
+    function = staticmethod(softmax_of)
 
 
 class Linear:
@@ -110,30 +110,30 @@ class Linear:
 
     def output(self, A: Array, W: Array | None = None, b: Array | None = None) -> Array:
         W, b = self.W if W is None else W, self.b if b is None else b
-        return batch(lambda y: affine(y, W, b), A)
+        return apply_to_rows(lambda y: affine_of(y, W, b), A)
 
     def forward(self, A: Array) -> Array:
         self.A = A
         return self.output(np.array(A, Precise)).astype(np.float64)
 
     def backward(self, dLdZ: Array) -> Array:
-        self.dLdW = differences(lambda W: self.output(self.A, W=W), self.W, dLdZ)
-        self.dLdb = differences(lambda b: self.output(self.A, b=b), self.b, dLdZ)
-        return differences(self.output, self.A, dLdZ)
+        self.dLdW = central_differences(lambda W: self.output(self.A, W=W), self.W, dLdZ)
+        self.dLdb = central_differences(lambda b: self.output(self.A, b=b), self.b, dLdZ)
+        return central_differences(self.output, self.A, dLdZ)
 
 
 class SoftmaxCrossEntropy:
     """Loss = 1/T Σ_t Div(y_t, d_t)."""
 
     def output(self, Z: Array) -> Any:
-        return sum(divergence(z, d) for z, d in zip(Z, self.Y)) / len(Z)
+        return sum(divergence_of(z, d) for z, d in zip(Z, self.Y)) / len(Z)
 
     def forward(self, Z: Array, Y: Array) -> float:
         self.Z, self.Y = Z, Y
         return float(self.output(np.array(Z, Precise)))
 
     def backward(self) -> Array:
-        return differences(self.output, self.Z, 1.0)
+        return central_differences(self.output, self.Z, 1.0)
 
 
 class MLP:
@@ -147,7 +147,7 @@ class MLP:
         """The output for A, with another parameter in one of the layers."""
         for layer in self.layers:
             A = layer.output(A, **(parameter if layer is change else {}))
-            A = A if layer is self.layers[-1] else batch(self.f, A)
+            A = A if layer is self.layers[-1] else apply_to_rows(self.f, A)
         return A
 
     def forward(self, A: Array) -> Array:
@@ -157,11 +157,11 @@ class MLP:
     def backward(self, dLdZ: Array) -> Array:
         for layer in self.layers:
             self.differentiate(layer, dLdZ)
-        return differences(self.output, self.A, dLdZ)
+        return central_differences(self.output, self.A, dLdZ)
 
     def differentiate(self, layer: Linear, dLdZ: Array) -> None:
-        layer.dLdW = differences(lambda W: self.output(self.A, layer, W=W), layer.W, dLdZ)
-        layer.dLdb = differences(lambda b: self.output(self.A, layer, b=b), layer.b, dLdZ)
+        layer.dLdW = central_differences(lambda W: self.output(self.A, layer, W=W), layer.W, dLdZ)
+        layer.dLdb = central_differences(lambda b: self.output(self.A, layer, b=b), layer.b, dLdZ)
 
 
 class SGD:

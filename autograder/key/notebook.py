@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 
 from autograder.exercises import EXERCISES
 
-from .solved import cell
-from .still import ZOOM, png
+from .solved import make_cell
+from .still import ZOOM, render_png
 
 SOURCES = Path(__file__).parent / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -24,7 +24,7 @@ METADATA = {
 }
 
 
-def sources() -> dict[str, str]:
+def notebook_sources() -> dict[str, str]:
     """The prose sources, by the notebook's file name."""
     return {
         path.with_suffix(".ipynb").name: path.read_text("utf-8")
@@ -32,7 +32,7 @@ def sources() -> dict[str, str]:
     }
 
 
-def notebook(source: str, solved: bool) -> nbformat.NotebookNode:
+def make_notebook(source: str, solved: bool) -> nbformat.NotebookNode:
     """One notebook without outputs; its exercise cells with stubs, or with solutions.
 
     Raises: ValueError: a cell names an exercise that there isn't.
@@ -45,7 +45,7 @@ def notebook(source: str, solved: bool) -> nbformat.NotebookNode:
         if name is not None:
             if name not in EXERCISES:
                 raise ValueError(f"a cell names the exercise {name!r}: there is none")
-            node.source = cell(EXERCISES[name], solved)
+            node.source = make_cell(EXERCISES[name], solved)
             node.metadata = nbformat.from_dict({"tags": ["raises-exception"]})
             key = f"exercise-{name.replace('.', '-').replace('_', '-')}"
         else:
@@ -57,7 +57,7 @@ def notebook(source: str, solved: bool) -> nbformat.NotebookNode:
     return made
 
 
-def run(made: nbformat.NotebookNode, folder: Path) -> None:
+def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
     """Run a notebook in a folder, and keep its outputs: pictures as PNG, no widget."""
     client = NotebookClient(
         made,
@@ -76,7 +76,7 @@ def run(made: nbformat.NotebookNode, folder: Path) -> None:
         for output in node.get("outputs", []):
             view = output.get("data", {}).pop(WIDGET, None)
             if view is not None:
-                picture = png(svg_of(state, view["model_id"]))
+                picture = render_png(svg_of(state, view["model_id"]))
                 output.data["image/png"] = base64.b64encode(picture).decode()
                 output.metadata["image/png"] = {"width": int.from_bytes(picture[16:20]) // ZOOM}
     made.metadata = nbformat.from_dict(METADATA)
@@ -96,6 +96,6 @@ def svg_of(state: dict[str, Any], model: str) -> str:
     raise ValueError("a widget without a picture cannot be kept in a notebook")
 
 
-def cells(made: nbformat.NotebookNode) -> list[dict[str, Any]]:
+def notebook_cells(made: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """What a notebook says, without what it printed."""
     return [{k: node[k] for k in ("id", "cell_type", "source", "metadata")} for node in made.cells]

@@ -13,10 +13,10 @@ import numpy as np
 from autograder.exercises import EXERCISES
 from autograder.harness import driving
 from autograder.model import Array, Expected
-from autograder.scoring.reference_store import References
+from autograder.scoring.reference_store import ReferenceSet
 
 
-def disagreements(references: References, twin: Any, tolerance: float) -> list[str]:
+def find_disagreements(references: ReferenceSet, twin: Any, tolerance: float) -> list[str]:
     """What a twin does not confirm, a line each: none, if the references are right.
 
     Args: twin: a namespace with the names of `mytorch`.
@@ -27,20 +27,20 @@ def disagreements(references: References, twin: Any, tolerance: float) -> list[s
         for reference in references.cases(exercise.id):
             wide = {name: array.astype(np.float64) for name, array in reference.inputs.items()}
             case = reference.case
-            said = driving.answer(exercise, case.id, wide, case.layout, twin)
+            said = driving.drive_case(exercise, case.id, wide, case.layout, twin)
             where = f"{exercise.id}/{case.id}"
             if said.fault or said.odd or set(said.tensors) != set(reference.expected):
                 found.append(f"{where}: the twin gives {said.fault or said.odd or said.tensors}")
                 continue
             found += [
-                f"{where}/{name}: {distance(said.tensors[name], expected):.3g} off"
+                f"{where}/{name}: {distance_outside(said.tensors[name], expected):.3g} off"
                 for name, expected in reference.expected.items()
-                if not distance(said.tensors[name], expected) <= tolerance
+                if not distance_outside(said.tensors[name], expected) <= tolerance
             ]
     return found
 
 
-def distance(said: Array, expected: Expected) -> float:
+def distance_outside(said: Array, expected: Expected) -> float:
     """How far a tensor lies outside of what is expected, in units of its size."""
     if said.shape != expected.low.shape:
         return np.inf
@@ -50,7 +50,7 @@ def distance(said: Array, expected: Expected) -> float:
     return off / size if size else off
 
 
-def tensors(references: References) -> Iterator[tuple[str, str, str, Expected]]:
+def stored_tensors(references: ReferenceSet) -> Iterator[tuple[str, str, str, Expected]]:
     """Every stored reference: exercise, case, tensor, and what is expected."""
     for exercise in EXERCISES.values():
         for reference in references.cases(exercise.id):

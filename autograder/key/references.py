@@ -16,13 +16,13 @@ import numpy as np
 
 from autograder.exercises import EXERCISES, HOMES
 from autograder.harness import doubles, driving
-from autograder.harness.package import forget, register
+from autograder.harness.package import forget_package, register_package
 from autograder.model import Answer, Array, Case, Exercise, Expected, Inputs
-from autograder.scoring.comparison import compare, tolerance
+from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 from autograder.scoring.reference_store import DOUBLED, FAULT
 
 from .mistakes import MISTAKES, Mistake
-from .scales import largest, scale_of
+from .scales import largest_magnitude, scale_of
 from .solved import SOLVED
 
 CORNER = 0.05  # general inputs of a rectifier keep this far from 0, where its slope is a choice
@@ -42,21 +42,21 @@ THROUGH_DOUBLES = {
 
 
 @contextmanager
-def variant(changes: Mapping[str, str], name: str = "mytorch_variant") -> Iterator[Any]:
+def solved_variant(changes: Mapping[str, str], name: str = "mytorch_variant") -> Iterator[Any]:
     """The solved package with some files replaced, registered while the block runs."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "mytorch")
         shutil.copytree(SOLVED, folder, ignore=shutil.ignore_patterns("__pycache__"))
         for file, source in changes.items():
             (folder / file).write_text(source, "utf-8")
-        package = register(folder, HOMES, name)
+        package = register_package(folder, HOMES, name)
         try:
             yield package
         finally:
-            forget(name)
+            forget_package(name)
 
 
-def changed(changes: Mapping[str, tuple[tuple[str, str], ...]]) -> dict[str, str]:
+def changed_files(changes: Mapping[str, tuple[tuple[str, str], ...]]) -> dict[str, str]:
     """Files of the solved package with texts replaced, each of which stands there once."""
     files = {}
     for file, pairs in changes.items():
@@ -69,7 +69,7 @@ def changed(changes: Mapping[str, tuple[tuple[str, str], ...]]) -> dict[str, str
 
 
 @dataclass
-class Built:
+class BuiltReferences:
     """References on their way to a folder."""
 
     seed: int
@@ -88,28 +88,28 @@ class Built:
         return Expected(low, low if high is None else high, self.scales[key])
 
 
-def build(seed: int) -> Built:
+def build_references(seed: int) -> BuiltReferences:
     """Draw the inputs from a seed, and compute everything that follows from them."""
     rng = np.random.default_rng([seed, 1])
-    built = Built(seed, int(rng.integers(2**31)))
-    with variant({}) as solved:
+    built = BuiltReferences(seed, int(rng.integers(2**31)))
+    with solved_variant({}) as solved:
         for exercise in EXERCISES.values():
             built.inputs[exercise.id] = {
-                case.id: draw(
+                case.id: draw_case(
                     exercise, case, [seed, crc32(f"{exercise.id}/{case.id}".encode())], solved
                 )
                 for case in exercise.cases
             }
         add_expected(built, solved)
     add_interval(built)
-    with variant(changed(THROUGH_DOUBLES)) as solved:
+    with solved_variant(changed_files(THROUGH_DOUBLES)) as solved:
         add_doubled(built, solved)
     for mistake in MISTAKES.values():
         add_signatures(built, mistake)
     return built
 
 
-def draw(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> Inputs:
+def draw_case(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> Inputs:
     """Draw a case's inputs: again, until no rectifier is close to its corner.
 
     A network whose rectifiers are all closed would show no mistake. ReLU's own edge cases are
@@ -136,13 +136,13 @@ def distance_from_corner(exercise: Exercise, case: Case, inputs: Inputs, solved:
         return result
 
     solved.ReLU.forward = forward
-    given = driving.answer(exercise, case.id, inputs, "plain", solved)
+    given = driving.drive_case(exercise, case.id, inputs, "plain", solved)
     solved.ReLU.forward = original
     return min(smallest) if all(array.any() for array in given.tensors.values()) else 0.0
 
 
-def answers(
-    built: Built, exercise: Exercise, package: Any, drive: Any, exact: bool = False
+def collect_answers(
+    built: BuiltReferences, exercise: Exercise, package: Any, drive: Any, exact: bool = False
 ) -> Iterator[Answer]:
     """Drive a package through the cases; `exact`: in float64 even where the inputs are float32."""
     for case in exercise.cases:
@@ -152,9 +152,9 @@ def answers(
         yield drive(exercise, case.id, inputs, case.layout, package)
 
 
-def add_expected(built: Built, solved: Any) -> None:
+def add_expected(built: BuiltReferences, solved: Any) -> None:
     for exercise in EXERCISES.values():
-        for given in answers(built, exercise, solved, driving.answer, exact=True):
+        for given in collect_answers(built, exercise, solved, driving.drive_case, exact=True):
             refuse_faults(given)
             inputs = built.inputs[exercise.id][given.case]
             built.tensors |= {f"{exercise.id}/{given.case}/in/{n}": a for n, a in inputs.items()}
@@ -170,11 +170,11 @@ def refuse_faults(given: Answer) -> None:
         raise RuntimeError(f"the solved package fails: {given}")
 
 
-def add_interval(built: Built) -> None:
+def add_interval(built: BuiltReferences) -> None:
     """Drive the package once more with the other slope at 0; between the two all is right."""
-    with variant(changed(OTHER_SLOPE)) as other:
+    with solved_variant(changed_files(OTHER_SLOPE)) as other:
         for exercise in EXERCISES.values():
-            for given in answers(built, exercise, other, driving.answer, exact=True):
+            for given in collect_answers(built, exercise, other, driving.drive_case, exact=True):
                 for name, array in given.tensors.items():
                     key = f"{exercise.id}/{given.case}/low/{name}"
                     low = built.tensors[key]
@@ -183,38 +183,47 @@ def add_interval(built: Built) -> None:
                         built.tensors[key.replace("/low/", "/high/")] = np.maximum(low, array)
 
 
-def add_doubled(built: Built, solved: Any) -> None:
+def add_doubled(built: BuiltReferences, solved: Any) -> None:
     for exercise in EXERCISES.values():
         if exercise.doubles:
-            drive = doubles.rehearsal(exercise.doubles, built.seed_of_doubles, solved.__name__)
-            for given in answers(built, exercise, solved, drive):
+            drive = doubles.drive_on_doubles(
+                exercise.doubles, built.seed_of_doubles, solved.__name__
+            )
+            for given in collect_answers(built, exercise, solved, drive):
                 refuse_faults(given)
                 for name, array in given.tensors.items():
                     key = f"{exercise.id}/{given.case}/doubled/{name}"
                     built.tensors[key] = array
-                    built.scales[key] = max(1.0, largest(array))
+                    built.scales[key] = max(1.0, largest_magnitude(array))
 
 
-def add_signatures(built: Built, mistake: Mistake) -> None:
+def add_signatures(built: BuiltReferences, mistake: Mistake) -> None:
     """Take the tensors in which a mistake differs, in the exercises of its own class."""
     own = [
         e for e in EXERCISES.values() if e.target.split(".")[:3] == mistake.target.split(".")[:3]
     ]
     changes = {mistake.file: mistake.plant()}
-    with variant(changes) as planted:
+    with solved_variant(changes) as planted:
         for exercise in own:
-            for given in answers(built, exercise, planted, driving.answer):
+            for given in collect_answers(built, exercise, planted, driving.drive_case):
                 add_differing(built, mistake, exercise, given, "low", "")
     for exercise in own:
         if exercise.doubles and mistake.file not in THROUGH_DOUBLES:
-            with variant(changes) as planted:
-                drive = doubles.rehearsal(exercise.doubles, built.seed_of_doubles, planted.__name__)
-                for given in answers(built, exercise, planted, drive):
+            with solved_variant(changes) as planted:
+                drive = doubles.drive_on_doubles(
+                    exercise.doubles, built.seed_of_doubles, planted.__name__
+                )
+                for given in collect_answers(built, exercise, planted, drive):
                     add_differing(built, mistake, exercise, given, "doubled", DOUBLED)
 
 
 def add_differing(
-    built: Built, mistake: Mistake, exercise: Exercise, given: Answer, kind: str, prefix: str
+    built: BuiltReferences,
+    mistake: Mistake,
+    exercise: Exercise,
+    given: Answer,
+    kind: str,
+    prefix: str,
 ) -> None:
     if given.fault:
         built.signatures[f"{exercise.id}/{mistake.id}/{given.case}/{prefix}{FAULT}"] = (
@@ -225,5 +234,5 @@ def add_differing(
         expected = built.expected(exercise.id, given.case, name, kind)
         if name.startswith(doubles.SAW) or expected is None:
             continue
-        if compare(array, expected, tolerance([array, *inputs])):
+        if compare_tensor(array, expected, dtype_tolerance([array, *inputs])):
             built.signatures[f"{exercise.id}/{mistake.id}/{given.case}/{prefix}{name}"] = array

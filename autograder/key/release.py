@@ -13,9 +13,9 @@ import nbformat
 from autograder.exercises import TOPICS
 from autograder.scoring import reference_store
 
-from .build import ROOT, generated
-from .notebook import notebook, sources
-from .solved import modules
+from .build import ROOT, generate_files
+from .notebook import make_notebook, notebook_sources
+from .solved import solved_modules
 
 ENGINE = (
     "LICENSE",
@@ -36,11 +36,11 @@ README = Path(__file__).parent / "README-students.md"
 NO_SECRET = frozenset({"y-d"})
 
 
-class Leak(Exception):
+class AnswerLeak(Exception):
     """Something in the release gives an answer away."""
 
 
-def release(folder: Path, root: Path = ROOT) -> int:
+def write_release(folder: Path, root: Path = ROOT) -> int:
     """Write the student release into a new folder, and search it for answers.
 
     Returns: the number of files.
@@ -48,13 +48,13 @@ def release(folder: Path, root: Path = ROOT) -> int:
              Leak: a solution's statement stands in a file; nothing is written.
              DamagedFile: the public references are not whole; nothing is written.
     """
-    reference_store.public()
+    reference_store.public_references()
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty: name a new folder")
-    files = contents(root)
-    leaks = list(scan(files))
+    files = release_files(root)
+    leaks = list(find_answers(files))
     if leaks:
-        raise Leak("\n".join(leaks))
+        raise AnswerLeak("\n".join(leaks))
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def release(folder: Path, root: Path = ROOT) -> int:
     return len(files)
 
 
-def contents(root: Path) -> dict[str, bytes]:
+def release_files(root: Path) -> dict[str, bytes]:
     """The files of the release, by path."""
     files = {
         path.relative_to(root).as_posix(): path.read_bytes()
@@ -71,10 +71,10 @@ def contents(root: Path) -> dict[str, bytes]:
         if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(root).parts)
         and root / "autograder" / "key" not in path.parents
     }
-    files |= {name: text.encode() for name, text in generated().items()}
+    files |= {name: text.encode() for name, text in generate_files().items()}
     files["README.md"] = README.read_bytes()
-    for name, source in sources().items():
-        made = notebook(source, solved=False)
+    for name, source in notebook_sources().items():
+        made = make_notebook(source, solved=False)
         shown = root / "notebooks" / name
         if shown.is_file():
             take_outputs(made, nbformat.read(shown, as_version=4))
@@ -91,21 +91,21 @@ def take_outputs(made: nbformat.NotebookNode, shown: nbformat.NotebookNode) -> N
             node.outputs, node.execution_count = built.outputs, built.execution_count
 
 
-def scan(files: dict[str, bytes]) -> Iterator[str]:
+def find_answers(files: dict[str, bytes]) -> Iterator[str]:
     """Say where a statement of a solution that computes something stands in the release."""
     needles = {n: s for n, s in computing_statements() if n not in NO_SECRET}
     for name, content in files.items():
         if Path(name).suffix in (".py", ".md", ".ipynb", ".json"):
             text = content.decode()
             if name.endswith(".ipynb"):
-                text = "\n".join(shown(nbformat.reads(text, 4)))
-            straw = normalised(text)
+                text = "\n".join(notebook_text(nbformat.reads(text, 4)))
+            straw = normalise_code(text)
             for needle, statement in needles.items():
                 if needle in straw:
                     yield f"{name}: {statement}"
 
 
-def shown(made: nbformat.NotebookNode) -> Iterator[str]:
+def notebook_text(made: nbformat.NotebookNode) -> Iterator[str]:
     """All the text of a notebook: its cells, and what they printed."""
     for node in made.cells:
         yield node.source
@@ -116,7 +116,7 @@ def shown(made: nbformat.NotebookNode) -> Iterator[str]:
 
 def computing_statements() -> Iterator[tuple[str, str]]:
     """Every expression that a solution assigns or returns, if it computes: bare, and as it is."""
-    for source in modules().values():
+    for source in solved_modules().values():
         lines = source.splitlines()
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and node.value:
@@ -126,8 +126,8 @@ def computing_statements() -> Iterator[tuple[str, str]]:
                 )
                 if inside % 2 and computes:
                     text = ast.unparse(node.value)
-                    yield normalised(text), text
+                    yield normalise_code(text), text
 
 
-def normalised(text: str) -> str:
+def normalise_code(text: str) -> str:
     return "".join(text.replace("self.", "").split())

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.exercises import EXERCISES
 from autograder.model import Array
-from autograder.scoring.reference_store import FAULT, References
+from autograder.scoring.reference_store import FAULT, ReferenceSet
 
 from . import differences, proof, references, storing
 
@@ -31,32 +31,32 @@ def good_seed(seed: int | None = None) -> tuple[int, list[str]]:
     refused: list[str] = []
     for step in range(MOST):
         drawn = secrets.randbits(63) if seed is None else seed + step
-        if not (flaw := flaw_of(drawn)):
+        if not (flaw := first_flaw(drawn)):
             return drawn, refused
         which = "a draw" if seed is None else f"seed {drawn}"
         refused.append(f"{which} is not good enough, taking another: {flaw}")
     raise RuntimeError(f"no good cases in {MOST} draws: {refused[-1]}")
 
 
-def flaw_of(seed: int) -> str:
+def first_flaw(seed: int) -> str:
     """The first flaw in what is drawn from a seed, or "" if there is none."""
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            storing.write(references.build(seed), Path(scratch), "hidden")
+            storing.write_topic_files(references.build_references(seed), Path(scratch), "hidden")
         except RuntimeError as error:
             return str(error)
-        return next(flaws(References(Path(scratch), "hidden")), "")
+        return next(find_flaws(ReferenceSet(Path(scratch), "hidden")), "")
 
 
-def flaws(drawn: References) -> Iterator[str]:
+def find_flaws(drawn: ReferenceSet) -> Iterator[str]:
     """What makes references unfit to grade with, a line each."""
-    yield from uniform(drawn)
+    yield from find_uniform_tensors(drawn)
     for exercise in EXERCISES:
-        yield from alike(exercise, drawn)
-    yield from proof.disagreements(drawn, differences, differences.TOLERANCE)
+        yield from find_indistinguishable(exercise, drawn)
+    yield from proof.find_disagreements(drawn, differences, differences.TOLERANCE)
 
 
-def uniform(drawn: References) -> Iterator[str]:
+def find_uniform_tensors(drawn: ReferenceSet) -> Iterator[str]:
     """Tensors in which a mistake could hide: of general cases, those of 0, or of one number, or
     with equal rows; of a network's cases, those of 0, for its rectifiers are all closed."""
     for id, exercise in EXERCISES.items():
@@ -76,7 +76,7 @@ def uniform(drawn: References) -> Iterator[str]:
                     yield f"{where} is an interval"
 
 
-def alike(exercise: str, drawn: References) -> Iterator[str]:
+def find_indistinguishable(exercise: str, drawn: ReferenceSet) -> Iterator[str]:
     """Pairs of mistakes that no case tells apart: none of the general ones, if either shows in
     one."""
     right = {(r.case.id, n): e.low for r in drawn.cases(exercise) for n, e in r.expected.items()}
@@ -88,7 +88,7 @@ def alike(exercise: str, drawn: References) -> Iterator[str]:
         apart = {
             role[case]
             for case, name in right
-            if differ(whole[one][case, name], whole[other][case, name], right[case, name])
+            if tensors_differ(whole[one][case, name], whole[other][case, name], right[case, name])
         }
         shows = {role[case] for m in (one, other) for case, _ in stored[m]}
         if not apart or ("general" in shows and "general" not in apart):
@@ -100,7 +100,7 @@ def whole_signature(stored: Tensors, right: Tensors) -> Tensors:
     return {key: stored.get((key[0], FAULT), stored.get(key, right[key])) for key in right}
 
 
-def differ(one: Array, other: Array, right: Array) -> bool:
+def tensors_differ(one: Array, other: Array, right: Array) -> bool:
     """Whether two tensors are further apart than NEAR of how far they are from the right one."""
     if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
         return True

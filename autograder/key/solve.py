@@ -4,11 +4,11 @@ from pathlib import Path
 
 import nbformat
 
-from .notebook import notebook, sources
-from .solved import modules, solution
+from .notebook import make_notebook, notebook_sources
+from .solved import solved_modules, strip_markers
 
 
-def solve(folder: Path) -> None:
+def write_solved_tree(folder: Path) -> None:
     """Write `mytorch/` and the solved notebooks into a new folder.
 
     Raises: FileExistsError: there is something in that folder.
@@ -17,8 +17,8 @@ def solve(folder: Path) -> None:
         raise FileExistsError(f"{folder} is not empty: name a new folder")
     for part in ("mytorch", "notebooks"):
         (folder / part).mkdir(parents=True)
-    for name, source in modules().items():
-        (folder / "mytorch" / name).write_text(solution(source), "utf-8")
-    for name, source in sources().items():
-        made = notebook(source, solved=True)
+    for name, source in solved_modules().items():
+        (folder / "mytorch" / name).write_text(strip_markers(source), "utf-8")
+    for name, source in notebook_sources().items():
+        made = make_notebook(source, solved=True)
         (folder / "notebooks" / name).write_text(nbformat.writes(made) + "\n", "utf-8")

@@ -12,19 +12,19 @@ from pathlib import Path
 
 from autograder.exercises import EXERCISES
 from autograder.model import Exercise
-from autograder.workspace.writer import Function, find, function_text, parse
+from autograder.workspace.writer import Function, find_function, function_text, parse_text
 
 SOLVED = Path(__file__).parent / "mytorch"
 REGION = re.compile(r"( *)### BEGIN SOLUTION\n.*? *### END SOLUTION\n", re.DOTALL)
 MARKER = re.compile(r" *### (BEGIN|END) SOLUTION\n")
 
 
-def modules() -> dict[str, str]:
+def solved_modules() -> dict[str, str]:
     """The sources of the solved package, by file name."""
     return {path.name: path.read_text("utf-8") for path in sorted(SOLVED.glob("*.py"))}
 
 
-def skeleton(file: str, source: str) -> str:
+def make_skeleton(file: str, source: str) -> str:
     """A module with every solution replaced by the exercise's `raise`.
 
     Raises: ValueError: a region belongs to no exercise.
@@ -32,57 +32,59 @@ def skeleton(file: str, source: str) -> str:
 
     def unfinished(region: re.Match[str]) -> str:
         line = source.count("\n", 0, region.start()) + 1
-        return f'{region[1]}raise NotImplementedError("{owner(file, source, line).stub}")\n'
+        return (
+            f'{region[1]}raise NotImplementedError("{owning_exercise(file, source, line).stub}")\n'
+        )
 
     return REGION.sub(unfinished, source)
 
 
-def solution(source: str) -> str:
+def strip_markers(source: str) -> str:
     """A module as a student would have completed it: without the markers."""
     return MARKER.sub("", source)
 
 
-def owner(file: str, source: str, line: int) -> Exercise:
+def owning_exercise(file: str, source: str, line: int) -> Exercise:
     """The exercise whose function holds a line."""
     for exercise in EXERCISES.values():
         if exercise.file == f"mytorch/{file}":
-            node = function(source, exercise.target)
+            node = find_definition(source, exercise.target)
             if node.lineno <= line <= (node.end_lineno or 0):
                 return exercise
     raise ValueError(f"{file}:{line}: this solution belongs to no exercise")
 
 
-def function(source: str, target: str) -> Function:
+def find_definition(source: str, target: str) -> Function:
     """The definition of a target in its module's source.
 
     Raises: ValueError: the module has no such definition.
     """
-    _, node = find(parse(source), target)
+    _, node = find_function(parse_text(source), target)
     if node is None:
         raise ValueError(f"there is no {target}")
     return node
 
 
-def stub(exercise: Exercise) -> str:
+def make_stub(exercise: Exercise) -> str:
     """The unfinished function of an exercise, as `reset` puts it back."""
     file = exercise.file.removeprefix("mytorch/")
-    return function_text(skeleton(file, modules()[file]).encode(), exercise.target)
+    return function_text(make_skeleton(file, solved_modules()[file]).encode(), exercise.target)
 
 
-def cell(exercise: Exercise, solved: bool) -> str:
+def make_cell(exercise: Exercise, solved: bool) -> str:
     """The exercise cell: the decorated function, without annotations and docstring."""
     file = exercise.file.removeprefix("mytorch/")
-    source = modules()[file]
-    source = solution(source) if solved else skeleton(file, source)
-    node = function(source, exercise.target)
+    source = solved_modules()[file]
+    source = strip_markers(source) if solved else make_skeleton(file, source)
+    node = find_definition(source, exercise.target)
     first = node.body[1] if ast.get_docstring(node) else node.body[0]
     lines = source.splitlines(keepends=True)[first.lineno - 1 : node.end_lineno]
     body = textwrap.indent(textwrap.dedent("".join(lines)), "    ")
     decorated = exercise.target.split(".")[2]
-    return f"@exercise({decorated})\n{signature(node)}\n{body}".rstrip()
+    return f"@exercise({decorated})\n{bare_signature(node)}\n{body}".rstrip()
 
 
-def signature(node: Function) -> str:
+def bare_signature(node: Function) -> str:
     bare = copy.deepcopy(node)
     bare.returns, bare.decorator_list = None, []
     for argument in ast.walk(bare.args):

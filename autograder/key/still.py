@@ -11,7 +11,7 @@ ZOOM = 2  # sharp on screens with two dots a pixel
 VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]*)\)")
 
 
-def png(svg: str) -> bytes:
+def render_png(svg: str) -> bytes:
     """Render a picture as it looks in a light theme, on white.
 
     Args:    svg: the picture; colours may be `var(--name, fallback)`, which give their fallback.

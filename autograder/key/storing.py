@@ -20,12 +20,12 @@ from autograder.scoring.reference_store import HIDDEN, MISCONCEPTIONS, PUBLIC, M
 from autograder.scoring.topic_file import SEAL, VERSION, DamagedFile, TopicFile, read_topic_file
 
 from .mistakes import MISTAKES
-from .references import Built, build
+from .references import BuiltReferences, build_references
 
 PUBLIC_SEED = 11785
 
 
-def rebuild(hidden_seed: int | None = None) -> dict[Path, list[str]]:
+def rebuild_references(hidden_seed: int | None = None) -> dict[Path, list[str]]:
     """Make both sets of references anew; the hidden ones from the stored seed if none is given.
 
     Returns: by folder, the names of the files that were written.
@@ -34,10 +34,13 @@ def rebuild(hidden_seed: int | None = None) -> dict[Path, list[str]]:
     seed = stored_seed() if hidden_seed is None else hidden_seed
     if seed == PUBLIC_SEED:
         raise ValueError("that is the seed of the public cases: name another")
-    public, hidden = build(PUBLIC_SEED), build(seed)
+    public, hidden = build_references(PUBLIC_SEED), build_references(seed)
     PUBLIC.mkdir(exist_ok=True)
     write_mistakes()
-    return {PUBLIC: write(public, PUBLIC, "public"), HIDDEN: write(hidden, HIDDEN, "hidden")}
+    return {
+        PUBLIC: write_topic_files(public, PUBLIC, "public"),
+        HIDDEN: write_topic_files(hidden, HIDDEN, "hidden"),
+    }
 
 
 def stored_seed() -> int:
@@ -49,7 +52,7 @@ def stored_seed() -> int:
     raise ValueError("no file tells the hidden cases' seed: `references --reseed` draws another")
 
 
-def write(built: Built, folder: Path, kind: str) -> list[str]:
+def write_topic_files(built: BuiltReferences, folder: Path, kind: str) -> list[str]:
     """Write the references of a kind, public or hidden, into a folder, each file whole or not at
     all.
 
@@ -88,7 +91,7 @@ def write_mistakes() -> None:
     replace_file(PUBLIC / MISCONCEPTIONS.name, (text + "\n").encode())
 
 
-def topic_of(built: Built, topic: str, kind: str) -> TopicFile:
+def topic_of(built: BuiltReferences, topic: str, kind: str) -> TopicFile:
     """What one topic's file says."""
     own = {exercise.id for exercise in TOPICS[topic]}
 
@@ -142,12 +145,12 @@ def says_the_same(old: TopicFile, new: TopicFile) -> bool:
     scales = [{n: np.array(s) for n, s in topic.scales.items()} for topic in (old, new)]
     pairs = ((old.tensors, new.tensors), (old.signatures, new.signatures), scales)
     return all(
-        one.keys() == other.keys() and all(close(one[name], other[name]) for name in one)
+        one.keys() == other.keys() and all(agree_closely(one[name], other[name]) for name in one)
         for one, other in pairs
     )
 
 
-def close(one: Array, other: Array) -> bool:
+def agree_closely(one: Array, other: Array) -> bool:
     """Whether two arrays are of one shape and kind, and differ by rounding errors at most."""
     if (one.shape, one.dtype) != (other.shape, other.dtype):
         return False

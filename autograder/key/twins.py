@@ -16,12 +16,12 @@ torch: Any = import_module("torch")  # looked up by name: types are checked with
 functional: Any = import_module("torch.nn.functional")
 
 
-def leaf(array: Array) -> Any:
+def make_leaf(array: Array) -> Any:
     """A float64 tensor whose derivative will be asked for."""
     return torch.tensor(np.asarray(array, np.float64), requires_grad=True)
 
 
-def derivative(tensor: Any) -> Array:
+def derivative_of(tensor: Any) -> Array:
     """What backward left in a leaf; zeros where nothing depends on it."""
     gradient = torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
     return np.array(gradient)
@@ -38,13 +38,13 @@ class Activation:
     function: Callable[[Any], Any]
 
     def forward(self, Z: Array) -> Array:
-        self.Z = leaf(Z)
+        self.Z = make_leaf(Z)
         self.A = type(self).function(self.Z)
         return np.array(self.A.detach())
 
     def backward(self, dLdA: Array) -> Array:
         self.A.backward(torch.tensor(dLdA))
-        return derivative(self.Z)
+        return derivative_of(self.Z)
 
 
 class Sigmoid(Activation):
@@ -72,35 +72,35 @@ class Linear:
 
     def function(self, A: Any) -> Any:
         """The output for a tensor A; the parameters become leaves anew."""
-        self.weight, self.bias = leaf(self.W), leaf(self.b)
+        self.weight, self.bias = make_leaf(self.W), make_leaf(self.b)
         return functional.linear(A, self.weight, self.bias[:, 0])
 
     def store(self) -> None:
         """Take the derivatives over from the leaves."""
-        self.dLdW, self.dLdb = derivative(self.weight), derivative(self.bias)
+        self.dLdW, self.dLdb = derivative_of(self.weight), derivative_of(self.bias)
 
     def forward(self, A: Array) -> Array:
-        self.A = leaf(A)
+        self.A = make_leaf(A)
         self.Z = self.function(self.A)
         return np.array(self.Z.detach())
 
     def backward(self, dLdZ: Array) -> Array:
         self.Z.backward(torch.tensor(dLdZ))
         self.store()
-        return derivative(self.A)
+        return derivative_of(self.A)
 
 
 class SoftmaxCrossEntropy:
     """PyTorch's cross-entropy of logits, with probabilities as targets."""
 
     def forward(self, Z: Array, Y: Array) -> float:
-        self.Z = leaf(Z)
+        self.Z = make_leaf(Z)
         self.L = functional.cross_entropy(self.Z, torch.tensor(Y))
         return float(self.L)
 
     def backward(self) -> Array:
         self.L.backward()
-        return derivative(self.Z)
+        return derivative_of(self.Z)
 
 
 class MLP:
@@ -111,7 +111,7 @@ class MLP:
         self.activation = activation
 
     def forward(self, A: Array) -> Array:
-        self.A = leaf(A)
+        self.A = make_leaf(A)
         Y = self.A
         for layer in self.layers[:-1]:
             Y = self.activation.function(layer.function(Y))
@@ -122,7 +122,7 @@ class MLP:
         self.Z.backward(torch.tensor(dLdZ))
         for layer in self.layers:
             layer.store()
-        return derivative(self.A)
+        return derivative_of(self.A)
 
 
 class SGD:
@@ -138,7 +138,7 @@ class SGD:
     def moved(self, pairs: Iterable[tuple[Array, Array]]) -> list[Array]:
         parameters = []
         for value, gradient in pairs:
-            parameters.append(leaf(value))
+            parameters.append(make_leaf(value))
             parameters[-1].grad = torch.tensor(gradient)
         torch.optim.SGD(parameters, lr=self.lr).step()
         return [np.array(parameter.detach()) for parameter in parameters]

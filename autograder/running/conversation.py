@@ -18,9 +18,9 @@ from typing import IO, Any, Protocol
 from autograder.harness.wire import BEGUN, WireError, read_frame
 from autograder.model import Answer, Fault, Job
 
-from .patience import LATE, Limits, Patience
-from .usage import Meter, kills
-from .validation import believed
+from .patience import LATE, ResourceLimits, TimeBudget
+from .usage import TimeMeter, count_oom_kills
+from .validation import validate_answer
 
 LOOK, GLANCE = 0.2, 0.01  # seconds between two looks at the clock: the most and the least
 STARTING = 30.0  # seconds that a child may take until the student's code begins
@@ -29,7 +29,7 @@ ENDED = "ended the process"  # an exercise, for its report
 OVERDUE = Fault("timeout")  # the system ended it before the clock was looked at
 
 
-class Child(Protocol):
+class ChildProcess(Protocol):
     """A process that runs student code. Its frames come on `stdout`."""
 
     @property
@@ -47,18 +47,18 @@ class Child(Protocol):
         """End it and all that it started, and remove what it left."""
 
 
-class Place(Protocol):
+class ExecutionPlace(Protocol):
     """Where student code runs. `name` is the word for it in every report."""
 
     @property
     def name(self) -> str: ...
 
-    def start(self, work: bytes) -> Child:
+    def start(self, work: bytes) -> ChildProcess:
         """Start a child that is given its work. Raises: OSError: it is impossible."""
 
 
 @dataclass
-class Sitting:
+class GradingSession:
     """One hand-in at work, in as many processes as it takes.
 
     files     its modules, by path in `mytorch`
@@ -68,18 +68,18 @@ class Sitting:
     """
 
     files: Mapping[str, bytes]
-    limits: Limits
-    place: Place
-    patience: Patience = field(init=False)
+    limits: ResourceLimits
+    place: ExecutionPlace
+    patience: TimeBudget = field(init=False)
     deadly: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.patience = Patience(self.limits)
+        self.patience = TimeBudget(self.limits)
 
 
-def converse(
-    sitting: Sitting, jobs: Sequence[Job], doubles: Sequence[str] = (), seed: int = 0
+def run_conversation(
+    sitting: GradingSession, jobs: Sequence[Job], doubles: Sequence[str] = (), seed: int = 0
 ) -> tuple[list[Answer], Fault | None]:
     """Start one child, give it jobs, and take its answers.
 
@@ -93,23 +93,23 @@ def converse(
     most = patience.most_computing
     limits: dict[str, Any] = {"seconds": ceil(most), "memory": patience.limits.memory}
     order = limits | {"doubles": doubles, "seed": seed}
-    killed = kills()
+    killed = count_oom_kills()
     try:
-        child = sitting.place.start(pickle.dumps((order, files)) + asked(tuple(jobs)))
+        child = sitting.place.start(pickle.dumps((order, files)) + encode_jobs(tuple(jobs)))
     except OSError as error:
         return [], Fault("internal", text=f"no process could be started ({error})")
     begun = Event()
     given: list[Answer] = []
     ending: list[str] = []
     arguments = (child.stdout, jobs, files, begun, given, ending)
-    receiver = Thread(target=receive, args=arguments, daemon=True)
+    receiver = Thread(target=receive_answers, args=arguments, daemon=True)
     receiver.start()
     try:
-        fault = begin(receiver, begun, patience)
-        fault = fault or watch(receiver, given, jobs, patience, child.pid)
+        fault = wait_for_begin(receiver, begun, patience)
+        fault = fault or watch_answers(receiver, given, jobs, patience, child.pid)
         answers = list(given)
         if not fault and len(answers) < len(jobs):
-            fault = why(child, ending, killed, begun.is_set())
+            fault = explain_ending(child, ending, killed, begun.is_set())
         if fault == OVERDUE:
             fault = late_computing(patience, most)
         return answers, fault
@@ -121,12 +121,12 @@ def converse(
 
 
 @lru_cache  # the same few jobs go to every hand-in
-def asked(jobs: Sequence[Job]) -> bytes:
+def encode_jobs(jobs: Sequence[Job]) -> bytes:
     """The jobs as a child gets them."""
     return pickle.dumps([(j.exercise, j.case.id, j.inputs, j.case.layout) for j in jobs])
 
 
-def receive(
+def receive_answers(
     stream: IO[bytes],
     jobs: Sequence[Job],
     files: Mapping[str, bytes],
@@ -149,14 +149,14 @@ def receive(
             ending.append("ended")
             return
         if job:
-            given.append(believed(job.exercise, job.case.id, *got, files))
+            given.append(validate_answer(job.exercise, job.case.id, *got, files))
         elif got[0] == BEGUN:
             begun.set()
         else:
             return
 
 
-def begin(receiver: Thread, begun: Event, patience: Patience) -> Fault | None:
+def wait_for_begin(receiver: Thread, begun: Event, patience: TimeBudget) -> Fault | None:
     """Wait until the student's code begins, which is not its time. Returns: a fault if it fails."""
     since = patience.clock.now()
     while receiver.is_alive() and not begun.wait(LOOK):
@@ -166,12 +166,12 @@ def begin(receiver: Thread, begun: Event, patience: Patience) -> Fault | None:
     return None
 
 
-def watch(
-    receiver: Thread, given: Sequence[Answer], jobs: Sequence[Job], patience: Patience, pid: int
+def watch_answers(
+    receiver: Thread, given: Sequence[Answer], jobs: Sequence[Job], patience: TimeBudget, pid: int
 ) -> Fault | None:
     """Wait until nothing more comes. Returns: the fault where patience ends before."""
     limits, clock = patience.limits, patience.clock
-    meter = Meter(pid, clock.now())
+    meter = TimeMeter(pid, clock.now())
     number, exercise, computing, waiting = -1, "", 0.0, 0.0  # of the case, and of its exercise
     most_computing, most_waiting = patience.most_computing, patience.most_waiting
     while receiver.is_alive():
@@ -196,13 +196,15 @@ def watch(
     return None
 
 
-def late_computing(patience: Patience, most: float) -> Fault:
+def late_computing(patience: TimeBudget, most: float) -> Fault:
     """What becomes of a case that computed for the most that it may."""
     seconds = patience.limits.seconds
     return patience.stop(most, seconds, f"more than {seconds} s of computing")
 
 
-def why(child: Child, ending: Sequence[str], killed: int, has_begun: bool) -> Fault:
+def explain_ending(
+    child: ChildProcess, ending: Sequence[str], killed: int, has_begun: bool
+) -> Fault:
     """Say why a child gave no further answer. Args: killed: what `kills` said at its start."""
     closed = "something else was written into" if ending == ["garbled"] else "it closed"
     try:
@@ -217,7 +219,7 @@ def why(child: Child, ending: Sequence[str], killed: int, has_begun: bool) -> Fa
         return Fault("internal", text=f"the process failed before the code was read ({code})")
     if code == -getattr(signal, "SIGXCPU", 0) and code:
         return OVERDUE
-    if code == -getattr(signal, "SIGKILL", 0) and code and kills() > killed:
+    if code == -getattr(signal, "SIGKILL", 0) and code and count_oom_kills() > killed:
         return Fault("internal", text="the system had no memory left, and ended a process")
     if ending == ["garbled"]:
         return Fault("crash", text=f"{ENDED}: {closed} the grader's channel")

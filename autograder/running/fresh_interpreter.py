@@ -27,16 +27,16 @@ class FreshInterpreter:
 
     name = "process"
 
-    def start(self, work: bytes) -> "Interpreter":
+    def start(self, work: bytes) -> "InterpreterChild":
         """Start a child that has its work on standard input. Raises: OSError: it is impossible."""
-        return Interpreter(work)
+        return InterpreterChild(work)
 
 
-class Interpreter:
+class InterpreterChild:
     """One child (`conversation.Child`)."""
 
     def __init__(self, work: bytes) -> None:
-        self.scratch = scratch.folder()
+        self.scratch = scratch.make_scratch_folder()
         theirs, ours = os.pipe()
         self.lifeline = os.fdopen(ours, "wb")  # it is closed when we end, and so the child ends
         try:
@@ -44,12 +44,21 @@ class Interpreter:
                 file.write(work)
                 file.seek(0)
                 self.process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(CHILD), allowed()],
+                    [
+                        sys.executable,
+                        "-I",
+                        "-S",
+                        "-B",
+                        "-X",
+                        "utf8",
+                        str(CHILD),
+                        importable_folders(),
+                    ],
                     stdin=file,
                     stdout=subprocess.PIPE,
                     stderr=theirs,
                     cwd=self.scratch,
-                    env=environment(),
+                    env=child_environment(),
                     start_new_session=True,
                 )
         except OSError:
@@ -73,16 +82,16 @@ class Interpreter:
 
     def clear(self) -> None:
         self.lifeline.close()
-        scratch.remove(self.scratch)
+        scratch.remove_folder(self.scratch)
 
 
-def allowed() -> str:
+def importable_folders() -> str:
     """Where a child finds the packages that it may import."""
     folders = {p.__name__: str(Path(str(p.__file__)).parents[1]) for p in PACKAGES}
     return json.dumps(folders | {"autograder": str(PACKAGE.parent)})
 
 
-def environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """As little of our surroundings as a child can live with."""
     kept = ("OPENBLAS_", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMP", "TEMP")
     ours = {k: v for k, v in os.environ.items() if k.upper().startswith(kept)}

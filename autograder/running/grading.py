@@ -5,31 +5,31 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from autograder.exercises import EXERCISES, below
+from autograder.exercises import EXERCISES, exercises_below
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Exercise, Item, Job, Report, Status
 from autograder.scoring import reference_store
-from autograder.scoring.judgement import Judgement, judge, untouched
-from autograder.scoring.points import UNSEEN, because, better, items
-from autograder.scoring.reference_store import References
+from autograder.scoring.judgement import Judgement, is_untouched, judge_exercise
+from autograder.scoring.points import UNSEEN, better_run, note_earlier_exercise, score_exercise
+from autograder.scoring.reference_store import ReferenceSet
 
-from .conversation import Place, Sitting
+from .conversation import ExecutionPlace, GradingSession
 from .fresh_interpreter import FreshInterpreter
-from .patience import Limits, Patience
-from .runner import run
+from .patience import ResourceLimits, TimeBudget
+from .runner import run_jobs
 
-DEFAULT = Limits()
+DEFAULT = ResourceLimits()
 GRANTED = 40.0  # seconds
 STOPPED = "some exercises took so long that others were stopped: mend them, or grade it alone"
 PORTABLE = FreshInterpreter()
 
 
-def grade(
+def grade_hand_in(
     hand_in: HandIn,
-    references: References,
+    references: ReferenceSet,
     exercises: Sequence[Exercise],
-    limits: Limits = DEFAULT,
-    place: Place = PORTABLE,
+    limits: ResourceLimits = DEFAULT,
+    place: ExecutionPlace = PORTABLE,
     granted: float = GRANTED,
 ) -> Report:
     """Grade a hand-in that nobody waits behind: in haste, and what that stopped patiently.
@@ -38,36 +38,36 @@ def grade(
     Returns: the report; provisional where the grader itself failed somewhere, where there was no
              hand-in, or where time-outs cost more than is granted.
     """
-    first, patience = attempt(hand_in, references, exercises, limits, place)
+    first, patience = try_to_grade(hand_in, references, exercises, limits, place)
     if not patience.was_short:
         return first
-    second, _ = attempt(hand_in, references, exercises, limits, place, first, granted)
+    second, _ = try_to_grade(hand_in, references, exercises, limits, place, first, granted)
     return second
 
 
-def attempt(
+def try_to_grade(
     hand_in: HandIn,
-    references: References,
+    references: ReferenceSet,
     exercises: Sequence[Exercise],
-    limits: Limits,
-    place: Place,
+    limits: ResourceLimits,
+    place: ExecutionPlace,
     before: Report | None = None,
     granted: float = 0.0,
-) -> tuple[Report, Patience]:
+) -> tuple[Report, TimeBudget]:
     """Try once to grade a hand-in, as it was read.
 
     Args:    before: the report of a first try, made in haste: what the grader failed to do there is
              done now, and the rest stays as it was.  granted: seconds for time-outs then.
     Returns: the report, and what became of the time that it had.
     """
-    patience = Patience(limits, granted, is_hasty=before is None)
+    patience = TimeBudget(limits, granted, is_hasty=before is None)
     if not (hand_in.readable and hand_in.found):
-        lost = undriven(exercises, "not_attempted", hand_in.message)
-        return reported(hand_in, lost, references, place.name), patience
+        lost = undriven_items(exercises, "not_attempted", hand_in.message)
+        return make_report(hand_in, lost, references, place.name), patience
     given = {
-        "shapes.py": reference_store.stubs()[reference_store.SHAPES].encode()
+        "shapes.py": reference_store.exercise_stubs()[reference_store.SHAPES].encode()
     }  # nobody's to write
-    sitting = Sitting(given | hand_in.files, limits, place)
+    sitting = GradingSession(given | hand_in.files, limits, place)
     sitting.patience = patience
     done: dict[str, list[Item]] = {}
     for item in before.items if before else ():
@@ -76,29 +76,33 @@ def attempt(
             sitting.deadly.add(EXERCISES[item.exercise].file.removeprefix("mytorch/"))
         if item.status == "timeout":
             sitting.late.add(item.exercise)
-    scored = {id: made for id, made in done.items() if settled(made)}
+    scored = {id: made for id, made in done.items() if is_settled(made)}
     undone = [e for e in exercises if e.id not in scored]
-    judged, measured = driven(sitting, undone, references, scored)
+    judged, measured = drive_and_judge(sitting, undone, references, scored)
     if references.kind == "public":
-        scored |= {e.id: items(judged[e.id]) for e in undone}
+        scored |= {e.id: score_exercise(judged[e.id]) for e in undone}
     else:
         public, measured = shown_in_public(sitting, judged, measured)
-        scored |= {e.id: items(judged[e.id], public.get(e.id, ())) for e in undone}
-    found = [because(item, lambda e: scored.get(e, [])) for e in exercises for item in scored[e.id]]
+        scored |= {e.id: score_exercise(judged[e.id], public.get(e.id, ())) for e in undone}
+    found = [
+        note_earlier_exercise(item, lambda e: scored.get(e, []))
+        for e in exercises
+        for item in scored[e.id]
+    ]
     notes = [hand_in.message] * bool(hand_in.message) + [STOPPED] * patience.was_short
-    made = reported(hand_in, found, references, place.name, "; ".join(notes))
+    made = make_report(hand_in, found, references, place.name, "; ".join(notes))
     return replace(made, measured={**(before.measured if before else {}), **measured}), patience
 
 
-def settled(items: Sequence[Item]) -> bool:
+def is_settled(items: Sequence[Item]) -> bool:
     """Whether all of an exercise has a result."""
     return bool(items) and all(item.status != "internal" for item in items)
 
 
-def driven(
-    sitting: Sitting,
+def drive_and_judge(
+    sitting: GradingSession,
     exercises: Sequence[Exercise],
-    references: References,
+    references: ReferenceSet,
     scored: Mapping[str, Sequence[Item]] = MappingProxyType({}),
 ) -> tuple[dict[str, list[Judgement]], dict[str, int]]:
     """Drive a hand-in through exercises, and judge what it answers.
@@ -109,18 +113,20 @@ def driven(
     Returns: by exercise, every line of it; and where its derivatives seem measured, the calls of
              `forward` within one way back.
     """
-    own = run(sitting, jobs(exercises, references))
-    judged = {e.id: judge(e, references, own[e.id]) for e in exercises}
+    own = run_jobs(sitting, make_jobs(exercises, references))
+    judged = {e.id: judge_exercise(e, references, own[e.id]) for e in exercises}
     statuses = {id: {item.status for item in lines} for id, lines in scored.items()}
     statuses |= {id: {line.status for line in lines} for id, lines in judged.items()}
-    tried = [e for e in exercises if e.doubles and not untouched(e, own[e.id])]
+    tried = [e for e in exercises if e.doubles and not is_untouched(e, own[e.id])]
     again = [e for e in tried if statuses[e.id] != {"pass"} and not late_by_itself(e, statuses)]
     if again:
         classes = sorted({target for e in again for target in e.doubles})
-        doubled = run(sitting, jobs(again, references), classes, references.seed_of_doubles)
+        doubled = run_jobs(
+            sitting, make_jobs(again, references), classes, references.seed_of_doubles
+        )
         for e in again:
-            second = judge(e, references, doubled[e.id], doubled=True)
-            judged[e.id] = better(judged[e.id], second)
+            second = judge_exercise(e, references, doubled[e.id], doubled=True)
+            judged[e.id] = better_run(judged[e.id], second)
     calls = {id: max(a.forwards for a in answers.values()) for id, answers in own.items()}
     return judged, {id: number for id, number in calls.items() if number}
 
@@ -128,13 +134,15 @@ def driven(
 def late_by_itself(exercise: Exercise, statuses: Mapping[str, Collection[Status]]) -> bool:
     """Whether an exercise took too long although all that doubles would replace is right: on them
     it would take as long."""
-    replaced = [e for e in below(exercise.id) if e.target.rpartition(".")[0] in exercise.doubles]
+    replaced = [
+        e for e in exercises_below(exercise.id) if e.target.rpartition(".")[0] in exercise.doubles
+    ]
     under = [statuses.get(needed.id) for needed in replaced]
     return "timeout" in statuses[exercise.id] and all(s == {"pass"} for s in under)
 
 
 def shown_in_public(
-    sitting: Sitting, judged: Mapping[str, Sequence[Judgement]], measured: Mapping[str, int]
+    sitting: GradingSession, judged: Mapping[str, Sequence[Judgement]], measured: Mapping[str, int]
 ) -> tuple[dict[str, list[Judgement]], dict[str, int]]:
     """What public cases show of the exercises that hidden ones find wrong, or measured.
 
@@ -145,14 +153,14 @@ def shown_in_public(
     asked = [judged[id][0].exercise for id in judged if id in wrong or id in measured]
     if not asked or sitting.patience.is_over:
         return {}, {}
-    telling = Sitting(sitting.files, replace(sitting.limits, seconds=1), sitting.place)
-    telling.patience = Patience(telling.limits, is_hasty=True)
-    public, calls = driven(telling, asked, reference_store.public())
+    telling = GradingSession(sitting.files, replace(sitting.limits, seconds=1), sitting.place)
+    telling.patience = TimeBudget(telling.limits, is_hasty=True)
+    public, calls = drive_and_judge(telling, asked, reference_store.public_references())
     return public, {id: number for id, number in calls.items() if id in measured}
 
 
-def reported(
-    hand_in: HandIn, found: Sequence[Item], references: References, place: str, message: str = ""
+def make_report(
+    hand_in: HandIn, found: Sequence[Item], references: ReferenceSet, place: str, message: str = ""
 ) -> Report:
     """The report that items make. Args: message: what to say instead of the hand-in's own."""
     return Report(
@@ -161,12 +169,12 @@ def reported(
         message or hand_in.message,
         place,
         references.kind,
-        {"hand_in": digest(hand_in.files), "references": references.digest},
+        {"hand_in": digest_files_of(hand_in.files), "references": references.digest},
         provisional=not hand_in.found or any(item.status == "internal" for item in found),
     )
 
 
-def undriven(exercises: Iterable[Exercise], status: Status, why: str) -> list[Item]:
+def undriven_items(exercises: Iterable[Exercise], status: Status, why: str) -> list[Item]:
     """The items of a hand-in that was not driven at all."""
     return [
         Item(id, e.id, e.target, 0.0, e.points[tensor or role], status, why)
@@ -175,11 +183,11 @@ def undriven(exercises: Iterable[Exercise], status: Status, why: str) -> list[It
     ]
 
 
-def jobs(exercises: Iterable[Exercise], references: References) -> list[Job]:
+def make_jobs(exercises: Iterable[Exercise], references: ReferenceSet) -> list[Job]:
     return [job for e in exercises for job in references.cases(e.id)]
 
 
-def digest(files: Mapping[str, bytes]) -> str:
+def digest_files_of(files: Mapping[str, bytes]) -> str:
     """One hash of the names and contents of a hand-in."""
     sha = hashlib.sha256()
     for name in sorted(files):

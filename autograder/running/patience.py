@@ -19,7 +19,7 @@ SHORT = Fault("internal", text="it had no time left for this, as others took ver
 
 
 @dataclass(frozen=True)
-class Limits:
+class ResourceLimits:
     """What a hand-in may use.
 
     seconds  of computing, a case
@@ -36,7 +36,7 @@ class Limits:
     more: float = 1.0
 
 
-class Clock:
+class AttendedClock:
     """Seconds that pass while somebody looks at it, over all of a hand-in's processes.
 
     A grader that is stopped, or gets no processor, sees a gap: that is not the hand-in's time.
@@ -56,7 +56,7 @@ class Clock:
         self.gaps += self.now() - since
 
 
-class Patience:
+class TimeBudget:
     """What time a hand-in has left, over all the processes that work on it.
 
     chances  seconds that time-outs may still cost; one that begins is let run
@@ -65,9 +65,11 @@ class Patience:
     was_short  whether something was stopped that the limits alone would have let go on
     """
 
-    def __init__(self, limits: Limits, granted: float = inf, is_hasty: bool = False) -> None:
+    def __init__(
+        self, limits: ResourceLimits, granted: float = inf, is_hasty: bool = False
+    ) -> None:
         """Args: granted: seconds that time-outs may cost; in haste it is one limit of computing."""
-        self.limits, self.is_hasty, self.clock = limits, is_hasty, Clock()
+        self.limits, self.is_hasty, self.clock = limits, is_hasty, AttendedClock()
         self.chances = limits.seconds if is_hasty else granted
         self.left = limits.seconds + limits.more if is_hasty else inf
         self.waited = 0.0

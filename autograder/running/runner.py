@@ -8,18 +8,18 @@ exercise at once.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from autograder.exercises import EXERCISES, below
+from autograder.exercises import EXERCISES, exercises_below
 from autograder.model import Answer, Fault, Job
 
-from .conversation import Sitting, converse
+from .conversation import GradingSession, run_conversation
 from .patience import LATE, SHORT
 
 UNTRIED = "was not run: the {0.total:g} s of a hand-in were used up before"
 CALLS = Fault("timeout", text=f"{LATE}: it calls what took too long")
 
 
-def run(
-    sitting: Sitting, jobs: Iterable[Job], doubles: Sequence[str] = (), seed: int = 0
+def run_jobs(
+    sitting: GradingSession, jobs: Iterable[Job], doubles: Sequence[str] = (), seed: int = 0
 ) -> dict[str, dict[str, Answer]]:
     """Drive a hand-in through jobs, on its own classes or on doubles of some.
 
@@ -28,7 +28,7 @@ def run(
     answers: dict[str, dict[str, Answer]] = {}
     left = []
     for job in jobs:
-        if not doubles and sitting.late & {needed.id for needed in below(job.exercise)}:
+        if not doubles and sitting.late & {needed.id for needed in exercises_below(job.exercise)}:
             known = Answer(job.exercise, job.case.id, fault=CALLS)
             answers.setdefault(job.exercise, {})[job.case.id] = known
         else:
@@ -37,12 +37,12 @@ def run(
     while left:
         has_time = sitting.patience.left > 0
         now = left[:1] if alone else left
-        given, fault = converse(sitting, now, doubles, seed) if has_time else ([], SHORT)
+        given, fault = run_conversation(sitting, now, doubles, seed) if has_time else ([], SHORT)
         left = left[len(given) :]
         if fault and (
             alone or sitting.patience.is_over or fault.kind == "timeout" or fault == SHORT
         ):
-            lost = lose(sitting, left, fault, bool(doubles))
+            lost = lost_answers(sitting, left, fault, bool(doubles))
             left = [job for job in left if job.exercise not in {a.exercise for a in lost}]
             given = [*given, *lost]
             alone = False
@@ -53,7 +53,9 @@ def run(
     return answers
 
 
-def lose(sitting: Sitting, left: Sequence[Job], fault: Fault, doubled: bool) -> list[Answer]:
+def lost_answers(
+    sitting: GradingSession, left: Sequence[Job], fault: Fault, doubled: bool
+) -> list[Answer]:
     """The answers that a fault in the first job stands for: those of its exercise, and of what need
     not be tried after it."""
     tried, patience = left[0].exercise, sitting.patience
@@ -62,11 +64,13 @@ def lose(sitting: Sitting, left: Sequence[Job], fault: Fault, doubled: bool) -> 
     told = {tried: fault}
     if patience.is_over:
         fault = replace(fault, text=UNTRIED.format(patience.limits))
-    lost = hopeless(sitting, left, fault, doubled)
+    lost = hopeless_jobs(sitting, left, fault, doubled)
     return [Answer(j.exercise, j.case.id, fault=told.get(j.exercise, fault)) for j in lost]
 
 
-def hopeless(sitting: Sitting, left: Sequence[Job], fault: Fault, doubled: bool) -> list[Job]:
+def hopeless_jobs(
+    sitting: GradingSession, left: Sequence[Job], fault: Fault, doubled: bool
+) -> list[Job]:
     """The jobs that need not be tried after a fault in the first of them."""
     patience = sitting.patience
     if patience.is_over or patience.left <= 0 or (fault.kind == "internal" and fault != SHORT):

@@ -13,53 +13,53 @@ import subprocess
 from autograder.confined.zygote import TRY
 
 from . import view
-from .fresh_interpreter import environment
-from .zygotes import Forked, Zygote
+from .fresh_interpreter import child_environment
+from .zygotes import ForkedChild, ZygoteProcess
 
 LARGEST = 2**16  # bytes of what a trial answers
 ANSWERING = 5.0  # seconds from its answer to its end
 
 
-class Sandbox:
+class ZygoteSandbox:
     """A tier (`conversation.Place`): `bubblewrap` or `landlock`. `detail` says what it is here."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.detail = ""
-        self.idle: list[Zygote] = []
+        self.idle: list[ZygoteProcess] = []
         self.owner = os.getpid()
         atexit.register(self.close)
 
-    def __reduce__(self) -> tuple[type["Sandbox"], tuple[str]]:
-        return Sandbox, (self.name,)  # another process keeps zygotes of its own
+    def __reduce__(self) -> tuple[type["ZygoteSandbox"], tuple[str]]:
+        return ZygoteSandbox, (self.name,)  # another process keeps zygotes of its own
 
-    def start(self, work: bytes) -> Forked:
+    def start(self, work: bytes) -> ForkedChild:
         """Start a child that is given its work. Raises: OSError: it is impossible."""
         return self.forked(b"work", work)
 
-    def forked(self, word: bytes, work: bytes) -> Forked:
+    def forked(self, word: bytes, work: bytes) -> ForkedChild:
         if self.owner != os.getpid():  # this is a fork, and the zygotes are its parent's
             self.inherited, self.idle, self.owner = self.idle, [], os.getpid()
         while True:
             zygote, is_new = self.taken()
             try:
-                return Forked(zygote, self.idle.append, word, work)
+                return ForkedChild(zygote, self.idle.append, word, work)
             except OSError as error:
                 zygote.close()
                 if is_new or not isinstance(error, ConnectionError):
                     raise
 
-    def taken(self) -> tuple[Zygote, bool]:
+    def taken(self) -> tuple[ZygoteProcess, bool]:
         """A zygote that is idle, or a new one, and whether it is new."""
         with contextlib.suppress(IndexError):
             return self.idle.pop(), False
-        zygote = Zygote(self.name)
+        zygote = ZygoteProcess(self.name)
         self.detail = zygote.detail
         return zygote, True
 
     def trial(self) -> list[str]:
         """What is possible in a child although it must not be. Raises: OSError: no child is."""
-        own = {*environment(), "PWD"}  # bubblewrap sets that anew
+        own = {*child_environment(), "PWD"}  # bubblewrap sets that anew
         variable = next((name for name in os.environ if name not in own), "")
         secret = str(view.PACKAGE / "references" / "mistakes.json")
         told = {"secret": secret, "grader": os.getpid(), "variable": variable}

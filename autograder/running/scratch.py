@@ -21,15 +21,15 @@ SWEEPING = 10.0  # seconds that the sweeper tries, where something still writes
 REMOVING = 2.0  # seconds of computing for the removal of what a child left
 
 
-def folder() -> str:
+def make_scratch_folder() -> str:
     """Make a new, empty folder of this process, for its user alone. Raises: OSError."""
-    path = os.path.join(top(os.getpid()), secrets.token_hex(8))
+    path = os.path.join(scratch_top(os.getpid()), secrets.token_hex(8))
     os.mkdir(path, 0o700)
     return path
 
 
 @cache
-def top(owner: int) -> str:
+def scratch_top(owner: int) -> str:
     """The folder of a process, which is this one; it may be passed by other users."""
     path = os.path.join(tempfile.gettempdir(), f"autograder-{secrets.token_hex(8)}")
     sweeper = subprocess.Popen(  # before there is anything to sweep
@@ -39,13 +39,13 @@ def top(owner: int) -> str:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    atexit.register(leave, owner, sweeper)
+    atexit.register(leave_scratch, owner, sweeper)
     os.mkdir(path)
     os.chmod(path, 0o711)
     return path
 
 
-def leave(owner: int, sweeper: "subprocess.Popen[bytes]") -> None:
+def leave_scratch(owner: int, sweeper: "subprocess.Popen[bytes]") -> None:
     """Have everything removed, and wait for it."""
     if owner == os.getpid() and sweeper.stdin:
         sweeper.stdin.close()
@@ -53,7 +53,7 @@ def leave(owner: int, sweeper: "subprocess.Popen[bytes]") -> None:
             sweeper.wait(SWEEPING)
 
 
-def sweep(path: str) -> None:
+def sweep_scratch(path: str) -> None:
     """Wait for the end of whoever started this process, then remove a folder."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
@@ -61,11 +61,11 @@ def sweep(path: str) -> None:
     sys.stdin.buffer.read()
     end = time.monotonic() + SWEEPING
     while os.path.lexists(path) and time.monotonic() < end:
-        remove(path)
+        remove_folder(path)
         time.sleep(0.02)
 
 
-def remove(folder: str) -> None:
+def remove_folder(folder: str) -> None:
     """Remove a folder, however deep and whatever its permissions: by moving up what lies deeper.
 
     Some of it may remain where somebody goes on writing: nobody waits for that.
@@ -89,4 +89,4 @@ def remove(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    sweep(sys.argv[1])
+    sweep_scratch(sys.argv[1])

@@ -18,9 +18,9 @@ from pathlib import Path
 from autograder.confined import seccomp
 
 from . import SANDBOXES
-from .conversation import Place
+from .conversation import ExecutionPlace
 from .fresh_interpreter import FreshInterpreter
-from .sandbox import Sandbox
+from .sandbox import ZygoteSandbox
 
 PORTABLE = FreshInterpreter()
 NAMES = (*SANDBOXES, PORTABLE.name)
@@ -43,7 +43,7 @@ USER_NAMESPACES = {  # a file of the kernel's, what stands in it where they are 
 
 
 @dataclass(frozen=True)
-class Tier:
+class IsolationTier:
     """One tier on this machine.
 
     works   whether hand-ins can be graded in it
@@ -57,53 +57,57 @@ class Tier:
     remedy: str = ""
 
 
-def probe() -> list[Tier]:
+def probe_tiers() -> list[IsolationTier]:
     """All tiers, best first, each tried."""
-    return list(tried())
+    return list(try_tiers())
 
 
-def place(name: str | None = None) -> Place:
+def find_place(name: str | None = None) -> ExecutionPlace:
     """A tier by its name, or the best that works here.
 
     Raises: OSError: that tier does not work here; the text says why, and how to get it.
     """
     if name not in (None, *NAMES):
         raise OSError(f"no tier {name!r}; there are: {', '.join(NAMES)}")
-    for tier in tried(name):
+    for tier in try_tiers(name):
         if tier.works:
-            return PORTABLE if tier.name == PORTABLE.name else sandbox(tier.name)
+            return PORTABLE if tier.name == PORTABLE.name else sandbox_of_tier(tier.name)
     raise OSError(f"{tier.name} does not work here: {tier.detail}; {tier.remedy}".rstrip("; "))
 
 
 @cache
-def sandbox(name: str) -> Sandbox:
+def sandbox_of_tier(name: str) -> ZygoteSandbox:
     """The one sandbox of a tier that this process has."""
-    return Sandbox(name)
+    return ZygoteSandbox(name)
 
 
-def tried(name: str | None = None) -> Iterator[Tier]:
+def try_tiers(name: str | None = None) -> Iterator[IsolationTier]:
     """Tiers, best first, each tried when it is asked for."""
     for tier in SANDBOXES if name is None else {name} & set(SANDBOXES):
         if sys.platform != "linux":
-            yield Tier(tier, False, "it is Linux's", remedy(tier))
+            yield IsolationTier(tier, False, "it is Linux's", remedy_for(tier))
             continue
         try:
             try:
-                possible = sandbox(tier).trial()
+                possible = sandbox_of_tier(tier).trial()
             except OSError:  # a busy machine, or somebody's kill: no reason for less isolation
-                possible = sandbox(tier).trial()
+                possible = sandbox_of_tier(tier).trial()
         except OSError as error:
-            yield Tier(tier, False, str(error), remedy(tier))
+            yield IsolationTier(tier, False, str(error), remedy_for(tier))
             continue
         if possible:
-            yield Tier(tier, False, f"a hand-in could {', '.join(possible)}", remedy(tier))
+            yield IsolationTier(
+                tier, False, f"a hand-in could {', '.join(possible)}", remedy_for(tier)
+            )
         else:
-            yield Tier(tier, True, sandbox(tier).detail)
+            yield IsolationTier(tier, True, sandbox_of_tier(tier).detail)
     if name in (None, PORTABLE.name):
-        yield Tier(PORTABLE.name, True, "limits alone: a hand-in may read what you may read")
+        yield IsolationTier(
+            PORTABLE.name, True, "limits alone: a hand-in may read what you may read"
+        )
 
 
-def remedy(tier: str) -> str:
+def remedy_for(tier: str) -> str:
     """What would make a tier work here, as far as it can be seen."""
     if sys.platform != "linux" or platform.machine() not in seccomp.MACHINES:
         return "grade on Linux (x86_64 or aarch64), for example in a virtual machine"
@@ -125,7 +129,7 @@ def remedy(tier: str) -> str:
     return "run `bwrap --unshare-all --ro-bind / / true` to see what it says"
 
 
-def described(tiers: list[Tier]) -> str:
+def describe_tiers(tiers: list[IsolationTier]) -> str:
     """The tiers as lines of text, for `autograder doctor`."""
     lines = []
     for tier in tiers:

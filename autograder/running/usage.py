@@ -14,7 +14,7 @@ NANO = 1e9
 CGROUPS = Path("/sys/fs/cgroup")
 
 
-def computed(pid: int) -> float:
+def computed_seconds(pid: int) -> float:
     """Seconds of processor time that a process has used, all its threads together."""
     with suppress(OSError, ValueError, IndexError):
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
@@ -22,19 +22,19 @@ def computed(pid: int) -> float:
     return 0.0
 
 
-def queued(pid: int) -> float:
+def queued_seconds(pid: int) -> float:
     """Seconds in which a process was ready to run, and others had the processor."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / NANO
     return 0.0
 
 
-class Meter:
+class TimeMeter:
     """What one process does with its time, from one look to the next."""
 
     def __init__(self, pid: int, now: float) -> None:
         self.pid, self.since = pid, now
-        self.before = self.used, self.stood = computed(pid), queued(pid)
+        self.before = self.used, self.stood = computed_seconds(pid), queued_seconds(pid)
         self.told = 0.0, 0.0
 
     def read(self, now: float) -> tuple[float, float]:
@@ -44,8 +44,8 @@ class Meter:
         waiting before is then less than nothing.
         """
         self.used, self.stood = (
-            max(self.used, computed(self.pid)),
-            max(self.stood, queued(self.pid)),
+            max(self.used, computed_seconds(self.pid)),
+            max(self.stood, queued_seconds(self.pid)),
         )
         used = self.used - self.before[0]  # of a process that has ended nothing more is known
         waited = max(0.0, now - self.since - used - (self.stood - self.before[1]))
@@ -54,7 +54,7 @@ class Meter:
 
 
 @cache
-def counters() -> tuple[Path, ...]:
+def oom_counters() -> tuple[Path, ...]:
     """The files in which the kernel counts whom it killed for want of memory: here at all, and in
     the cgroup of this process (version 2 or 1)."""
     found = [Path("/proc/vmstat")]
@@ -68,13 +68,13 @@ def counters() -> tuple[Path, ...]:
     return tuple(found)
 
 
-def kills(files: Iterable[Path] | None = None) -> int:
+def count_oom_kills(files: Iterable[Path] | None = None) -> int:
     """How many processes the kernel has killed for want of memory, as far as it can be read.
 
     Args: files: where it counts, a line `oom_kill N` in each; by default those of this machine.
     """
     count = 0
-    for file in counters() if files is None else files:
+    for file in oom_counters() if files is None else files:
         with suppress(OSError, ValueError):
             for line in file.read_text().splitlines():
                 name, _, value = line.partition(" ")

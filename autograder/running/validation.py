@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.exercises import EXERCISES, HOMES
-from autograder.hand_in.module_reader import shown
+from autograder.hand_in.module_reader import printable_name
 from autograder.harness.doubles import SAW
-from autograder.harness.driving import ODD, is_huge
+from autograder.harness.driving import ODD, is_huge_array
 from autograder.model import Answer, Fault, FaultKind, Inputs
 
 STUBS = {exercise.stub for exercise in EXERCISES.values()}
@@ -24,7 +24,7 @@ DOUBLES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e
 SEEN = rf"{SAW}\d\d ({'|'.join(sorted(DOUBLES))})\.(forward|backward)"
 
 
-def believed(
+def validate_answer(
     exercise: str,
     case: str,
     header: Mapping[str, Any],
@@ -34,13 +34,13 @@ def believed(
     """One frame of a child as an answer. `files` are the hand-in's modules."""
     fault = header.get("fault")
     if isinstance(fault, dict):
-        name, text, where = (printable(fault.get(k, "")) for k in ("type", "text", "where"))
+        name, text, where = (printable_text(fault.get(k, "")) for k in ("type", "text", "where"))
         line = line_at(where, files)
         is_stub = fault.get("kind") == "not_attempted" and text in STUBS
         kind: FaultKind = "not_attempted" if is_stub else "error"
         return Answer(exercise, case, fault=Fault(kind, name, text, where if line else "", line))
     names = EXERCISES[exercise].points
-    numbers = {n: a for n, a in tensors.items() if a.dtype.kind in "fiub" and not is_huge(a)}
+    numbers = {n: a for n, a in tensors.items() if a.dtype.kind in "fiub" and not is_huge_array(a)}
     known = {n: a for n, a in numbers.items() if n in names or re.fullmatch(SEEN, n)}
     odd = header.get("odd")
     words = {n: odd[n] for n in names if n in odd} if isinstance(odd, dict) else {}
@@ -50,9 +50,13 @@ def believed(
     return Answer(exercise, case, known, words, forwards=calls if is_count else 0)
 
 
-def printable(text: Any) -> str:
+def printable_text(text: Any) -> str:
     """A text from a child as it may be printed and encoded; nothing else is one."""
-    return shown(text.encode("utf-8", "replace").decode()[:500]) if isinstance(text, str) else ""
+    return (
+        printable_name(text.encode("utf-8", "replace").decode()[:500])
+        if isinstance(text, str)
+        else ""
+    )
 
 
 def line_at(where: str, files: Mapping[str, bytes]) -> str:
@@ -62,4 +66,4 @@ def line_at(where: str, files: Mapping[str, bytes]) -> str:
     lines = files[place[1]].splitlines()[:FIRST_LINES] if place and place[1] in told else []
     if not place or not 0 < int(place[2]) <= len(lines):
         return ""
-    return printable(lines[int(place[2]) - 1].decode(errors="replace").strip()[:200])
+    return printable_text(lines[int(place[2]) - 1].decode(errors="replace").strip()[:200])

@@ -25,17 +25,17 @@ CACHE = Path("/etc/ld.so.cache")  # where the loader finds libraries in unusual 
 
 
 @cache
-def shown() -> list[Path]:
+def visible_folders() -> list[Path]:
     """The folders of the standard library and of the shared libraries that Python runs on."""
     folders = {STANDARD}
     paths = [Path(path).resolve() for path in sys.path if path]
-    for file in mapped():
+    for file in mapped_files():
         if ".so" in file.name and not any(path in file.parents for path in paths):
             folders.add(file.parent)
     return sorted(folder for folder in folders if not folders & set(folder.parents))
 
 
-def mapped() -> Iterator[Path]:
+def mapped_files() -> Iterator[Path]:
     """The files that are mapped into this process's memory."""
     for line in Path("/proc/self/maps").read_bytes().split(b"\n"):
         _, slash, rest = line.partition(b"/")
@@ -46,7 +46,7 @@ def mapped() -> Iterator[Path]:
 
 
 @cache
-def hidden() -> list[Path]:
+def hidden_folders() -> list[Path]:
     """What lies in these folders and is not shown: other packages, and all of the autograder."""
     others = [Path(path).resolve() for path in sys.path if path]
     for folder in (STANDARD, STANDARD.with_name("python3")):
@@ -55,12 +55,12 @@ def hidden() -> list[Path]:
     return [
         folder
         for folder in dict.fromkeys([*others, PACKAGE])
-        if folder.is_dir() and folder not in own and set(shown()) & set(folder.parents)
+        if folder.is_dir() and folder not in own and set(visible_folders()) & set(folder.parents)
     ]
 
 
 @cache
-def added() -> list[Path]:
+def importable_paths() -> list[Path]:
     """The packages and modules that a child imports."""
     found = []
     for package in PACKAGES:
@@ -70,22 +70,22 @@ def added() -> list[Path]:
     return [path for path in found if path.exists()]
 
 
-def readable() -> list[str]:
+def readable_paths() -> list[str]:
     """All that a child may read, as Landlock wants it: it knows no exceptions beneath a place."""
-    places = [place for folder in shown() for place in around(folder)]
-    return [str(place) for place in [*places, *added()]]
+    places = [place for folder in visible_folders() for place in visible_parts(folder)]
+    return [str(place) for place in [*places, *importable_paths()]]
 
 
-def around(place: Path) -> Iterator[Path]:
+def visible_parts(place: Path) -> Iterator[Path]:
     """A folder, or the parts of it that together leave out what is hidden."""
-    if not any(path == place or place in path.parents for path in hidden()):
+    if not any(path == place or place in path.parents for path in hidden_folders()):
         yield place
-    elif place not in hidden():
+    elif place not in hidden_folders():
         for inner in sorted(place.iterdir()):
-            yield from around(inner)
+            yield from visible_parts(inner)
 
 
-def mounts() -> list[str]:
+def mount_arguments() -> list[str]:
     """The same as `bwrap` wants it: folders read-only, what is hidden covered, the rest added."""
     line: list[str] = []
     for name in ("lib", "lib64"):
@@ -93,18 +93,18 @@ def mounts() -> list[str]:
             line += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
     loader = Path(LOADERS.get(platform.machine(), ""))
     at = loader.parent.resolve() / loader.name
-    line += bound([*shown(), INTERPRETER, *filter(Path.exists, [CACHE])])
-    if loader.is_file() and not any(place in at.parents for place in shown()):
+    line += bind_arguments([*visible_folders(), INTERPRETER, *filter(Path.exists, [CACHE])])
+    if loader.is_file() and not any(place in at.parents for place in visible_folders()):
         line += ["--ro-bind", str(loader.resolve()), str(at)]
-    for place in hidden():
+    for place in hidden_folders():
         line += ["--tmpfs", str(place)]
-    line += bound(added())
-    for place in hidden():
+    line += bind_arguments(importable_paths())
+    for place in hidden_folders():
         line += ["--remount-ro", str(place)]
     return line
 
 
-def bound(places: list[Path]) -> list[str]:
+def bind_arguments(places: list[Path]) -> list[str]:
     """Places as they are, read-only, and above them folders that every user may pass."""
     line: list[str] = []
     for folder in sorted({folder for place in places for folder in place.parents[:-1]}):
@@ -114,7 +114,7 @@ def bound(places: list[Path]) -> list[str]:
     return line
 
 
-def bubblewrap(environment: dict[str, str]) -> list[str]:
+def bubblewrap_command(environment: dict[str, str]) -> list[str]:
     """The start of a command line that runs what follows where nothing else is.
 
     Raises: OSError: bubblewrap is not installed.
@@ -134,7 +134,7 @@ def bubblewrap(environment: dict[str, str]) -> list[str]:
         line += ["--cap-add", name]
     for name, value in environment.items():
         line += ["--setenv", name, value]
-    line += mounts()
+    line += mount_arguments()
     line += ["--dir", "/dev", "--dev-bind", "/dev/null", "/dev/null"]
     line += ["--tmpfs", SCRATCH, "--dir", f"{SCRATCH}/cell", "--remount-ro", "/", "--chdir", "/"]
     return [*line, "--"]

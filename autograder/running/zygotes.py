@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import scratch, view
-from .fresh_interpreter import allowed, environment
+from .fresh_interpreter import child_environment, importable_folders
 
 SCRIPT = view.PACKAGE / "confined" / "zygote.py"
 STARTING = 30.0  # seconds that a zygote may take to be warm, and to fork
@@ -20,7 +20,7 @@ ENDING = 5.0  # seconds that the kernel may take to end a killed child
 LARGEST = 2**16  # bytes of what a zygote says that does not start
 
 
-class Zygote:
+class ZygoteProcess:
     """One warm process. Raises: OSError: it does not start.
 
     No `PR_SET_PDEATHSIG` and no `--die-with-parent` tie it to its parent, for the kernel means the
@@ -28,7 +28,7 @@ class Zygote:
     """
 
     def __init__(self, tier: str) -> None:
-        self.scratch = None if tier == "bubblewrap" else scratch.folder()
+        self.scratch = None if tier == "bubblewrap" else scratch.make_scratch_folder()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(STARTING)
         self.process: subprocess.Popen[bytes] | None = None
@@ -37,12 +37,12 @@ class Zygote:
                 if self.scratch:
                     os.chmod(self.scratch, 0o711)  # for a child that is another user
                 self.process = subprocess.Popen(
-                    command(self.scratch),
+                    zygote_command(self.scratch),
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=said,
                     cwd="/",
-                    env=environment(),
+                    env=child_environment(),
                     start_new_session=True,
                 )
                 theirs.close()
@@ -65,27 +65,33 @@ class Zygote:
                 self.process.kill()
                 self.process.wait()
         if self.scratch:
-            scratch.remove(self.scratch)
+            scratch.remove_folder(self.scratch)
 
 
-def command(own: str | None) -> list[str]:
+def zygote_command(own: str | None) -> list[str]:
     """The command line of a zygote: inside bubblewrap where it has no folder from outside."""
-    folders = {name: str(Path(path).resolve()) for name, path in json.loads(allowed()).items()}
+    folders = {
+        name: str(Path(path).resolve()) for name, path in json.loads(importable_folders()).items()
+    }
     inside = own or view.SCRATCH
-    cell = {"folder": f"{inside}/cell", "readable": view.readable(), "own": own is None}
+    cell = {"folder": f"{inside}/cell", "readable": view.readable_paths(), "own": own is None}
     told = json.dumps({"folders": folders, "cell": cell})
     python = [str(view.INTERPRETER), "-I", "-S", "-B", "-X", "utf8", str(SCRIPT), told]
-    return python if own else [*view.bubblewrap(environment()), *python]
+    return python if own else [*view.bubblewrap_command(child_environment()), *python]
 
 
-class Forked:
+class ForkedChild:
     """One child of a zygote (`conversation.Child`).
 
     Raises: OSError: it does not start; ConnectionError: because its zygote is gone.
     """
 
     def __init__(
-        self, zygote: Zygote, release: Callable[[Zygote], None], word: bytes, work: bytes
+        self,
+        zygote: ZygoteProcess,
+        release: Callable[[ZygoteProcess], None],
+        word: bytes,
+        work: bytes,
     ) -> None:
         """`release` gets the zygote when it is free again."""
         self.zygote, self.release = zygote, release

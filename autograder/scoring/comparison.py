@@ -13,13 +13,13 @@ from autograder.model import Array, Expected, Finding
 TOLERANCE = {8: 1e-6, 4: 1e-4}
 
 
-def tolerance(arrays: Iterable[Array]) -> float:
+def dtype_tolerance(arrays: Iterable[Array]) -> float:
     """The tolerance of the coarsest floating type among arrays, up to float32."""
     sizes = [array.dtype.itemsize for array in arrays if array.dtype.kind == "f"]
     return TOLERANCE[4 if min(sizes, default=8) < 8 else 8]
 
 
-def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding | None:
+def compare_tensor(got: Array | str | None, expected: Expected, rtol: float) -> Finding | None:
     """Find the first level at which a tensor differs from what was expected.
 
     Args:    got: the tensor; a word for what was given instead of an array; None if nothing was.
@@ -50,7 +50,7 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     finite = np.isfinite(wide)
     # beside nan and inf, no number counts
     excess = distance - allowed if finite.all() else 1.0 - finite
-    count, index = int((excess > 0).sum()), most(excess)
+    count, index = int((excess > 0).sum()), index_of_largest(excess)
     how = f"differ ({100 * count / got.size:.0f} %)"
     return Finding(
         "values" if finite.all() else "finite",
@@ -62,6 +62,6 @@ def compare(got: Array | str | None, expected: Expected, rtol: float) -> Finding
     )
 
 
-def most(array: Array) -> tuple[int, ...]:
+def index_of_largest(array: Array) -> tuple[int, ...]:
     """The index of the largest entry; of several alike, the first, row by row."""
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(array)), array.shape))

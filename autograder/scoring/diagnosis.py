@@ -22,7 +22,7 @@ NO_NUMBER = "no entry is a number: is there a logarithm of 0 or less, or a divis
 Pair = tuple[Array, Array, int]  # got, expected, and the number of examples N
 
 
-def same(sign: Array | str, got: Array | str | None, right: Array) -> bool:
+def matches_mistake(sign: Array | str, got: Array | str | None, right: Array) -> bool:
     """Whether the student's result is the mistake's, to a thousandth of its distance.
 
     nan and inf count alike: which of them comes out is a matter of style.
@@ -38,21 +38,21 @@ def same(sign: Array | str, got: Array | str | None, right: Array) -> bool:
     if got.shape != sign.shape or (np.isfinite(got) != finite).any():
         return False
     distance = np.abs(sign - right) if sign.shape == right.shape else np.abs(sign)
-    allowed = CLOSE * largest(distance[finite]) + ROUNDING * largest(right)
-    return largest(got[finite] - sign[finite]) <= allowed
+    allowed = CLOSE * largest_entry(distance[finite]) + ROUNDING * largest_entry(right)
+    return largest_entry(got[finite] - sign[finite]) <= allowed
 
 
-def pattern(compared: Sequence[Pair]) -> str:
+def find_pattern(compared: Sequence[Pair]) -> str:
     """What the wrong results of all failing cases have in common, or "" if nothing."""
-    return resemblance(compared) or multiple(compared) or lone_line(compared)
+    return find_resemblance(compared) or find_multiple(compared) or lone_line(compared)
 
 
-def resemblance(compared: Sequence[Pair]) -> str:
+def find_resemblance(compared: Sequence[Pair]) -> str:
     """What has to be done to the results, or to the references, until they agree."""
-    if any(close(got, right) or not got.size for got, right, _ in compared):
+    if any(nearly_equal(got, right) or not got.size for got, right, _ in compared):
         return ""
     for phrase, sides in RESEMBLANCES.items():
-        if all(close(*sides(*pair)) for pair in compared):
+        if all(nearly_equal(*sides(*pair)) for pair in compared):
             return phrase
     return ""
 
@@ -63,31 +63,33 @@ RESEMBLANCES: dict[str, Callable[[Array, Array, int], tuple[Array, Array]]] = {
     "it is the right result divided by the number of examples": lambda g, r, n: (g, r / n),
     TIMES_N: lambda g, r, n: (g, r * n),
     f"{TIMES_N}, and has the wrong sign": lambda g, r, n: (g, -r * n),
-    "it is zero everywhere": lambda g, r, n: (np.rint(g / (EXACT * largest(r))), 0 * r),
-    "it is the right result, rounded": lambda g, r, n: rounded(g, r),
+    "it is zero everywhere": lambda g, r, n: (np.rint(g / (EXACT * largest_entry(r))), 0 * r),
+    "it is the right result, rounded": lambda g, r, n: round_alike(g, r),
     "it is the right result transposed": lambda g, r, n: (g.T, r),
     "it holds the right numbers, in another shape": lambda g, r, n: (g.ravel(), r.ravel()),
-    "it is not yet summed over the examples": lambda g, r, n: summed(g, r, 0),
-    "it is not yet summed over the examples, and transposed": lambda g, r, n: summed(g, r, -1),
+    "it is not yet summed over the examples": lambda g, r, n: sum_examples(g, r, 0),
+    "it is not yet summed over the examples, and transposed": lambda g, r, n: sum_examples(
+        g, r, -1
+    ),
     "it is the right result, summed to one number": lambda g, r, n: (g.ravel(), r.sum()[None]),
     "the sizes are right, but some signs are not": lambda g, r, n: (np.abs(g), np.abs(r)),
     "the rows are in the opposite order": lambda g, r, n: (np.atleast_2d(g)[::-1], r),
 }
 
 
-def rounded(got: Array, right: Array) -> tuple[Array, Array]:
+def round_alike(got: Array, right: Array) -> tuple[Array, Array]:
     """Both, with as many decimals as the result shows; one whole number alone shows nothing."""
-    decimals = next((d for d in range(got.size == 1, 6) if close(got, got.round(d))), 6)
+    decimals = next((d for d in range(got.size == 1, 6) if nearly_equal(got, got.round(d))), 6)
     return got, right.round(decimals)
 
 
-def summed(got: Array, right: Array, axis: int) -> tuple[Array, Array]:
+def sum_examples(got: Array, right: Array, axis: int) -> tuple[Array, Array]:
     return np.atleast_1d(got).sum(axis=axis), right.ravel()
 
 
-def multiple(compared: Sequence[Pair]) -> str:
+def find_multiple(compared: Sequence[Pair]) -> str:
     """What number stands between got and right: the same in all cases, or one in each."""
-    factors = np.array([ratio(got, right) for got, right, _ in compared])
+    factors = np.array([common_factor(got, right) for got, right, _ in compared])
     first, sizes = factors[0], [right.size for _, right, _ in compared]
     if np.all(np.abs(factors - 1) <= NEARLY):
         return "it is nearly right: is something rounded, or a small number added somewhere?"
@@ -99,12 +101,12 @@ def multiple(compared: Sequence[Pair]) -> str:
     return varies if sizes[0] > 1 else ""
 
 
-def ratio(got: Array, right: Array) -> float:
+def common_factor(got: Array, right: Array) -> float:
     """The number that makes got of right, or 0 if there is none."""
     if got.shape != right.shape or not right.any() or not np.isfinite(got).all():
         return 0.0
     factor = float(np.sum(got * right) / np.sum(right * right))
-    off = largest(got - factor * right) / largest(right)
+    off = largest_entry(got - factor * right) / largest_entry(right)
     return factor if off <= (NEARLY if abs(factor - 1) <= NEARLY else EXACT) else 0.0
 
 
@@ -112,24 +114,29 @@ def lone_line(compared: Sequence[Pair]) -> str:
     """Whether the wrong entries stand in one row or one column, or the right ones do."""
     lines, places = ((0, "row"), (1, "column")), ((0, "first"), (-1, "last"))
     for (axis, line), (place, name), what in product(lines, places, ("wrong", "right")):
-        if all(alone(got, right, axis, place, what == "wrong") for got, right, _ in compared):
+        if all(
+            differs_in_line(got, right, axis, place, what == "wrong") for got, right, _ in compared
+        ):
             loop = ": if there is a loop, where does it end?" * (line == "row" and what == "right")
             return f"only the {name} {line} is {what}{loop}"
     return ""
 
 
-def alone(got: Array, right: Array, axis: int, place: int, wrong: bool) -> bool:
+def differs_in_line(got: Array, right: Array, axis: int, place: int, wrong: bool) -> bool:
     """Whether one line of a matrix is wrong and the others right, or the other way round."""
     if got.shape != right.shape or got.ndim != 2 or got.shape[axis] < 2:
         return False
-    bad = ~np.all(np.abs(got - right) <= EXACT * largest(right), axis=1 - axis)
+    bad = ~np.all(np.abs(got - right) <= EXACT * largest_entry(right), axis=1 - axis)
     only = np.arange(len(bad)) == place % len(bad)
     return np.array_equal(bad, only == wrong)
 
 
-def close(got: Array, right: Array) -> bool:
-    return got.shape == right.shape and largest(got - right) <= EXACT * largest(right) + 1e-300
+def nearly_equal(got: Array, right: Array) -> bool:
+    return (
+        got.shape == right.shape
+        and largest_entry(got - right) <= EXACT * largest_entry(right) + 1e-300
+    )
 
 
-def largest(array: Array) -> float:
+def largest_entry(array: Array) -> float:
     return float(np.abs(array).max(initial=0))

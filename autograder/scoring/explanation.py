@@ -11,8 +11,8 @@ from autograder.exercises import HOMES
 from autograder.model import Exercise, Fault, Finding
 
 from .clues import CLUES, GRAMMAR, LINES, NO_FORWARD
-from .judgement import Judgement, own_stub
-from .reference_store import misconceptions
+from .judgement import Judgement, is_own_stub
+from .reference_store import known_misconceptions
 
 # What a report on hidden cases says besides an exception's type: words that are all our own.
 NAMES, FILES = "|".join(HOMES), "|".join(set(HOMES.values()))
@@ -24,7 +24,7 @@ NOT_STARTED = "not started"
 WAITS = "needs an earlier exercise, which is not finished"
 
 
-def explain(judged: Judgement, values: bool) -> list[str]:
+def explain_judgement(judged: Judgement, values: bool) -> list[str]:
     """Say what is wrong and why, a line a thought. Empty where nothing is wrong.
 
     Args: values: whether numbers of the case and an exception's text may be shown.
@@ -46,7 +46,7 @@ def explain(judged: Judgement, values: bool) -> list[str]:
         lines += [f"was self.{n} ever set?" for n in judged.exercise.stores if n in tensor]
     if judged.saw:
         lines.append(f"on stand-in layers: {judged.saw} got the wrong array")
-    return lines + named(judged.mistakes)
+    return lines + describe_mistakes(judged.mistakes)
 
 
 def finding_lines(finding: Finding, values: bool) -> list[str]:
@@ -66,7 +66,7 @@ def finding_lines(finding: Finding, values: bool) -> list[str]:
 
 def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
     """Why there is nothing, the student's own line, and what the exception tells."""
-    if own_stub(exercise, fault):
+    if is_own_stub(exercise, fault):
         return [NOT_STARTED]
     if fault.kind == "not_attempted":
         return [waits_for(fault.text)]
@@ -79,7 +79,7 @@ def fault_lines(exercise: Exercise, fault: Fault, values: bool) -> list[str]:
         known = (NO_FORWARD, *known)
     clues = ((re.search(pattern, f"{fault.type}: {said}"), clue) for pattern, clue in known)
     hints = [f"hint: {clue.format(*m.groups())}" for m, clue in clues if m]
-    return [*told(fault, values), *hints[:1]]
+    return [*describe_error(fault, values), *hints[:1]]
 
 
 def waits_for(stub: str) -> str:
@@ -87,13 +87,13 @@ def waits_for(stub: str) -> str:
     return f"needs {stub.removeprefix('Exercise ')}, which is not finished" if stub else WAITS
 
 
-def told(fault: Fault, values: bool = True) -> list[str]:
+def describe_error(fault: Fault, values: bool = True) -> list[str]:
     """What went wrong, where, and the line itself."""
-    said = raised(fault, values) + (f" in {fault.where}" if fault.where else "")
+    said = describe_exception(fault, values) + (f" in {fault.where}" if fault.where else "")
     return [said, f"the line is: {fault.line}"] if fault.line else [said]
 
 
-def raised(fault: Fault, values: bool) -> str:
+def describe_exception(fault: Fault, values: bool) -> str:
     """An exception in words; without `values`, its text and name only where they are not its
     author's."""
     if fault.type == "SystemExit":
@@ -111,9 +111,9 @@ def raised(fault: Fault, values: bool) -> str:
     return fault.type if is_known else "an exception of a class of its own"
 
 
-def named(mistakes: tuple[str, ...]) -> list[str]:
+def describe_mistakes(mistakes: tuple[str, ...]) -> list[str]:
     """The misconception and its hint; where several fit alike, their names and no hint."""
-    known = [misconceptions()[mistake] for mistake in mistakes]
+    known = [known_misconceptions()[mistake] for mistake in mistakes]
     looks = ", or when ".join(m.name for m in known)
     hints = [f"hint: {m.hint} (slide «{m.slide}»)" for m in known if len(known) == 1]
     return [f"this is how it looks when {looks}", *hints] if known else []

@@ -12,9 +12,9 @@ import numpy as np
 from autograder.harness.doubles import SAW
 from autograder.model import ROLES, Answer, Array, Exercise, Fault, Finding, Role, Status
 
-from .comparison import compare, tolerance
-from .diagnosis import pattern, same
-from .reference_store import References
+from .comparison import compare_tensor, dtype_tolerance
+from .diagnosis import find_pattern, matches_mistake
+from .reference_store import ReferenceSet
 
 Answers = Mapping[str, Answer]  # by case
 
@@ -70,16 +70,16 @@ class Judgement:
         return self.first.why.kind
 
 
-def judge(
-    exercise: Exercise, references: References, answers: Answers, doubled: bool = False
+def judge_exercise(
+    exercise: Exercise, references: ReferenceSet, answers: Answers, doubled: bool = False
 ) -> list[Judgement]:
     """Judge every line of an exercise, in the order of its points."""
     with np.errstate(all="ignore"):
-        sheet = Sheet(exercise, references, answers, doubled)
+        sheet = AnswerSheet(exercise, references, answers, doubled)
         return [sheet.line(tensor, role, id) for tensor, role, id in exercise.lines]
 
 
-class Sheet:
+class AnswerSheet:
     """The answers to one exercise beside their references, on own layers or on doubles.
 
     failures  what is wrong, by role, case by case
@@ -88,7 +88,7 @@ class Sheet:
     """
 
     def __init__(
-        self, exercise: Exercise, references: References, answers: Answers, doubled: bool
+        self, exercise: Exercise, references: ReferenceSet, answers: Answers, doubled: bool
     ) -> None:
         self.exercise, self.doubled = exercise, doubled
         self.cases = {r.case.id: r for r in references.cases(exercise.id)}
@@ -123,9 +123,9 @@ class Sheet:
         answer, failures = self.answers[case], []
         for tensor, expected in self.known[case].items():
             got = answer.tensors.get(tensor, answer.odd.get(tensor))
-            own = tolerance([got]) if isinstance(got, np.ndarray) else 0.0
+            own = dtype_tolerance([got]) if isinstance(got, np.ndarray) else 0.0
             rtol = max(own, self.cases[case].rtol)
-            if why := answer.fault or compare(got, expected, rtol):
+            if why := answer.fault or compare_tensor(got, expected, rtol):
                 failures.append(Failure(case, tensor, why))
         return failures
 
@@ -142,7 +142,7 @@ class Sheet:
             for mistake, signature in self.symptoms.get((role, tensor), {}).items()
             if wrong <= signature.keys()
             and all(
-                same(sign, self.got(case, tensor), self.known[case][tensor].low)
+                matches_mistake(sign, self.got(case, tensor), self.known[case][tensor].low)
                 for case, sign in signature.items()
             )
         )
@@ -180,24 +180,27 @@ class Sheet:
                 return ""
             batch = self.cases[failure.case].inputs.get(self.exercise.batch, [1])
             compared.append((got.astype(np.float64), right.low, len(batch)))
-        return pattern(compared)
+        return find_pattern(compared)
 
     def saw(self, case: str) -> str:
         """The first call on a double that got another array than it should."""
         given, expected = self.answers[case].tensors, self.cases[case].doubled
         for name in (n for n in {**expected, **given} if n.startswith(SAW)):
-            if name not in expected or compare(given.get(name), expected[name], tolerance([])):
+            if name not in expected or compare_tensor(
+                given.get(name), expected[name], dtype_tolerance([])
+            ):
                 return name.removeprefix(SAW)[3:]
         return ""
 
 
-def own_stub(exercise: Exercise, fault: Fault | None) -> bool:
+def is_own_stub(exercise: Exercise, fault: Fault | None) -> bool:
     """Whether it is the exercise's own stub that stopped the run, and not an earlier one's."""
     return fault is not None and fault.kind == "not_attempted" and fault.text == exercise.stub
 
 
-def untouched(exercise: Exercise, answers: Answers) -> bool:
+def is_untouched(exercise: Exercise, answers: Answers) -> bool:
     """Whether nothing was written yet: every case ends in the exercise's own stub."""
     return all(
-        case.id in answers and own_stub(exercise, answers[case.id].fault) for case in exercise.cases
+        case.id in answers and is_own_stub(exercise, answers[case.id].fault)
+        for case in exercise.cases
     )

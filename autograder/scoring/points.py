@@ -12,11 +12,11 @@ of failure and misconception from the hidden ones. What may not be told never ge
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from autograder.exercises import below
+from autograder.exercises import exercises_below
 from autograder.model import Fault, Item
 
-from .explanation import NOT_STARTED, WAITS, explain, waits_for
-from .judgement import Judgement, own_stub
+from .explanation import NOT_STARTED, WAITS, explain_judgement, waits_for
+from .judgement import Judgement, is_own_stub
 
 KNOWN = {"pass": 0, "internal": 1}  # of two runs, where the grader failed in one
 GATED = "counts once the general cases pass"
@@ -26,45 +26,47 @@ UNSEEN = {
 }
 
 
-def better(own: list[Judgement], doubled: list[Judgement]) -> list[Judgement]:
+def better_run(own: list[Judgement], doubled: list[Judgement]) -> list[Judgement]:
     """The better of an exercise's two runs."""
     second = [own if own.role == "stability" else line for own, line in zip(own, doubled)]
     if any(line.status == "internal" for line in (*own, *second)):  # which is better, who knows
         return [min(pair, key=lambda line: KNOWN.get(line.status, 2)) for pair in zip(own, second)]
-    return max(own, second, key=worth)
+    return max(own, second, key=run_worth)
 
 
-def worth(judged: list[Judgement]) -> tuple[float, int]:
+def run_worth(judged: list[Judgement]) -> tuple[float, int]:
     """What a run is worth: its points, then how many lines are explained by name."""
-    return sum(points(j, judged) for j in judged), sum(bool(j.mistakes) for j in judged)
+    return sum(line_points(j, judged) for j in judged), sum(bool(j.mistakes) for j in judged)
 
 
-def points(line: Judgement, judged: Sequence[Judgement]) -> float:
+def line_points(line: Judgement, judged: Sequence[Judgement]) -> float:
     """The points of one line, among the lines of its exercise."""
     gate = line.role == "general" or all(j.status == "pass" for j in judged if j.role == "general")
     return line.max_score if line.status == "pass" and gate else 0.0
 
 
-def items(judged: Sequence[Judgement], public: Iterable[Judgement] | None = None) -> list[Item]:
+def score_exercise(
+    judged: Sequence[Judgement], public: Iterable[Judgement] | None = None
+) -> list[Item]:
     """Score an exercise: one item a line of it.
 
     Args: public: for hidden cases, the same lines on the public ones; empty if those were not
           run. None where the cases are public themselves.
     """
     if public is None:
-        return [item(line, judged, line, values=True) for line in judged]
+        return [make_item(line, judged, line, values=True) for line in judged]
     known = {line.id: line for line in public}
-    return [item(line, judged, disclosed(line, known.get(line.id))) for line in judged]
+    return [make_item(line, judged, disclose_line(line, known.get(line.id))) for line in judged]
 
 
-def item(
+def make_item(
     line: Judgement, judged: Sequence[Judgement], told: Judgement | None, values: bool = False
 ) -> Item:
     """One line of a report. Args: told: what is said of it; None where nothing may be."""
-    score = points(line, judged)
+    score = line_points(line, judged)
     gated = line.status == "pass" and score < line.max_score
     idle = all(j.status in ("pass", "not_attempted") for j in judged)
-    said = explain(told, values) if told else [UNSEEN[line.status]]
+    said = explain_judgement(told, values) if told else [UNSEEN[line.status]]
     mistakes = told.mistakes if told else ()
     return Item(
         id=line.id,
@@ -79,7 +81,7 @@ def item(
     )
 
 
-def disclosed(line: Judgement, public: Judgement | None) -> Judgement | None:
+def disclose_line(line: Judgement, public: Judgement | None) -> Judgement | None:
     """What may be said of a line on hidden cases: nothing that their numbers could have chosen.
 
     Returns: the public line, where it fails in the same way, with the misconceptions that explain
@@ -94,7 +96,7 @@ def disclosed(line: Judgement, public: Judgement | None) -> Judgement | None:
     why = line.first.why
     assert isinstance(why, Fault)  # all other kinds are faults
     text = why.text.partition(":")[0] if line.status in ("timeout", "crash") else why.text
-    if line.status == "not_attempted" and not own_stub(line.exercise, why):
+    if line.status == "not_attempted" and not is_own_stub(line.exercise, why):
         text = ""
     bare = Fault(why.kind, text=text)
     return Judgement(
@@ -102,7 +104,7 @@ def disclosed(line: Judgement, public: Judgement | None) -> Judgement | None:
     )
 
 
-def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
+def note_earlier_exercise(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
     """A lost line with the earlier exercise that may be why, where nothing else explains it.
 
     The first that is wrong of all that it builds on; none where stand-ins took their place.
@@ -110,18 +112,18 @@ def because(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
     Args: scored: gives an exercise's items by its id, none if it was not scored.
     """
     if item.message == WAITS:
-        idle = (e.stub for e in below(item.exercise) if idles(scored(e.id)))
+        idle = (e.stub for e in exercises_below(item.exercise) if is_idle(scored(e.id)))
         return replace(item, message=next(map(waits_for, idle), NOT_STARTED))
     settled = item.status in ("pass", "not_attempted", "timeout", "crash")
     if settled or item.mistake or item.follow_through:
         return item
-    for needed in below(item.exercise):
+    for needed in exercises_below(item.exercise):
         if any(i.status != "pass" for i in scored(needed.id) if i.id.endswith(".general")):
             why = f"{needed.title} ({needed.number}) is not right yet: that may be why"
             return replace(item, message=f"{item.message}\n{why}")
     return item
 
 
-def idles(items: Sequence[Item]) -> bool:
+def is_idle(items: Sequence[Item]) -> bool:
     """Whether an exercise was not even started."""
-    return any(item.message == NOT_STARTED for item in items)
+    return any(make_item.message == NOT_STARTED for make_item in items)

@@ -22,7 +22,7 @@ from autograder.exercises import EXERCISES, TOPICS
 from autograder.harness.doubles import SAW
 from autograder.model import ROLES, Array, Exercise, Expected, Job, Role
 
-from .comparison import tolerance
+from .comparison import dtype_tolerance
 from .topic_file import TopicFile, damaged_file, read_own_file, read_topic_file
 
 PACKAGE = Path(__file__).parents[1]
@@ -60,7 +60,7 @@ class CaseReference(Job):
     @cached_property
     def rtol(self) -> float:
         """The tolerance that its inputs make."""
-        return tolerance(self.inputs.values())
+        return dtype_tolerance(self.inputs.values())
 
     def known(self, doubled: bool) -> Mapping[str, Expected]:
         """What is expected of the exercise itself, without what the doubles saw."""
@@ -69,7 +69,7 @@ class CaseReference(Job):
         return {name: e for name, e in self.doubled.items() if not name.startswith(SAW)}
 
 
-class References:
+class ReferenceSet:
     """One folder of references.
 
     digest  a hash of all its numbers
@@ -86,17 +86,17 @@ class References:
         for name, exercises in TOPICS.items():
             path = folder / f"{name}.npz"
             self.topics[name] = topic = read_topic_file(path)
-            tensors = grouped(topic.tensors)
+            tensors = group_arrays(topic.tensors)
             first = next(iter(self.topics.values()))
             if topic.kind != kind:
                 raise damaged_file(path, f"holds {topic.kind} references, not {kind} ones")
             if topic.seed != first.seed:
                 raise damaged_file(path, f"is not of the same set as {next(iter(TOPICS))}.npz")
-            if what := next(unfit(tensors, topic.scales, exercises), ""):
+            if what := next(find_unfit(tensors, topic.scales, exercises), ""):
                 raise damaged_file(path, f"does not fit the exercises (see {what})")
             self.tensors |= tensors
             self.scales |= topic.scales
-            self.by_mistake |= grouped(topic.signatures)
+            self.by_mistake |= group_arrays(topic.signatures)
         self.seed, self.seed_of_doubles = first.seed, first.seed_of_doubles
         digests = "".join(topic.digest for topic in self.topics.values())
         self.digest = hashlib.sha256(digests.encode()).hexdigest()
@@ -164,7 +164,7 @@ class References:
         return found
 
 
-def grouped(arrays: Mapping[str, Array]) -> Grouped:
+def group_arrays(arrays: Mapping[str, Array]) -> Grouped:
     """Arrays by the first three parts of their names, then by the last."""
     found: Grouped = {}
     for name, array in arrays.items():
@@ -173,7 +173,7 @@ def grouped(arrays: Mapping[str, Array]) -> Grouped:
     return found
 
 
-def unfit(
+def find_unfit(
     tensors: Grouped, scales: Mapping[str, float], exercises: tuple[Exercise, ...]
 ) -> Iterator[str]:
     """What a topic's references lack, or have too much, to score these exercises with."""
@@ -201,27 +201,31 @@ def layout_of(arrays: Mapping[str, Array]) -> dict[str, tuple[str, tuple[int, ..
 
 
 @cache
-def public() -> References:
+def public_references() -> ReferenceSet:
     """The references that every student has. Raises: DamagedFile: they are not whole."""
-    return named(References(PUBLIC, "public"))
+    return check_mistake_names(ReferenceSet(PUBLIC, "public"))
 
 
-def kind() -> Literal["public", "hidden"]:
+def reference_kind() -> Literal["public", "hidden"]:
     """Which references grades are made with: the hidden ones wherever the key is."""
     return "hidden" if HIDDEN.parent.is_dir() else "public"
 
 
-def best() -> References:
+def best_references() -> ReferenceSet:
     """The hidden references where the key is, else the public ones.
 
     Raises: DamagedFile: they are not whole.
     """
-    return named(References(HIDDEN, "hidden")) if kind() == "hidden" else public()
+    return (
+        check_mistake_names(ReferenceSet(HIDDEN, "hidden"))
+        if reference_kind() == "hidden"
+        else public_references()
+    )
 
 
-def named(references: References) -> References:
+def check_mistake_names(references: ReferenceSet) -> ReferenceSet:
     """The same. Raises: DamagedFile: a mistake in it has no name that students could be told."""
-    known = misconceptions().keys()
+    known = known_misconceptions().keys()
     for topic in references.topics.values():
         if unknown := {name.split("/")[1] for name in topic.signatures} - known:
             raise damaged_file(MISCONCEPTIONS, f"lacks {min(unknown)}")
@@ -229,7 +233,7 @@ def named(references: References) -> References:
 
 
 @cache
-def misconceptions() -> dict[str, Misconception]:
+def known_misconceptions() -> dict[str, Misconception]:
     """Every misconception that has a name, by id. Raises: DamagedFile: they cannot be read."""
 
     def understood(entries: list[dict[str, str]]) -> dict[str, Misconception]:
@@ -241,7 +245,7 @@ def misconceptions() -> dict[str, Misconception]:
 
 
 @cache
-def stubs() -> dict[str, str]:
+def exercise_stubs() -> dict[str, str]:
     """What `reset` puts back: the unfinished function of every exercise, by id, and the
     unfinished files, by path. Raises: DamagedFile: they cannot be read, or are not whole."""
 

@@ -24,7 +24,7 @@ COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
 def to_json(report: Report) -> str:
     """One line of JSON, all ASCII, with the keys of the contract; `measured` only where it tells
     something."""
-    sums = {"score": number(report.score), "max_score": number(report.max_score)}
+    sums = {"score": tidy_number(report.score), "max_score": tidy_number(report.max_score)}
     said = {key: value for key, value in vars(report).items() if key != "measured" or value}
     return json.dumps(said | sums, default=vars)
 
@@ -38,7 +38,7 @@ def to_text(report: Report, colour: bool = False) -> str:
         lines += exercise_lines(EXERCISES[name], list(group), colour)
         if name in report.measured:
             lines.append(f"    {MEASURED.format(report.measured[name])}")
-    lines += ["", f"{'Total':<42}{points(report.score, report.max_score)}"]
+    lines += ["", f"{'Total':<42}{score_text(report.score, report.max_score)}"]
     if report.provisional:
         lines.append("This grade is provisional: it costs nobody a point until it is final.")
     if report.references == "hidden" and report.isolation == "process":
@@ -50,21 +50,21 @@ def to_text(report: Report, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def head(title: str, items: Sequence[Item], colour: bool) -> str:
+def heading_line(title: str, items: Sequence[Item], colour: bool) -> str:
     """A mark, a title and the points of several items together."""
     score, most = sum(item.score for item in items), sum(item.max_score for item in items)
-    return f"{painted(overall(items), colour)} {title:<40}{points(score, most)}"
+    return f"{paint_mark(overall_mark(items), colour)} {title:<40}{score_text(score, most)}"
 
 
 def exercise_lines(exercise: Exercise, items: Sequence[Item], colour: bool) -> list[str]:
-    lines = [head(f"{exercise.number}  {exercise.title}", items, colour)]
-    if overall(items) == MARKS["not_attempted"]:
+    lines = [heading_line(f"{exercise.number}  {exercise.title}", items, colour)]
+    if overall_mark(items) == MARKS["not_attempted"]:
         return lines + [f"    {m}" for m in {i.message for i in items} if m.startswith("needs ")]
-    for same, said in rows(item for item in items if item.status != "pass"):
+    for same, said in group_items(item for item in items if item.status != "pass"):
         names = ", ".join(item.id.removeprefix(exercise.id + ".") for item in same)
         first = same[0].message.split("\n")[0]
         cost = sum(item.max_score for item in same)
-        lines.append(f"    {painted('✘', colour)} {names} (−{number(cost)}): {first}")
+        lines.append(f"    {paint_mark('✘', colour)} {names} (−{tidy_number(cost)}): {first}")
         lines += [f"        {line}" for line in said if line != first]
     if any(item.follow_through for item in items) and any(item.score for item in items):
         lines.append(
@@ -73,7 +73,7 @@ def exercise_lines(exercise: Exercise, items: Sequence[Item], colour: bool) -> l
     return lines
 
 
-def rows(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[str]]]:
+def group_items(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[str]]]:
     """The lines of an exercise: items that say the same, and what none before them has said."""
     told: set[str] = set()
     for _, group in groupby(items, key=lambda item: item.message or item.id):
@@ -83,32 +83,32 @@ def rows(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[str]]]:
         yield same, said
 
 
-def brief(report: Report, colour: bool = False) -> str:
+def to_brief_text(report: Report, colour: bool = False) -> str:
     """A line a notebook, and the total."""
     lines = []
     by_notebook = groupby(report.items, key=lambda i: EXERCISES[i.exercise].notebook)
     for notebook, items in by_notebook:
-        lines.append(head(f"{notebook}  {NOTEBOOKS[notebook]}", list(items), colour))
-    return "\n".join([*lines, f"{'  Total':<42}{points(report.score, report.max_score)}"])
+        lines.append(heading_line(f"{notebook}  {NOTEBOOKS[notebook]}", list(items), colour))
+    return "\n".join([*lines, f"{'  Total':<42}{score_text(report.score, report.max_score)}"])
 
 
-def overall(items: Iterable[Item]) -> str:
+def overall_mark(items: Iterable[Item]) -> str:
     """One mark for several items: the mark they share, else ✘."""
     marks = {MARKS.get(item.status, "✘") for item in items}
     return marks.pop() if len(marks) == 1 else "!" if "!" in marks else "✘"
 
 
-def points(score: float, most: float) -> str:
-    return f"{number(score):>6} / {number(most)}"
+def score_text(score: float, most: float) -> str:
+    return f"{tidy_number(score):>6} / {tidy_number(most)}"
 
 
-def number(value: float) -> float | int:
+def tidy_number(value: float) -> float | int:
     """Points without a trailing `.0`, and without the noise of adding quarters."""
     rounded = round(value, 6)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def painted(mark: str, colour: bool) -> str:
+def paint_mark(mark: str, colour: bool) -> str:
     return f"\x1b[{COLOURS[mark]}m{mark}\x1b[0m" if colour else mark
 
 

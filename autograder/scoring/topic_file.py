@@ -88,9 +88,9 @@ def read_topic_file(path: Path) -> TopicFile:
                 int(manifest["seed"]),
                 int(manifest["seed_of_doubles"]),
                 manifest["made_with"],
-                unpack(manifest["tensors"], members, used),
+                unpack_arrays(manifest["tensors"], members, used),
                 {name: float(scale) for name, scale in manifest["scales"].items()},
-                unpack(manifest["signatures"], members, used),
+                unpack_arrays(manifest["signatures"], members, used),
                 digest,
             )
     except Exception as error:  # who wrote it had another format in mind
@@ -98,7 +98,7 @@ def read_topic_file(path: Path) -> TopicFile:
     raise damaged_file(path, f"is of version {version!r}, not {VERSION}")
 
 
-def unpack(
+def unpack_arrays(
     listed: Mapping[str, tuple[str, list[int]]], numbers: Mapping[str, Array], used: dict[str, int]
 ) -> dict[str, Array]:
     """Arrays by name. Args: used: how many numbers of each kind were taken before; goes on."""

@@ -15,7 +15,7 @@ ASIDE = "kept-aside"
 
 
 @dataclass(frozen=True)
-class State:
+class CellState:
     """How an exercise stands in a tree.
 
     text     its function's text in its file; "" where that cannot be had
@@ -33,14 +33,16 @@ class State:
         return self.text in ("", self.stub, self.written)
 
 
-def state(tree: Path, exercise: Exercise) -> State:
+def read_state(tree: Path, exercise: Exercise) -> CellState:
     text = ""
     with suppress(OSError, SourceError):
         text = function_text((tree / exercise.file).read_bytes(), exercise.target)
-    return State(text, reference_store.stubs()[exercise.id], remembered(tree).get(exercise.id, ""))
+    return CellState(
+        text, reference_store.exercise_stubs()[exercise.id], read_memory(tree).get(exercise.id, "")
+    )
 
 
-def remembered(tree: Path) -> dict[str, str]:
+def read_memory(tree: Path) -> dict[str, str]:
     """What each exercise's cell last wrote, by exercise id; nothing where that is unreadable."""
     try:
         found = json.loads((tree / MEMORY).read_text("utf-8"))
@@ -49,14 +51,14 @@ def remembered(tree: Path) -> dict[str, str]:
         return {}
 
 
-def remember(tree: Path, exercise: Exercise) -> None:
+def remember_cell(tree: Path, exercise: Exercise) -> None:
     """Note that it is a cell that wrote what the file now holds."""
     (tree / MEMORY).parent.mkdir(exist_ok=True)
-    text = json.dumps(remembered(tree) | {exercise.id: state(tree, exercise).text}, indent=1)
+    text = json.dumps(read_memory(tree) | {exercise.id: read_state(tree, exercise).text}, indent=1)
     write_atomically(tree / MEMORY, (text + "\n").encode())
 
 
-def keep(tree: Path, exercise: Exercise, text: str) -> str:
+def keep_aside(tree: Path, exercise: Exercise, text: str) -> str:
     """Keep a text aside, beside those kept earlier; the same text again is not kept twice.
 
     Returns: where it lies, from the tree's top: `kept-aside/linear.forward.1.py`.

@@ -15,7 +15,7 @@ from . import cell_state, writer
 UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
 
 
-def top(here: Path) -> Path:
+def workbook_folder(here: Path) -> Path:
     """The folder itself, if it is the top of a workbook.
 
     Raises: ValueError: it has no `mytorch`.
@@ -25,7 +25,7 @@ def top(here: Path) -> Path:
     return here
 
 
-def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
+def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch` and notebooks.
 
     Returns: the file's name, and what the student should know before handing it in.
@@ -37,50 +37,52 @@ def pack(tree: Path, name: str = "") -> tuple[str, list[str]]:
     file = f"hand-in-{name}.zip" if name else "hand-in.zip"
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in contents(tree):
+        for path in files_to_pack(tree):
             archive.write(path, path.relative_to(tree).as_posix())
     writer.write_atomically(tree / file, packed.getvalue())
-    return file, [*missing(tree), *unfinished(tree), *notes(tree), UNSAVED]
+    return file, [*missing_files(tree), *unfinished_exercises(tree), *packing_notes(tree), UNSAVED]
 
 
-def missing(tree: Path) -> Iterator[str]:
+def missing_files(tree: Path) -> Iterator[str]:
     """The files that exercises belong in, and that are not there."""
     for file, name in {e.file: e.id.split(".")[0] for e in EXERCISES.values()}.items():
         if not (tree / file).exists():
             yield f"{file} is missing: autograder reset {name} puts it back"
 
 
-def unfinished(tree: Path) -> Iterator[str]:
+def unfinished_exercises(tree: Path) -> Iterator[str]:
     """The exercises whose functions still stop at their stub's `raise`."""
-    texts = {f"{e.number} {e.title}": cell_state.state(tree, e).text for e in EXERCISES.values()}
+    texts = {
+        f"{e.number} {e.title}": cell_state.read_state(tree, e).text for e in EXERCISES.values()
+    }
     if left := [name for name, text in texts.items() if text and writer.is_stub(text)]:
         yield f"not finished, and handed in like this: {', '.join(left)}"
 
 
-def contents(tree: Path) -> list[Path]:
+def files_to_pack(tree: Path) -> list[Path]:
     found = [*(tree / "mytorch").rglob("*.py"), *(tree / "notebooks").glob("*.ipynb")]
     own = [p for p in found if ".ipynb_checkpoints" not in p.parts and not p.is_symlink()]
     return sorted(filter(Path.is_file, own))
 
 
-def notes(tree: Path) -> Iterator[str]:
+def packing_notes(tree: Path) -> Iterator[str]:
     """Compare each exercise cell with what it last wrote, and say where that is not handed in."""
     exercises = {exercise.title: exercise for exercise in EXERCISES.values()}
-    for notebook in (path for path in contents(tree) if path.suffix == ".ipynb"):
+    for notebook in (path for path in files_to_pack(tree) if path.suffix == ".ipynb"):
         for text in code_cells(notebook.read_bytes()):
             try:
                 for function in writer.cell_functions(text):
                     exercise = exercises.get(function.title)
-                    if exercise and (said := note(tree, exercise, function.text)):
+                    if exercise and (said := cell_note(tree, exercise, function.text)):
                         yield f"{function.title} in {notebook.name}: {said}"
             except writer.SourceError as error:
                 if "@exercise" in text:
                     yield f"{notebook.name}: a cell {error}; it was not run like this"
 
 
-def note(tree: Path, exercise: Exercise, cell: str) -> str:
+def cell_note(tree: Path, exercise: Exercise, cell: str) -> str:
     """What to say of one cell: nothing where the file holds what the cell says."""
-    now = cell_state.state(tree, exercise)
+    now = cell_state.read_state(tree, exercise)
     known = filter(None, (now.text, now.written))
     if writer.is_stub(cell) or any(writer.same_code(cell, text) for text in known):
         return ""
@@ -98,7 +100,7 @@ def code_cells(notebook: bytes) -> Iterator[str]:
         return
 
 
-def reset(tree: Path, exercise: Exercise) -> str:
+def reset_exercise(tree: Path, exercise: Exercise) -> str:
     """Put an exercise's stub back into its file; what stood there is kept aside.
 
     A file that is missing, or no Python any more, or lacks the class, is put back whole.
@@ -106,7 +108,7 @@ def reset(tree: Path, exercise: Exercise) -> str:
     Returns: what was done, in a sentence.  Raises: OSError: it cannot be read or written.
     """
     path = tree / exercise.file
-    data, now = path.read_bytes() if path.exists() else b"", cell_state.state(tree, exercise)
+    data, now = path.read_bytes() if path.exists() else b"", cell_state.read_state(tree, exercise)
     if now.text == now.stub:
         return f"{exercise.title} is as it was in the beginning"
     old, what = now.text, exercise.title
@@ -115,8 +117,11 @@ def reset(tree: Path, exercise: Exercise) -> str:
             raise writer.SourceError("is missing" if not path.exists() else "is empty")
         new = writer.replace_function(data, exercise.target, now.stub)
     except writer.SourceError as error:
-        old, new = data.decode(errors="replace"), reference_store.stubs()[exercise.file].encode()
+        old, new = (
+            data.decode(errors="replace"),
+            reference_store.exercise_stubs()[exercise.file].encode(),
+        )
         what = f"{exercise.file} {error}; all of it"
-    kept = f"; your text is kept in {cell_state.keep(tree, exercise, old)}" if old else ""
+    kept = f"; your text is kept in {cell_state.keep_aside(tree, exercise, old)}" if old else ""
     writer.write_atomically(path, new)
     return f"{what} starts over{kept}"

@@ -47,7 +47,7 @@ def function_text(data: bytes, target: str) -> str:
     Returns: the text, moved to the left margin, its lines ending in \n.
     Raises:  SourceError: the file cannot be read as Python, or lacks the function.
     """
-    _, function, _ = cut(read(data)[0], target)
+    _, function, _ = cut_at_function(decode_file(data)[0], target)
     if not function:
         raise SourceError(f"has no {'.'.join(target.split('.')[2:])}")
     return function
@@ -63,11 +63,11 @@ def replace_function(data: bytes, target: str, function: str) -> bytes:
     Raises: SourceError: the file cannot be read as Python, or lacks the class, or its encoding
             lacks a character of the new text.
     """
-    text, encoding = read(data)
-    before, old, after = cut(text, target)
-    new = moved(split(with_docstring(function, old)), margin(before))
+    text, encoding = decode_file(data)
+    before, old, after = cut_at_function(text, target)
+    new = move_margin(split_lines(with_docstring(function, old)), left_margin(before))
     try:
-        return (before + new.replace("\n", newline(text)) + after).encode(encoding)
+        return (before + new.replace("\n", line_ending(text)) + after).encode(encoding)
     except UnicodeEncodeError as error:
         lacking = error.object[error.start]
         raise SourceError(f"is written in {encoding}, which has no «{lacking}»") from None
@@ -92,7 +92,9 @@ def same_code(function: str, other: str) -> bool:
 
     Raises: SourceError: a text is no function.
     """
-    one, two = ([*map(ast.dump, code(only_function(text)))] for text in (function, other))
+    one, two = (
+        [*map(ast.dump, code_statements(only_function(text)))] for text in (function, other)
+    )
     return one == two
 
 
@@ -101,17 +103,17 @@ def cell_functions(text: str) -> list[CellFunction]:
 
     Raises: SourceError: the cell is no Python.
     """
-    functions = [node for node in statements(parse(text)) if isinstance(node, Function)]
-    lines, found = split(text), []
+    functions = [node for node in nested_statements(parse_text(text)) if isinstance(node, Function)]
+    lines, found = split_lines(text), []
     for node in functions:
         for mark in node.decorator_list:
             match mark:
                 case ast.Call(ast.Name("exercise") | ast.Attribute(attr="exercise"), [named, *_]):
-                    start, end = span(lines, node)
+                    start, end = line_span(lines, node)
                     kept = lines[start : mark.lineno - 1] + lines[mark.end_lineno : end]
                     owner = ast.unparse(named).rpartition(".")[2]
                     title = node.name if owner == node.name else f"{owner}.{node.name}"
-                    found.append(CellFunction(title, start + 1, moved(kept, "") + "\n"))
+                    found.append(CellFunction(title, start + 1, move_margin(kept, "") + "\n"))
     return found
 
 
@@ -133,7 +135,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def read(data: bytes) -> tuple[str, str]:
+def decode_file(data: bytes) -> tuple[str, str]:
     """A file's text and its encoding, as Python reads it. Raises: SourceError: Python cannot."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
@@ -142,7 +144,7 @@ def read(data: bytes) -> tuple[str, str]:
         raise SourceError(f"cannot be decoded ({error}): save it as UTF-8") from None
 
 
-def parse(text: str) -> ast.Module:
+def parse_text(text: str) -> ast.Module:
     """The syntax tree of a text. Raises: SourceError: there is none; it names the line."""
     try:
         with warnings.catch_warnings(action="ignore"):
@@ -156,13 +158,13 @@ def parse(text: str) -> ast.Module:
 
 def only_function(text: str) -> Function:
     """The syntax tree of a function's text. Raises: SourceError: it is something else."""
-    match parse(text).body:
+    match parse_text(text).body:
         case [ast.FunctionDef() | ast.AsyncFunctionDef() as function]:
             return function
     raise SourceError("is not one function")
 
 
-def find(tree: ast.Module, target: str) -> tuple[Scope, Function | None]:
+def find_function(tree: ast.Module, target: str) -> tuple[Scope, Function | None]:
     """The class (or module) that a target is in, and its function, if it is there.
 
     Raises: SourceError: there is no such class.
@@ -170,60 +172,62 @@ def find(tree: ast.Module, target: str) -> tuple[Scope, Function | None]:
     scope: Scope = tree
     *classes, name = target.split(".")[2:]
     for wanted in classes:
-        found = [s for s in statements(scope) if isinstance(s, ast.ClassDef) and s.name == wanted]
+        found = [
+            s for s in nested_statements(scope) if isinstance(s, ast.ClassDef) and s.name == wanted
+        ]
         if not found:
             raise SourceError(f"has no class {wanted}")
         scope = found[-1]
-    functions = [s for s in statements(scope) if isinstance(s, Function) and s.name == name]
+    functions = [s for s in nested_statements(scope) if isinstance(s, Function) and s.name == name]
     return scope, functions[-1] if functions else None
 
 
-def statements(node: ast.AST) -> Iterator[ast.stmt]:
+def nested_statements(node: ast.AST) -> Iterator[ast.stmt]:
     """The statements of a module or class, those inside `if`, `try` and their like too."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             yield child
         if not isinstance(child, Definition):
-            yield from statements(child)
+            yield from nested_statements(child)
 
 
-def span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
+def line_span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
     """The lines of a statement, from 0, the end exclusive: decorators and last comments too."""
     decorators = getattr(node, "decorator_list", [])
     start = min(line.lineno for line in (node, *decorators)) - 1
     end = node.end_lineno or node.lineno
-    column = len(indent(lines[node.lineno - 1]))
+    column = len(line_indent(lines[node.lineno - 1]))
     for number, line in enumerate(lines[end:], start=end + 1):
-        if line.lstrip().startswith("#") and len(indent(line)) > column:
+        if line.lstrip().startswith("#") and len(line_indent(line)) > column:
             end = number
         elif line.strip():
             break
     return start, end
 
 
-def cut(text: str, target: str) -> tuple[str, str, str]:
+def cut_at_function(text: str, target: str) -> tuple[str, str, str]:
     """A file in three: what stands before a target's function, the function, what stands behind.
 
     Where there is no such function, "" stands for it, at the end of its class or module.
 
     Raises: SourceError: there is no class for it.
     """
-    lines = split(text)
-    scope, node = find(parse(text), target)
+    lines = split_lines(text)
+    scope, node = find_function(parse_text(text), target)
     if node is None:
-        return room(text, scope)
-    start, end = span(lines, node)
-    before, last = "".join(lines[:start]) + indent(lines[start]), lines[end - 1]
+        return make_room(text, scope)
+    start, end = line_span(lines, node)
+    before, last = "".join(lines[:start]) + line_indent(lines[start]), lines[end - 1]
     after = last[len(last.rstrip("\r\n")) :] + "".join(lines[end:])
-    return before, moved(lines[start:end], "") + "\n", after
+    return before, move_margin(lines[start:end], "") + "\n", after
 
 
-def room(text: str, scope: Scope) -> tuple[str, str, str]:
+def make_room(text: str, scope: Scope) -> tuple[str, str, str]:
     """A file in three, with room made for one more function at the end of a scope."""
-    lines, apart = split(text), newline(text)
+    lines, apart = split_lines(text), line_ending(text)
     end, inner = len(lines), apart
     if isinstance(scope, ast.ClassDef):
-        _, end = span(lines, scope)
+        _, end = line_span(lines, scope)
         first = scope.body[0]
         inner = lines[first.lineno - 1][: first.col_offset]
         if inner.strip():
@@ -234,7 +238,7 @@ def room(text: str, scope: Scope) -> tuple[str, str, str]:
     return before + apart + inner, "", apart + "".join(lines[end:])
 
 
-def code(node: Definition) -> list[ast.stmt]:
+def code_statements(node: Definition) -> list[ast.stmt]:
     """The statements of a definition without its docstring."""
     return node.body[ast.get_docstring(node, clean=False) is not None :]
 
@@ -243,10 +247,10 @@ def with_docstring(function: str, other: str) -> str:
     """A function's text with the docstring of another one, unless it has its own."""
     node = only_function(function)
     known = only_function(other) if other else node
-    if code(node) != node.body or code(known) == known.body:
+    if code_statements(node) != node.body or code_statements(known) == known.body:
         return function
-    lines, first = split(function), node.body[0]
-    row, _ = span(lines, first)
+    lines, first = split_lines(function), node.body[0]
+    row, _ = line_span(lines, first)
     margin = lines[row].encode()[: first.col_offset].decode()
     if margin.strip():  # the header: `def f(): return 1` becomes two lines
         lines[row : row + 1] = [margin.rstrip() + "\n", "    " + lines[row][len(margin) :]]
@@ -257,33 +261,33 @@ def with_docstring(function: str, other: str) -> str:
     return "".join(lines)
 
 
-def split(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """The lines of a text, with their ends, as Python counts them."""
     return re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text)
 
 
-def newline(text: str) -> str:
+def line_ending(text: str) -> str:
     """How the lines of a text end."""
     return next(iter(re.findall(r"\r\n?|\n", text)), "\n")
 
 
-def indent(line: str) -> str:
+def line_indent(line: str) -> str:
     """The blanks that a line begins with."""
     return line[: len(line) - len(line.lstrip(" \t\f"))]
 
 
-def margin(before: str) -> str:
+def left_margin(before: str) -> str:
     """The blanks right before a definition, which its lines begin with: without a form feed."""
     return before[len(before.rstrip(" \t")) :]
 
 
-def moved(lines: Sequence[str], to: str) -> str:
+def move_margin(lines: Sequence[str], to: str) -> str:
     r"""A definition at another left margin: its lines joined by \n, the first from its `def` on.
 
     Lines that begin inside a string stay where they are, and so do those left of the margin.
     """
     first, *rest = (line.rstrip("\r\n") for line in lines)
-    old = margin(indent(first))
+    old = left_margin(line_indent(first))
     held = inside_strings([first, *rest])
     text = first.lstrip(" \t\f")
     for number, line in enumerate(rest, start=1):

@@ -8,19 +8,19 @@ from contextlib import suppress
 from IPython import get_ipython
 
 from autograder.exercises import EXERCISES
-from autograder.scoring.reference_store import public
+from autograder.scoring.reference_store import public_references
 from autograder.scoring.topic_file import DamagedFile
 
 from .cells import exercise
 from .demo import demo
-from .live import attach, refresh
+from .live import attach_tree, refresh_modules
 from .progress import course_map
 
 __all__ = ["course_map", "demo", "exercise", "pictures"]
 
-attach()
+attach_tree()
 if shell := get_ipython():
-    shell.events.register("pre_run_cell", refresh)
+    shell.events.register("pre_run_cell", refresh_modules)
     with suppress(DamagedFile):  # the first exercise cell says it
         for name in EXERCISES:  # so that the first feedback need not wait for them
-            public().symptoms(name, False)
+            public_references().symptoms(name, False)

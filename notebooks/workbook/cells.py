@@ -24,17 +24,17 @@ from typing import Any
 from IPython.display import display
 
 from autograder.exercises import EXERCISES
-from autograder.harness.driving import answer, fault_of
+from autograder.harness.driving import describe_fault, drive_case
 from autograder.model import Exercise, Item
 from autograder.scoring import reference_store
-from autograder.scoring.explanation import told
-from autograder.scoring.judgement import judge as judge_answers
-from autograder.scoring.points import because, items
+from autograder.scoring.explanation import describe_error
+from autograder.scoring.judgement import judge_exercise as judge_answers
+from autograder.scoring.points import note_earlier_exercise, score_exercise
 from autograder.scoring.topic_file import DamagedFile
 from autograder.workspace import cell_state, writer
 
 from . import live
-from .feedback import Feedback
+from .feedback import CellFeedback
 
 PRINTED = 5_000  # characters
 STAND_INS = "autograder check also scores it on stand-in layers: there that costs nothing"
@@ -55,11 +55,11 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
 
     def complete(function: Any) -> Any:
         try:
-            asked, cell = given(owner, function)
-            display(run(asked, cell))
+            asked, cell = find_cell_exercise(owner, function)
+            display(run_cell(asked, cell))
             with suppress(KeyError, AttributeError):  # its file may not be executable
                 return attrgetter(asked.title)(sys.modules[asked.module])
-        except (live.Refused, DamagedFile) as refused:
+        except (live.NotebookRefused, DamagedFile) as refused:
             print(refused)
         except KeyboardInterrupt:
             print("Stopped before anything was written.")
@@ -68,112 +68,118 @@ def exercise(owner: Any) -> Callable[[Any], Any]:
     return complete
 
 
-def run(asked: Exercise, cell: str) -> Feedback:
+def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     """Run the cell of an exercise.
 
     Args:   cell: the text of its function.
     Raises: Refused: the file cannot be read or written.
             DamagedFile: a file that the grader came with is not whole.
     """
-    failed = live.refresh()
+    failed = live.refresh_modules()
     try:
-        old = (live.tree() / asked.file).read_bytes()
+        old = (live.attached_tree() / asked.file).read_bytes()
         new = writer.replace_function(old, asked.target, cell)
     except (OSError, writer.SourceError) as error:
         why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
         how = f"mend the file, or type in a terminal: autograder reset {asked.number}"
-        raise live.Refused(f"{asked.file} {why}; the cell was not written: {how}") from None
+        raise live.NotebookRefused(f"{asked.file} {why}; the cell was not written: {how}") from None
     if writer.is_stub(cell):
-        return unfinished(asked, cell, failed)
+        return stub_feedback(asked, cell, failed)
     failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
-        with live.executing(import_module(asked.module), new):
-            kept = write(asked, new) if new != old else []
-    except (live.Refused, DamagedFile):
+        with live.execute_module(import_module(asked.module), new):
+            kept = write_cell(asked, new) if new != old else []
+    except (live.NotebookRefused, DamagedFile):
         raise
     except (Exception, SystemExit) as error:
-        return Feedback(asked, (*rejected(asked, error, new), *broken(failed)), mark="✘")
+        return CellFeedback(
+            asked, (*rejected_lines(asked, error, new), *broken_file_lines(failed)), mark="✘"
+        )
     with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
-        cell_state.remember(live.tree(), asked)
-    return feedback(asked, [*broken(failed), *kept])
+        cell_state.remember_cell(live.attached_tree(), asked)
+    return drive_feedback(asked, [*broken_file_lines(failed), *kept])
 
 
-def write(asked: Exercise, new: bytes) -> list[str]:
+def write_cell(asked: Exercise, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
     Returns: what the student is to know of that.  Raises: Refused: it cannot be written.
     """
-    tree, said = live.tree(), []
+    tree, said = live.attached_tree(), []
     try:
-        if not (found := cell_state.state(tree, asked)).untouched:
-            place = cell_state.keep(tree, asked, found.text)
+        if not (found := cell_state.read_state(tree, asked)).untouched:
+            place = cell_state.keep_aside(tree, asked, found.text)
             said = [f"{asked.file} held a text that is not from this cell; it is kept in {place}"]
         writer.write_atomically(tree / asked.file, new)
     except OSError as error:
         why = error.strerror or error
-        raise live.Refused(f"{asked.file} cannot be written ({why}); it is as it was.") from None
+        raise live.NotebookRefused(
+            f"{asked.file} cannot be written ({why}); it is as it was."
+        ) from None
     return said
 
 
-def unfinished(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> Feedback:
+def stub_feedback(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> CellFeedback:
     """What to say of a cell that is still a stub: nothing is written, so it is about the file."""
-    now = cell_state.state(live.tree(), asked)
+    now = cell_state.read_state(live.attached_tree(), asked)
     said = "not started" if writer.same_code(cell, now.stub) else UNFINISHED
     if not now.text or writer.is_stub(now.text) or asked.module in failed:
-        return Feedback(asked, (said, *broken(failed)))
+        return CellFeedback(asked, (said, *broken_file_lines(failed)))
     kept = f"{asked.file} keeps its solution, and this is the feedback on that"
-    return feedback(asked, [kept, f"the cell itself is {said}", *broken(failed)])
+    return drive_feedback(asked, [kept, f"the cell itself is {said}", *broken_file_lines(failed)])
 
 
-def feedback(asked: Exercise, said: list[str]) -> Feedback:
+def drive_feedback(asked: Exercise, said: list[str]) -> CellFeedback:
     """Drive an exercise as its file now is, and say what that shows."""
     try:
-        items, printed = judge(asked)
+        items, printed = judge_in_kernel(asked)
         print(printed, end="")
-        scored = cache(lambda name: judge(EXERCISES[name])[0])
-        blamed = [because(item, scored) for item in items]
+        scored = cache(lambda name: judge_in_kernel(EXERCISES[name])[0])
+        blamed = [note_earlier_exercise(item, scored) for item in items]
         stand_ins = [STAND_INS] if asked.doubles and blamed != items else []
-        return Feedback(asked, (*said, *stand_ins), blamed)
+        return CellFeedback(asked, (*said, *stand_ins), blamed)
     except KeyboardInterrupt:
         stopped = f"you stopped it (an endless loop?); {asked.file} holds your text all the same"
-        return Feedback(asked, (stopped, *said), mark="✘")
+        return CellFeedback(asked, (stopped, *said), mark="✘")
 
 
-def judge(asked: Exercise) -> tuple[list[Item], str]:
+def judge_in_kernel(asked: Exercise) -> tuple[list[Item], str]:
     """Judge an exercise on the public cases, in this process.
 
     Returns: its lines, and what the student's code printed in the first case that fails.
     """
-    references = reference_store.public()
+    references = reference_store.public_references()
     answers, printed = {}, {}
     for known in references.cases(asked.id):
         case = known.case
         with redirect_stdout(StringIO()) as caught:
-            answers[case.id] = answer(asked, case.id, known.inputs, case.layout, live.package())
+            answers[case.id] = drive_case(
+                asked, case.id, known.inputs, case.layout, live.attached_package()
+            )
         printed[case.id] = caught.getvalue()
     judged = judge_answers(asked, references, answers)
     shown = next((line.first.case for line in judged if line.first), next(iter(printed)))
-    return items(judged), printed[shown][:PRINTED]
+    return score_exercise(judged), printed[shown][:PRINTED]
 
 
-def broken(failed: Mapping[str, BaseException]) -> list[str]:
+def broken_file_lines(failed: Mapping[str, BaseException]) -> list[str]:
     """What is wrong with files that were edited by hand and cannot be executed."""
     said = []
     for module, error in failed.items():
-        why, *line = told(fault_of(error, live.package()))
+        why, *line = describe_error(describe_fault(error, live.attached_package()))
         file = module.replace(".", "/") + ".py"
         said += [f"{file} cannot be executed, and counts as it was before: {why}", *line]
     return said
 
 
-def rejected(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
+def rejected_lines(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
     """Why a file's new text cannot be executed, and the line of it, which is in no file."""
-    fault = fault_of(error, live.package())
+    fault = describe_fault(error, live.attached_package())
     file, _, number = fault.where.rpartition(":")
     if file == asked.file:
-        lines = writer.split(writer.read(new)[0])
+        lines = writer.split_lines(writer.decode_file(new)[0])
         fault = replace(fault, where="", line=lines[int(number) - 1].strip())
-    return [f"not written: with this cell, {asked.file} cannot be executed", *told(fault)]
+    return [f"not written: with this cell, {asked.file} cannot be executed", *describe_error(fault)]
 
 
 def exercises_of(owner: Any) -> dict[str, Exercise]:
@@ -185,7 +191,7 @@ def exercises_of(owner: Any) -> dict[str, Exercise]:
     return {names[-1]: e for names, e in titles if names[0] == getattr(owner, "__name__", "")}
 
 
-def given(owner: Any, function: Any) -> tuple[Exercise, str]:
+def find_cell_exercise(owner: Any, function: Any) -> tuple[Exercise, str]:
     """The exercise that a cell's function completes, and its text without `@exercise`.
 
     Raises: Refused: it is no plain function, or the owner has no exercise of its name, or its
@@ -193,12 +199,14 @@ def given(owner: Any, function: Any) -> tuple[Exercise, str]:
     """
     inner = inspect.unwrap(function)
     if not inspect.isfunction(inner) or inner.__name__ == "<lambda>":
-        raise live.Refused(PLACE)
+        raise live.NotebookRefused(PLACE)
     names, name, code = exercises_of(owner), inner.__name__, inner.__code__
     if name not in names:
         known = ", ".join(names)
-        raise live.Refused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
+        raise live.NotebookRefused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
     for found in writer.cell_functions("".join(linecache.getlines(code.co_filename))):
         if found.line == code.co_firstlineno:
             return names[name], found.text
-    raise live.Refused(f"The text of {name} is not to be found: run it in a cell, without %%.")
+    raise live.NotebookRefused(
+        f"The text of {name} is not to be found: run it in a cell, without %%."
+    )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import extract_tb
 
-from autograder.harness.driving import fault_of
-from autograder.scoring.explanation import told
+from autograder.harness.driving import describe_fault
+from autograder.scoring.explanation import describe_error
 
 from . import live
-from .cells import broken
+from .cells import broken_file_lines
 
 
 @contextmanager
@@ -21,16 +21,16 @@ def demo() -> Iterator[None]:
     Until then it says which one it waits for. An error inside `mytorch` is shown with the
     student's line, an assert that fails with its own; any other error is the cell's.
     """
-    for line in broken(live.refresh()):
+    for line in broken_file_lines(live.refresh_modules()):
         print(line)
     try:
         yield
     except (Exception, SystemExit) as error:
-        fault = fault_of(error, live.package())
+        fault = describe_fault(error, live.attached_package())
         if fault.kind == "not_attempted":
             print(f"waits for {fault.text}")
         elif fault.where:
-            print(*told(fault), sep="\n")
+            print(*describe_error(fault), sep="\n")
         elif isinstance(error, AssertionError):
             _, cell, *_ = extract_tb(error.__traceback__)  # the first frame is this one
             print(f"does not hold yet: {cell.line}")

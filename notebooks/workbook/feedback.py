@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from autograder.model import Exercise, Item
-from autograder.scoring.report import number, overall, rows
+from autograder.scoring.report import group_items, overall_mark, tidy_number
 
 ROLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}
@@ -28,7 +28,7 @@ Row = tuple[str, str, str, list[str]]  # as TITLES says
 
 
 @dataclass(frozen=True, repr=False)
-class Feedback:
+class CellFeedback:
     """What is known of an exercise once its cell has run.
 
     said   sentences about the cell and the file
@@ -51,7 +51,10 @@ class Feedback:
             first, *rest = self.said
             return (f"{self.mark} {name} {first}", *rest)
         points = out_of(self.items, self.exercise.max_score)
-        return (f"{overall(self.items)} {name} {points} points on the public cases", *self.said)
+        return (
+            f"{overall_mark(self.items)} {name} {points} points on the public cases",
+            *self.said,
+        )
 
     def rows(self) -> Iterator[Row]:
         """The table, line by line: a mark, what was checked, its points, what was found.
@@ -59,7 +62,7 @@ class Feedback:
         Lines that say the same are one, and nothing is said twice.
         """
         lines = {id: (tensor, role) for tensor, role, id in self.exercise.lines}
-        for items, said in rows(self.items):
+        for items, said in group_items(self.items):
             checked = [lines[item.id] for item in items]
             names = ", ".join(tensor or ROLES[role] for tensor, role in checked)
             cases = sum(case.role == checked[0][1] for case in self.exercise.cases)
@@ -68,7 +71,7 @@ class Feedback:
             if items[0].message.startswith("NameError: "):
                 home = self.exercise.file
                 found.append(f"put helpers and imports inside the def, or into {home}")
-            yield overall(items), f"{names} ({cases} cases)", points, found
+            yield overall_mark(items), f"{names} ({cases} cases)", points, found
 
     def __repr__(self) -> str:
         lines = ["\n  ".join(self.sentences())]
@@ -82,12 +85,12 @@ class Feedback:
         said = f"<div><strong>{escape(first)}</strong></div>" + "".join(map(marked_up, rest))
         if not self.items:
             return said
-        rows = "".join(map(html, self.rows()))
+        rows = "".join(map(row_html, self.rows()))
         table = f"<thead><tr>{HEADER}</tr></thead><tbody>{rows}</tbody>"
         return f"{said}<table {TABLE}>{table}</table>"
 
 
-def html(row: Row) -> str:
+def row_html(row: Row) -> str:
     mark, checked, points, found = row
     painted = f'<strong style="color: {COLOURS.get(mark, "inherit")}">{mark}</strong>'
     said = "".join(map(marked_up, found))
@@ -103,4 +106,4 @@ def marked_up(text: str) -> str:
 
 
 def out_of(items: Sequence[Item], most: float) -> str:
-    return f"{number(sum(item.score for item in items))} of {number(most)}"
+    return f"{tidy_number(sum(item.score for item in items))} of {tidy_number(most)}"

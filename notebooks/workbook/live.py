@@ -17,7 +17,7 @@ from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from autograder.exercises import HOMES
-from autograder.harness.package import Package, register
+from autograder.harness.package import StudentPackage, register_package
 
 NAME = "mytorch"
 KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
@@ -26,14 +26,14 @@ LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one clas
 FACETS = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
 
 
-class Refused(ImportError):
+class NotebookRefused(ImportError):
     """Why this notebook cannot work: one sentence, which Jupyter shows without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
-def attach(here: Path | None = None) -> Path:
+def attach_tree(here: Path | None = None) -> Path:
     """Let `mytorch` be that of the tree around a folder (the working directory), and no other.
 
     Returns: the tree.  Raises: Refused: there is none, or another `mytorch` is loaded.
@@ -42,53 +42,55 @@ def attach(here: Path | None = None) -> Path:
     places = (here.parent, here) if here.name == "notebooks" else (here, here.parent)
     tree = next((place for place in places if (place / NAME).is_dir()), None)
     if tree is None:
-        raise Refused(f"There is no folder {NAME} in {here} or beside it: open the workbook there.")
+        raise NotebookRefused(
+            f"There is no folder {NAME} in {here} or beside it: open the workbook there."
+        )
     known = sys.modules.get(NAME)
     found = Path(next(iter(getattr(known, "__path__", [])), "?"))
     if known and found.resolve() != (tree / NAME).resolve():
-        raise Refused(
+        raise NotebookRefused(
             f"{NAME} was loaded from {found}, but this workbook's is {tree / NAME}: "
             "restart the kernel, and open notebooks where they belong."
         )
-    if not isinstance(known, Package):
+    if not isinstance(known, StudentPackage):
         loaded = {n: m for n, m in sys.modules.items() if n.startswith(f"{NAME}.")}
-        package = register(tree / NAME, HOMES)
+        package = register_package(tree / NAME, HOMES)
         sys.modules.update(loaded)  # by Python itself; from now on they follow their files
         vars(package).update({name.rpartition(".")[2]: m for name, m in loaded.items()})
     return tree
 
 
-def package() -> Package:
+def attached_package() -> StudentPackage:
     """The registered `mytorch`.  Raises: Refused: something else has taken its place."""
     found = sys.modules.get(NAME)
-    if not isinstance(found, Package):
-        raise Refused(f"{NAME} is not the workbook's any more: restart the kernel.")
+    if not isinstance(found, StudentPackage):
+        raise NotebookRefused(f"{NAME} is not the workbook's any more: restart the kernel.")
     return found
 
 
-def tree() -> Path:
+def attached_tree() -> Path:
     """The folder that holds `mytorch`."""
-    return Path(package().__path__[0]).parent
+    return Path(attached_package().__path__[0]).parent
 
 
-def refresh(*_: object) -> dict[str, BaseException]:
+def refresh_modules(*_: object) -> dict[str, BaseException]:
     """Execute every loaded module whose file has changed since, by hand or by another kernel.
 
     Returns: by module, why its file cannot be executed; such a module is as it was.
     """
-    waiting = dict(changed())
+    waiting = dict(changed_modules())
     failed: dict[str, BaseException] = {}
     for name, data in waiting.items():
         try:
-            with executing(sys.modules[name], data):
+            with execute_module(sys.modules[name], data):
                 pass
         except (Exception, SystemExit) as error:
             failed[name] = error
     some = 0 < len(failed) < len(waiting)  # may need another that has followed its file by now
-    return refresh() if some else failed
+    return refresh_modules() if some else failed
 
 
-def changed() -> Iterator[tuple[str, bytes]]:
+def changed_modules() -> Iterator[tuple[str, bytes]]:
     """The loaded modules whose files hold something else than was executed, with what they hold.
 
     A module without a file is forgotten, so that importing it says so.
@@ -105,7 +107,7 @@ def changed() -> Iterator[tuple[str, bytes]]:
 
 
 @contextmanager
-def executing(module: ModuleType, data: bytes) -> Iterator[None]:
+def execute_module(module: ModuleType, data: bytes) -> Iterator[None]:
     """Execute a file's new text in its module, change what is live in place, and run the block.
 
     Raises: whatever text or block raises; module and classes are then as they were.
@@ -119,7 +121,7 @@ def executing(module: ModuleType, data: bytes) -> Iterator[None]:
         undo.callback(names.clear)
         names.clear()
         names.update({name: before[name] for name in KEPT if name in before}, __doc__=None)
-        following = Names(names, before, undo, b"super" in data or b"__class__" in data)
+        following = ModuleNames(names, before, undo, b"super" in data or b"__class__" in data)
         exec(code, names, following)
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
@@ -128,11 +130,15 @@ def executing(module: ModuleType, data: bytes) -> Iterator[None]:
         undo.pop_all()
     vars(module.__loader__)["executed"] = data
     for name, old in before.items():
-        if isinstance(old, type) and alike(old, names.get(name)) and old is not names[name]:
+        if (
+            isinstance(old, type)
+            and same_definition(old, names.get(name))
+            and old is not names[name]
+        ):
             print(f"{name} cannot be changed in place: restart the kernel, so that all follows it.")
 
 
-class Names(UserDict[str, Any]):
+class ModuleNames(UserDict[str, Any]):
     """A module's names while its file is executed.
 
     A class is changed in place the moment it is bound, so that the rest of the file (default
@@ -155,11 +161,14 @@ class Names(UserDict[str, Any]):
 
         Returns: the old one, changed; the new one where it is another thing or another layout.
         """
-        if old is new or not alike(old, new) or not fits(old, new):
+        if old is new or not same_definition(old, new) or not fits_in_place(old, new):
             return new
-        known = parts(old)
-        self.undo.callback(become, old, known)
-        become(old, {name: self.follow(known.get(name), p) for name, p in parts(new).items()})
+        known = definition_parts(old)
+        self.undo.callback(become_definition, old, known)
+        become_definition(
+            old,
+            {name: self.follow(known.get(name), p) for name, p in definition_parts(new).items()},
+        )
         if self.closed and isinstance(new, type):  # looking at every object takes milliseconds
             for holder in gc.get_referrers(new):
                 if isinstance(holder, CellType):  # in however wrapped a method
@@ -167,12 +176,12 @@ class Names(UserDict[str, Any]):
         return old
 
 
-def alike(old: Any, new: Any) -> bool:
+def same_definition(old: Any, new: Any) -> bool:
     """Whether two things were defined in the same place under the same name."""
     return all(getattr(old, n, 0) == getattr(new, n, 1) for n in ("__module__", "__qualname__"))
 
 
-def fits(old: Any, new: Any) -> bool:
+def fits_in_place(old: Any, new: Any) -> bool:
     """Whether one class or function can become another one in place."""
     if isinstance(old, FunctionType) and isinstance(new, FunctionType):
         free = new.__code__.co_freevars  # else what it closes over is new as well
@@ -184,7 +193,7 @@ def fits(old: Any, new: Any) -> bool:
     return plain and old.__bases__ == new.__bases__ and slots == others
 
 
-def parts(thing: Any) -> dict[str, Any]:
+def definition_parts(thing: Any) -> dict[str, Any]:
     """What a class or function consists of, by attribute."""
     if isinstance(thing, FunctionType):
         return {name: getattr(thing, name) for name in FACETS}
@@ -192,9 +201,9 @@ def parts(thing: Any) -> dict[str, Any]:
     return {n: v for n, v in own if not isinstance(v, SLOTS) and n not in LEFT}
 
 
-def become(thing: Any, known: dict[str, Any]) -> None:
+def become_definition(thing: Any, known: dict[str, Any]) -> None:
     """Let a class or function consist of these parts, and of no others."""
-    for name in parts(thing).keys() - known.keys():
+    for name in definition_parts(thing).keys() - known.keys():
         delattr(thing, name)
     for name, part in known.items():
         setattr(thing, name, part)

@@ -10,33 +10,35 @@ from autograder.exercises import EXERCISES, NOTEBOOKS
 from autograder.model import Exercise
 
 from . import live
-from .cells import judge
+from .cells import judge_in_kernel
 from .pictures import Picture
-from .pictures.stations import Station, draw
+from .pictures.stations import CourseStation, draw_stations
 
 HERE = Path(__file__).parents[1]
 
 
 def course_map() -> None:
     """Show all notebooks, the points earned so far, and the exercise that comes next."""
-    live.refresh()
-    scores = {exercise.id: score(exercise) for exercise in EXERCISES.values()}
+    live.refresh_modules()
+    scores = {exercise.id: public_score(exercise) for exercise in EXERCISES.values()}
     following = next((e for e in EXERCISES.values() if scores[e.id] < e.max_score), None)
-    stations = [station(number, scores, following) for number in NOTEBOOKS]
-    display(Picture("map of the course", lambda: draw(stations)))
-    display(HTML(in_words(stations, following)))
+    stations = [make_station(number, scores, following) for number in NOTEBOOKS]
+    display(Picture("map of the course", lambda: draw_stations(stations)))
+    display(HTML(map_in_words(stations, following)))
 
 
-def score(exercise: Exercise) -> float:
+def public_score(exercise: Exercise) -> float:
     """The points that the student's text has on the public cases, in this kernel."""
-    items, _ = judge(exercise)
+    items, _ = judge_in_kernel(exercise)
     return sum(item.score for item in items)
 
 
-def station(number: str, scores: Mapping[str, float], following: Exercise | None) -> Station:
+def make_station(
+    number: str, scores: Mapping[str, float], following: Exercise | None
+) -> CourseStation:
     """A notebook on the map. Args: following: the exercise that comes next, if there is one."""
     own = [exercise for exercise in EXERCISES.values() if exercise.notebook == number]
-    return Station(
+    return CourseStation(
         number,
         NOTEBOOKS[number],
         link=next((path.name for path in HERE.glob(f"{number}_*.ipynb")), ""),
@@ -46,14 +48,14 @@ def station(number: str, scores: Mapping[str, float], following: Exercise | None
     )
 
 
-def in_words(stations: list[Station], following: Exercise | None) -> str:
+def map_in_words(stations: list[CourseStation], following: Exercise | None) -> str:
     """What the picture shows, in words and with links."""
     got, of = sum(s.score for s in stations), sum(s.of for s in stations)
     said = "All are yours. In a terminal, <code>autograder pack</code> makes your hand-in."
     if following:
-        places = ", ".join(link(s) for s in stations if s.next)
+        places = ", ".join(notebook_link(s) for s in stations if s.next)
         said = f"Next: {escape(following.stub)}, in {places}."
-    rows = "".join(f"<tr><td>{link(s)}</td><td>{s.points}</td></tr>" for s in stations)
+    rows = "".join(f"<tr><td>{notebook_link(s)}</td><td>{s.points}</td></tr>" for s in stations)
     return (
         f"<p><b>{got:g} of {of:g} points.</b> {said}</p>"
         "<details><summary>All notebooks, with links</summary>"
@@ -61,6 +63,6 @@ def in_words(stations: list[Station], following: Exercise | None) -> str:
     )
 
 
-def link(station: Station) -> str:
+def notebook_link(station: CourseStation) -> str:
     words = f"{station.number} · {escape(station.title)}"
     return f'<a href="{station.link}">{words}</a>' if station.link else words

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.floating[Any]]
 
 
-def fixed(rows: list[list[float]]) -> Array:
+def fixed_array(rows: list[list[float]]) -> Array:
     """An array that cannot be written to: the network is the same in every cell."""
     array = np.array(rows)
     array.flags.writeable = False
     return array
 
 
-X = fixed([[1.0, 2.0], [0.0, 4.0]])
-D = fixed([[1.0], [0.0]])
-W1 = fixed([[1.0, -1.0], [0.5, 0.5]])
-B1 = fixed([[2.0], [-1.0]])
-W2 = fixed([[2.0, -1.0]])
-B2 = fixed([[0.5]])
+X = fixed_array([[1.0, 2.0], [0.0, 4.0]])
+D = fixed_array([[1.0], [0.0]])
+W1 = fixed_array([[1.0, -1.0], [0.5, 0.5]])
+B1 = fixed_array([[2.0], [-1.0]])
+W2 = fixed_array([[2.0, -1.0]])
+B2 = fixed_array([[0.5]])

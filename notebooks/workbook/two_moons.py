@@ -17,7 +17,7 @@ LEFT, LOW = -1.5, -1.1  # the field's lower left corner
 SIDE, COLUMNS, ROWS = 0.125, 32, 21  # its squares: their side, how many across and up
 
 
-def moons() -> Array:
+def draw_moons() -> Array:
     """One half circle, and one upside down beside it; every point a little off."""
     rng = np.random.default_rng(0)
     angle, other = rng.uniform(0, np.pi, EACH), rng.uniform(0, np.pi, EACH)
@@ -26,19 +26,19 @@ def moons() -> Array:
     return np.concatenate([upper, lower]) + 0.12 * rng.standard_normal((2 * EACH, 2))
 
 
-def places() -> Array:
+def field_centres() -> Array:
     """The middle of each square of the field, row by row from the bottom."""
     across = LEFT + SIDE * (np.arange(COLUMNS) + 0.5)
     up = LOW + SIDE * (np.arange(ROWS) + 0.5)
     return np.stack([np.tile(across, ROWS), np.repeat(up, COLUMNS)], axis=1)
 
 
-def fixed(array: Array) -> Array:
+def fixed_points(array: Array) -> Array:
     """The array, no longer to be written to: every cell sees the same points."""
     array.flags.writeable = False
     return array
 
 
-POINTS = fixed(moons())
-WANTED = fixed(np.repeat(np.eye(2), EACH, axis=0))
-PLACES = fixed(places())
+POINTS = fixed_points(draw_moons())
+WANTED = fixed_points(np.repeat(np.eye(2), EACH, axis=0))
+PLACES = fixed_points(field_centres())

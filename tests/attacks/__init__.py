@@ -40,7 +40,7 @@ class Attack:
     brief   it only takes time: less of it is given
     leaks   for a smuggler: what its accomplice reads out of the report
     at      what it attacks, where its text does not name it as code:
-            `autograder.harness.wire.frame`
+            `autograder.harness.wire.encode_frame`
     """
 
     name: str

@@ -66,7 +66,7 @@ ATTACKS = (
     ),
     patch(
         "plain",
-        "import autograder.harness.driving as h; h.plain = lambda value: 'pass'",
+        "import autograder.harness.driving as h; h.to_plain_array = lambda value: 'pass'",
         EVERYWHERE,
     ),
     patch(

@@ -23,13 +23,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from conftest import package  # noqa: E402 - the tree comes first on the path
 
-from autograder.classroom.batch.journal import Journal  # noqa: E402
-from autograder.classroom.batch.seals import sealed  # noqa: E402
-from autograder.classroom.pages.earlier_reports import again, earlier  # noqa: E402
-from autograder.classroom.pages.similarity import Index  # noqa: E402
-from autograder.classroom.pages.winnowing import fingerprints  # noqa: E402
+from autograder.classroom.batch.journal import GradeJournal  # noqa: E402
+from autograder.classroom.batch.seals import seal_line  # noqa: E402
+from autograder.classroom.pages.earlier_reports import find_earlier_reports, repeat_reports  # noqa: E402
+from autograder.classroom.pages.similarity import FingerprintIndex  # noqa: E402
+from autograder.classroom.pages.winnowing import find_fingerprints  # noqa: E402
 from autograder.hand_in import reading  # noqa: E402
-from autograder.hand_in.student import Entry  # noqa: E402
+from autograder.hand_in.student import HandInEntry  # noqa: E402
 
 LARGE = 2**22 - 100
 Files = dict[str, bytes]
@@ -51,31 +51,33 @@ def read(book: bytes) -> None:
         path = Path(folder, "a.zip")
         path.write_bytes(packed.getvalue())
         began()
-        reading.read(path)
+        reading.read_hand_in(path)
 
 
 def compare(count: int, files: Callable[[int], Files]) -> None:
     """A class of such hand-ins, compared."""
-    made = Index()
+    made = FingerprintIndex()
     began()
     for n in range(count):
-        made.add(Entry(str(n)), fingerprints(files(n)), str(n))
+        made.add(HandInEntry(str(n)), find_fingerprints(files(n)), str(n))
     made.alike()
 
 
 def again_one(count: int) -> None:
     """One of a class graded anew: the reports on the others are read back."""
-    with tempfile.TemporaryDirectory() as folder, Journal(":memory:") as journal:
+    with tempfile.TemporaryDirectory() as folder, GradeJournal(":memory:") as journal:
         file = Path(folder, "reports.jsonl")
         with file.open("w") as lines:
             for n in range(count):
                 path = Path(folder, f"{n}.zip")
                 path.touch()
                 report = {"hand_in": str(path), "items": [], "message": "x" * 20_000}
-                lines.write(sealed(json.dumps({**report, "score": 0.0, "max_score": 0.0})) + "\n")
+                lines.write(
+                    seal_line(json.dumps({**report, "score": 0.0, "max_score": 0.0})) + "\n"
+                )
         began()
-        found = earlier(file, journal, [])
-        assert sum(1 for _ in again(file, journal, found)) == count
+        found = find_earlier_reports(file, journal, [])
+        assert sum(1 for _ in repeat_reports(file, journal, found)) == count
 
 
 HONEST = package()

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "notebooks")]
 
 from autograder.exercises import EXERCISES  # noqa: E402 - the tree comes first on the path
-from autograder.key.solved import cell, modules, skeleton  # noqa: E402
+from autograder.key.solved import make_cell, make_skeleton, solved_modules  # noqa: E402
 
 RUNS = 15
 PROMISED = 50.0
@@ -45,11 +45,11 @@ def main() -> int:
     with ExitStack() as stack:
         tree = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (tree / "mytorch").mkdir()
-        for name, source in modules().items():
-            (tree / "mytorch" / name).write_text(skeleton(name, source), "utf-8")
+        for name, source in solved_modules().items():
+            (tree / "mytorch" / name).write_text(make_skeleton(name, source), "utf-8")
         stack.enter_context(chdir(tree))
         InteractiveShell.instance(config=QUIET)  # for which `import workbook` prepares feedback
-        from workbook.cells import run
+        from workbook.cells import run_cell
 
         matrix = np.ones((500, 500))
         _, product = measured(lambda: matrix @ matrix)
@@ -57,11 +57,11 @@ def main() -> int:
         print(f"{'exercise':<34}{'right: first':>13}{'median':>8}{'wrong: first':>14}{'median':>8}")
         worst = 0.0
         for exercise in EXERCISES.values():
-            right = cell(exercise, solved=True).partition("\n")[2]
+            right = make_cell(exercise, solved=True).partition("\n")[2]
             wrong = right.replace("return ", "return 1.5 * ").replace("self.lr *", "2 * self.lr *")
-            first, median = measured(lambda: repr(run(exercise, right)))  # noqa: B023
-            slow, usual = measured(lambda: repr(run(exercise, wrong)))  # noqa: B023
-            run(exercise, right)
+            first, median = measured(lambda: repr(run_cell(exercise, right)))  # noqa: B023
+            slow, usual = measured(lambda: repr(run_cell(exercise, wrong)))  # noqa: B023
+            run_cell(exercise, right)
             worst = max(worst, first, median, slow, usual)
             print(f"{exercise.id:<34}{first:>13.1f}{median:>8.1f}{slow:>14.1f}{usual:>8.1f}")
     print(f"\nslowest: {worst:.1f} ms; promised: {PROMISED:g} ms")

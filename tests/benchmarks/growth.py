@@ -14,10 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from autograder.classroom.finding.search import find
-from autograder.classroom.pages.winnowing import fingerprints
-from autograder.hand_in.reading import read
-from autograder.hand_in.spelling import is_alike
+from autograder.classroom.finding.search import find_hand_ins
+from autograder.classroom.pages.winnowing import find_fingerprints
+from autograder.hand_in.reading import read_hand_in
+from autograder.hand_in.spelling import is_like_mytorch
 
 Work = Callable[[], object]
 
@@ -55,7 +55,7 @@ def works(scratch: Path) -> Iterator[tuple[str, Work, Work]]:
     """A name, the work, and the same with twice as much."""
 
     def code(piece: str, size: int) -> Work:
-        return lambda: fingerprints({"linear.py": (piece * (size // len(piece))).encode()})
+        return lambda: find_fingerprints({"linear.py": (piece * (size // len(piece))).encode()})
 
     for name, piece in TEXTS.items():
         yield f"fingerprints of {name}", code(piece, 2**16), code(piece, 2**17)
@@ -65,7 +65,7 @@ def works(scratch: Path) -> Iterator[tuple[str, Work, Work]]:
         with zipfile.ZipFile(path, "w") as file:
             for n in range(count):
                 file.writestr(NAMES[name](n), "x = 1")
-        return lambda: (find([path]), read(path))
+        return lambda: (find_hand_ins([path]), read_hand_in(path))
 
     for name in NAMES:
         yield f"an archive with {name} names", archive(name, 900), archive(name, 1800)
@@ -75,12 +75,12 @@ def works(scratch: Path) -> Iterator[tuple[str, Work, Work]]:
         (home / "mytorch").mkdir(parents=True)
         for n in range(count):
             (home / "mytorch" / f"m{n}.py").touch()
-        return lambda: (find([str(home)]), read(str(home)))
+        return lambda: (find_hand_ins([str(home)]), read_hand_in(str(home)))
 
     yield "a folder full of modules", folder(5_000), folder(10_000)
 
     def spelt(count: int) -> Work:
-        return lambda: is_alike(f"mytorch{'main1' * count}x")
+        return lambda: is_like_mytorch(f"mytorch{'main1' * count}x")
 
     yield "a name of digits", spelt(20), spelt(40)
 

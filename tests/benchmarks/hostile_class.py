@@ -126,7 +126,7 @@ def graded(folder: Path, place: str) -> tuple[float, float, list[dict[str, objec
 
 
 def main() -> int:
-    places = sys.argv[1:] or [tier.name for tier in tiers.probe() if tier.works]
+    places = sys.argv[1:] or [tier.name for tier in tiers.probe_tiers() if tier.works]
     is_kept = True
     for place in places:
         with tempfile.TemporaryDirectory() as work:

@@ -35,12 +35,12 @@ from autograder import running  # noqa: E402
 from autograder.exercises import EXERCISES  # noqa: E402
 from autograder.hand_in.module_reader import HandIn  # noqa: E402
 from autograder.key.mistakes import MISTAKES  # noqa: E402
-from autograder.key.solved import modules, solution  # noqa: E402
+from autograder.key.solved import solved_modules, strip_markers  # noqa: E402
 from autograder.running import sandbox, tiers, zygotes  # noqa: E402
-from autograder.running.conversation import Place, Sitting, converse  # noqa: E402
+from autograder.running.conversation import ExecutionPlace, GradingSession, run_conversation  # noqa: E402
 from autograder.running.fresh_interpreter import FreshInterpreter  # noqa: E402
-from autograder.running.grading import grade, jobs  # noqa: E402
-from autograder.running.patience import Limits  # noqa: E402
+from autograder.running.grading import grade_hand_in, make_jobs  # noqa: E402
+from autograder.running.patience import ResourceLimits  # noqa: E402
 from autograder.scoring import reference_store  # noqa: E402 - the tree comes first on the path
 
 COUNT = 90
@@ -49,8 +49,8 @@ NBGRADER = 6  # hand-ins that it gets: it is slow
 PROMISED_RATIO = 1.5
 PROMISED_RATE = 50.0
 ALL = list(EXERCISES.values())
-REFERENCES = reference_store.best()
-WORK = jobs(ALL, REFERENCES)
+REFERENCES = reference_store.best_references()
+WORK = make_jobs(ALL, REFERENCES)
 BARE = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -79,14 +79,14 @@ Files = dict[str, bytes]
 
 def hand_ins(count: int) -> list[Files]:
     """Right, wrong and broken ones in turn, all different."""
-    right = {name: solution(text) for name, text in modules().items()}
+    right = {name: strip_markers(text) for name, text in solved_modules().items()}
     mistakes = list(MISTAKES.values())
     made = []
     for number in range(count):
         files = dict(right)
         if number % 3 == 1:
             mistake = mistakes[number // 3 % len(mistakes)]
-            files[mistake.file] = solution(mistake.plant())
+            files[mistake.file] = strip_markers(mistake.plant())
         elif number % 3 == 2:
             name, line = BROKEN[number // 3 % len(BROKEN)]
             files[name] = line + files[name]
@@ -112,14 +112,14 @@ def cpu() -> float:
     return ended.ru_utime + ended.ru_stime + sum(taken[pid] for pid in below[1:])
 
 
-def drive(where: Place, files: Files) -> None:
+def drive(where: ExecutionPlace, files: Files) -> None:
     """One conversation over the whole exercise set."""
-    given, fault = converse(Sitting(files, Limits(), where), WORK)
+    given, fault = run_conversation(GradingSession(files, ResourceLimits(), where), WORK)
     if fault or len(given) < len(WORK):
         raise SystemExit(f"{where.name}: {fault}")
 
 
-def measured(where: Place, given: Sequence[Files]) -> tuple[float, float]:
+def measured(where: ExecutionPlace, given: Sequence[Files]) -> tuple[float, float]:
     """CPU of the children in ms a hand-in, one after the other; hand-ins a second, all cores."""
     everything = partial(drive, where)
     everything(given[0])
@@ -142,15 +142,15 @@ def bare_command(scratch: str | None) -> list[str]:
     return [python, *options, "-c", BARE, told]
 
 
-isolated_command = zygotes.command
+isolated_command = zygotes.zygote_command
 
 
-def graded(where: Place, given: Sequence[Files]) -> tuple[float, float]:
+def graded(where: ExecutionPlace, given: Sequence[Files]) -> tuple[float, float]:
     """CPU ms a hand-in of the whole of grading: of the children, and of the grader itself."""
-    grade(HandIn("", given[0]), REFERENCES, ALL, place=where)
+    grade_hand_in(HandIn("", given[0]), REFERENCES, ALL, place=where)
     children, own = cpu(), time.process_time()
     for files in given:
-        grade(HandIn("", files), REFERENCES, ALL, place=where)
+        grade_hand_in(HandIn("", files), REFERENCES, ALL, place=where)
     each = 1000 / len(given)
     return each * (cpu() - children), each * (time.process_time() - own)
 
@@ -203,10 +203,12 @@ def notebook(function: str, is_source: bool) -> str:
 def main() -> int:
     given = hand_ins(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
     assert len({repr(files) for files in given}) == len(given)
-    works = [tier.name for tier in tiers.probe() if tier.works and tier.name in running.SANDBOXES]
-    places: dict[str, Place] = {"fresh interpreter": FreshInterpreter()}
-    places |= {"bare fork": sandbox.Sandbox("bare fork")}
-    sandboxes = {name: sandbox.Sandbox(name) for name in reversed(works)}
+    works = [
+        tier.name for tier in tiers.probe_tiers() if tier.works and tier.name in running.SANDBOXES
+    ]
+    places: dict[str, ExecutionPlace] = {"fresh interpreter": FreshInterpreter()}
+    places |= {"bare fork": sandbox.ZygoteSandbox("bare fork")}
+    sandboxes = {name: sandbox.ZygoteSandbox(name) for name in reversed(works)}
     places |= sandboxes
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in places}
     for _ in range(ROUNDS):  # in turn, so that a busy moment of the machine hurts all alike
@@ -215,7 +217,7 @@ def main() -> int:
             with patch.object(zygotes, "command", command):
                 some = given[: len(given) // 5] if name == "fresh interpreter" else given
                 found[name].append(measured(where, some))
-                if isinstance(where, sandbox.Sandbox):
+                if isinstance(where, sandbox.ZygoteSandbox):
                     where.close()
     print(f"{len(given)} hand-ins, {len(os.sched_getaffinity(0))} cores, best of {ROUNDS} rounds\n")
     print(f"{'':<20}{'CPU ms each':>12}{'to bare fork':>14}{'hand-ins/s':>12}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-from .cores import processors
+from .cores import count_processors
 
 PATIENCE = 10  # seconds in which a scheduler answers, and has a worker
 RETRIES = 3  # times that a hand-in is graded again elsewhere
@@ -17,7 +17,7 @@ SPARE = 4  # hand-ins that lie ready for each thread of a worker, so that none w
 
 
 @contextmanager
-def connected(scheduler: str) -> Iterator[tuple[Callable[[], Executor], int]]:
+def connect_cluster(scheduler: str) -> Iterator[tuple[Callable[[], Executor], int]]:
     """Connect to a scheduler, while the block runs.
 
     Args:   scheduler: `tcp://host:port`; or `local`: a cluster of this machine's processors.
@@ -32,7 +32,7 @@ def connected(scheduler: str) -> Iterator[tuple[Callable[[], Executor], int]]:
     for name in ("distributed", "concurrent.futures"):  # they have their say on every death
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler == "local":
-        cores = processors()
+        cores = count_processors()
         with (
             LocalCluster(
                 n_workers=cores, threads_per_worker=1, dashboard_address="127.0.0.1:0"

@@ -22,24 +22,24 @@ FROM_THE_TERMINAL = ("SIGINT", "SIGHUP", "SIGQUIT")  # it sends them to everyone
 GRACE = 0.5  # seconds in which a worker may end the process that runs student code
 
 
-def processors() -> int:
+def count_processors() -> int:
     """How many processors this process may use: often fewer than the machine has."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-class Cores(ProcessPoolExecutor):
+class WorkerPool(ProcessPoolExecutor):
     """A process pool; `shutdown(wait=False)` ends what is running as well."""
 
     def __init__(self, count: int) -> None:
         context = get_context("spawn")
         theirs, self.held = context.Pipe(duplex=False)
-        with held_back():  # for the process that watches over the pool's semaphores
-            super().__init__(count, context, attend, (theirs,))
+        with hold_ctrl_c():  # for the process that watches over the pool's semaphores
+            super().__init__(count, context, prepare_worker, (theirs,))
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        with held_back():  # a worker that is just beginning would answer Ctrl-C with a traceback
+        with hold_ctrl_c():  # a worker that is just beginning would answer Ctrl-C with a traceback
             return super().submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -51,7 +51,7 @@ class Cores(ProcessPoolExecutor):
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[None]:
+def hold_ctrl_c() -> Iterator[None]:
     """Let the terminal's signals wait, and what is started in the meantime never see it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -64,7 +64,7 @@ def held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def attend(theirs: "Connection[Any, Any]") -> None:
+def prepare_worker(theirs: "Connection[Any, Any]") -> None:
     """Prepare a worker: it ends with the other end of this pipe, and is deaf to its terminal.
 
     What it has to say comes as a result; as it is ended, Python may print a traceback.
@@ -73,28 +73,28 @@ def attend(theirs: "Connection[Any, Any]") -> None:
     for name in FROM_THE_TERMINAL:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    threading.Thread(target=watch, args=(theirs,), daemon=True).start()
-    signal.signal(signal.SIGTERM, leave)  # until now there is nothing to leave
+    threading.Thread(target=watch_parent, args=(theirs,), daemon=True).start()
+    signal.signal(signal.SIGTERM, leave_worker)  # until now there is nothing to leave
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def watch(theirs: "Connection[Any, Any]") -> None:
+def watch_parent(theirs: "Connection[Any, Any]") -> None:
     with contextlib.suppress(EOFError, OSError):
         theirs.recv_bytes()
-    end_soon()
+    end_after_grace()
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
-def leave(*_: object) -> NoReturn:
+def leave_worker(*_: object) -> NoReturn:
     """Stop grading where it stands: on its way out, the child process is ended."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    end_soon()
+    end_after_grace()
     raise SystemExit(1)
 
 
-def end_soon() -> None:
+def end_after_grace() -> None:
     """Whatever the worker is at, it ends after its grace."""
     last = threading.Timer(GRACE, os._exit, (1,))
     last.daemon = True

@@ -21,14 +21,22 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from autograder.hand_in import reading
-from autograder.hand_in.module_reader import HandIn, listed
+from autograder.hand_in.module_reader import HandIn, list_names
 from autograder.model import Report
 from autograder.scoring.report import to_json
 
 from . import second_tries
-from .journal import Journal
-from .second_tries import Second
-from .work import Retry, Terms, Work, failed, parsed, perform, perform_again
+from .journal import GradeJournal
+from .second_tries import SecondTry
+from .work import (
+    GradingTerms,
+    GradingWork,
+    SecondTryOrder,
+    grade_work,
+    parse_report,
+    perform_again,
+    report_own_failure,
+)
 
 AHEAD = 1000  # hand-ins that wait for a slower one before them
 TOGETHER = 2  # broken executors before a hand-in goes alone
@@ -37,7 +45,7 @@ BREATH = 5.0  # seconds without a result before the executor is asked whether it
 DOUBTFUL = 5  # hand-ins given up one after the other: then an empty one is tried
 
 
-class Graded(NamedTuple):
+class GradedHandIn(NamedTuple):
     """A report, whether it stood in the journal before, and as a line of JSON."""
 
     report: Report
@@ -46,29 +54,29 @@ class Graded(NamedTuple):
 
 
 @dataclass
-class Task:
+class GradingTask:
     """A hand-in on its way.
 
     line    its report as JSON, once there is one
     second  what is to be tried again, before that is its last word
     """
 
-    work: Work
+    work: GradingWork
     line: str = ""
-    second: Second | None = None
+    second: SecondTry | None = None
     before: bool = False
     breaks: int = 0
 
 
-def graded(
+def grade_batch(
     paths: Iterable[str],
-    terms: Terms,
-    journal: Journal,
+    terms: GradingTerms,
+    journal: GradeJournal,
     start: Callable[[], Executor],
     at_once: int,
     force: bool = False,
     granted: float = second_tries.GRANTED,
-) -> Iterator[Graded]:
+) -> Iterator[GradedHandIn]:
     """Grade hand-ins; their reports in the order given, each as soon as it can be.
 
     Whatever ends it early, what is graded is in the journal, and the next run goes on from there.
@@ -79,8 +87,8 @@ def graded(
     Raises: JournalError: nothing more can be recorded.  OSError: nothing can be graded here.
     """
     left: Iterator[str] | None = iter(paths)
-    waiting: deque[Task] = deque()
-    crew = Crew(start, at_once)
+    waiting: deque[GradingTask] = deque()
+    crew = WorkerCrew(start, at_once)
     try:
         while left or waiting:
             while left and crew.free and len(waiting) < AHEAD:
@@ -88,7 +96,7 @@ def graded(
                 if path is None:
                     left = None
                     break
-                task = Task(Work(reading.read(path), terms))
+                task = GradingTask(GradingWork(reading.read_hand_in(path), terms))
                 known = None if force else journal.known(task.work)
                 if known:
                     task.line, task.before = known, True
@@ -97,14 +105,14 @@ def graded(
                 waiting.append(task)
             while waiting and waiting[0].line and not waiting[0].second:
                 task = waiting.popleft()
-                yield Graded(parsed(task.line), task.before, task.line)
+                yield GradedHandIn(parse_report(task.line), task.before, task.line)
             for task in crew.finished():
                 journal.record(task.work, task.line)
                 del task.work  # the line may wait long for its turn, and needs no files
             if crew.is_idle and not (left and len(waiting) < AHEAD):
                 late = {task.second.key: task.second for task in waiting if task.second}
                 for work, line in crew.try_again(
-                    second_tries.tries([*late.values()], terms, granted)
+                    second_tries.plan_second_tries([*late.values()], terms, granted)
                 ):
                     journal.record(work, line)
                     late[work.key].line = line
@@ -117,16 +125,16 @@ def graded(
                 journal.record(task.work, task.line)
 
 
-class Crew:
+class WorkerCrew:
     """Gives tasks to an executor, and starts another where one breaks."""
 
     def __init__(self, start: Callable[[], Executor], at_once: int) -> None:
         self.start, self.at_once = start, at_once
         self.executor: Executor | None = None
-        self.given: dict[Future[Any], Task] = {}
-        self.trying: dict[Future[Any], tuple[Retry, ...]] = {}
+        self.given: dict[Future[Any], GradingTask] = {}
+        self.trying: dict[Future[Any], tuple[SecondTryOrder, ...]] = {}
         self.done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
-        self.again: deque[Task] = deque()
+        self.again: deque[GradingTask] = deque()
         self.broken = False
         self.given_up: list[str] = []  # one after the other, since one was graded
 
@@ -146,10 +154,10 @@ class Crew:
         alone = any(task.breaks >= TOGETHER for task in self.given.values())
         return alone or len(self.given) >= self.at_once
 
-    def take(self, task: Task) -> None:
+    def take(self, task: GradingTask) -> None:
         """Give a task to the executor; keep it for the next one if this one is broken."""
         try:
-            future = self.submit(perform, task.work)
+            future = self.submit(grade_work, task.work)
         except BrokenExecutor:
             self.again.append(task)
             self.mend()
@@ -157,7 +165,7 @@ class Crew:
         self.given[future] = task
         future.add_done_callback(self.done.put)
 
-    def finished(self) -> Iterator[Task]:
+    def finished(self) -> Iterator[GradingTask]:
         """Wait for the next end of a task, if any has been taken; the task, if it has a report."""
         self.give_again()
         if self.given:
@@ -192,14 +200,16 @@ class Crew:
                 return
             self.take(self.again.popleft())
 
-    def settled(self, future: "Future[Any]") -> Iterator[Task]:
+    def settled(self, future: "Future[Any]") -> Iterator[GradingTask]:
         """The task of a future that is done, if it has a report now."""
         task = self.given.pop(future)
         try:
             done = future.result()
             task.line, self.given_up = done.line, []
             if done.was_short:
-                task.second = Second(task.work.hand_in.name, task.work.key, done.line, done.waits)
+                task.second = SecondTry(
+                    task.work.hand_in.name, task.work.key, done.line, done.waits
+                )
         except BrokenExecutor:
             self.mend()
             task.breaks += 1
@@ -208,13 +218,15 @@ class Crew:
                 return
             self.doubt(task.work)
             ended = "the process that graded it was killed every time (is there memory enough?)"
-            task.line = to_json(failed(task.work, ended))
+            task.line = to_json(report_own_failure(task.work, ended))
         except Exception as error:
             said = f"it was lost on its way ({type(error).__name__}: {error})"
-            task.line = to_json(failed(task.work, said))
+            task.line = to_json(report_own_failure(task.work, said))
         yield task
 
-    def try_again(self, bundles: Iterator[tuple[Retry, ...]]) -> Iterator[tuple[Work, str]]:
+    def try_again(
+        self, bundles: Iterator[tuple[SecondTryOrder, ...]]
+    ) -> Iterator[tuple[GradingWork, str]]:
         """Do second tries; each work, and its report. Where a worker dies of some, theirs stays."""
         while True:
             for bundle in islice(bundles, 0 if self.broken else self.at_once - len(self.trying)):
@@ -232,7 +244,7 @@ class Crew:
             else:
                 return
 
-    def tried(self, future: "Future[Any]") -> Iterator[tuple[Work, str]]:
+    def tried(self, future: "Future[Any]") -> Iterator[tuple[GradingWork, str]]:
         """The works of a second try that is done, and their reports, if it has come to an end."""
         bundle = self.trying.pop(future)
         try:
@@ -242,7 +254,7 @@ class Crew:
             return
         yield from zip((retry.work for retry in bundle), lines)
 
-    def doubt(self, last: Work) -> None:
+    def doubt(self, last: GradingWork) -> None:
         """Find out, when one after the other is given up, whether it is they or the machine.
 
         Raises: OSError: it's the machine.
@@ -250,13 +262,13 @@ class Crew:
         self.given_up.append(last.hand_in.name)
         if len(self.given_up) < DOUBTFUL:
             return
-        self.submit(perform, replace(last, hand_in=HandIn(""))).add_done_callback(self.done.put)
+        self.submit(grade_work, replace(last, hand_in=HandIn(""))).add_done_callback(self.done.put)
         try:
             self.next_done().result()
         except BrokenExecutor:
             raise OSError(
                 "the processes that grade are killed whatever they do, even with an empty hand-in;"
-                f" the last were at {listed(self.given_up, DOUBTFUL)}: make sure that there is"
+                f" the last were at {list_names(self.given_up, DOUBTFUL)}: make sure that there is"
                 " memory, use fewer --jobs, and run the same command again"
             ) from None
         self.given_up = []
@@ -267,7 +279,7 @@ class Crew:
         if not self.broken:
             self.dismiss()
 
-    def leave(self) -> Iterator[Task]:
+    def leave(self) -> Iterator[GradingTask]:
         """Leave the executor; what it had finished."""
         ended = []
         with contextlib.suppress(queue.Empty):

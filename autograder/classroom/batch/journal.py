@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from .seals import VERSION, seal, storable
-from .work import Work
+from .seals import VERSION, hash_parts, make_storable
+from .work import GradingWork
 
 OURS = 0x62707731  # the file's application id: "bpw1"
 JOURNAL = "journal.sqlite"
@@ -49,7 +49,7 @@ class JournalError(OSError):
     """A journal cannot be used. Its text is one line for the user."""
 
 
-class Journal:
+class GradeJournal:
     """The reports of a batch, by all that they depend on.
 
     damaged  the hand-ins whose reports did not match their hashes when they were asked for
@@ -61,7 +61,7 @@ class Journal:
         """Open a file, or make it; `:memory:` keeps nothing."""
         self.path = str(path)
         self.damaged: list[str] = []
-        if why := "" if self.path == ":memory:" else obstacle(Path(path)):
+        if why := "" if self.path == ":memory:" else find_obstacle(Path(path)):
             raise JournalError(why)
         with self.told():
             self.file = sqlite3.connect(self.path, timeout=1, isolation_level=None)
@@ -94,7 +94,7 @@ class Journal:
         self.file.execute("BEGIN IMMEDIATE")  # whoever holds it now says so at once
         self.file.execute("COMMIT")
 
-    def known(self, work: Work) -> str | None:
+    def known(self, work: GradingWork) -> str | None:
         """The final report of the same work, if it was done before. One that does not match its
         hash is none."""
         with self.told():
@@ -117,17 +117,17 @@ class Journal:
             row = self.file.execute("SELECT * FROM graded WHERE rowid = ?", (number,)).fetchone()
         return str(row[REPORT]) if row and is_whole(row) else None
 
-    def record(self, work: Work, line: str) -> None:
+    def record(self, work: GradingWork, line: str) -> None:
         """Keep a report, whole or not at all."""
         made, when = json.loads(line), datetime.now(UTC).isoformat(timespec="milliseconds")
         about = (work.key, made["hand_in"], made["digests"]["hand_in"])
         on = (work.terms.references, work.terms.grader, work.terms.key, made["isolation"])
-        texts = [storable(text) for text in (*about, *on)]
-        row = (*texts, int(made["provisional"]), float(made["score"]), when, storable(line))
+        texts = [make_storable(text) for text in (*about, *on)]
+        row = (*texts, int(made["provisional"]), float(made["score"]), when, make_storable(line))
         with self.told():
             self.file.execute(
                 f"INSERT OR REPLACE INTO graded VALUES ({', '.join('?' * (len(row) + 1))})",
-                (*row, seal(*row)),
+                (*row, hash_parts(*row)),
             )
 
     def __len__(self) -> int:
@@ -135,7 +135,7 @@ class Journal:
             (count,) = self.file.execute("SELECT count(*) FROM graded").fetchone()
         return int(count)
 
-    def __enter__(self) -> "Journal":
+    def __enter__(self) -> "GradeJournal":
         return self
 
     def __exit__(
@@ -173,10 +173,10 @@ class Journal:
 def is_whole(row: Sequence[object]) -> bool:
     """Whether a row of the table matches its hash."""
     *kept, mark = row
-    return mark == seal(*kept)
+    return mark == hash_parts(*kept)
 
 
-def obstacle(path: Path) -> str:
+def find_obstacle(path: Path) -> str:
     """What keeps a journal from being read and written in a file, and what to do; or "".
 
     SQLite opens what may only be read, and then says that writing failed, as on a full disk.

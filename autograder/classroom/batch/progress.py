@@ -12,7 +12,7 @@ OFTEN = 0.1  # seconds between two drawings
 LATELY = 30.0  # seconds over which the rate is taken
 
 
-def progress(graded: Iterator[One], count: int, stream: TextIO) -> Iterator[One]:
+def show_progress(graded: Iterator[One], count: int, stream: TextIO) -> Iterator[One]:
     """Pass on what is graded, and draw a bar below whatever is printed meanwhile.
 
     Args: count: how many there will be; for one alone there is no bar.
@@ -31,21 +31,21 @@ def progress(graded: Iterator[One], count: int, stream: TextIO) -> Iterator[One]
             while now - recent[0][0] > LATELY and len(recent) > 1:
                 recent.popleft()
             since, before = recent[0]
-            stream.write(bar(done, count, (done - before) / max(now - since, 1e-6)))
+            stream.write(draw_bar(done, count, (done - before) / max(now - since, 1e-6)))
             stream.flush()
             recent.append((now, done))
             drawn = now
     stream.write("\n")
 
 
-def bar(done: int, count: int, rate: float) -> str:
+def draw_bar(done: int, count: int, rate: float) -> str:
     """`████      312 of 1000 · 48.1/s · 14 s left`; rate in hand-ins a second."""
     filled = "█" * (WIDTH * done // count)
-    left = duration((count - done) / rate)
+    left = format_duration((count - done) / rate)
     return f"\r{filled:<{WIDTH}} {done} of {count} · {rate:.1f}/s · {left} left"
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time as people say it: `14 s`, `3 min 20 s`, `2 h 5 min`."""
     whole = round(seconds)
     if whole < 60:

@@ -14,7 +14,7 @@ from itertools import chain
 from autograder.hand_in import reading
 from autograder.hand_in.module_reader import LARGEST
 
-from .work import Retry, Terms, Work, parsed
+from .work import GradingTerms, GradingWork, SecondTryOrder, parse_report
 
 TOGETHER = 8  # hand-ins that one worker has at a time, where they wait
 LONGEST = 300.0  # seconds after which no second try begins
@@ -22,7 +22,7 @@ GRANTED = 10.0  # seconds that time-outs may cost, of all who had one before
 
 
 @dataclass
-class Second:
+class SecondTry:
     """A hand-in that is to be tried once more.
 
     path   as it was given
@@ -38,12 +38,12 @@ class Second:
 
     @property
     def was_late(self) -> bool:
-        return any(item.status == "timeout" for item in parsed(self.line).items)
+        return any(item.status == "timeout" for item in parse_report(self.line).items)
 
 
-def tries(
-    seconds: Sequence[Second], terms: Terms, granted: float = GRANTED
-) -> Iterator[tuple[Retry, ...]]:
+def plan_second_tries(
+    seconds: Sequence[SecondTry], terms: GradingTerms, granted: float = GRANTED
+) -> Iterator[tuple[SecondTryOrder, ...]]:
     """What is to be done after the class: bundles, those of waiting ones and then the others.
 
     A hand-in is read again when it has its turn; one that has changed meanwhile has none.
@@ -52,25 +52,29 @@ def tries(
     """
     end = time.monotonic() + LONGEST
     share = max(float(terms.limits.seconds), granted / max(1, len(seconds)))
-    found: dict[bool, list[tuple[Second, float]]] = {True: [], False: []}
+    found: dict[bool, list[tuple[SecondTry, float]]] = {True: [], False: []}
     for second in sorted(seconds, key=lambda second: second.was_late):
         if second.was_late:
             granted -= share
         if not second.was_late or granted >= 0:
             found[second.waits].append((second, share))
 
-    def retries(chosen: Iterable[tuple[Second, float]]) -> Iterator[Retry]:
+    def retries(chosen: Iterable[tuple[SecondTry, float]]) -> Iterator[SecondTryOrder]:
         for second, seconds in chosen:
-            work = Work(reading.read(second.path), terms)
+            work = GradingWork(reading.read_hand_in(second.path), terms)
             if time.monotonic() < end and work.key == second.key:
-                yield Retry(work, second.line, seconds)
+                yield SecondTryOrder(work, second.line, seconds)
 
-    return chain(bundled(retries(found[True]), TOGETHER), bundled(retries(found[False]), 1))
+    return chain(
+        bundle_retries(retries(found[True]), TOGETHER), bundle_retries(retries(found[False]), 1)
+    )
 
 
-def bundled(retries: Iterable[Retry], most: int) -> Iterator[tuple[Retry, ...]]:
+def bundle_retries(
+    retries: Iterable[SecondTryOrder], most: int
+) -> Iterator[tuple[SecondTryOrder, ...]]:
     """Several together, as many as fit beside each other in memory."""
-    bundle: tuple[Retry, ...] = ()
+    bundle: tuple[SecondTryOrder, ...] = ()
     size = 0
     for retry in retries:
         own = sum(map(len, retry.work.hand_in.files.values()))

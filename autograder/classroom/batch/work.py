@@ -21,9 +21,9 @@ from autograder.hand_in.module_reader import HandIn
 from autograder.hand_in.own_faults import place_in_us
 from autograder.model import Item, Report
 from autograder.running import tiers
-from autograder.running.conversation import Place
-from autograder.running.grading import attempt, digest, undriven
-from autograder.running.patience import Limits
+from autograder.running.conversation import ExecutionPlace
+from autograder.running.grading import digest_files_of, try_to_grade, undriven_items
+from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
 from autograder.scoring.topic_file import DamagedFile
@@ -34,14 +34,14 @@ ROOMS = ("model", "exercises", "harness", "confined", "hand_in", "scoring", "run
 
 
 @dataclass(frozen=True)
-class Terms:
+class GradingTerms:
     """What a grade depends on beside the hand-in: digests of the references and of the grader's
     code, the place where student code runs, and its limits."""
 
     references: str
     grader: str
     place: str
-    limits: Limits
+    limits: ResourceLimits
 
     @property
     def key(self) -> str:
@@ -50,40 +50,46 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Work:
+class GradingWork:
     """One hand-in, and the terms on which it is to be graded."""
 
     hand_in: HandIn
-    terms: Terms
+    terms: GradingTerms
 
     @property
     def key(self) -> str:
         """What two works share only if they get the same report."""
         found = self.hand_in
-        said = (found.name, digest(found.files), found.message, found.readable, found.found)
+        said = (
+            found.name,
+            digest_files_of(found.files),
+            found.message,
+            found.readable,
+            found.found,
+        )
         return hashlib.sha256(json.dumps([*said, self.terms.key]).encode()).hexdigest()
 
 
-def terms(place: str = "process", limits: Limits | None = None) -> Terms:
+def current_terms(place: str = "process", limits: ResourceLimits | None = None) -> GradingTerms:
     """The terms of this process: its references, its code."""
-    return Terms(references_digest(), grader_digest(), place, limits or Limits())
+    return GradingTerms(digest_references(), digest_grader(), place, limits or ResourceLimits())
 
 
 @cache
-def references() -> reference_store.References:
+def load_references() -> reference_store.ReferenceSet:
     """What this process grades with. Raises: DamagedFile: a part of it is not whole."""
-    reference_store.stubs()
-    return reference_store.best()
+    reference_store.exercise_stubs()
+    return reference_store.best_references()
 
 
 @cache
-def references_digest() -> str:
+def digest_references() -> str:
     """A hash of all that answers are held against: tensors, tolerances, signatures, hints."""
-    return digest_of([reference_store.MISCONCEPTIONS], references().digest)
+    return digest_files([reference_store.MISCONCEPTIONS], load_references().digest)
 
 
 @cache
-def grader_digest() -> str:
+def digest_grader() -> str:
     """A hash of the sources that decide a score, and of what runs them.
 
     Another Python or numpy may give other results to the same student code.
@@ -92,15 +98,15 @@ def grader_digest() -> str:
     files += [file for room in ROOMS for file in (PACKAGE / room).glob("*.py")]
     files = [file for file in files if file.is_file()] + [reference_store.STUBS]
     versions = f"Python {sys.version_info[0]}.{sys.version_info[1]}, numpy {np.__version__}"
-    return digest_of(files, versions)
+    return digest_files(files, versions)
 
 
-def digest_of(files: Iterable[Path], more: str = "") -> str:
+def digest_files(files: Iterable[Path], more: str = "") -> str:
     named = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in files}
-    return digest(named | {"": more.encode()})
+    return digest_files_of(named | {"": more.encode()})
 
 
-class Done(NamedTuple):
+class FinishedWork(NamedTuple):
     """A report, as a line of JSON.
 
     was_short  whether something has no result yet that a second try, with more time, might get
@@ -112,75 +118,80 @@ class Done(NamedTuple):
     waits: bool = False
 
 
-class Retry(NamedTuple):
+class SecondTryOrder(NamedTuple):
     """A second try. before: the line of the first.  granted: seconds that time-outs may cost."""
 
-    work: Work
+    work: GradingWork
     before: str
     granted: float
 
 
-def perform(work: Work) -> Done:
+def grade_work(work: GradingWork) -> FinishedWork:
     """Grade a hand-in in haste. Raises nothing."""
-    return performed(work)
+    return try_work(work)
 
 
-def perform_again(retries: Sequence[Retry]) -> list[str]:
+def perform_again(retries: Sequence[SecondTryOrder]) -> list[str]:
     """Grade hand-ins patiently, all at once; their reports, as lines of JSON. Raises nothing."""
     if len(retries) == 1:  # here, where a signal ends it
-        return [performed(*retries[0]).line]
+        return [try_work(*retries[0]).line]
     with ThreadPoolExecutor(len(retries)) as pool:
-        return list(pool.map(lambda retry: performed(*retry).line, retries))
+        return list(pool.map(lambda retry: try_work(*retry).line, retries))
 
 
-def performed(work: Work, before: str = "", granted: float = 0.0) -> Done:
+def try_work(work: GradingWork, before: str = "", granted: float = 0.0) -> FinishedWork:
     """Grade a hand-in. Raises nothing.
 
     Args: before: the line of a first try, in haste.  granted: seconds for time-outs in a second.
     """
     try:
-        own = terms(work.terms.place, work.terms.limits)
+        own = current_terms(work.terms.place, work.terms.limits)
         if own != work.terms:
             what = "references" if own.references != work.terms.references else "version"
-            return Done(
-                to_json(failed(work, f"the process that was to grade it has another {what}"))
+            return FinishedWork(
+                to_json(
+                    report_own_failure(work, f"the process that was to grade it has another {what}")
+                )
             )
-        given = (list(EXERCISES.values()), work.terms.limits, place_of(work.terms.place))
-        first = parsed(before) if before else None
-        made, patience = attempt(work.hand_in, references(), *given, first, granted)
-        return Done(to_json(made), patience.was_short, patience.waits)
+        given = (list(EXERCISES.values()), work.terms.limits, place_for(work.terms.place))
+        first = parse_report(before) if before else None
+        made, patience = try_to_grade(work.hand_in, load_references(), *given, first, granted)
+        return FinishedWork(to_json(made), patience.was_short, patience.waits)
     except DamagedFile as error:
-        return Done(to_json(failed(work, f"the process that was to grade it cannot: {error}")))
+        return FinishedWork(
+            to_json(report_own_failure(work, f"the process that was to grade it cannot: {error}"))
+        )
     except Exception as error:  # ours: it must cost neither this grade nor the others'
-        return Done(
-            before or to_json(failed(work, f"the grader failed here ({place_in_us(error)})"))
+        return FinishedWork(
+            before
+            or to_json(report_own_failure(work, f"the grader failed here ({place_in_us(error)})"))
         )
 
 
 @cache
-def place_of(name: str) -> Place:
+def place_for(name: str) -> ExecutionPlace:
     """The place of this name, in this process. Raises: OSError: it has none."""
-    return tiers.place(name)
+    return tiers.find_place(name)
 
 
-def failed(work: Work, why: str) -> Report:
+def report_own_failure(work: GradingWork, why: str) -> Report:
     """The report on a hand-in that we failed to grade: provisional, and no judgement on it."""
     found, said = work.hand_in, f"{why}: not the hand-in's fault"
     message = f"{found.message}; {said}" if found.message else said
-    lost = undriven(EXERCISES.values(), "internal", why)
-    digests = {"hand_in": digest(found.files), "references": work.terms.references}
+    lost = undriven_items(EXERCISES.values(), "internal", why)
+    digests = {"hand_in": digest_files_of(found.files), "references": work.terms.references}
     return Report(
         found.name,
         tuple(lost),
         message,
         work.terms.place,
-        reference_store.kind(),
+        reference_store.reference_kind(),
         digests,
         provisional=True,
     )
 
 
-def parsed(line: str) -> Report:
+def parse_report(line: str) -> Report:
     """The report that a line of JSON says."""
     said: dict[str, Any] = json.loads(line)
     items = tuple(Item(**item) for item in said.pop("items"))

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from autograder.hand_in.module_reader import listed
+from autograder.hand_in.module_reader import list_names
 from autograder.hand_in.own_faults import careful
-from autograder.hand_in.student import shared, within
+from autograder.hand_in.student import common_folder, path_within
 
 NAMED = 20  # files that are left out, and named
 LINKS_NAMED = 200  # behind each of which a student may stand
@@ -34,10 +34,10 @@ class LeftOut:
             what = (
                 "file that is no hand-in" if len(self.files) == 1 else "files that are no hand-ins"
             )
-            lines.append(f"left out {len(self.files)} {what}: {listed(self.files, NAMED)}")
+            lines.append(f"left out {len(self.files)} {what}: {list_names(self.files, NAMED)}")
         if self.links:
-            names = [within(shared(self.links), link) for link in self.links]
-            lines.append(f"left out, for no link is followed: {listed(names, LINKS_NAMED)}")
+            names = [path_within(common_folder(self.links), link) for link in self.links]
+            lines.append(f"left out, for no link is followed: {list_names(names, LINKS_NAMED)}")
         if self.results:
-            lines.append(f"left out {listed(self.results, NAMED)}: results, no hand-ins")
+            lines.append(f"left out {list_names(self.results, NAMED)}: results, no hand-ins")
         return lines + self.notes

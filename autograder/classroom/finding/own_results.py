@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.classroom.batch.journal import JOURNAL, OURS
 from autograder.hand_in.archive import ARCHIVE
-from autograder.hand_in.module_reader import counts
+from autograder.hand_in.module_reader import is_visible_name
 
 PAGES = "students"  # the one folder in a folder of results; it holds none
 MAGIC, ID = b"SQLite format 3\0", slice(68, 72)  # where a file of SQLite says what it is
@@ -26,7 +26,7 @@ def holds_work(folder: str | Path) -> bool:
                 with os.scandir(one.path) as pages:
                     if any(page.is_dir() for page in pages):
                         return True
-            elif counts(one.name) and (
+            elif is_visible_name(one.name) and (
                 is_dir
                 or one.is_symlink()
                 or ARCHIVE.fullmatch(one.name)

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.hand_in.module_reader import quoted, shown
-from autograder.hand_in.origin import Origin, origin_of, written
+from autograder.hand_in.module_reader import printable_name, quote_name
+from autograder.hand_in.origin import HandInOrigin, normalize_text, origin_of
 from autograder.hand_in.own_faults import careful
-from autograder.hand_in.student import Student, shared, within
+from autograder.hand_in.student import Student, common_folder, path_within
 
 LARGEST = 64 * 2**20  # bytes of a roster
 # What headings are called, without spaces and the like. The first id that is there is the id.
@@ -27,7 +27,7 @@ FIRST, LAST = ("firstname", "givenname"), ("lastname", "surname", "familyname")
 
 
 @dataclass(frozen=True)
-class Roll:
+class ClassRoll:
     """Who handed in what.
 
     students    by hand-in: several where a group handed in, never none
@@ -52,55 +52,57 @@ class Roster:
         self.ids: dict[str, Student] = {}
         self.names: dict[str, set[Student]] = {}
         for student, ids in entries:
-            self.ids |= {folded(id): student for id in (student.id, *ids) if id}
-            words = re.findall(r"\w+", folded(student.name))
+            self.ids |= {fold_text(id): student for id in (student.id, *ids) if id}
+            words = re.findall(r"\w+", fold_text(student.name))
             for n in range(len(words)):  # first name first, or last
                 self.names.setdefault("".join(words[n:] + words[:n]), set()).add(student)
 
     def find(self, said: Student) -> set[Student]:
         """The students whom a hand-in's name may mean: one, if all is well."""
-        if found := self.ids.get(folded(said.id)):
+        if found := self.ids.get(fold_text(said.id)):
             return {found}
-        return self.names.get(squashed(said.name or said.id), set())
+        return self.names.get(squash_text(said.name or said.id), set())
 
     def knows(self, path: str) -> bool:
         """Whether a path names a student of the class."""
         return any(map(self.find, origin_of(path).students))
 
 
-def read(path: str | Path) -> Roster:
+def read_roster(path: str | Path) -> Roster:
     """Read a roster from a CSV file, whose first line names its columns.
 
     Raises: ValueError: it cannot be understood, in one line that says where.
     """
-    rows = lines_of(Path(path))
+    rows = read_csv_lines(Path(path))
     _, heading = next(rows, (1, []))
-    titles = [squashed(title) for title in heading]
+    titles = [squash_text(title) for title in heading]
     ids = [titles.index(title) for title in IDS if title in titles]
     names = [titles.index(title) for title in NAMES if title in titles][:1]
     if not names:
         pairs = [[titles.index(t) for t in titles if t in kind][:1] for kind in (FIRST, LAST)]
         names = pairs[0] + pairs[1]
     if not ids:
-        there = ", ".join(map(shown, heading)) or "nothing"
+        there = ", ".join(map(printable_name, heading)) or "nothing"
         wanted = "id, sid, student id or email"
         raise ValueError(f"{path}: no column is called {wanted} (there is: {there})")
     entries = {}
     for number, row in rows:
-        cells = [written(cell) for cell in row] + [""] * len(titles)
+        cells = [normalize_text(cell) for cell in row] + [""] * len(titles)
         student = Student(cells[ids[0]], " ".join(cells[n] for n in names if cells[n]))
-        if not student.id and squashed(student.name) == "pointspossible":  # Canvas has such a line
+        if (
+            not student.id and squash_text(student.name) == "pointspossible"
+        ):  # Canvas has such a line
             continue
         if not student.id:
-            raise ValueError(f"{path}, line {number}: no {shown(heading[ids[0]])}")
-        if folded(student.id) in entries:
+            raise ValueError(f"{path}, line {number}: no {printable_name(heading[ids[0]])}")
+        if fold_text(student.id) in entries:
             raise ValueError(f"{path}, line {number}: {student.id!r} is there twice")
         others = [re.sub("^Participant ", "", cells[n]) for n in ids]
-        entries[folded(student.id)] = (student, others)
+        entries[fold_text(student.id)] = (student, others)
     return Roster(entries.values())
 
 
-def lines_of(path: Path) -> Iterator[tuple[int, list[str]]]:
+def read_csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines of a CSV file that hold something, with their numbers."""
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
@@ -117,10 +119,12 @@ def lines_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
     except csv.Error as error:
-        raise ValueError(f"{path}, line {reader.line_num}: {shown(str(error))}") from None
+        raise ValueError(f"{path}, line {reader.line_num}: {printable_name(str(error))}") from None
 
 
-def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str] = ()) -> Roll:
+def assign_students(
+    paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str] = ()
+) -> ClassRoll:
     """Say of hand-ins whose they are, who has several, and who on the roster has none.
 
     Args: notes: what is to be said before that.
@@ -131,9 +135,9 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     late: set[str] = set()
     notes = list(notes)
     paths = list(paths)
-    top = shared(paths)
+    top = common_folder(paths)
     for path in paths:
-        unknown = Origin((Student(written(Path(path).name)),))
+        unknown = HandInOrigin((Student(normalize_text(Path(path).name)),))
         origin = careful(unknown, notes, "find out who sent", path, origin_of, path)
         if origin.late:
             late.add(path)
@@ -143,8 +147,8 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
             possible |= found
             if len(found) != 1:
                 how = "several on the roster are called" if found else "nobody on the roster is"
-                which = f": {', '.join(sorted(map(called, found)))}" if found else ""
-                notes.append(f"{shown(path)}: {how} {called(said)}{which}")
+                which = f": {', '.join(sorted(map(name_student, found)))}" if found else ""
+                notes.append(f"{printable_name(path)}: {how} {name_student(said)}{which}")
             people[next(iter(found)) if len(found) == 1 else said] = None
         students[path] = tuple(people)
         for student in people:
@@ -154,22 +158,24 @@ def call(paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str
     for student, several in handed.items():
         if len(several) > 1:
             among = {path for path, _ in several}
-            all_of_them = ", ".join(quoted(within(top, path)) for path, _ in several)
-            if newest := newest_of(several):
+            all_of_them = ", ".join(quote_name(path_within(top, path)) for path, _ in several)
+            if newest := newest_hand_in(several):
                 superseded |= among - {newest}
-                what = f"the newest counts, {quoted(within(top, newest))}"
+                what = f"the newest counts, {quote_name(path_within(top, newest))}"
             else:
                 undecided |= among
                 what = "which one counts is yours to say; take the others away"
-            notes.append(f"{called(student)} has {len(several)} hand-ins ({all_of_them}): {what}")
+            notes.append(
+                f"{name_student(student)} has {len(several)} hand-ins ({all_of_them}): {what}"
+            )
     absent = set(roster.ids.values()) - possible if roster else ()
-    if missing := sorted(map(called, absent)):
+    if missing := sorted(map(name_student, absent)):
         notes.append(f"no hand-in from {len(missing)} on the roster: {', '.join(missing)}")
     doubtful = frozenset(superseded), frozenset(undecided)
-    return Roll(students, *doubtful, frozenset(late), tuple(notes))
+    return ClassRoll(students, *doubtful, frozenset(late), tuple(notes))
 
 
-def newest_of(several: Iterable[tuple[str, int | None]]) -> str | None:
+def newest_hand_in(several: Iterable[tuple[str, int | None]]) -> str | None:
     """The newest of a student's hand-ins, if that can be told; an archive before anything else."""
     archives = [(p, u) for p, u in several if Path(p).suffix.lower() in (".zip", "")]
     uploads = {u: p for p, u in archives or several if u is not None}
@@ -178,7 +184,7 @@ def newest_of(several: Iterable[tuple[str, int | None]]) -> str | None:
     return uploads[max(uploads)]
 
 
-def called(student: Student) -> str:
+def name_student(student: Student) -> str:
     return (
         f"{student.name} ({student.id})"
         if student.name and student.id
@@ -186,11 +192,11 @@ def called(student: Student) -> str:
     )
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """A text as it is compared."""
-    return unicodedata.normalize("NFKC", written(text)).casefold()
+    return unicodedata.normalize("NFKC", normalize_text(text)).casefold()
 
 
-def squashed(text: str) -> str:
+def squash_text(text: str) -> str:
     """The letters and digits of a text, as they are compared."""
-    return re.sub(r"[\W_]", "", folded(text))
+    return re.sub(r"[\W_]", "", fold_text(text))

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.hand_in.archive import ARCHIVE, is_folder, is_zip, links_in, names_in, strays_in
-from autograder.hand_in.module_reader import listed, quoted
+from autograder.hand_in.module_reader import list_names, quote_name
 from autograder.hand_in.origin import METADATA, by_a_site, made_for_one, upload_of
-from autograder.hand_in.spelling import has_homes, is_alike
+from autograder.hand_in.spelling import has_homes, is_like_mytorch
 
 from .left_out import NAMED, LeftOut
 from .own_results import is_results
@@ -29,7 +29,7 @@ BESIDE = re.compile(
 )
 
 
-class Found(NamedTuple):
+class FoundHandIns(NamedTuple):
     """The hand-ins that paths stand for, and what the instructor should know of the rest."""
 
     hand_ins: list[str]
@@ -37,7 +37,7 @@ class Found(NamedTuple):
     links: list[str]
 
 
-def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
+def find_hand_ins(paths: Iterable[str], roster: Roster | None = None) -> FoundHandIns:
     """The hand-ins that paths stand for: themselves, or what is in a folder or an export.
 
     A folder with `mytorch/` in it is a hand-in, under any name that can be understood, and so is
@@ -58,7 +58,7 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
     given = results_apart(without_parts(list(dict.fromkeys(paths)), left_out), roster, left_out)
     exports = classes_among(given, roster, left_out)
     believed = len(given) == 1 or all(
-        path in exports or has_exports(path, roster, left_out) for path in given
+        path in exports or holds_exports(path, roster, left_out) for path in given
     )
     hand_ins: dict[str, None] = {}
     for path in given:
@@ -66,17 +66,17 @@ def find(paths: Iterable[str], roster: Roster | None = None) -> Found:
         inside = left_out.careful([path], hand_ins_at, path, roster, left_out, believed, of_class)
         hand_ins |= dict.fromkeys(inside)
     if len(given) > 1 and (links := [path for path in given if os.path.islink(path.rstrip("/"))]):
-        left_out.notes.append(f"followed, for you named a link: {listed(links, NAMED)}")
-    return Found(list(hand_ins), left_out.said(), left_out.links)
+        left_out.notes.append(f"followed, for you named a link: {list_names(links, NAMED)}")
+    return FoundHandIns(list(hand_ins), left_out.said(), left_out.links)
 
 
 def hand_ins_at(
     path: str, roster: Roster | None, left_out: LeftOut, believed: bool, of_class: bool
 ) -> list[str]:
     """The hand-ins that a path which was given stands for."""
-    if is_ones(path, roster):
+    if is_one_students(path, roster):
         return hand_ins_of_one(path, left_out)
-    if of_class or (is_folder(path) and not left_out.careful(False, is_one, path)):
+    if of_class or (is_folder(path) and not left_out.careful(False, is_hand_in, path)):
         return hand_ins_in(path, roster, left_out, believed) or [path]
     return [path]
 
@@ -91,7 +91,7 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
     certain = {
         path
         for path, name in children.items()
-        if left_out.careful(True, is_somebodys, path, name, roster)
+        if left_out.careful(True, was_sent_by_student, path, name, roster)
     }
     if not certain:
         return []
@@ -110,7 +110,7 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
     left_out.links += [os.path.join(folder, name) for name in links_in(folder)]
     if is_zip(folder):
         left_out.notes.append(
-            f"{quoted(folder)} is taken for the export of a class: {len(found)} hand-ins, by the"
+            f"{quote_name(folder)} is taken for the export of a class: {len(found)} hand-ins, by the"
             " names in it"
         )
     return found
@@ -118,7 +118,11 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
 
 def results_apart(paths: list[str], roster: Roster | None, left_out: LeftOut) -> list[str]:
     """Paths without the folders of results among them. What has a student's name is none."""
-    ours = {p for p in paths if left_out.careful(False, is_results, p) and not is_ones(p, roster)}
+    ours = {
+        p
+        for p in paths
+        if left_out.careful(False, is_results, p) and not is_one_students(p, roster)
+    }
     left_out.results += sorted(ours)
     return [path for path in paths if path not in ours]
 
@@ -150,33 +154,33 @@ def without_parts(paths: list[str], left_out: LeftOut) -> list[str]:
     return [path for path in paths if path not in parts]
 
 
-def is_one(folder: str) -> bool:
+def is_hand_in(folder: str) -> bool:
     """Whether a folder is a hand-in itself: a package is in it, or it is one, and nothing else
     there is somebody's."""
     names = names_in(folder)
     if "mytorch" in names and is_folder(os.path.join(folder, "mytorch")):
         return True
     beside = [name for name in names[:LOOKED_AT] if not BESIDE.fullmatch(name)]
-    hand_ins = [name for name in beside if looks_like_one(os.path.join(folder, name))]
+    hand_ins = [name for name in beside if looks_like_hand_in(os.path.join(folder, name))]
     others = set(beside) - set(hand_ins)
     if any(ARCHIVE.fullmatch(name) or by_a_site(name) for name in others):
         return False
     if has_homes(names) or not hand_ins:
         return has_homes(names) and not hand_ins
     inside = names_in(os.path.join(folder, hand_ins[0]), LOOKED_INTO)
-    return len(hand_ins) == 1 and is_alike(hand_ins[0]) and has_homes(inside)
+    return len(hand_ins) == 1 and is_like_mytorch(hand_ins[0]) and has_homes(inside)
 
 
-def is_ones(path: str, roster: Roster | None) -> bool:
+def is_one_students(path: str, roster: Roster | None) -> bool:
     """Whether a name says that all that is in it comes from one student, or one group."""
     return bool(made_for_one(Path(path)) or (roster and roster.knows(path)))
 
 
-def is_somebodys(path: str, name: str, roster: Roster | None) -> bool:
+def was_sent_by_student(path: str, name: str, roster: Roster | None) -> bool:
     """Whether what lies in a folder was sent by somebody: no table, no file without a name."""
     if BESIDE.fullmatch(name):
         return False
-    return bool(ARCHIVE.fullmatch(name)) or is_ones(path, roster) or is_folder(path)
+    return bool(ARCHIVE.fullmatch(name)) or is_one_students(path, roster) or is_folder(path)
 
 
 def classes_among(paths: Collection[str], roster: Roster | None, left_out: LeftOut) -> set[str]:
@@ -191,7 +195,7 @@ def classes_among(paths: Collection[str], roster: Roster | None, left_out: LeftO
     )
 
 
-def has_exports(folder: str, roster: Roster | None, left_out: LeftOut) -> bool:
+def holds_exports(folder: str, roster: Roster | None, left_out: LeftOut) -> bool:
     """Whether a folder holds archives, each with the hand-ins of several people."""
     archives = [os.path.join(folder, n) for n in names_in(folder)[:LOOKED_AT] if is_zip(n)]
     return bool(archives) and all(left_out.careful(False, is_class, a, roster) for a in archives)
@@ -202,20 +206,20 @@ def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
 
     They may lie a few folders deeper: so people, and sites, wrap them.
     """
-    names = [] if is_ones(path, roster) else names_in(path)
+    names = [] if is_one_students(path, roster) else names_in(path)
     inside = [os.path.join(path, name) for name in names[:LOOKED_AT]]
     if "mytorch" in names and is_folder(os.path.join(path, "mytorch")):
         return False
     named = [by_a_site(name) for name in names if not BESIDE.fullmatch(name)]
     if METADATA in names or (named and all(named)):
         return True
-    if len(list(islice(filter(looks_like_one, inside), 2))) > 1:
+    if len(list(islice(filter(looks_like_hand_in, inside), 2))) > 1:
         return True
     folders = [child for child in inside if is_folder(child)]
     return len(folders) == 1 and wrappers > 0 and is_class(folders[0], roster, wrappers - 1)
 
 
-def looks_like_one(path: str) -> bool:
+def looks_like_hand_in(path: str) -> bool:
     """Whether a path in a folder is a hand-in of its own: an archive, or a folder with one."""
     inside = names_in(path, LOOKED_INTO) if is_folder(path) else []
-    return is_zip(path) or has_homes(inside) or any(is_alike(n) or is_zip(n) for n in inside)
+    return is_zip(path) or has_homes(inside) or any(is_like_mytorch(n) or is_zip(n) for n in inside)

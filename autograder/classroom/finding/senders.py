@@ -13,19 +13,19 @@ from autograder.hand_in.student import Student
 Owner: TypeAlias = tuple[Student, ...] | str
 
 
-def owners(students: Mapping[str, tuple[Student, ...]]) -> dict[str, Owner]:
+def find_owners(students: Mapping[str, tuple[Student, ...]]) -> dict[str, Owner]:
     """Whose each hand-in is: the student whom all from one place name, or else that place.
 
     Args: students: whom the hand-ins name, by path.
     """
-    places = senders(students)
+    places = find_senders(students)
     named: dict[str, set[tuple[Student, ...]]] = {}
     for path, place in places.items():
         named.setdefault(place, set()).add(students[path])
     return {p: students[p] if len(named[place]) == 1 else place for p, place in places.items()}
 
 
-def senders(paths: Iterable[str]) -> dict[str, str]:
+def find_senders(paths: Iterable[str]) -> dict[str, str]:
     """The place of its sender by hand-in: itself, or a folder or archive around it.
 
     Where most things in a folder are hand-ins, it holds one thing a student, and whoever has a

@@ -11,26 +11,26 @@ from autograder.scoring import reference_store
 
 from . import entries, plots
 from .entries import LONG, SHORT
-from .listing import Listing
+from .listing import ClassListing
 from .markup import (
     Cell,
     Markup,
-    amount,
-    definitions,
-    document,
+    count_remaining,
+    definition_list,
+    describe_tier,
     element,
     exercise_name,
-    foreign,
-    more,
-    percent,
-    points,
-    table,
-    tier,
+    format_amount,
+    format_percent,
+    format_points,
+    isolate_direction,
+    render_document,
+    render_table,
 )
-from .similarity import Alike
-from .statistics import Summary, Tally
+from .similarity import SimilarHandIns
+from .statistics import ClassSummary, ExerciseTally
 
-NOTHING = Alike()
+NOTHING = SimilarHandIns()
 POOR = 0.2  # a discrimination that is pointed at
 
 DIFFICULTY = (
@@ -41,10 +41,10 @@ DIFFICULTY = (
 )
 
 
-def page(
-    summary: Summary,
-    listing: Listing,
-    alike: Alike = NOTHING,
+def render_class_page(
+    summary: ClassSummary,
+    listing: ClassListing,
+    alike: SimilarHandIns = NOTHING,
     when: str = "",
     notes: Sequence[str] = (),
 ) -> str:
@@ -55,115 +55,127 @@ def page(
           notes: who is missing, unknown or has several hand-ins, a line each.
     """
     parts = {
-        "Scores": scores(summary),
-        "Exercises": exercises(summary),
-        "Misconceptions": mistakes(summary),
-        "What failed, and why": entries.troubles(summary),
-        "Whose hand-ins they are": people(notes),
-        "Near-identical hand-ins": chain(entries.similar(alike.matches), people(alike.left_out)),
-        "All hand-ins": entries.everybody(listing),
-        "How it was graded": how(summary),
+        "Scores": render_scores(summary),
+        "Exercises": render_exercises(summary),
+        "Misconceptions": render_mistakes(summary),
+        "What failed, and why": entries.render_troubles(summary),
+        "Whose hand-ins they are": render_people(notes),
+        "Near-identical hand-ins": chain(
+            entries.render_similar(alike.matches), render_people(alike.left_out)
+        ),
+        "All hand-ins": entries.render_everybody(listing),
+        "How it was graded": render_grading_terms(summary),
     }
     told = [(f"part{n}", title, list(part)) for n, (title, part) in enumerate(parts.items())]
     told = [(id, title, part) for id, title, part in told if part]
     links = (element("a", title, href=f"#{id}") for id, title, _ in told)
-    return document(
+    return render_document(
         "Class report",
         element("h1", "Class report"),
         element("p", f"Graded {when}", class_="soft") if when else None,
-        figures(summary),
+        render_figures(summary),
         element("nav", *links, aria_label="On this page"),
         *(element("section", element("h2", title, id=id), *part) for id, title, part in told),
     )
 
 
-def figures(summary: Summary) -> Markup:
+def render_figures(summary: ClassSummary) -> Markup:
     """The class in a few numbers."""
-    quarter, middle, three = (points(summary.quantile(q)) for q in (0.25, 0.5, 0.75))
+    quarter, middle, three = (format_points(summary.quantile(q)) for q in (0.25, 0.5, 0.75))
     full = sum(n for score, n in summary.scores.items() if score >= summary.max_score)
     known = {
-        "hand-ins": amount(summary.count),
-        "final grades": amount(summary.final),
-        "provisional": amount(summary.troubles["provisional"]),
-        "unreadable or empty": amount(summary.troubles["unreadable"]),
-        "points to reach": points(summary.max_score),
+        "hand-ins": format_amount(summary.count),
+        "final grades": format_amount(summary.final),
+        "provisional": format_amount(summary.troubles["provisional"]),
+        "unreadable or empty": format_amount(summary.troubles["unreadable"]),
+        "points to reach": format_points(summary.max_score),
         "mean": f"{summary.mean:.1f}",
         "median": middle,
         "middle half": f"{quarter} – {three}",
-        "all points": amount(full),
+        "all points": format_amount(full),
     }
     pairs = [element("div", element("dt", w), element("dd", n)) for w, n in known.items()]
     return element("dl", *pairs, class_="figures")
 
 
-def scores(summary: Summary) -> Iterator[Markup]:
+def render_scores(summary: ClassSummary) -> Iterator[Markup]:
     if summary.final and summary.max_score:
         yield element("p", "How many final grades lie where; one on an edge counts to its right.")
-        yield plots.histogram(summary)
+        yield plots.plot_histogram(summary)
     else:
         yield element("p", "There is no final grade yet.")
 
 
-def exercises(summary: Summary) -> Iterator[Markup]:
+def render_exercises(summary: ClassSummary) -> Iterator[Markup]:
     if not summary.tried:
         yield element("p", "Nothing was attempted yet.")
         return
-    yield element("p", f"Means over {amount(summary.tried)} hand-ins in which something was tried.")
-    yield plots.key()
+    yield element(
+        "p", f"Means over {format_amount(summary.tried)} hand-ins in which something was tried."
+    )
+    yield plots.plot_key()
     most = max(tally.max_score for tally in summary.exercises.values()) or 1.0
     head = ("Exercise", "Points#", "Lost#", "How they are lost", "Difficulty#", "Discrimination#")
-    yield table(head, (exercise(id, tally, most) for id, tally in summary.exercises.items()))
+    yield render_table(
+        head, (exercise_cells(id, tally, most) for id, tally in summary.exercises.items())
+    )
     yield element("p", DIFFICULTY, class_="soft")
 
 
-def exercise(id: str, tally: Tally, most: float) -> list[Cell]:
+def exercise_cells(id: str, tally: ExerciseTally, most: float) -> list[Cell]:
     here = tally.discrimination
     said = "–" if here is None else f"{here:.2f}".replace("-", "\u2212")
     return [
         element("span", exercise_name(id)),
-        points(tally.max_score),
+        format_points(tally.max_score),
         f"{sum(tally.lost.values()) / tally.count:.2f}",
-        plots.lost(tally, exercise_name(id), most),
-        percent(tally.difficulty),
+        plots.plot_lost_points(tally, exercise_name(id), most),
+        format_percent(tally.difficulty),
         said if here is None or here >= POOR else element("strong", f"low {said}"),
     ]
 
 
-def mistakes(summary: Summary) -> Iterator[Markup]:
+def render_mistakes(summary: ClassSummary) -> Iterator[Markup]:
     known = summary.mistakes.most_common(LONG)
     if not known:
         yield element("p", "None of those that are known by name.")
         return
-    yield element("p", f"In how many of {amount(summary.tried)} hand-ins each shows at least once.")
-    rows = (mistake(id, n, n / summary.tried, summary.where[id]) for id, n in known)
-    yield table(("Misconception", "Hand-ins#", "", "Share#"), rows)
-    yield from more(len(summary.mistakes) - len(known), "rarer ones")
+    yield element(
+        "p", f"In how many of {format_amount(summary.tried)} hand-ins each shows at least once."
+    )
+    rows = (mistake_cells(id, n, n / summary.tried, summary.where[id]) for id, n in known)
+    yield render_table(("Misconception", "Hand-ins#", "", "Share#"), rows)
+    yield from count_remaining(len(summary.mistakes) - len(known), "rarer ones")
 
 
-def mistake(id: str, count: int, share: float, where: set[str]) -> list[Cell]:
-    known = reference_store.misconceptions().get(id)
+def mistake_cells(id: str, count: int, share: float, where: set[str]) -> list[Cell]:
+    known = reference_store.known_misconceptions().get(id)
     name = known.name if known else id
     hint = f"Hint: {known.hint} (slide «{known.slide}»)" if known else ""
     lines = [", ".join(sorted(map(exercise_name, where))), hint]
-    told = element("div", foreign(name), *(element("span", ln, class_="more") for ln in lines))
-    return [told, count, plots.share(share, name), percent(share)]
+    told = element(
+        "div", isolate_direction(name), *(element("span", ln, class_="more") for ln in lines)
+    )
+    return [told, count, plots.plot_share(share, name), format_percent(share)]
 
 
-def people(notes: Sequence[str]) -> Iterator[Markup]:
+def render_people(notes: Sequence[str]) -> Iterator[Markup]:
     """What there is to say of whose hand-ins they are."""
     if notes:
-        yield element("ul", *(element("li", foreign(note)) for note in notes))
+        yield element("ul", *(element("li", isolate_direction(note)) for note in notes))
 
 
-def how(summary: Summary) -> Iterator[Markup]:
+def render_grading_terms(summary: ClassSummary) -> Iterator[Markup]:
     """What a grade can be defended with."""
 
     def said(known: Counter[str]) -> str:
-        return ", ".join(f"{tier(word)}: {amount(n)}" for word, n in known.most_common(SHORT))
+        return ", ".join(
+            f"{describe_tier(word)}: {format_amount(n)}" for word, n in known.most_common(SHORT)
+        )
 
     words = {
         "Isolation": said(summary.isolation),
         "Cases": said(summary.references),
         "Digests": said(summary.digests),
     }
-    yield definitions(words)
+    yield definition_list(words)

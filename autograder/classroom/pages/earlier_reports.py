@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from autograder.classroom.batch.journal import Journal
-from autograder.classroom.batch.seals import sealed, storable, unsealed
-from autograder.classroom.batch.work import parsed
+from autograder.classroom.batch.journal import GradeJournal
+from autograder.classroom.batch.seals import make_storable, seal_line, unseal_line
+from autograder.classroom.batch.work import parse_report
 from autograder.hand_in import reading
-from autograder.hand_in.archive import exists
-from autograder.hand_in.module_reader import listed
-from autograder.running.grading import digest
+from autograder.hand_in.archive import path_exists
+from autograder.hand_in.module_reader import list_names
+from autograder.running.grading import digest_files_of
 
 LARGEST = 2**22  # bytes of a line; a report has some 20 000
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierReports:
     """Where reports are, by path: their places in the file of lines, and their rows in the
     journal; and what is to be said of others, a line each."""
 
@@ -36,41 +36,41 @@ class Earlier:
         return [*self.lines, *self.rows]
 
 
-def earlier(
-    file: Path, journal: Journal, given: Iterable[str], links: Iterable[str] = ()
-) -> Earlier:
+def find_earlier_reports(
+    file: Path, journal: GradeJournal, given: Iterable[str], links: Iterable[str] = ()
+) -> EarlierReports:
     """What a file of lines and the journal say of other hand-ins than these.
 
     Those that are no longer there are dropped, and so are those that lie behind a link now.
     """
-    paths, found = {*given, *links}, Earlier()
+    paths, found = {*given, *links}, EarlierReports()
     behind = set(map(Path, links))
     damaged: list[str] = []
-    with opened(file, found.notes) as stream:
+    with open_lines(file, found.notes) as stream:
         for number, (place, data) in enumerate(lines_in(stream), start=1):
             try:
-                found.lines[parsed(unsealed(data)).hand_in] = place
+                found.lines[parse_report(unseal_line(data)).hand_in] = place
             except ValueError:
-                damaged.append(named(data) or f"line {number}")
-    for path in [path for path in found.lines if path in paths or not exists(path)]:
+                damaged.append(named_hand_in(data) or f"line {number}")
+    for path in [path for path in found.lines if path in paths or not path_exists(path)]:
         del found.lines[path]
-    lost = from_journal(journal, {*map(storable, (*paths, *found.lines))}, found.rows)
+    lost = from_journal(journal, {*map(make_storable, (*paths, *found.lines))}, found.rows)
     for places in (found.lines, found.rows):
         for path in [p for p in places if not behind.isdisjoint((Path(p), *Path(p).parents))]:
             del places[path]
     if damaged:
         what = f"{len(damaged)} reports in {file} do not match their hashes"
-        found.notes.append(f"{what} (damaged, or changed by hand): {listed(damaged)}")
+        found.notes.append(f"{what} (damaged, or changed by hand): {list_names(damaged)}")
     if found.rows:
         found.notes.append(f"{len(found.rows)} reports were taken from the journal")
     told = {*paths, *found.paths, *lost}
-    lost += [name for name in damaged if name not in told and exists(name)]
+    lost += [name for name in damaged if name not in told and path_exists(name)]
     if lost:
-        found.notes.append(f"left out {listed(lost)}: no report on it is left; grade it again")
+        found.notes.append(f"left out {list_names(lost)}: no report on it is left; grade it again")
     return found
 
 
-def from_journal(journal: Journal, known: Collection[str], rows: dict[str, int]) -> list[str]:
+def from_journal(journal: GradeJournal, known: Collection[str], rows: dict[str, int]) -> list[str]:
     """Look for reports on other hand-ins than those that are known, which are there as they were.
 
     Returns: the hand-ins of which the journal has none that is right.
@@ -82,30 +82,30 @@ def from_journal(journal: Journal, known: Collection[str], rows: dict[str, int])
     lost = []
     for hand_in, graded in candidates.items():
         line = journal.report(graded[-1][1])
-        path = parsed(line).hand_in if line else hand_in
-        if not exists(path):
+        path = parse_report(line).hand_in if line else hand_in
+        if not path_exists(path):
             continue
-        now = digest(reading.read(path).files)
+        now = digest_files_of(reading.read_hand_in(path).files)
         row = next((row for modules, row in reversed(graded) if modules == now), -1)
-        if (line := journal.report(row)) and parsed(line).hand_in == path:
+        if (line := journal.report(row)) and parse_report(line).hand_in == path:
             rows[path] = row
         else:
             lost.append(path)
     return lost
 
 
-def again(file: Path, journal: Journal, found: Earlier) -> Iterator[str]:
+def repeat_reports(file: Path, journal: GradeJournal, found: EarlierReports) -> Iterator[str]:
     """The lines of earlier reports, one after another."""
-    with opened(file, []) as stream:
+    with open_lines(file, []) as stream:
         for place in found.lines.values():
             stream.seek(place)
-            yield sealed(unsealed(stream.readline(LARGEST)))
+            yield seal_line(unseal_line(stream.readline(LARGEST)))
     for row in found.rows.values():
         if line := journal.report(row):
-            yield sealed(line)
+            yield seal_line(line)
 
 
-def opened(file: Path, notes: list[str]) -> BinaryIO:
+def open_lines(file: Path, notes: list[str]) -> BinaryIO:
     """A file of lines; an empty one where there is none, or none that can be read."""
     try:
         if file.is_file():
@@ -123,7 +123,7 @@ def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         place += len(data)
 
 
-def named(data: bytes) -> str:
+def named_hand_in(data: bytes) -> str:
     """The hand-in that a damaged line still names, or ""."""
     try:
         name = json.loads(data)["hand_in"]

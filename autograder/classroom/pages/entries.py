@@ -3,12 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from autograder.exercises import EXERCISES
-from autograder.hand_in.student import Entry
+from autograder.hand_in.student import HandInEntry
 
-from .listing import Listing, Row
-from .markup import Cell, Markup, amount, element, exercise_name, foreign, link, more, points, table
-from .similarity import Match
-from .statistics import Summary, Trouble
+from .listing import ClassListing, ListingRow
+from .markup import (
+    Cell,
+    Markup,
+    count_remaining,
+    element,
+    exercise_name,
+    format_amount,
+    format_points,
+    isolate_direction,
+    link,
+    render_table,
+)
+from .similarity import SimilarityMatch
+from .statistics import ClassSummary, Trouble
 
 LONG, SHORT = 12, 8  # how many entries a list has before it is cut
 
@@ -43,74 +54,76 @@ SIMILAR = (
 )
 
 
-def troubles(summary: Summary) -> Iterator[Markup]:
+def render_troubles(summary: ClassSummary) -> Iterator[Markup]:
     if not summary.troubles:
         yield element("p", "Nothing: every hand-in was read and ran to its end.")
     for trouble, (title, meaning) in TROUBLES.items():
         count = summary.troubles[trouble]
         examples = summary.examples.get(trouble, [])
         if count:
-            yield element("h3", f"{title}: {amount(count)}")
+            yield element("h3", f"{title}: {format_amount(count)}")
             yield element("p", meaning, class_="soft")
         if count and (kinds := summary.kinds[trouble]):
-            yield table(("Kind", "Hand-ins#"), kinds.most_common(SHORT), "narrow")
-            yield from more(len(kinds) - SHORT, "rarer kinds")
+            yield render_table(("Kind", "Hand-ins#"), kinds.most_common(SHORT), "narrow")
+            yield from count_remaining(len(kinds) - SHORT, "rarer kinds")
         elif count:
-            rows = ((entry.by, named(entry), reason) for entry, reason in examples)
-            yield table(("Student", "Hand-in", "What happened"), rows)
-            yield from more(count - len(examples), "in the list below")
+            rows = ((entry.by, link_hand_in(entry), reason) for entry, reason in examples)
+            yield render_table(("Student", "Hand-in", "What happened"), rows)
+            yield from count_remaining(count - len(examples), "in the list below")
 
 
-def similar(matches: Sequence[Match]) -> Iterator[Markup]:
+def render_similar(matches: Sequence[SimilarityMatch]) -> Iterator[Markup]:
     yield element("p", SIMILAR)
     if matches:
         head = ("Hand-ins", "Alike in", "Fingerprints#", "Occur in at most#")
-        yield table(head, map(alike, matches[:LONG]))
-        yield from more(len(matches) - LONG, "less striking ones")
+        yield render_table(head, map(match_cells, matches[:LONG]))
+        yield from count_remaining(len(matches) - LONG, "less striking ones")
     else:
         yield element("p", "Nothing stands out.")
 
 
-def alike(match: Match) -> list[Cell]:
+def match_cells(match: SimilarityMatch) -> list[Cell]:
     left = len(match.entries) - SHORT
-    names = [element("span", whose(entry), class_="item") for entry in match.entries[:SHORT]]
+    names = [element("span", link_student(entry), class_="item") for entry in match.entries[:SHORT]]
     if left > 0:
-        names.append(element("span", f"and {amount(left)} more", class_="item"))
+        names.append(element("span", f"and {format_amount(left)} more", class_="item"))
     return [
         element("div", *names),
-        "everything" if match.whole else element("div", *map(place, match.places)),
+        "everything" if match.whole else element("div", *map(name_place, match.places)),
         sum(match.places.values()),
-        f"{amount(match.shared_by)} of {amount(match.among)}",
+        f"{format_amount(match.shared_by)} of {format_amount(match.among)}",
     ]
 
 
-def place(id: str) -> Markup:
+def name_place(id: str) -> Markup:
     """An exercise, or a file of the hand-in's own."""
     name = exercise_name(id)
-    return element("span", name if id in EXERCISES else foreign(name), class_="item")
+    return element("span", name if id in EXERCISES else isolate_direction(name), class_="item")
 
 
-def everybody(listing: Listing) -> Iterator[Markup]:
+def render_everybody(listing: ClassListing) -> Iterator[Markup]:
     yield element("p", EVERYBODY, link("grades.csv", "grades.csv"), ".")
-    yield table(("Student", "Hand-in", "Points#", "What to know"), map(one, listing.rows), "list")
-    yield from more(listing.count - len(listing.rows), "in the table of grades")
+    yield render_table(
+        ("Student", "Hand-in", "Points#", "What to know"), map(one, listing.rows), "list"
+    )
+    yield from count_remaining(listing.count - len(listing.rows), "in the table of grades")
 
 
-def one(row: Row) -> list[Cell]:
+def one(row: ListingRow) -> list[Cell]:
     name, notes = URGENT.get(row.urgent), "; ".join(row.notes)
     return [
         row.entry.by,
-        named(row.entry),
-        "–" if row.score is None else points(row.score),
+        link_hand_in(row.entry),
+        "–" if row.score is None else format_points(row.score),
         element("span", element("strong", name), f" {notes}") if name else notes,
     ]
 
 
-def named(entry: Entry) -> Markup:
+def link_hand_in(entry: HandInEntry) -> Markup:
     """A hand-in's name, which leads to its page."""
     return link(entry.page, entry.called)
 
 
-def whose(entry: Entry) -> Markup:
+def link_student(entry: HandInEntry) -> Markup:
     """A hand-in by the name of its student, if that is known; it leads to its page."""
     return link(entry.page, entry.student.name or entry.called)

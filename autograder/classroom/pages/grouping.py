@@ -20,7 +20,7 @@ MOST_STRIKING = 2**14  # pairs of which groups are made
 Pair: TypeAlias = tuple[int, int]
 
 
-class Rare(NamedTuple):
+class RareFingerprint(NamedTuple):
     """A rare fingerprint: its place, how surprising it is that two share it, and who has it."""
 
     place: str
@@ -28,7 +28,7 @@ class Rare(NamedTuple):
     owners: tuple[int, ...]
 
 
-class Group(NamedTuple):
+class SimilarityGroup(NamedTuple):
     """Some of whom each stands out with each: the two that are closest, the places where these
     are, and all."""
 
@@ -37,14 +37,14 @@ class Group(NamedTuple):
     owners: frozenset[int]
 
 
-class Groups(NamedTuple):
+class SimilarityGroups(NamedTuple):
     """The groups, the least likely first; what as many share or more was left out (0: nothing)."""
 
-    found: list[Group]
+    found: list[SimilarityGroup]
     left_out: int
 
 
-def groups(rare: Callable[[], Iterable[Rare]]) -> Groups:
+def find_groups(rare: Callable[[], Iterable[RareFingerprint]]) -> SimilarityGroups:
     """The groups in a class. Args: rare: goes through its rare fingerprints, always in order."""
     own: Counter[tuple[int, str]] = Counter()
     trail: dict[int, int] = {}  # equal for those whose rare fingerprints are the same
@@ -63,7 +63,7 @@ def groups(rare: Callable[[], Iterable[Rare]]) -> Groups:
         for one in rare()
         if len(one.owners) > 1
     )
-    shared, left_out = pairs(patterns, alike)
+    shared, left_out = count_pairs(patterns, alike)
     bits: dict[Pair, float] = defaultdict(float)
     places: dict[Pair, list[str]] = defaultdict(list)
     for (place, a, b), (count, weight) in shared.items():
@@ -71,18 +71,18 @@ def groups(rare: Callable[[], Iterable[Rare]]) -> Groups:
             bits[a, b] += weight
             places[a, b].append(place)
     found = [
-        Group(
+        SimilarityGroup(
             (a, b) if a != b else (alike[a][0], alike[a][1]),
             tuple(sorted(places[a, b])),
             frozenset(chain.from_iterable(alike[owner] for owner in members)),
         )
-        for (a, b), members in cliques(bits)
+        for (a, b), members in find_cliques(bits)
     ]
-    return Groups(found, left_out)
+    return SimilarityGroups(found, left_out)
 
 
-def pairs(
-    patterns: Mapping[Rare, int], alike: Mapping[int, list[int]]
+def count_pairs(
+    patterns: Mapping[RareFingerprint, int], alike: Mapping[int, list[int]]
 ) -> tuple[dict[tuple[str, int, int], tuple[int, float]], int]:
     """What two share, by place: how many rare fingerprints, and how many bits they tell.
 
@@ -102,7 +102,7 @@ def pairs(
     return shared, 0
 
 
-def cliques(bits: Mapping[Pair, float]) -> list[tuple[Pair, set[int]]]:
+def find_cliques(bits: Mapping[Pair, float]) -> list[tuple[Pair, set[int]]]:
     """Who stand out, each with each: the pair that each group began with, and its members."""
     striking = (pair for pair in bits if bits[pair] >= STANDS_OUT)
     found: list[tuple[Pair, set[int]]] = []

@@ -2,31 +2,31 @@
 
 from autograder.model import Item, Report
 
-from .markup import Markup, element, points
-from .statistics import unreadable
+from .markup import Markup, element, format_points
+from .statistics import is_unreadable
 
 OPENING = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
 CLOSING = "</testsuites>\n"
 BROKEN = ("error", "timeout", "crash", "internal")
 
 
-def suite(report: Report) -> Markup:
+def render_suite(report: Report) -> Markup:
     """One hand-in; suites stand between OPENING and CLOSING."""
     told = {
-        "score": points(report.score),
-        "max_score": points(report.max_score),
+        "score": format_points(report.score),
+        "max_score": format_points(report.max_score),
         "provisional": "true" if report.provisional else "false",
         "isolation": report.isolation,
         "references": report.references,
         **{f"digest.{name}": digest for name, digest in report.digests.items()},
     }
     properties = [element("property", name=name, value=value) for name, value in told.items()]
-    read = not unreadable(report)
-    outcomes = [outcome(item, read) for item in report.items]
+    read = not is_unreadable(report)
+    outcomes = [describe_outcome(item, read) for item in report.items]
     return element(
         "testsuite",
         element("properties", *properties),
-        *map(case, report.items, outcomes),
+        *map(render_test_case, report.items, outcomes),
         element("system-out", report.message) if report.message else None,
         name=report.hand_in,
         tests=len(outcomes),
@@ -36,7 +36,7 @@ def suite(report: Report) -> Markup:
     )
 
 
-def outcome(item: Item, read: bool) -> str:
+def describe_outcome(item: Item, read: bool) -> str:
     """What became of an item, or "" for all points.
 
     What was not attempted is skipped, unless nothing could be read at all.
@@ -48,7 +48,7 @@ def outcome(item: Item, read: bool) -> str:
     return "skipped" if item.status == "not_attempted" else "failure"
 
 
-def case(item: Item, outcome: str) -> Markup:
+def render_test_case(item: Item, outcome: str) -> Markup:
     first, _, rest = item.message.partition("\n")
     told = element(outcome, rest, message=first, type=item.status) if outcome else None
     return element("testcase", told, classname=item.target, name=item.id)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from autograder.exercises import EXERCISES
-from autograder.hand_in.student import Entry
+from autograder.hand_in.student import HandInEntry
 from autograder.model import Report
 from autograder.scoring import reference_store
 
-from .statistics import exception, measured_in, troubles
+from .statistics import exception_type, find_troubles, measured_in
 
 MOST = 2000  # rows that a page can hold; the table of grades has all
 URGENT = ("provisional", "undecided", "unreadable", "crash", "timeout")
@@ -15,14 +15,14 @@ CALM = ""
 
 
 @dataclass(frozen=True)
-class Row:
+class ListingRow:
     """One hand-in, its points, and what to know of it.
 
     urgent  a word of URGENT, or CALM
     score   None where there is no grade yet
     """
 
-    entry: Entry
+    entry: HandInEntry
     urgent: str
     score: float | None
     notes: tuple[str, ...]
@@ -35,49 +35,54 @@ class Row:
 
 
 @dataclass
-class Listing:
+class ClassListing:
     """The first rows of a class, however many it has."""
 
-    first: list[Row] = field(default_factory=list)
+    first: list[ListingRow] = field(default_factory=list)
     count: int = 0
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ListingRow) -> None:
         self.count += 1
         self.first.append(row)
         if len(self.first) >= 2 * MOST:
             self.first = self.rows
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ListingRow]:
         return sorted(self.first, key=lambda row: row.key)[:MOST]
 
 
-def row(report: Report, entry: Entry, counts: str, late: bool = False) -> Row:
+def row(report: Report, entry: HandInEntry, counts: str, late: bool = False) -> ListingRow:
     """The row of a hand-in.
 
     Args: counts: whether it counts for its student: `yes`, or why not.
           late: whether its site says that it came late.
     """
-    found = {str(trouble): reason for trouble, reason in troubles(report).items()}
+    found = {str(trouble): reason for trouble, reason in find_troubles(report).items()}
     if counts.startswith("undecided"):
         found["undecided"] = ""
     urgent = next((word for word in URGENT if word in found), CALM)
     notes = [found.get(urgent, ""), "" if counts == "yes" else f"counts: {counts}", "late" * late]
-    notes += [found.get("noted", ""), *faults(report), *lost(report), *misconceptions(report)]
-    notes += measured(report)
+    notes += [
+        found.get("noted", ""),
+        *list_faults(report),
+        *list_lost_points(report),
+        *name_misconceptions(report),
+    ]
+    notes += list_measured(report)
     score = None if report.provisional else report.score
     said = tuple(dict.fromkeys(filter(None, notes)))
-    return Row(entry, urgent, score, said)
+    return ListingRow(entry, urgent, score, said)
 
 
-def faults(report: Report) -> list[str]:
+def list_faults(report: Report) -> list[str]:
     """What kinds of exceptions there were, and which files or names are missing."""
-    if report.provisional or "unreadable" in troubles(report):
+    if report.provisional or "unreadable" in find_troubles(report):
         return []
-    return sorted({exception(i) for i in report.items if i.status == "error"})
+    return sorted({exception_type(i) for i in report.items if i.status == "error"})
 
 
-def lost(report: Report) -> list[str]:
+def list_lost_points(report: Report) -> list[str]:
     """In which exercises points are lost, if not in all."""
     numbers = dict.fromkeys(
         EXERCISES[i.exercise].number
@@ -87,13 +92,13 @@ def lost(report: Report) -> list[str]:
     return [f"lost in {', '.join(numbers)}"] if 0 < len(numbers) < len(EXERCISES) else []
 
 
-def misconceptions(report: Report) -> list[str]:
+def name_misconceptions(report: Report) -> list[str]:
     """What shows in it, by name."""
-    known = reference_store.misconceptions()
+    known = reference_store.known_misconceptions()
     ids = sorted({item.mistake for item in report.items if item.mistake})
     return [known[id].name if id in known else id for id in ids]
 
 
-def measured(report: Report) -> list[str]:
+def list_measured(report: Report) -> list[str]:
     """In which exercises derivatives seem to be measured by differences."""
     return [f"derivatives seem measured in {found}"] if (found := measured_in(report)) else []

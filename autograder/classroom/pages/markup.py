@@ -13,7 +13,7 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from autograder.exercises import EXERCISES
-from autograder.scoring.report import number
+from autograder.scoring.report import tidy_number
 
 
 class Markup(str):
@@ -35,14 +35,14 @@ VOID = ("br", "meta")  # elements of HTML that have no end
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Text from outside, as a page or XML can hold it: what it can't is shown as �."""
     return UNFIT.sub("\ufffd", text)
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """Any text as it may stand between tags, or between the quotes of an attribute."""
-    return html.escape(clean(text)) if SPECIAL.search(text) else text
+    return html.escape(clean_text(text)) if SPECIAL.search(text) else text
 
 
 def element(tag: str, /, *children: str | None, **attributes: str | float) -> Markup:
@@ -52,57 +52,60 @@ def element(tag: str, /, *children: str | None, **attributes: str | float) -> Ma
     """
     opening = tag
     for key, value in attributes.items():
-        text = escaped(value) if isinstance(value, str) else f"{value:.6g}"
+        text = escape_text(value) if isinstance(value, str) else f"{value:.6g}"
         text = BREAK.sub(lambda found: f"&#{ord(found[0])};", text)  # else XML takes it for a blank
         opening += f' {key.rstrip("_").replace("_", "-")}="{text}"'
     if tag in VOID:
         return Markup(f"<{opening}>")
-    inner = (c if isinstance(c, Markup) else escaped(c) for c in children if c is not None)
+    inner = (c if isinstance(c, Markup) else escape_text(c) for c in children if c is not None)
     return Markup(f"<{opening}>{''.join(inner)}</{tag}>")
 
 
-def foreign(text: str) -> Markup:
+def isolate_direction(text: str) -> Markup:
     """A name from outside: its direction of writing does not spread to what stands beside it."""
     return element("bdi", text)
 
 
 def link(path: str, text: str) -> Markup:
     """A way to another file, by its path from here; the text alone where there is none."""
-    name = foreign(text)
+    name = isolate_direction(text)
     return element("a", name, href=quote(path, errors="replace")) if path else name
 
 
-def cell(tag: str, content: Cell, **attributes: str) -> Markup:
+def table_cell(tag: str, content: Cell, **attributes: str) -> Markup:
     """A cell of a table; text may come from outside, a whole number gets its thousands apart."""
-    text = amount(content) if isinstance(content, int) else content
-    return element(tag, text if isinstance(text, Markup) else foreign(text), **attributes)
+    text = format_amount(content) if isinstance(content, int) else content
+    return element(tag, text if isinstance(text, Markup) else isolate_direction(text), **attributes)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], class_: str = "") -> Markup:
+def render_table(head: Sequence[str], rows: Iterable[Sequence[Cell]], class_: str = "") -> Markup:
     """A table; a column whose heading ends in `#` holds numbers."""
     kinds = ["number" if title.endswith("#") else "" for title in head]
-    top = [cell("th", h.rstrip("#"), class_=k, scope="col") for h, k in zip(head, kinds)]
+    top = [table_cell("th", h.rstrip("#"), class_=k, scope="col") for h, k in zip(head, kinds)]
     body = []
     for first, *others in rows:
-        cells = (cell("td", c, class_=k) for c, k in zip(others, kinds[1:]))
-        body.append(element("tr", cell("th", first, class_=kinds[0], scope="row"), *cells))
+        cells = (table_cell("td", c, class_=k) for c, k in zip(others, kinds[1:]))
+        body.append(element("tr", table_cell("th", first, class_=kinds[0], scope="row"), *cells))
     parts = element("thead", element("tr", *top)), element("tbody", *body)
     return element("div", element("table", *parts, class_=class_), class_="wide")
 
 
-def more(count: int, what: str) -> Iterator[Markup]:
+def count_remaining(count: int, what: str) -> Iterator[Markup]:
     """A line that says how many there are beyond those that are shown."""
     if count > 0:
-        yield element("p", f"… and {amount(count)} more: {what}.", class_="soft")
+        yield element("p", f"… and {format_amount(count)} more: {what}.", class_="soft")
 
 
-def definitions(known: Mapping[str, str]) -> Markup:
+def definition_list(known: Mapping[str, str]) -> Markup:
     """Words and what they mean."""
-    parts = [(element("dt", word), element("dd", foreign(text))) for word, text in known.items()]
+    parts = [
+        (element("dt", word), element("dd", isolate_direction(text)))
+        for word, text in known.items()
+    ]
     return element("dl", *(part for pair in parts for part in pair), class_="words")
 
 
-def picture(width: float, height: float, title: str, *shapes: Markup) -> Markup:
+def svg_picture(width: float, height: float, title: str, *shapes: Markup) -> Markup:
     """An SVG picture, with the words that say the same."""
     return element(
         "svg",
@@ -115,12 +118,12 @@ def picture(width: float, height: float, title: str, *shapes: Markup) -> Markup:
     )
 
 
-def points(value: float) -> str:
+def format_points(value: float) -> str:
     """Points as people write them: at most two decimals."""
-    return f"{number(round(value, 2))}"
+    return f"{tidy_number(round(value, 2))}"
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """A share in percent; never 0 % or 100 % for what is not."""
     said = f"{100 * share:.0f}"
     if said == "0" and share > 0:
@@ -128,7 +131,7 @@ def percent(share: float) -> str:
     return "> 99 %" if said == "100" and share < 1 else f"{said} %"
 
 
-def amount(count: int) -> str:
+def format_amount(count: int) -> str:
     """A number of things, its thousands apart."""
     return f"{count:,}".replace(",", "\u202f")
 
@@ -139,12 +142,12 @@ def exercise_name(id: str) -> str:
     return f"{exercise.number}\u00a0{exercise.title}" if exercise else id
 
 
-def tier(isolation: str) -> str:
+def describe_tier(isolation: str) -> str:
     """Where student code ran, with a warning where nothing kept it from the grader's own files."""
     return f"{isolation} (limits, but no sandbox)" if isolation == "process" else isolation
 
 
-def document(title: str, *body: str | None) -> str:
+def render_document(title: str, *body: str | None) -> str:
     """A whole page."""
     page = element("html", head(title), element("body", element("main", *body)), lang="en")
     return f"<!doctype html>\n{page}\n"

@@ -1,7 +1,7 @@
 """The pictures of the class page: told apart by pattern as well as by colour, and in words."""
 
-from .markup import Markup, amount, element, percent, picture, points
-from .statistics import Summary, Tally, Way
+from .markup import Markup, element, format_amount, format_percent, format_points, svg_picture
+from .statistics import ClassSummary, ExerciseTally, Way
 
 WAYS: dict[Way, str] = {
     "wrong": "wrong result",
@@ -13,7 +13,7 @@ LONG = 260  # the longest bar in a table
 THICK = 14
 
 
-def histogram(summary: Summary) -> Markup:
+def plot_histogram(summary: ClassSummary) -> Markup:
     """How many hand-ins have how many points."""
     width, counts = summary.bins()
     step, tall = WIDE / len(counts), (HIGH - 42) / max(counts)
@@ -22,31 +22,31 @@ def histogram(summary: Summary) -> Markup:
     side, gap = ("end", -6) if median * scale > WIDE / 2 else ("start", 6)
     shapes = [
         element("path", d=f"M{median * scale:.1f} 4V{HIGH}", class_="mark"),
-        text(median * scale + gap, 14, f"median {points(median)}", side),
+        text(median * scale + gap, 14, f"median {format_points(median)}", side),
     ]
     said = []
     for n, count in enumerate(counts):
         if count:
             shapes += [
-                rectangle(n * step + 2, HIGH - count * tall, step - 4, count * tall, "filled"),
-                text((n + 0.5) * step, HIGH - count * tall - 5, short(count)),
+                draw_rectangle(n * step + 2, HIGH - count * tall, step - 4, count * tall, "filled"),
+                text((n + 0.5) * step, HIGH - count * tall - 5, short_count(count)),
             ]
-            ends = points(n * width), points(min((n + 1) * width, summary.max_score))
-            said.append(f"{' to '.join(ends)} points: {amount(count)}")
+            ends = format_points(n * width), format_points(min((n + 1) * width, summary.max_score))
+            said.append(f"{' to '.join(ends)} points: {format_amount(count)}")
     every = width * max(1, round(len(counts) / 13))
     ticks = [n * every for n in range(1, int(summary.max_score / every - 0.5) + 1)]
     shapes += [
         element("path", d=f"M0 {HIGH + 0.5}H{WIDE}", class_="axis"),
         text(0, HIGH + 18, "0", "start"),
-        *(text(tick * scale, HIGH + 18, points(tick)) for tick in ticks),
-        text(summary.max_score * scale, HIGH + 18, points(summary.max_score), "end"),
+        *(text(tick * scale, HIGH + 18, format_points(tick)) for tick in ticks),
+        text(summary.max_score * scale, HIGH + 18, format_points(summary.max_score), "end"),
         text(WIDE / 2, HIGH + 38, "points"),
     ]
-    title = f"Distribution of {amount(summary.final)} scores. {'; '.join(said)}."
-    return picture(WIDE, HIGH + 44, title, *shapes)
+    title = f"Distribution of {format_amount(summary.final)} scores. {'; '.join(said)}."
+    return svg_picture(WIDE, HIGH + 44, title, *shapes)
 
 
-def lost(tally: Tally, name: str, most: float) -> Markup:
+def plot_lost_points(tally: ExerciseTally, name: str, most: float) -> Markup:
     """The points of one exercise as a bar: how many are lost on average, in which ways.
 
     Args: most: points that the longest bar stands for.
@@ -56,38 +56,40 @@ def lost(tally: Tally, name: str, most: float) -> Markup:
     for way, words in WAYS.items():
         mean = tally.lost[way] / (tally.count or 1)
         if mean * scale >= 0.5:
-            shapes += [segment(x, mean * scale, way)]
+            shapes += [bar_segment(x, mean * scale, way)]
         x += mean * scale
         said.append(f"{mean:.2f} {words}")
-    frame = rectangle(0.5, 0.5, tally.max_score * scale, THICK, "reached")
-    title = f"{name}: of {points(tally.max_score)} points lost on average: {', '.join(said)}."
-    return picture(LONG + 1, THICK + 1, title, *shapes, frame)
+    frame = draw_rectangle(0.5, 0.5, tally.max_score * scale, THICK, "reached")
+    title = (
+        f"{name}: of {format_points(tally.max_score)} points lost on average: {', '.join(said)}."
+    )
+    return svg_picture(LONG + 1, THICK + 1, title, *shapes, frame)
 
 
-def share(value: float, title: str, long: float = 120) -> Markup:
+def plot_share(value: float, title: str, long: float = 120) -> Markup:
     """A share as a bar in a frame that stands for all."""
-    filled = rectangle(0.5, 0.5, long * value, THICK, "filled")
-    frame = rectangle(0.5, 0.5, long, THICK, "reached")
-    return picture(long + 1, THICK + 1, f"{title}: {percent(value)}", filled, frame)
+    filled = draw_rectangle(0.5, 0.5, long * value, THICK, "filled")
+    frame = draw_rectangle(0.5, 0.5, long, THICK, "reached")
+    return svg_picture(long + 1, THICK + 1, f"{title}: {format_percent(value)}", filled, frame)
 
 
-def key() -> Markup:
+def plot_key() -> Markup:
     """What the patterns of `lost` stand for."""
-    swatches = [(segment(0.5, 28, way), words) for way, words in WAYS.items()]
-    swatches.append((rectangle(0.5, 0.5, 28, THICK, "reached"), "reached"))
+    swatches = [(bar_segment(0.5, 28, way), words) for way, words in WAYS.items()]
+    swatches.append((draw_rectangle(0.5, 0.5, 28, THICK, "reached"), "reached"))
     return element(
         "p",
         *(
-            element("span", picture(29, THICK + 1, words, shape), words)
+            element("span", svg_picture(29, THICK + 1, words, shape), words)
             for shape, words in swatches
         ),
         class_="key",
     )
 
 
-def segment(x: float, width: float, way: Way) -> Markup:
+def bar_segment(x: float, width: float, way: Way) -> Markup:
     """A part of a bar: full, hatched or pale."""
-    box = rectangle(x, 0.5, width, THICK, way)
+    box = draw_rectangle(x, 0.5, width, THICK, way)
     if way != "stopped":
         return box
     lines, at = [], 4.0
@@ -100,7 +102,7 @@ def segment(x: float, width: float, way: Way) -> Markup:
     return element("g", box, element("path", d="".join(lines), class_="hatch"))
 
 
-def rectangle(x: float, y: float, width: float, height: float, class_: str) -> Markup:
+def draw_rectangle(x: float, y: float, width: float, height: float, class_: str) -> Markup:
     size = {"width": f"{width:.1f}", "height": f"{height:.1f}"}
     return element("rect", x=f"{x:.1f}", y=f"{y:.1f}", **size, class_=class_)
 
@@ -110,6 +112,6 @@ def text(x: float, y: float, words: str, anchor: str = "middle") -> Markup:
     return element("text", words, class_="label", **place)
 
 
-def short(count: int) -> str:
+def short_count(count: int) -> str:
     """A count that fits above a narrow bar."""
     return f"{count / 1000:.3g}k" if count >= 1000 else str(count)

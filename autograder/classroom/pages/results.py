@@ -19,24 +19,24 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import normalize
 
-from autograder.classroom.batch.journal import JOURNAL, Journal
-from autograder.classroom.batch.seals import unsealed
-from autograder.classroom.batch.work import parsed
+from autograder.classroom.batch.journal import JOURNAL, GradeJournal
+from autograder.classroom.batch.seals import unseal_line
+from autograder.classroom.batch.work import parse_report
 from autograder.classroom.finding.left_out import NAMED
 from autograder.classroom.finding.own_results import PAGES, holds_work
-from autograder.classroom.finding.roster import Roll
-from autograder.classroom.finding.senders import owners
+from autograder.classroom.finding.roster import ClassRoll
+from autograder.classroom.finding.senders import find_owners
 from autograder.hand_in import reading
 from autograder.hand_in.own_faults import careful
-from autograder.hand_in.student import Entry, Student, shared
+from autograder.hand_in.student import HandInEntry, Student, common_folder
 from autograder.model import Report
 from autograder.scoring import report
 
 from . import class_page, junit, student_page, tables
-from .listing import Listing, Row, row
-from .similarity import Index
-from .statistics import Summary
-from .winnowing import Prints, fingerprints
+from .listing import ClassListing, ListingRow, row
+from .similarity import FingerprintIndex
+from .statistics import ClassSummary
+from .winnowing import FingerprintSet, find_fingerprints
 
 DEFAULT = Path("grades")
 REPORTS = "reports.jsonl"
@@ -46,7 +46,7 @@ LONGEST = 80  # bytes of a page's name
 NAME = re.compile(r"[^\w.@-]+")
 
 
-def opened(folder: Path) -> Journal:
+def open_journal(folder: Path) -> GradeJournal:
     """The journal in a folder, which is made if need be.
 
     Raises: ValueError: the folder holds something else, or none can be made there.
@@ -62,11 +62,11 @@ def opened(folder: Path) -> Journal:
     known = JOURNAL in inside and not holds_work(folder)
     if inside and not known and not left:
         raise ValueError(f"{folder} holds other things: name another folder with --results DIR")
-    return Journal(folder / JOURNAL)
+    return GradeJournal(folder / JOURNAL)
 
 
 @contextmanager
-def written(path: Path) -> Iterator[TextIO]:
+def write_whole(path: Path) -> Iterator[TextIO]:
     """A file that is there whole, or as it was before. `path` is replaced when the block ends."""
     part = path.with_name(f"{path.name}.part")
     try:
@@ -78,15 +78,15 @@ def written(path: Path) -> Iterator[TextIO]:
         raise
 
 
-def put(path: Path, text: str) -> None:
+def write_if_changed(path: Path, text: str) -> None:
     """Make a file hold a text. One that does keeps its time, and the disk its peace."""
     data = text.encode("utf-8", "backslashreplace")
     if not path.is_file() or path.read_bytes() != data:
-        with written(path) as stream:
+        with write_whole(path) as stream:
             stream.write(text)
 
 
-def write(folder: Path, roll: Roll) -> list[str]:
+def write_results(folder: Path, roll: ClassRoll) -> list[str]:
     """Make the views of a graded class anew, from its reports in the folder.
 
     Returns: a line on what was left out where hand-ins are compared, and on each hand-in that we
@@ -95,40 +95,42 @@ def write(folder: Path, roll: Roll) -> list[str]:
     """
     notes: list[str] = []
     pages: set[str] = set()
-    summary, listing, index, names = Summary(), Listing(), Index(), Names()
-    whose, top = owners(roll.students), shared(roll.students)
+    summary, listing, index, names = ClassSummary(), ClassListing(), FingerprintIndex(), PageNames()
+    whose, top = find_owners(roll.students), common_folder(roll.students)
     students = folder / PAGES
     students.mkdir(exist_ok=True)
     with (
         (folder / REPORTS).open("rb") as lines,
-        written(folder / "grades.csv") as table,
-        written(folder / "junit.xml") as suites,
+        write_whole(folder / "grades.csv") as table,
+        write_whole(folder / "junit.xml") as suites,
     ):
-        table.write(tables.head())
+        table.write(tables.grades_header())
         suites.write(junit.OPENING)
-        for made in map(parsed, map(unsealed, lines)):
-            student, counted = owner(made, roll), counts(made, roll)
+        for made in map(parse_report, map(unseal_line, lines)):
+            student, counted = owner_of(made, roll), says_whether_counts(made, roll)
             late = made.hand_in in roll.late
             what = ("show", made.hand_in)
-            bare = tables.bare(made.hand_in, counted)
-            table.write(careful(bare, notes, *what, tables.row, made, student, counted, late))
-            suites.write(careful("", notes, *what, junit.suite, made) + "\n")
+            bare = tables.bare_row(made.hand_in, counted)
+            table.write(
+                careful(bare, notes, *what, tables.grades_row, made, student, counted, late)
+            )
+            suites.write(careful("", notes, *what, junit.render_suite, made) + "\n")
             page = students / f"{names.given(made.hand_in)}.html"
-            shown = careful(False, notes, *what, show, page, made, student)
+            shown = careful(False, notes, *what, write_student_page, page, made, student)
             pages |= {page.name, page.with_suffix(".txt").name} if shown else set()
-            entry = Entry(made.hand_in, student, f"{PAGES}/{page.name}" * shown, top)
-            unknown = Row(entry, "provisional", None, ())
+            entry = HandInEntry(made.hand_in, student, f"{PAGES}/{page.name}" * shown, top)
+            unknown = ListingRow(entry, "provisional", None, ())
             listing.add(careful(unknown, notes, *what, row, made, entry, counted, late))
             if made.hand_in not in roll.superseded:
                 careful(None, notes, *what, summary.add, made, entry)
-                prints = careful(Prints({}), notes, *what, prints_of, made.hand_in)
+                prints = careful(FingerprintSet({}), notes, *what, prints_of, made.hand_in)
                 careful(None, notes, *what, index.add, entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
     alike = index.alike()
-    with written(folder / PAGE) as class_:
+    with write_whole(folder / PAGE) as class_:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
         said = (*roll.notes, *dict.fromkeys(notes))
-        class_.write(class_page.page(summary, listing, alike, when, said))
+        class_.write(class_page.render_class_page(summary, listing, alike, when, said))
     for old in students.iterdir():
         if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
             # of a hand-in that is no longer there, or could not be shown
@@ -136,31 +138,31 @@ def write(folder: Path, roll: Roll) -> list[str]:
     return [*alike.left_out, *list(dict.fromkeys(notes))[:NAMED]]
 
 
-def show(page: Path, made: Report, student: Student) -> bool:
+def write_student_page(page: Path, made: Report, student: Student) -> bool:
     """Write the page of a hand-in, and beside it the same as text."""
-    put(page, student_page.page(made, student))
-    put(page.with_suffix(".txt"), f"{report.to_text(made)}\n")
+    write_if_changed(page, student_page.render_student_page(made, student))
+    write_if_changed(page.with_suffix(".txt"), f"{report.to_text(made)}\n")
     return True
 
 
-def prints_of(hand_in: str) -> Prints:
-    return fingerprints(reading.read(hand_in).files)
+def prints_of(hand_in: str) -> FingerprintSet:
+    return find_fingerprints(reading.read_hand_in(hand_in).files)
 
 
-def owner(made: Report, roll: Roll) -> Student:
+def owner_of(made: Report, roll: ClassRoll) -> Student:
     """Whose a hand-in is; a group is named as one."""
     group = roll.students[made.hand_in]
     return Student(*("; ".join(filter(None, words)) for words in zip(*map(astuple, group))))
 
 
-def counts(made: Report, roll: Roll) -> str:
+def says_whether_counts(made: Report, roll: ClassRoll) -> str:
     """Whether a hand-in counts for its student, in the words of `grades.csv`."""
     if made.hand_in in roll.superseded:
         return "no: there is a newer one"
     return "undecided: there are several" if made.hand_in in roll.undecided else "yes"
 
 
-class Names:
+class PageNames:
     """Names for the files of hand-ins, each given once, whatever other hand-ins are called."""
 
     def __init__(self) -> None:
@@ -168,27 +170,29 @@ class Names:
 
     def given(self, hand_in: str) -> str:
         """The hand-in's own name where a file can have it; where it can't, a hash is added."""
-        name = next(name for name in names_for(hand_in) if caseless(name) not in self.taken)
-        self.taken[caseless(name)] = name
+        name = next(
+            name for name in candidate_names(hand_in) if caseless_name(name) not in self.taken
+        )
+        self.taken[caseless_name(name)] = name
         return name
 
 
-def names_for(hand_in: str) -> Iterator[str]:
+def candidate_names(hand_in: str) -> Iterator[str]:
     """Names that the files of a hand-in may have, the best first, without end."""
     own = Path(hand_in).name
     plain = NAME.sub("_", own.encode("utf-8", "replace").decode())
-    if cut(plain, LONGEST) == own:
+    if cut_name(plain, LONGEST) == own:
         yield own
     for n in count():  # who knows the path knows its hash, and may have been called so
         mark = sha256(f"{n} {hand_in}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        yield f"{cut(plain, LONGEST - len(mark) - 1) or 'hand-in'}-{mark}"
+        yield f"{cut_name(plain, LONGEST - len(mark) - 1) or 'hand-in'}-{mark}"
 
 
-def cut(name: str, longest: int) -> str:
+def cut_name(name: str, longest: int) -> str:
     """What fits of a name into so many bytes."""
     return name.encode()[:longest].decode(errors="ignore").strip("-.")
 
 
-def caseless(name: str) -> str:
+def caseless_name(name: str) -> str:
     """What two names share that are one file on some systems."""
     return normalize("NFC", normalize("NFD", name).casefold())

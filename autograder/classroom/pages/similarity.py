@@ -15,12 +15,10 @@ from typing import NamedTuple, TypeAlias
 
 from autograder.classroom.finding.senders import Owner
 from autograder.exercises import EXERCISES
-from autograder.hand_in.student import Entry
+from autograder.hand_in.student import HandInEntry
 
-from .grouping import Group, Rare, groups
-from .winnowing import Prints, fingerprints
-
-__all__ = ["Index", "Match", "fingerprints"]
+from .grouping import RareFingerprint, SimilarityGroup, find_groups
+from .winnowing import FingerprintSet
 
 HOME_FILES = {exercise.file for exercise in EXERCISES.values()}
 KEPT = 64  # owners remembered for one fingerprint: what more of them share is common
@@ -33,7 +31,7 @@ Piece: TypeAlias = tuple[str, int, int]  # a file, how many fingerprints, and th
 
 
 @dataclass(frozen=True)
-class Match:
+class SimilarityMatch:
     """Hand-ins that share code which hardly anybody else in the class has.
 
     entries    the hand-ins, one an owner; each stands out with each
@@ -43,22 +41,22 @@ class Match:
     whole      whether all that they wrote is alike
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[HandInEntry, ...]
     places: Mapping[str, int]
     shared_by: int
     among: int
     whole: bool = False
 
 
-class Alike(NamedTuple):
+class SimilarHandIns(NamedTuple):
     """The matches of a class, and what was not compared, a line each."""
 
-    matches: Sequence[Match] = ()
+    matches: Sequence[SimilarityMatch] = ()
     left_out: Sequence[str] = ()
 
 
 @dataclass
-class Index:
+class FingerprintIndex:
     """Who has which fingerprint; `add` takes one hand-in after another.
 
     All hand-ins of an owner count as one, whose number is that of the first.
@@ -67,7 +65,7 @@ class Index:
     sieve  of the fingerprints, only multiples of it are looked at: it grows with the class
     """
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[HandInEntry] = field(default_factory=list)
     numbers: dict[Owner, int] = field(default_factory=dict)
     owner: list[int] = field(default_factory=list)  # of each entry
     writers: dict[str, set[int]] = field(default_factory=dict)  # who has code in a place or file
@@ -78,7 +76,7 @@ class Index:
     in_part: int = 0  # hand-ins that are too large to be compared as a whole
     beyond: int = 0  # hand-ins beyond the most
 
-    def add(self, entry: Entry, prints: Prints, owner: Owner) -> None:
+    def add(self, entry: HandInEntry, prints: FingerprintSet, owner: Owner) -> None:
         """Take in one hand-in's fingerprints. One without any has nothing to compare."""
         if not prints.found:
             return
@@ -97,7 +95,7 @@ class Index:
         whole = frozenset((file, len(found), hash(found)) for file, found in files.items())
         self.wholes.setdefault(whole, []).append(number)
         for place in {*prints.found, *files}:
-            if given(place):
+            if is_exercise_place(place):
                 self.writers.setdefault(place, set()).add(mine)
         for place, found in prints.found.items():
             for one in found:
@@ -117,7 +115,7 @@ class Index:
 
     def among(self, place: str) -> int:
         """How many could have written what somebody wrote in a place: those who wrote there."""
-        return len(self.writers[place] if given(place) else self.numbers)
+        return len(self.writers[place] if is_exercise_place(place) else self.numbers)
 
     def rare(self, place: str) -> int:
         """How many may have a fingerprint that is still rare there in this class."""
@@ -128,7 +126,7 @@ class Index:
         """How surprising it is that two share what so many have."""
         return log2(self.among(place) / count)
 
-    def alike(self) -> Alike:
+    def alike(self) -> SimilarHandIns:
         """The matches that stand out: hand-ins alike as a whole, then in part; the least likely
         first."""
         wholes = self.alike_throughout()
@@ -136,7 +134,7 @@ class Index:
         for _, owners in wholes:
             for owner in owners:
                 told[owner].append(owners)
-        found, shared_by = groups(self.rarities)
+        found, shared_by = find_groups(self.rarities)
         parts = [
             group
             for group in found
@@ -144,7 +142,7 @@ class Index:
         ]
         most, less = parts[:MOST_MATCHES], len(parts[MOST_MATCHES:])
         matches = [match for match, _ in wholes] + self.alike_in_part(most)
-        return Alike(matches, [*self.left_out(), *unlooked(shared_by, less)])
+        return SimilarHandIns(matches, [*self.left_out(), *describe_unlooked(shared_by, less)])
 
     def left_out(self) -> Iterator[str]:
         """What was not even taken in."""
@@ -156,7 +154,7 @@ class Index:
         if self.beyond:
             yield f"the first {MOST_HAND_INS} hand-ins were compared, {self.beyond} more were not"
 
-    def alike_throughout(self) -> list[tuple[Match, set[int]]]:
+    def alike_throughout(self) -> list[tuple[SimilarityMatch, set[int]]]:
         """Hand-ins whose fingerprints are the same in every file, where that is no coincidence;
         with each match its owners.
 
@@ -177,18 +175,18 @@ class Index:
             if len(first) > 1 and bits >= 2 * log2(n) + 4:
                 places = {file: size for file, size, _ in sorted(whole)}
                 shown = tuple(map(self.entries.__getitem__, first))
-                found.append((-bits, first, Match(shown, places, len(first), n, True)))
+                found.append((-bits, first, SimilarityMatch(shown, places, len(first), n, True)))
         found.sort(key=lambda one: one[:2])
         return [(match, {self.owner[entry] for entry in first}) for _, first, match in found]
 
-    def rarities(self) -> Iterator[Rare]:
+    def rarities(self) -> Iterator[RareFingerprint]:
         """The rare fingerprints of the class."""
         for (place, _), entries in self.having.items():
             if len(entries) <= self.rare(place):
                 owners = tuple(map(self.owner.__getitem__, entries))
-                yield Rare(place, self.bits(place, len(entries)), owners)
+                yield RareFingerprint(place, self.bits(place, len(entries)), owners)
 
-    def alike_in_part(self, found: list[Group]) -> list[Match]:
+    def alike_in_part(self, found: list[SimilarityGroup]) -> list[SimilarityMatch]:
         """The matches of groups: of each owner, the hand-in that shares most with the others."""
         inside: dict[int, list[int]] = defaultdict(list)
         for number, group in enumerate(found):
@@ -209,26 +207,26 @@ class Index:
         return [self.match(*one) for one in zip(found, voices, shared)]
 
     def match(
-        self, group: Group, voices: Mapping[int, int], shared: Mapping[str, list[int]]
-    ) -> Match:
+        self, group: SimilarityGroup, voices: Mapping[int, int], shared: Mapping[str, list[int]]
+    ) -> SimilarityMatch:
         """A group's match. Args: voices: how much each hand-in shares.  shared: by place, how many
         have each fingerprint that the closest share."""
         quietest = sorted(voices, key=lambda entry: (voices[entry], -entry))
         loudest = {self.owner[entry]: entry for entry in quietest}
         counts = [(max(shared[place]), self.among(place)) for place in group.places]
-        return Match(
+        return SimilarityMatch(
             tuple(map(self.entries.__getitem__, sorted(loudest.values()))),
             {place: len(shared[place]) for place in group.places},
             *max(counts, key=lambda count: count[0] / count[1]),
         )
 
 
-def given(place: str) -> bool:
+def is_exercise_place(place: str) -> bool:
     """Whether a place is an exercise's, or a file that exercises belong in."""
     return place in EXERCISES or place in HOME_FILES
 
 
-def unlooked(shared_by: int, less: int) -> Iterator[str]:
+def describe_unlooked(shared_by: int, less: int) -> Iterator[str]:
     """What was taken in, and not looked at."""
     if shared_by:
         yield f"code that {shared_by} or more share was left out: there are too many pairs"

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from autograder.exercises import EXERCISES
-from autograder.hand_in.student import Entry
+from autograder.hand_in.student import HandInEntry
 from autograder.model import Array, Item, Report
 
 Way: TypeAlias = Literal["wrong", "stopped", "untried"]
@@ -33,7 +33,7 @@ OTHERS = "others"
 
 
 @dataclass
-class Tally:
+class ExerciseTally:
     """One exercise over a class: its points, how they were lost, how it goes with the rest.
 
     lost  points lost, over all hand-ins, by the way of losing them
@@ -53,7 +53,7 @@ class Tally:
         self.max_score = max(self.max_score, sum(item.max_score for item in items))
         self.sums += (x, y, x * x, y * y, x * y)
         for item in items:
-            self.lost[way(item)] += item.max_score - item.score
+            self.lost[way_lost(item)] += item.max_score - item.score
 
     @property
     def difficulty(self) -> float:
@@ -73,7 +73,7 @@ class Tally:
 
 
 @dataclass
-class Summary:
+class ClassSummary:
     """What is known of a class; `add` takes one report after another.
 
     scores     how often each score was given, in final grades
@@ -88,33 +88,33 @@ class Summary:
     tried: int = 0
     max_score: float = 0.0
     scores: Counter[float] = field(default_factory=Counter)
-    exercises: dict[str, Tally] = field(default_factory=dict)
+    exercises: dict[str, ExerciseTally] = field(default_factory=dict)
     mistakes: Counter[str] = field(default_factory=Counter)
     where: dict[str, set[str]] = field(default_factory=dict)
     troubles: Counter[Trouble] = field(default_factory=Counter)
-    examples: dict[Trouble, list[tuple[Entry, str]]] = field(default_factory=dict)
+    examples: dict[Trouble, list[tuple[HandInEntry, str]]] = field(default_factory=dict)
     kinds: dict[Trouble, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     isolation: Counter[str] = field(default_factory=Counter)
     references: Counter[str] = field(default_factory=Counter)
     digests: Counter[str] = field(default_factory=Counter)
 
-    def add(self, report: Report, entry: Entry) -> None:
+    def add(self, report: Report, entry: HandInEntry) -> None:
         """Take in one report."""
         self.count += 1
         self.max_score = max(self.max_score, report.max_score)
-        count(self.isolation, report.isolation)
-        count(self.references, report.references)
+        count_word(self.isolation, report.isolation)
+        count_word(self.references, report.references)
         for name, digest in report.digests.items():
             if name != "hand_in":
-                count(self.digests, f"{name} {digest}")
-        for trouble, reason in troubles(report).items():
+                count_word(self.digests, f"{name} {digest}")
+        for trouble, reason in find_troubles(report).items():
             self.troubles[trouble] += 1
             if len(known := self.examples.setdefault(trouble, [])) < EXAMPLES:
                 known.append((entry, reason))
         if report.provisional:
             return
         self.scores[round(report.score, 2)] += 1
-        if all(way(item) == "untried" for item in report.items):
+        if all(way_lost(item) == "untried" for item in report.items):
             return
         self.tried += 1
         self.add_items(report)
@@ -127,13 +127,13 @@ class Summary:
             if item.mistake:
                 mistakes.setdefault(item.mistake, set()).add(item.exercise)
         for exercise, items in by_exercise.items():
-            self.exercises.setdefault(exercise, Tally()).add(items, report.score)
+            self.exercises.setdefault(exercise, ExerciseTally()).add(items, report.score)
         for mistake, where in mistakes.items():
-            key = count(self.mistakes, mistake)
+            key = count_word(self.mistakes, mistake)
             self.where.setdefault(key, set()).update(where)
-        for trouble, kind in {(trouble_of(i), exception(i)) for i in report.items}:
+        for trouble, kind in {(trouble_of(i), exception_type(i)) for i in report.items}:
             if trouble in ("error", "missing"):
-                count(self.kinds[trouble], kind)
+                count_word(self.kinds[trouble], kind)
 
     @property
     def final(self) -> int:
@@ -170,7 +170,7 @@ class Summary:
         return width, counts
 
 
-def count(counter: Counter[str], key: str) -> str:
+def count_word(counter: Counter[str], key: str) -> str:
     """Count a word from outside; returns what it was counted as."""
     if key not in counter and len(counter) >= MOST:
         key = OTHERS
@@ -178,7 +178,7 @@ def count(counter: Counter[str], key: str) -> str:
     return key
 
 
-def unreadable(report: Report) -> bool:
+def is_unreadable(report: Report) -> bool:
     """Whether nothing could be read: each line then says what the whole report says."""
     return bool(report.message) and all(
         i.status == "not_attempted" and i.message == report.message for i in report.items
@@ -187,27 +187,27 @@ def unreadable(report: Report) -> bool:
 
 def is_empty(report: Report) -> bool:
     """Whether there was nothing to grade: nothing could be read, or all of it is missing."""
-    return unreadable(report) or all(map(missing, report.items))
+    return is_unreadable(report) or all(map(is_missing, report.items))
 
 
-def way(item: Item) -> Way:
+def way_lost(item: Item) -> Way:
     """How an item's points are lost, if they are. What is not there was not tried."""
-    return "untried" if missing(item) else WAYS.get(item.status, "wrong")
+    return "untried" if is_missing(item) else WAYS.get(item.status, "wrong")
 
 
-def missing(item: Item) -> bool:
+def is_missing(item: Item) -> bool:
     """Whether a file, or what belongs into it, is not there at all."""
     return item.status == "error" and bool(MISSING.fullmatch(item.message.partition("\n")[0]))
 
 
 def trouble_of(item: Item) -> Trouble | None:
     """What went wrong with one item, beyond wrong results."""
-    if missing(item):
+    if is_missing(item):
         return "missing"
     return item.status if item.status in ("timeout", "crash", "error") else None
 
 
-def troubles(report: Report) -> dict[Trouble, str]:
+def find_troubles(report: Report) -> dict[Trouble, str]:
     """What went wrong with a hand-in as a whole, and in whose words."""
     if report.provisional:
         inner = (i.message for i in report.items if i.status == "internal")
@@ -229,6 +229,6 @@ def measured_in(report: Report) -> str:
     return ", ".join(f"{number} ({n} calls of forward)" for number, n in calls.items())
 
 
-def exception(item: Item) -> str:
+def exception_type(item: Item) -> str:
     """What kind of exception a line tells of: its type, without text and place."""
     return re.split(r": | in mytorch/", item.message.partition("\n")[0])[0]

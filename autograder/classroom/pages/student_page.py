@@ -10,10 +10,19 @@ from pathlib import Path
 
 from autograder.hand_in.student import NOBODY, Student
 from autograder.model import Item, Report
-from autograder.scoring.report import MARKS, MEASURED, overall
+from autograder.scoring.report import MARKS, MEASURED, overall_mark
 
-from .markup import Markup, definitions, document, element, exercise_name, foreign, points, tier
-from .plots import share
+from .markup import (
+    Markup,
+    definition_list,
+    describe_tier,
+    element,
+    exercise_name,
+    format_points,
+    isolate_direction,
+    render_document,
+)
+from .plots import plot_share
 from .statistics import is_empty
 
 PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
@@ -34,40 +43,42 @@ WORDS = {
 MISCONCEPTION, HINT, LINE = "this is how it looks when ", "hint: ", "the line is: "
 
 
-def page(report: Report, student: Student = NOBODY) -> str:
+def render_student_page(report: Report, student: Student = NOBODY) -> str:
     """The page of one hand-in."""
     graded = [] if is_empty(report) else groupby(report.items, key=lambda item: item.exercise)
     calls = report.measured
-    sections = [section(id, tuple(items), calls.get(id, 0)) for id, items in graded]
-    total = f"{points(report.score)} of {points(report.max_score)} points"
+    sections = [render_section(id, tuple(items), calls.get(id, 0)) for id, items in graded]
+    total = f"{format_points(report.score)} of {format_points(report.max_score)} points"
     own = Path(report.hand_in).name  # where it lay is nobody's business
-    who = [foreign(word) for word in dict.fromkeys((student.name, student.id, own)) if word]
-    return document(
+    who = [
+        isolate_direction(word) for word in dict.fromkeys((student.name, student.id, own)) if word
+    ]
+    return render_document(
         "Report on your hand-in",
         element("h1", "Report on your hand-in"),
         element("p", *(c for name in who for c in (name, element("br"))), class_="soft"),
         element("p", total, class_="total"),
-        share(report.score / (report.max_score or 1.0), total, 640),
-        lost(report) if sections else element("p", EMPTY),
+        plot_share(report.score / (report.max_score or 1.0), total, 640),
+        lost_sentence(report) if sections else element("p", EMPTY),
         element("p", PROVISIONAL, class_="note") if report.provisional else None,
-        element("p", foreign(report.message), class_="note") if report.message else None,
+        element("p", isolate_direction(report.message), class_="note") if report.message else None,
         *sections,
-        footer(report.references, report.isolation),
+        render_footer(report.references, report.isolation),
     )
 
 
-def lost(report: Report) -> Markup | None:
+def lost_sentence(report: Report) -> Markup | None:
     """Where points are lost, in one sentence."""
     by: dict[str, float] = {}
     for item in report.items:
         if item.score < item.max_score:
             by[item.exercise] = by.get(item.exercise, 0.0) + item.max_score - item.score
-    said = ", ".join(f"{exercise_name(e)} (\u2212{points(p)})" for e, p in by.items())
+    said = ", ".join(f"{exercise_name(e)} (\u2212{format_points(p)})" for e, p in by.items())
     return element("p", f"Points are lost in {said}.") if said else None
 
 
 @lru_cache(maxsize=1024)  # in a class, many have the same
-def section(exercise: str, items: tuple[Item, ...], calls: int) -> Markup:
+def render_section(exercise: str, items: tuple[Item, ...], calls: int) -> Markup:
     """One exercise: the items that passed in a row, under them why the others did not.
 
     Args: calls: of `forward` in one way back, if its derivatives seem measured.
@@ -77,39 +88,39 @@ def section(exercise: str, items: tuple[Item, ...], calls: int) -> Markup:
         "section",
         element(
             "h2",
-            element("span", overall(items), class_="sign"),
+            element("span", overall_mark(items), class_="sign"),
             element("span", exercise_name(exercise)),
-            element("span", f"{points(score)} / {points(most)}", class_="points"),
+            element("span", f"{format_points(score)} / {format_points(most)}", class_="points"),
         ),
-        element("ul", *entries(items)),
+        element("ul", *render_items(items)),
         element("p", MEASURED.format(calls), class_="note") if calls else None,
         class_="exercise",
     )
 
 
-def entries(items: tuple[Item, ...]) -> Iterator[Markup]:
+def render_items(items: tuple[Item, ...]) -> Iterator[Markup]:
     passed = [item for item in items if item.status == "pass"]
     lost = [item for item in items if item.status != "pass"]
     if passed:
-        yield element("li", *map(score, passed), class_="soft")
+        yield element("li", *map(render_item_score, passed), class_="soft")
     told: set[str] = set()  # a misconception and its hint are said once an exercise
     for message, alike in groupby(lost, key=lambda item: item.message):
         same = list(alike)
         lines = [line for line in message.split("\n") if line not in told]
         told.update(line for line in lines if line.startswith((MISCONCEPTION, HINT)))
-        yield element("li", element("p", *map(score, same)), *explained(lines))
+        yield element("li", element("p", *map(render_item_score, same)), *render_explanation(lines))
     if any(item.follow_through for item in items):
         yield element("li", element("p", FOLLOWED, class_="soft"))
 
 
-def score(item: Item) -> Markup:
+def render_item_score(item: Item) -> Markup:
     """An item's mark, name and points: `✘ dLdW 0 / 4`."""
     name = element("code", item.id.removeprefix(item.exercise + ".").removesuffix(".general"))
-    got = f" {points(item.score)} / {points(item.max_score)}"
+    got = f" {format_points(item.score)} / {format_points(item.max_score)}"
     return element("span", f"{MARKS.get(item.status, '✘')} ", name, got, class_="item")
 
 
-def explained(lines: list[str]) -> Iterator[Markup]:
+def render_explanation(lines: list[str]) -> Iterator[Markup]:
     """A message, a paragraph a line; misconception and hint set apart."""
     apart = []
     for line in filter(None, lines):
@@ -127,12 +138,12 @@ def explained(lines: list[str]) -> Iterator[Markup]:
 
 
 @lru_cache(maxsize=8)
-def footer(references: str, isolation: str) -> Markup:
+def render_footer(references: str, isolation: str) -> Markup:
     marks = "✔ all points, ✘ some are lost, · not attempted, ! the grader failed"
     return element(
         "footer",
         element("p", HIDDEN if references == "hidden" else PUBLIC),
         element("p", marks),
-        definitions(WORDS),
-        element("p", f"Where the code ran: {tier(isolation)}.", class_="soft"),
+        definition_list(WORDS),
+        element("p", f"Where the code ran: {describe_tier(isolation)}.", class_="soft"),
     )

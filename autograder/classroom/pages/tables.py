@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from autograder.exercises import EXERCISES
 from autograder.hand_in.student import Student
 from autograder.model import Report
-from autograder.scoring.report import number
+from autograder.scoring.report import tidy_number
 
-from .listing import faults, lost, measured, misconceptions
-from .markup import clean
+from .listing import list_faults, list_lost_points, list_measured, name_misconceptions
+from .markup import clean_text
 
 COLUMNS = (
     *("student_id", "name", "hand_in", "counts", "late", "score", "max_score"),
@@ -28,12 +28,12 @@ MARK = "\ufeff"
 FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r])")
 
 
-def head() -> str:
+def grades_header() -> str:
     """The first line: what the columns are; for each exercise one with its points."""
-    return MARK + line([*COLUMNS, *EXERCISES])
+    return MARK + csv_line([*COLUMNS, *EXERCISES])
 
 
-def row(report: Report, student: Student, counts: str, late: bool = False) -> str:
+def grades_row(report: Report, student: Student, counts: str, late: bool = False) -> str:
     """The line of a hand-in.
 
     A provisional grade has no score here: what looks like a grade would be taken for one.
@@ -41,41 +41,46 @@ def row(report: Report, student: Student, counts: str, late: bool = False) -> st
     Args: counts: whether it counts for its student: `yes`, or why not.
           late: whether its site says that it came late.
     """
-    why = (*faults(report), *lost(report), *misconceptions(report), *measured(report))
+    why = (
+        *list_faults(report),
+        *list_lost_points(report),
+        *name_misconceptions(report),
+        *list_measured(report),
+    )
     points = dict.fromkeys(EXERCISES, 0.0)
     for item in report.items:
         if item.exercise in points:
             points[item.exercise] += item.score
-    return line(
+    return csv_line(
         [
-            cell(student.id),
-            cell(student.name),
-            cell(report.hand_in),
+            spreadsheet_cell(student.id),
+            spreadsheet_cell(student.name),
+            spreadsheet_cell(report.hand_in),
             counts,
             "yes" if late else "",
-            "" if report.provisional else number(report.score),
-            number(report.max_score),
+            "" if report.provisional else tidy_number(report.score),
+            tidy_number(report.max_score),
             "yes" if report.provisional else "no",
-            cell(report.isolation),
-            cell(report.message),
-            cell("; ".join(why)),
-            *map(number, points.values()),
+            spreadsheet_cell(report.isolation),
+            spreadsheet_cell(report.message),
+            spreadsheet_cell("; ".join(why)),
+            *map(tidy_number, points.values()),
         ]
     )
 
 
-def bare(hand_in: str, counts: str) -> str:
+def bare_row(hand_in: str, counts: str) -> str:
     """The line of a hand-in of which, by a fault of ours, no more can be said."""
-    return line(["", "", cell(hand_in), counts, "", "", "", "yes"])
+    return csv_line(["", "", spreadsheet_cell(hand_in), counts, "", "", "", "yes"])
 
 
-def cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
     """Text from outside in one cell: on one line, and nothing that a spreadsheet would compute."""
     guarded = FORMULA.sub(r"\1'", text)
-    return re.sub(r"[\t\r\n]", "\ufffd", clean(guarded))
+    return re.sub(r"[\t\r\n]", "\ufffd", clean_text(guarded))
 
 
-def line(cells: Iterable[object]) -> str:
+def csv_line(cells: Iterable[object]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()

@@ -46,7 +46,7 @@ TOKEN = re.compile(
 )
 
 
-class Prints(NamedTuple):
+class FingerprintSet(NamedTuple):
     """Fingerprints by exercise, or by the path of a file outside of them; whether there is code
     that they leave out, because there is too much."""
 
@@ -54,7 +54,7 @@ class Prints(NamedTuple):
     in_part: bool = False
 
 
-def fingerprints(files: Mapping[str, bytes]) -> Prints:
+def find_fingerprints(files: Mapping[str, bytes]) -> FingerprintSet:
     """The fingerprints of a hand-in's code.
 
     Args: files: the modules of its `mytorch`, by path in it.
@@ -68,12 +68,12 @@ def fingerprints(files: Mapping[str, bytes]) -> Prints:
             in_part = True
             continue
         left -= len(files[name])
-        given = skeleton(name)
-        for place, line in statements(name, files[name]):
+        given = skeleton_statements(name)
+        for place, line in tokenize_statements(name, files[name]):
             if line not in given:
                 piece = pieces.setdefault(place, [])
                 in_part |= len(piece) + len(line) > MOST_IN_PLACE
-                piece += [*map(alike, islice(line, MOST_IN_PLACE)), "\n"]
+                piece += [*map(generalize_token, islice(line, MOST_IN_PLACE)), "\n"]
                 del piece[MOST_IN_PLACE:]
     found: dict[str, frozenset[int]] = {}
     left = MOST_TOKENS
@@ -81,32 +81,32 @@ def fingerprints(files: Mapping[str, bytes]) -> Prints:
         tokens = tuple(pieces[place])
         left -= len(tokens)
         in_part |= left < 0
-        if left >= 0 and (prints := winnow(tokens)):
+        if left >= 0 and (prints := winnow_hashes(tokens)):
             found[place] = prints
-    return Prints(found, in_part)
+    return FingerprintSet(found, in_part)
 
 
-def skeleton(name: str) -> frozenset[tuple[str, ...]]:
+def skeleton_statements(name: str) -> frozenset[tuple[str, ...]]:
     """The statements that a file has before anybody writes into it."""
     known = (
-        f"mytorch/{name}" in reference_store.stubs()
+        f"mytorch/{name}" in reference_store.exercise_stubs()
     )  # names are the students' to choose: none is kept
     return statements_of(name) if known else frozenset()
 
 
 @cache
 def statements_of(name: str) -> frozenset[tuple[str, ...]]:
-    text = reference_store.stubs()[f"mytorch/{name}"]
-    return frozenset(line for _, line in statements(name, text.encode()))
+    text = reference_store.exercise_stubs()[f"mytorch/{name}"]
+    return frozenset(line for _, line in tokenize_statements(name, text.encode()))
 
 
-def statements(name: str, data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:
+def tokenize_statements(name: str, data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The statements of a file as tokens, each with the place that it is in.
 
     A place is an exercise's id, or the file's path.
     """
     scope: list[tuple[int, str]] = []  # definitions around a statement: indentation and name
-    here = place(name, [])
+    here = place_of_scope(name, [])
     indentation = brackets = 0
     line: list[str] = []
     text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
@@ -117,36 +117,36 @@ def statements(name: str, data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:
             line.append(token)
         elif brackets <= 0:
             if any(token[-1] not in "'\"" for token in line):  # no docstring
-                begins = defined(line)
+                begins = defined_name(line)
                 if begins or (scope and scope[-1][0] >= indentation):
                     scope = [outer for outer in scope if outer[0] < indentation]
                     scope += [(indentation, begins)] if begins else []
-                    here = place(name, [n for _, n in scope[:2]])
+                    here = place_of_scope(name, [n for _, n in scope[:2]])
                 yield here, tuple(line)
             line, brackets = [], 0
             indentation = len(token[token.rindex("\n") + 1 :].expandtabs())
 
 
-def defined(line: list[str]) -> str:
+def defined_name(line: list[str]) -> str:
     """The name of the class or function that a statement defines, or ""."""
     words = line[1:] if line[:1] == ["async"] else line
     return words[1] if len(words) > 1 and words[0] in ("def", "class") else ""
 
 
-def place(file: str, scope: list[str]) -> str:
+def place_of_scope(file: str, scope: list[str]) -> str:
     names = [".".join(scope[:n]) for n in (1, 2)]
     return next((TARGETS[file, n] for n in names if (file, n) in TARGETS), f"mytorch/{file}")
 
 
-def alike(token: str) -> str:
+def generalize_token(token: str) -> str:
     """A token without what is easily changed: names, numbers, the text of strings."""
     if len(token) > LONGEST:
         token = token[: LONGEST // 2] + token[-LONGEST // 2 :]
-    return plain(token)
+    return plain_token(token)
 
 
 @lru_cache(maxsize=4096)
-def plain(token: str) -> str:
+def plain_token(token: str) -> str:
     if token[0] in "'\"" or token[-1] in "'\"":
         return "S"
     if token[0].isdigit() or (token[0] == "." and len(token) > 1 and token != "..."):
@@ -156,20 +156,22 @@ def plain(token: str) -> str:
     return "N" if token.isidentifier() and not keyword.iskeyword(token) else token
 
 
-def winnow(tokens: tuple[str, ...]) -> frozenset[int]:
+def winnow_hashes(tokens: tuple[str, ...]) -> frozenset[int]:
     """The least hash of every window of hashes of neighbouring tokens."""
-    return known(tokens) if len(tokens) <= REMEMBERED else least(tokens)
+    return known(tokens) if len(tokens) <= REMEMBERED else least_hashes(tokens)
 
 
-def least(tokens: tuple[str, ...]) -> frozenset[int]:
-    hashes = [digest(" ".join(tokens[n : n + LENGTH])) for n in range(len(tokens) - LENGTH + 1)]
+def least_hashes(tokens: tuple[str, ...]) -> frozenset[int]:
+    hashes = [
+        hash_tokens(" ".join(tokens[n : n + LENGTH])) for n in range(len(tokens) - LENGTH + 1)
+    ]
     windows = range(max(len(hashes) - WINDOW + 1, min(1, len(hashes))))
     return frozenset(min(hashes[n : n + WINDOW]) for n in windows)
 
 
-known = lru_cache(maxsize=1024)(least)  # short answers are alike by nature
+known = lru_cache(maxsize=1024)(least_hashes)  # short answers are alike by nature
 
 
-def digest(text: str) -> int:
+def hash_tokens(text: str) -> int:
     """A hash that is the same in every process."""
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), "big")

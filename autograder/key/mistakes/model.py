@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from autograder.key.solved import SOLVED, function
-from autograder.workspace.writer import span, split
+from autograder.key.solved import SOLVED, find_definition
+from autograder.workspace.writer import line_span, split_lines
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Mistake:
         Raises: ValueError: `old` does not stand exactly once in the target.
         """
         source = (SOLVED / self.file).read_text("utf-8")
-        lines = split(source)
-        start, end = span(lines, function(source, self.target))
+        lines = split_lines(source)
+        start, end = line_span(lines, find_definition(source, self.target))
         text = "".join(lines[start:end])
         if text.count(self.old) != 1:
             raise ValueError(f"{self.id}: {self.old!r} stands {text.count(self.old)} times")

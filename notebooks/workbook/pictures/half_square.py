@@ -8,15 +8,15 @@ from .strokes import (
     LINE,
     ORANGE,
     QUIET,
-    arrow,
-    box,
-    dot,
-    line,
-    number,
-    polygon,
-    polyline,
-    sheet,
-    text,
+    svg_arrow,
+    svg_box,
+    svg_dot,
+    svg_line,
+    svg_number,
+    svg_polygon,
+    svg_polyline,
+    svg_sheet,
+    svg_text,
 )
 
 UNIT = 52.0  # pixels of 1 on the axes of the left half
@@ -26,46 +26,46 @@ GROUND = 210.0  # height of the axes
 def half_square() -> Picture:
     return Picture(
         "half a square",
-        draw,
+        draw_half_square,
         y=Slider("output y", 2.5, -1.0, 3.0),
         d=Slider("wanted d", 1.0, 0.0, 2.0),
     )
 
 
-def draw(y: float, d: float) -> str:
+def draw_half_square(y: float, d: float) -> str:
     """Draw the square over the distance from d to y, half of it filled, and the curve."""
     side = abs(y - d)
     area = side * side / 2
     said = (
-        f"The output {number(y)} is {number(side)} away from the wanted {number(d)}. "
-        f"Half of the square over that distance is {number(area, 3)}."
+        f"The output {svg_number(y)} is {svg_number(side)} away from the wanted {svg_number(d)}. "
+        f"Half of the square over that distance is {svg_number(area, 3)}."
     )
-    parts = [*square(y, d, side, area), *curve(y, d, area)]
-    return sheet("The squared error is half a square", said, 640, 270, *parts)
+    parts = [*draw_square(y, d, side, area), *draw_divergence(y, d, area)]
+    return svg_sheet("The squared error is half a square", said, 640, 270, *parts)
 
 
-def square(y: float, d: float, side: float, area: float) -> list[str]:
+def draw_square(y: float, d: float, side: float, area: float) -> list[str]:
     def across(value: float) -> float:
         return 76 + UNIT * (value + 1)
 
     left, top, width = across(min(y, d)), GROUND - UNIT * side, UNIT * side
     corners = [(left, GROUND), (left + width, GROUND), (left + width, top)]
     return [
-        arrow(56, GROUND, 300, GROUND, INK, 1.5),
-        *(text(across(n), GROUND + 17, number(n), 11, colour=QUIET) for n in range(-1, 4)),
-        *(line(across(n), GROUND - 3, across(n), GROUND + 3) for n in range(-1, 4)),
-        box(left, top, width, width, colour=BLUE, dash=DASHED),
-        polygon(corners, BLUE, BLUE, opacity=0.35),
-        mark(across(d), GROUND),
-        dot(across(y), GROUND, 6, BLUE),
-        text(across(d), GROUND + 38, "d", 15, bold=True),
-        text(across(y), GROUND + (54 if side < 0.3 else 38), "y", 15, bold=True),
-        text(56, 24, f"side  |y − d| = {number(side)}", 13, "start"),
-        text(56, 44, f"filled half = {number(area, 3)}", 13, "start", bold=True),
+        svg_arrow(56, GROUND, 300, GROUND, INK, 1.5),
+        *(svg_text(across(n), GROUND + 17, svg_number(n), 11, colour=QUIET) for n in range(-1, 4)),
+        *(svg_line(across(n), GROUND - 3, across(n), GROUND + 3) for n in range(-1, 4)),
+        svg_box(left, top, width, width, colour=BLUE, dash=DASHED),
+        svg_polygon(corners, BLUE, BLUE, opacity=0.35),
+        draw_target(across(d), GROUND),
+        svg_dot(across(y), GROUND, 6, BLUE),
+        svg_text(across(d), GROUND + 38, "d", 15, bold=True),
+        svg_text(across(y), GROUND + (54 if side < 0.3 else 38), "y", 15, bold=True),
+        svg_text(56, 24, f"side  |y − d| = {svg_number(side)}", 13, "start"),
+        svg_text(56, 44, f"filled half = {svg_number(area, 3)}", 13, "start", bold=True),
     ]
 
 
-def curve(y: float, d: float, area: float) -> list[str]:
+def draw_divergence(y: float, d: float, area: float) -> list[str]:
     """The divergence over y, for this d."""
 
     def place(value: float, height: float) -> tuple[float, float]:
@@ -74,20 +74,23 @@ def curve(y: float, d: float, area: float) -> list[str]:
     steps = [n / 20 - 1 for n in range(81)]
     here, low = place(y, area), place(d, 0)
     return [
-        arrow(352, GROUND, 600, GROUND, INK, 1.5),
-        arrow(352, GROUND, 352, 30, INK, 1.5),
-        text(606, GROUND + 4, "y", 14, "start"),
-        text(352, 22, "Div(y, d)", 13),
-        *(text(place(n, 0)[0], GROUND + 17, number(n), 11, colour=QUIET) for n in range(-1, 4)),
-        *(text(344, place(0, n)[1] + 4, number(n), 11, "end", QUIET) for n in range(1, 5)),
-        line(here[0], here[1], here[0], GROUND, LINE, 1.5, DASHED),
-        polyline([place(s, (s - d) ** 2 / 2) for s in steps], ORANGE),
-        mark(*low),
-        dot(*here, 6, BLUE),
-        text(low[0], GROUND + 38, "d", 15, bold=True),
+        svg_arrow(352, GROUND, 600, GROUND, INK, 1.5),
+        svg_arrow(352, GROUND, 352, 30, INK, 1.5),
+        svg_text(606, GROUND + 4, "y", 14, "start"),
+        svg_text(352, 22, "Div(y, d)", 13),
+        *(
+            svg_text(place(n, 0)[0], GROUND + 17, svg_number(n), 11, colour=QUIET)
+            for n in range(-1, 4)
+        ),
+        *(svg_text(344, place(0, n)[1] + 4, svg_number(n), 11, "end", QUIET) for n in range(1, 5)),
+        svg_line(here[0], here[1], here[0], GROUND, LINE, 1.5, DASHED),
+        svg_polyline([place(s, (s - d) ** 2 / 2) for s in steps], ORANGE),
+        draw_target(*low),
+        svg_dot(*here, 6, BLUE),
+        svg_text(low[0], GROUND + 38, "d", 15, bold=True),
     ]
 
 
-def mark(x: float, y: float) -> str:
+def draw_target(x: float, y: float) -> str:
     """The wanted place: a diamond."""
-    return polygon([(x, y - 8), (x + 6, y), (x, y + 8), (x - 6, y)], ORANGE, "none")
+    return svg_polygon([(x, y - 8), (x + 6, y), (x, y + 8), (x - 6, y)], ORANGE, "none")

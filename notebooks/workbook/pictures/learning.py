@@ -14,15 +14,15 @@ from .strokes import (
     LINE,
     ORANGE,
     QUIET,
-    arrow,
-    box,
-    dot,
-    line,
-    number,
-    polygon,
-    polyline,
-    sheet,
-    text,
+    svg_arrow,
+    svg_box,
+    svg_dot,
+    svg_line,
+    svg_number,
+    svg_polygon,
+    svg_polyline,
+    svg_sheet,
+    svg_text,
 )
 
 # The loss before steps 0, 5, 10, … 400 of a right training, run once.
@@ -54,84 +54,84 @@ def learning(losses: Sequence[Any], answers: Sequence[Any]) -> Picture:
     name, last = "what the network learned", max(len(curve) - 1, 1)
 
     def draw_step(step: int) -> str:
-        return draw(curve, answers, step)
+        return draw_learning(curve, answers, step)
 
     if not curve:  # nothing to go back to
         return Picture(name, lambda: draw_step(0))
     return Picture(name, draw_step, step=Slider("step", last, 0, last, 1))
 
 
-def draw(curve: Sequence[float], answers: Sequence[Any], step: int) -> str:
+def draw_learning(curve: Sequence[float], answers: Sequence[Any], step: int) -> str:
     """Draw the field as the network sees it before a step, and the loss until then."""
-    parts = [*field(answers[step] if step < len(answers) else None), *axes()]
+    parts = [*draw_field(answers[step] if step < len(answers) else None), *draw_loss_axes()]
     head, said = "not trained yet", "Nothing is trained yet: there are only the points."
     if step < len(curve):
         loss = curve[step]
-        written = number(loss, 3) if abs(loss) < 1000 else f"{loss:.1e}"
+        written = svg_number(loss, 3) if abs(loss) < 1000 else f"{loss:.1e}"
         head = f"step {step}: loss {written}"
         said = f"Before step {step} the loss is {written}."
-        known = [place(n, curve[n]) for n in range(step + 1) if np.isfinite(curve[n])]
-        parts.append(polyline(known, BLUE, 3))
-        parts += [dot(*end, 6, BLUE) for end in known[-1:]]
-    parts.append(text(CURVE_X + CURVE_W / 2, 24, head, 14, bold=True))
-    return sheet("Two moons, and what the network says", said, 640, 284, *parts)
+        known = [loss_point(n, curve[n]) for n in range(step + 1) if np.isfinite(curve[n])]
+        parts.append(svg_polyline(known, BLUE, 3))
+        parts += [svg_dot(*end, 6, BLUE) for end in known[-1:]]
+    parts.append(svg_text(CURVE_X + CURVE_W / 2, 24, head, 14, bold=True))
+    return svg_sheet("Two moons, and what the network says", said, 640, 284, *parts)
 
 
-def field(answer: Any) -> list[str]:
+def draw_field(answer: Any) -> list[str]:
     """The moons as dots and diamonds; around them, the moon that the network takes."""
     parts = []
     if np.shape(answer) == np.shape(PLACES):
         second = np.asarray(answer)[:, 1] > np.asarray(answer)[:, 0]
-        parts = [square(x, y, s) for (x, y), s in zip(PLACES.tolist(), second.tolist())]
-    parts.append(box(FIELD_X, FIELD_Y, WIDE, HIGH, colour=LINE))
+        parts = [draw_field_square(x, y, s) for (x, y), s in zip(PLACES.tolist(), second.tolist())]
+    parts.append(svg_box(FIELD_X, FIELD_Y, WIDE, HIGH, colour=LINE))
     for n, (x, y) in enumerate(POINTS.tolist()):
         at = FIELD_X + SCALE * (x - LEFT), FIELD_Y + HIGH - SCALE * (y - LOW)
-        parts.append(dot(*at, 4.5, BLUE) if n < EACH else diamond(*at))
+        parts.append(svg_dot(*at, 4.5, BLUE) if n < EACH else draw_diamond(*at))
     return [
         *parts,
-        dot(FIELD_X + 6, 19, 4.5, BLUE),
-        text(FIELD_X + 18, 24, "moon 1, shaded", 13, "start"),
-        diamond(FIELD_X + 150, 19),
-        text(FIELD_X + 162, 24, "moon 2, hatched", 13, "start"),
-        text(FIELD_X + WIDE / 2, FIELD_Y + HIGH + 30, "what the network says there", 12,
+        svg_dot(FIELD_X + 6, 19, 4.5, BLUE),
+        svg_text(FIELD_X + 18, 24, "moon 1, shaded", 13, "start"),
+        draw_diamond(FIELD_X + 150, 19),
+        svg_text(FIELD_X + 162, 24, "moon 2, hatched", 13, "start"),
+        svg_text(FIELD_X + WIDE / 2, FIELD_Y + HIGH + 30, "what the network says there", 12,
              colour=QUIET),
     ]  # fmt: skip
 
 
-def square(x: float, y: float, second: bool) -> str:
+def draw_field_square(x: float, y: float, second: bool) -> str:
     """One of the field's squares: shaded for the first moon, hatched for the second."""
     side = SCALE * SIDE
     left = FIELD_X + SCALE * (x - LEFT) - side / 2
     top = FIELD_Y + HIGH - SCALE * (y - LOW) - side / 2
     if second:
-        return line(left, top + side, left + side, top, ORANGE, 1)
-    return box(left, top, side, side, BLUE, "none", 0, opacity=0.2)
+        return svg_line(left, top + side, left + side, top, ORANGE, 1)
+    return svg_box(left, top, side, side, BLUE, "none", 0, opacity=0.2)
 
 
-def diamond(x: float, y: float) -> str:
-    return polygon([(x, y - 6), (x + 5, y), (x, y + 6), (x - 5, y)], ORANGE, INK, 0.7)
+def draw_diamond(x: float, y: float) -> str:
+    return svg_polygon([(x, y - 6), (x + 5, y), (x, y + 6), (x - 5, y)], ORANGE, INK, 0.7)
 
 
-def place(step: float, loss: float) -> tuple[float, float]:
+def loss_point(step: float, loss: float) -> tuple[float, float]:
     """A point of the curve; what is beyond an axis' end stays there."""
     return CURVE_X + CURVE_W * min(step / STEPS, 1), GROUND - CURVE_H * min(max(loss, 0), 1)
 
 
-def axes() -> list[str]:
+def draw_loss_axes() -> list[str]:
     """The curve's axes, and in dashes what a right training gives."""
-    points = [place(EVERY * n, loss) for n, loss in enumerate(EXPECTED)]
+    points = [loss_point(EVERY * n, loss) for n, loss in enumerate(EXPECTED)]
     return [
-        arrow(CURVE_X, GROUND, CURVE_X + CURVE_W + 14, GROUND, INK, 1.5),
-        arrow(CURVE_X, GROUND, CURVE_X, 38, INK, 1.5),
-        text(CURVE_X + CURVE_W / 2, GROUND + 36, "step", 12, colour=QUIET),
-        text(CURVE_X + 9, 48, "loss", 12, "start", QUIET),
+        svg_arrow(CURVE_X, GROUND, CURVE_X + CURVE_W + 14, GROUND, INK, 1.5),
+        svg_arrow(CURVE_X, GROUND, CURVE_X, 38, INK, 1.5),
+        svg_text(CURVE_X + CURVE_W / 2, GROUND + 36, "step", 12, colour=QUIET),
+        svg_text(CURVE_X + 9, 48, "loss", 12, "start", QUIET),
         *(
-            text(place(n, 0)[0], GROUND + 17, str(n), 11, colour=QUIET)
+            svg_text(loss_point(n, 0)[0], GROUND + 17, str(n), 11, colour=QUIET)
             for n in range(0, STEPS + 1, 100)
         ),
         *(
-            text(CURVE_X - 7, place(0, n / 4)[1] + 4, number(n / 4), 11, "end", QUIET)
+            svg_text(CURVE_X - 7, loss_point(0, n / 4)[1] + 4, svg_number(n / 4), 11, "end", QUIET)
             for n in (1, 2, 3)
         ),
-        *(line(*a, *b, QUIET, 2) for a, b in [*pairwise(points)][::2]),
+        *(svg_line(*a, *b, QUIET, 2) for a, b in [*pairwise(points)][::2]),
     ]

@@ -11,12 +11,12 @@ from .strokes import (
     ORANGE,
     PAPER,
     QUIET,
-    arrow,
-    box,
-    line,
-    number,
-    sheet,
-    text,
+    svg_arrow,
+    svg_box,
+    svg_line,
+    svg_number,
+    svg_sheet,
+    svg_text,
 )
 
 Place = tuple[float, float]
@@ -105,13 +105,13 @@ LAST = len(FORWARD) + len(BACKWARD) - 1
 def network() -> Picture:
     return Picture(
         "the network, forward and backward",
-        draw,
+        draw_network,
         step=Slider("step", len(FORWARD) - 1, 0, LAST, 1),
         example=Slider("example", 1, 1, 2, 1),
     )
 
 
-def draw(step: int, example: int) -> str:
+def draw_network(step: int, example: int) -> str:
     """Draw the network with what is known after `step` steps: values, then derivatives."""
     k = example - 1
     back = step >= len(FORWARD)
@@ -120,21 +120,25 @@ def draw(step: int, example: int) -> str:
     derived = {n for added, _, _ in BACKWARD[: max(step + 1 - len(FORWARD), 0)] for n in added}
     way = "backward" if back else "forward"
     said = f"Step {step} of {LAST}, {way}, example {example}: {formula}: {sums[k]}."
-    parts = [text(320, 22, f"{way}:  {formula}", 15, bold=True), text(320, 45, sums[k], 13)]
-    parts += edges(set(names), back)
+    parts = [svg_text(320, 22, f"{way}:  {formula}", 15, bold=True), svg_text(320, 45, sums[k], 13)]
+    parts += draw_edges(set(names), back)
     for name, places in CELLS.items():
         for i, place in enumerate(places):
             value = VALUES[k][name][i] if name in values else None
             slope = DERIVATIVES[k][name][i] if name in derived else None
-            parts += cell(place, value, slope, (BLUE, ORANGE)[back] if name in names else "")
+            parts += draw_quantity(
+                place, value, slope, (BLUE, ORANGE)[back] if name in names else ""
+            )
     for name, where in (("W1", W1_AT), ("b1", B1_AT), ("W2", W2_AT), ("b2", B2_AT)):
         for i, place in enumerate(where):
             slope = DERIVATIVES[k][name][i] if name in derived else None
-            parts += weight(place, WEIGHTS[name][i], slope, name in names, name[0] == "b")
-    return sheet("The small network, step by step", said, 640, 336, *parts, *names_and_legend(k))
+            parts += draw_weight(place, WEIGHTS[name][i], slope, name in names, name[0] == "b")
+    return svg_sheet(
+        "The small network, step by step", said, 640, 336, *parts, *names_and_legend(k)
+    )
 
 
-def edges(now: set[str], back: bool) -> list[str]:
+def draw_edges(now: set[str], back: bool) -> list[str]:
     """The connections, those in use thicker; on the way back dashed."""
     to_hidden = [(a, b) for b in CELLS["z1"] for a in CELLS["x"]]
     to_output = [(a, CELLS["z2"][0]) for a in CELLS["y1"]]
@@ -145,52 +149,56 @@ def edges(now: set[str], back: bool) -> list[str]:
         for (x1, y1), (x2, y2) in pairs:
             ends = (x1 + CELL / 2, y1, x2 - CELL / 2 - 4, y2)
             if not busy:
-                parts.append(line(*ends, LINE, 1.5))
+                parts.append(svg_line(*ends, LINE, 1.5))
             elif back:
-                parts.append(arrow(ends[2], ends[3], ends[0] + 4, ends[1], ORANGE, 2.5, DASHED))
+                parts.append(svg_arrow(ends[2], ends[3], ends[0] + 4, ends[1], ORANGE, 2.5, DASHED))
             else:
-                parts.append(arrow(*ends, BLUE, 2.5))
+                parts.append(svg_arrow(*ends, BLUE, 2.5))
     return parts
 
 
-def cell(place: Place, value: float | None, slope: float | None, frame: str) -> list[str]:
+def draw_quantity(place: Place, value: float | None, slope: float | None, frame: str) -> list[str]:
     """A quantity: its value above, the derivative of Div by it below."""
     x, y = place[0] - CELL / 2, place[1]
     dash = DASHED if frame == ORANGE else ""
     return [
-        box(x, y - HALF, CELL, 2 * HALF, PAPER, INK if value is not None else LINE, round=4),
-        line(x, y, x + CELL, y, LINE, 1),
-        text(place[0], y - 6, number(value, 3), 14, bold=True) if value is not None else "",
-        text(place[0], y + 15, f"∂ {number(slope, 3)}", 13) if slope is not None else "",
-        box(x - 3, y - HALF - 3, CELL + 6, 2 * HALF + 6, colour=frame, stroke=3, dash=dash, round=6)
+        svg_box(x, y - HALF, CELL, 2 * HALF, PAPER, INK if value is not None else LINE, round=4),
+        svg_line(x, y, x + CELL, y, LINE, 1),
+        svg_text(place[0], y - 6, svg_number(value, 3), 14, bold=True) if value is not None else "",
+        svg_text(place[0], y + 15, f"∂ {svg_number(slope, 3)}", 13) if slope is not None else "",
+        svg_box(
+            x - 3, y - HALF - 3, CELL + 6, 2 * HALF + 6, colour=frame, stroke=3, dash=dash, round=6
+        )
         if frame
         else "",
     ]
 
 
-def weight(place: Place, value: float, slope: float | None, now: bool, bias: bool) -> list[str]:
+def draw_weight(
+    place: Place, value: float, slope: float | None, now: bool, bias: bool
+) -> list[str]:
     """A weight on its connection, or a bias under its unit; its derivative below it."""
     x, y = place
     known = slope is not None
     half = 27 if known else 18
-    words = f"b = {number(value)}" if bias else number(value)
+    words = f"b = {svg_number(value)}" if bias else svg_number(value)
     return [
-        box(x - half, y - 10, 2 * half, 20 + 16 * known, PAGE, PAGE, 0) if not bias else "",
-        text(x, y + 5, words, 12, colour=QUIET),
-        text(x, y + 21, f"∂ {number(slope)}", 12, bold=now) if slope is not None else "",
+        svg_box(x - half, y - 10, 2 * half, 20 + 16 * known, PAGE, PAGE, 0) if not bias else "",
+        svg_text(x, y + 5, words, 12, colour=QUIET),
+        svg_text(x, y + 21, f"∂ {svg_number(slope)}", 12, bold=now) if slope is not None else "",
     ]
 
 
 def names_and_legend(k: int) -> list[str]:
     heads = (("x", 52), ("z₁", 262), ("y₁", 344))
     return [
-        *(text(x, UPPER - 30, name, 14, bold=True) for name, x in heads),
-        text(303, UPPER - 30, "ReLU", 11, colour=QUIET),
-        text(520, CENTRE - 32, "z₂", 14, bold=True),
-        text(600, CENTRE - 32, "Div", 14, bold=True),
-        text(600, CENTRE + 42, f"d = {WANTED[k]}", 12, colour=QUIET),
-        *(line(294, y, 312, y, LINE, 1.5) for y in (UPPER, LOWER)),
-        line(552, CENTRE, 568, CENTRE, LINE, 1.5),
-        text(320, 326, "above: the value · below, with ∂: the derivative of Div by it", 12,
+        *(svg_text(x, UPPER - 30, name, 14, bold=True) for name, x in heads),
+        svg_text(303, UPPER - 30, "ReLU", 11, colour=QUIET),
+        svg_text(520, CENTRE - 32, "z₂", 14, bold=True),
+        svg_text(600, CENTRE - 32, "Div", 14, bold=True),
+        svg_text(600, CENTRE + 42, f"d = {WANTED[k]}", 12, colour=QUIET),
+        *(svg_line(294, y, 312, y, LINE, 1.5) for y in (UPPER, LOWER)),
+        svg_line(552, CENTRE, 568, CENTRE, LINE, 1.5),
+        svg_text(320, 326, "above: the value · below, with ∂: the derivative of Div by it", 12,
              colour=QUIET),
     ]  # fmt: skip

@@ -9,13 +9,13 @@ from .strokes import (
     LINE,
     ORANGE,
     QUIET,
-    arrow,
-    dot,
-    line,
-    number,
-    polygon,
-    sheet,
-    text,
+    svg_arrow,
+    svg_dot,
+    svg_line,
+    svg_number,
+    svg_polygon,
+    svg_sheet,
+    svg_text,
 )
 
 Pair = tuple[float, float]
@@ -27,50 +27,54 @@ AGREES = "= prediction"
 def perturbation() -> Picture:
     return Picture(
         "a change carried through a layer",
-        draw,
+        draw_perturbation,
         dx1=Slider("change of x₁", 1.0, -1.5, 1.5),
         dx2=Slider("change of x₂", 0.0, -1.5, 1.5),
     )
 
 
-def layer(x: Pair) -> Pair:
+def first_layer(x: Pair) -> Pair:
     """The small network's first layer, for one example."""
     (w11, w21), (w12, w22) = W1.tolist()
     (b1,), (b2,) = B1.tolist()
     return w11 * x[0] + w21 * x[1] + b1, w12 * x[0] + w22 * x[1] + b2
 
 
-def bent(z: Pair) -> Pair:
+def relu_pair(z: Pair) -> Pair:
     return max(z[0], 0.0), max(z[1], 0.0)
 
 
-def draw(dx1: float, dx2: float) -> str:
+def draw_perturbation(dx1: float, dx2: float) -> str:
     """Draw x, z and y with their changes: what really happens, and what the Jacobian says."""
     x: Pair = tuple(X[0].tolist())
     moved = (x[0] + dx1, x[1] + dx2)
-    z, z_moved = layer(x), layer(moved)
-    y, y_moved = bent(z), bent(z_moved)
-    dz, dy = minus(z_moved, z), minus(y_moved, y)
+    z, z_moved = first_layer(x), first_layer(moved)
+    y, y_moved = relu_pair(z), relu_pair(z_moved)
+    dz, dy = subtract_pairs(z_moved, z), subtract_pairs(y_moved, y)
     # z > 0 here, so the activation's Jacobian is the identity: the prediction for y is dz
     away = abs(dy[0] - dz[0]) + abs(dy[1] - dz[1])
-    verdict = AGREES if away < 1e-9 else f"≠ prediction {pair(dz)}"
+    verdict = AGREES if away < 1e-9 else f"≠ prediction {pair_text(dz)}"
     said = (
-        f"The input changes by {pair((dx1, dx2))}. The layer's output z changes by {pair(dz)}, "
-        f"exactly as the Jacobian predicts. After the ReLU, y changes by {pair(dy)}; "
-        f"the Jacobians predict {pair(dz)}."
+        f"The input changes by {pair_text((dx1, dx2))}. The layer's output z changes by {pair_text(dz)}, "
+        f"exactly as the Jacobian predicts. After the ReLU, y changes by {pair_text(dy)}; "
+        f"the Jacobians predict {pair_text(dz)}."
     )
     parts = [
-        *panel(14, "x", x, moved, moved, f"Δx = {pair((dx1, dx2))}", ""),
-        *panel(227, "z = W x + b", z, z_moved, z_moved, f"Δz = {pair(dz)}", AGREES),
-        *panel(440, "y = ReLU(z)", y, y_moved, plus(y, dz), f"Δy = {pair(dy)}", verdict),
-        arrow(204, TOP + PANEL / 2, 223, TOP + PANEL / 2, QUIET, 2),
-        arrow(417, TOP + PANEL / 2, 436, TOP + PANEL / 2, QUIET, 2),
-        *legend(),
+        *draw_change_panel(14, "x", x, moved, moved, f"Δx = {pair_text((dx1, dx2))}", ""),
+        *draw_change_panel(
+            227, "z = W x + b", z, z_moved, z_moved, f"Δz = {pair_text(dz)}", AGREES
+        ),
+        *draw_change_panel(
+            440, "y = ReLU(z)", y, y_moved, add_pairs(y, dz), f"Δy = {pair_text(dy)}", verdict
+        ),
+        svg_arrow(204, TOP + PANEL / 2, 223, TOP + PANEL / 2, QUIET, 2),
+        svg_arrow(417, TOP + PANEL / 2, 436, TOP + PANEL / 2, QUIET, 2),
+        *draw_legend(),
     ]
-    return sheet("A change of the input, carried through a layer", said, 640, 310, *parts)
+    return svg_sheet("A change of the input, carried through a layer", said, 640, 310, *parts)
 
 
-def panel(
+def draw_change_panel(
     left: float, title: str, start: Pair, truth: Pair, guess: Pair, said: str, verdict: str
 ) -> list[str]:
     """One plane: the point, where it really goes, and where the linear rule sends it."""
@@ -84,43 +88,45 @@ def panel(
     ]  # fmt: skip
     ticks = [*range(-2, 0), *range(1, 5)]
     return [
-        text(left + PANEL / 2, TOP - 12, title, 15, bold=True),
-        polygon(edge, colour=LINE),
-        line(left, zero[1], left + PANEL, zero[1], INK, 1),
-        line(zero[0], TOP, zero[0], TOP + PANEL, INK, 1),
+        svg_text(left + PANEL / 2, TOP - 12, title, 15, bold=True),
+        svg_polygon(edge, colour=LINE),
+        svg_line(left, zero[1], left + PANEL, zero[1], INK, 1),
+        svg_line(zero[0], TOP, zero[0], TOP + PANEL, INK, 1),
         *(
-            line(place((n, 0))[0], zero[1] - 3, place((n, 0))[0], zero[1] + 3, INK, 1)
+            svg_line(place((n, 0))[0], zero[1] - 3, place((n, 0))[0], zero[1] + 3, INK, 1)
             for n in ticks
         ),
         *(
-            line(zero[0] - 3, place((0, n))[1], zero[0] + 3, place((0, n))[1], INK, 1)
+            svg_line(zero[0] - 3, place((0, n))[1], zero[0] + 3, place((0, n))[1], INK, 1)
             for n in ticks
         ),
-        arrow(*place(start), *place(truth), BLUE, 4),
-        arrow(*place(start), *place(guess), ORANGE, 2, DASHED) if title != "x" else "",
-        dot(*place(start), 4.5),
-        text(left + PANEL / 2, TOP + PANEL + 22, said, 13),
-        text(left + PANEL / 2, TOP + PANEL + 40, verdict, 12, colour=QUIET, bold="≠" in verdict),
+        svg_arrow(*place(start), *place(truth), BLUE, 4),
+        svg_arrow(*place(start), *place(guess), ORANGE, 2, DASHED) if title != "x" else "",
+        svg_dot(*place(start), 4.5),
+        svg_text(left + PANEL / 2, TOP + PANEL + 22, said, 13),
+        svg_text(
+            left + PANEL / 2, TOP + PANEL + 40, verdict, 12, colour=QUIET, bold="≠" in verdict
+        ),
     ]
 
 
-def legend() -> list[str]:
+def draw_legend() -> list[str]:
     height = TOP + PANEL + 70
     return [
-        arrow(120, height - 4, 160, height - 4, BLUE, 4),
-        text(170, height, "what really happens", 13, "start"),
-        arrow(345, height - 4, 385, height - 4, ORANGE, 2, DASHED),
-        text(395, height, "what the Jacobian predicts", 13, "start"),
+        svg_arrow(120, height - 4, 160, height - 4, BLUE, 4),
+        svg_text(170, height, "what really happens", 13, "start"),
+        svg_arrow(345, height - 4, 385, height - 4, ORANGE, 2, DASHED),
+        svg_text(395, height, "what the Jacobian predicts", 13, "start"),
     ]
 
 
-def minus(one: Pair, other: Pair) -> Pair:
+def subtract_pairs(one: Pair, other: Pair) -> Pair:
     return one[0] - other[0], one[1] - other[1]
 
 
-def plus(one: Pair, other: Pair) -> Pair:
+def add_pairs(one: Pair, other: Pair) -> Pair:
     return one[0] + other[0], one[1] + other[1]
 
 
-def pair(values: Pair) -> str:
-    return f"({number(values[0])}, {number(values[1])})"
+def pair_text(values: Pair) -> str:
+    return f"({svg_number(values[0])}, {svg_number(values[1])})"

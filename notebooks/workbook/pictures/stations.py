@@ -11,18 +11,18 @@ from .strokes import (
     INK,
     LINE,
     QUIET,
-    arrow,
-    box,
-    number,
-    sheet,
-    text,
+    svg_arrow,
+    svg_box,
+    svg_number,
+    svg_sheet,
+    svg_text,
 )
 
 WIDE, HIGH, ACROSS, DOWN, ROW = 112.0, 86.0, 127.0, 112.0, 5
 
 
 @dataclass(frozen=True)
-class Station:
+class CourseStation:
     """One notebook: its points so far, of how many, and whether it comes next.
 
     link  the notebook's file, or "" where there is none yet
@@ -44,23 +44,25 @@ class Station:
         """How it stands, in words: `2 of 12`, `later`, or "" where nothing is scored."""
         if not self.link:
             return "later"
-        return f"{number(self.score)} of {number(self.of)}" if self.of else ""
+        return f"{svg_number(self.score)} of {svg_number(self.of)}" if self.of else ""
 
 
-def draw(stations: Sequence[Station]) -> str:
+def draw_stations(stations: Sequence[CourseStation]) -> str:
     """Draw the stations in rows of five, in the order of the course."""
     height = int(DOWN * -(-len(stations) // ROW)) + 12
-    parts = [part for k, station in enumerate(stations) for part in sign(k, station)]
-    return sheet("Map of the course", "; ".join(map(in_words, stations)) + ".", 640, height, *parts)
+    parts = [part for k, station in enumerate(stations) for part in draw_station(k, station)]
+    return svg_sheet(
+        "Map of the course", "; ".join(map(station_in_words, stations)) + ".", 640, height, *parts
+    )
 
 
-def in_words(station: Station) -> str:
+def station_in_words(station: CourseStation) -> str:
     """One station as it is read aloud."""
     state = station.points + ", done" * station.done + ", comes next" * station.next
     return f"{station.number} {station.title}" + f": {state}" * bool(state)
 
 
-def sign(k: int, station: Station) -> list[str]:
+def draw_station(k: int, station: CourseStation) -> list[str]:
     """The station at place k, and the arrow that leads on from it."""
     x, y = 10 + ACROSS * (k % ROW), 14 + DOWN * (k // ROW)
     ink = INK if station.link else QUIET
@@ -68,19 +70,21 @@ def sign(k: int, station: Station) -> list[str]:
     colour = GREEN if station.done else BLUE if station.next else LINE
     corner = "✔" if station.done else "next" if station.next else ""
     parts = [
-        box(x, y, WIDE, HIGH, "none", colour, 3 if station.next else 1.5, dash, round=8),
-        text(x + 10, y + 22, station.number, 15, "start", ink, bold=True),
-        text(x + WIDE - 10, y + 22, corner, 13, "end", ink, bold=True),
+        svg_box(x, y, WIDE, HIGH, "none", colour, 3 if station.next else 1.5, dash, round=8),
+        svg_text(x + 10, y + 22, station.number, 15, "start", ink, bold=True),
+        svg_text(x + WIDE - 10, y + 22, corner, 13, "end", ink, bold=True),
         *(
-            text(x + 10, y + 40 + 13 * i, words, 11, "start", ink)
+            svg_text(x + 10, y + 40 + 13 * i, words, 11, "start", ink)
             for i, words in enumerate(wrap(station.title, 16))
         ),
-        text(x + 10, y + 76, station.points, 11, "start", QUIET),
+        svg_text(x + 10, y + 76, station.points, 11, "start", QUIET),
     ]
     if station.of and station.link:
-        parts.append(box(x + 60, y + 68, 42, 8, colour=LINE, stroke=1, round=2))
+        parts.append(svg_box(x + 60, y + 68, 42, 8, colour=LINE, stroke=1, round=2))
         filled = 42 * station.score / station.of
-        parts.append(box(x + 60, y + 68, filled, 8, GREEN, GREEN, 1, round=2))
+        parts.append(svg_box(x + 60, y + 68, filled, 8, GREEN, GREEN, 1, round=2))
     if k % ROW < ROW - 1:
-        parts.append(arrow(x + WIDE + 1, y + HIGH / 2, x + ACROSS - 1, y + HIGH / 2, QUIET, 1.5))
+        parts.append(
+            svg_arrow(x + WIDE + 1, y + HIGH / 2, x + ACROSS - 1, y + HIGH / 2, QUIET, 1.5)
+        )
     return parts

@@ -7,13 +7,13 @@ from .strokes import (
     INK,
     ORANGE,
     QUIET,
-    arrow,
-    dot,
-    line,
-    number,
-    polyline,
-    sheet,
-    text,
+    svg_arrow,
+    svg_dot,
+    svg_line,
+    svg_number,
+    svg_polyline,
+    svg_sheet,
+    svg_text,
 )
 
 # Loss of the small network after one step of η = 0, 0.01, … 0.24, computed once.
@@ -31,51 +31,62 @@ WIDE, HIGH = 2000.0, 420.0  # pixels of 1 on each axis
 def step_size() -> Picture:
     last = EVERY * (len(LOSSES) - 1)
     return Picture(
-        "one step, of any length", draw, eta=Slider("step size η", 0.02, 0.0, last, EVERY)
+        "one step, of any length", draw_step_size, eta=Slider("step size η", 0.02, 0.0, last, EVERY)
     )
 
 
-def draw(eta: float) -> str:
+def draw_step_size(eta: float) -> str:
     """Draw the loss after a step over its size, and the line that the derivative promises."""
     loss, promise = LOSSES[round(eta / EVERY)], LOSSES[0] + SLOPE * eta
     verdict = "less than before" if loss < LOSSES[0] else "more than before"
     if eta == 0:
         verdict = "nothing moved"
     said = (
-        f"A step of size {number(eta)} leads to a loss of {number(loss, 3)}, {verdict}. "
-        f"The derivative promised {number(promise, 3)}."
+        f"A step of size {svg_number(eta)} leads to a loss of {svg_number(loss, 3)}, {verdict}. "
+        f"The derivative promised {svg_number(promise, 3)}."
     )
-    here = place(eta, loss)
+    here = step_point(eta, loss)
     parts = [
-        *axes(),
-        line(*place(0, LOSSES[0]), *place(-LOSSES[0] / SLOPE, 0), ORANGE, 2, DASHED),
-        line(*place(0, LOSSES[0]), *place(0.245, LOSSES[0]), QUIET, 1, DASHED),
-        text(place(0.245, 0)[0], place(0, LOSSES[0])[1] + 16, "before the step", 11, "end", QUIET),
-        polyline([place(EVERY * n, each) for n, each in enumerate(LOSSES)], BLUE, 2.5),
-        line(*here, here[0], GROUND, INK, 1),
-        dot(*here, 7, BLUE),
-        text(330, 26, f"η = {number(eta)}: loss {number(loss, 3)}, {verdict}", 14, bold=True),
-        text(place(0.052, 0)[0], GROUND - 12, "what the derivative promises", 11, "start", QUIET),
+        *draw_step_axes(),
+        svg_line(*step_point(0, LOSSES[0]), *step_point(-LOSSES[0] / SLOPE, 0), ORANGE, 2, DASHED),
+        svg_line(*step_point(0, LOSSES[0]), *step_point(0.245, LOSSES[0]), QUIET, 1, DASHED),
+        svg_text(
+            step_point(0.245, 0)[0],
+            step_point(0, LOSSES[0])[1] + 16,
+            "before the step",
+            11,
+            "end",
+            QUIET,
+        ),
+        svg_polyline([step_point(EVERY * n, each) for n, each in enumerate(LOSSES)], BLUE, 2.5),
+        svg_line(*here, here[0], GROUND, INK, 1),
+        svg_dot(*here, 7, BLUE),
+        svg_text(
+            330, 26, f"η = {svg_number(eta)}: loss {svg_number(loss, 3)}, {verdict}", 14, bold=True
+        ),
+        svg_text(
+            step_point(0.052, 0)[0], GROUND - 12, "what the derivative promises", 11, "start", QUIET
+        ),
     ]
-    return sheet("One step, of any length", said, 640, 300, *parts)
+    return svg_sheet("One step, of any length", said, 640, 300, *parts)
 
 
-def place(eta: float, loss: float) -> tuple[float, float]:
+def step_point(eta: float, loss: float) -> tuple[float, float]:
     return LEFT + WIDE * eta, GROUND - HIGH * loss
 
 
-def axes() -> list[str]:
+def draw_step_axes() -> list[str]:
     return [
-        arrow(LEFT, GROUND, 590, GROUND, INK, 1.5),
-        arrow(LEFT, GROUND, LEFT, 40, INK, 1.5),
-        text(598, GROUND + 5, "η", 14, "start"),
-        text(LEFT + 10, 50, "loss after the step", 12, "start"),
+        svg_arrow(LEFT, GROUND, 590, GROUND, INK, 1.5),
+        svg_arrow(LEFT, GROUND, LEFT, 40, INK, 1.5),
+        svg_text(598, GROUND + 5, "η", 14, "start"),
+        svg_text(LEFT + 10, 50, "loss after the step", 12, "start"),
         *(
-            text(place(n / 20, 0)[0], GROUND + 18, number(n / 20), 11, colour=QUIET)
+            svg_text(step_point(n / 20, 0)[0], GROUND + 18, svg_number(n / 20), 11, colour=QUIET)
             for n in range(5)
         ),
         *(
-            text(LEFT - 8, place(0, n / 10)[1] + 4, number(n / 10), 11, "end", QUIET)
+            svg_text(LEFT - 8, step_point(0, n / 10)[1] + 4, svg_number(n / 10), 11, "end", QUIET)
             for n in range(1, 5)
         ),
     ]

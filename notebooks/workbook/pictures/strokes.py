@@ -18,7 +18,7 @@ DASHED, DOTTED = "6 4", "2 3"
 FONT = "DejaVu Sans, Verdana, Segoe UI, sans-serif"
 
 
-def sheet(title: str, description: str, width: int, height: int, *parts: str) -> str:
+def svg_sheet(title: str, description: str, width: int, height: int, *parts: str) -> str:
     """A whole picture: what a screen reader says about it, and everything that is drawn.
 
     Args: description: says in words what the picture shows at these values.
@@ -32,13 +32,13 @@ def sheet(title: str, description: str, width: int, height: int, *parts: str) ->
     )
 
 
-def number(value: float, digits: int = 2) -> str:
+def svg_number(value: float, digits: int = 2) -> str:
     """A number as one writes it by hand: `−0.5`, `2`, never `-0.0`."""
     text = f"{round(value, digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
 
 
-def text(
+def svg_text(
     x: float,
     y: float,
     words: str,
@@ -55,7 +55,7 @@ def text(
     )
 
 
-def line(
+def svg_line(
     x1: float,
     y1: float,
     x2: float,
@@ -71,7 +71,7 @@ def line(
     )
 
 
-def arrow(
+def svg_arrow(
     x1: float,
     y1: float,
     x2: float,
@@ -88,10 +88,12 @@ def arrow(
     head = min(6 + 2 * width, length)
     bx, by, half = x2 - head * dx, y2 - head * dy, head * 0.42
     tip = [(x2, y2), (bx - half * dy, by + half * dx), (bx + half * dy, by - half * dx)]
-    return line(x1, y1, bx, by, colour, width, dash) + polygon(tip, fill=colour, colour="none")
+    return svg_line(x1, y1, bx, by, colour, width, dash) + svg_polygon(
+        tip, fill=colour, colour="none"
+    )
 
 
-def polygon(
+def svg_polygon(
     points: Iterable[Sequence[float]],
     fill: str = "none",
     colour: str = INK,
@@ -105,12 +107,12 @@ def polygon(
     )
 
 
-def polyline(points: Iterable[Sequence[float]], colour: str = INK, width: float = 2) -> str:
+def svg_polyline(points: Iterable[Sequence[float]], colour: str = INK, width: float = 2) -> str:
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return f'<polyline points="{corners}" fill="none" stroke="{colour}" stroke-width="{width:g}"/>'
 
 
-def box(
+def svg_box(
     x: float,
     y: float,
     width: float,
@@ -130,7 +132,7 @@ def box(
     )
 
 
-def dot(x: float, y: float, radius: float = 5, fill: str = INK, colour: str = PAPER) -> str:
+def svg_dot(x: float, y: float, radius: float = 5, fill: str = INK, colour: str = PAPER) -> str:
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{fill}" '
         f'stroke="{colour}" stroke-width="1.5"/>'
