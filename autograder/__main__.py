@@ -27,10 +27,12 @@ def run_command() -> int:
     import signal
     from contextlib import suppress
 
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # numpy takes an exception for its own fault
+    from autograder.cli import main as run
+
     try:
         stop_in_order()
-        from autograder.cli import main as run
-
         return run()
     except KeyboardInterrupt as stopped:
         with suppress(OSError):  # the terminal may be what is gone
@@ -114,19 +116,21 @@ def lies_within(path: str, top: str) -> bool:
 
 
 def stop_in_order() -> None:
-    """Let the signals that end a process do what Ctrl-C does: end its children, remove its files.
+    """Let the signals that end a process raise KeyboardInterrupt, with their number.
 
-    One that whoever started us wants ignored (`nohup`) stays ignored.
+    So children are ended and files removed. A second Ctrl-C does not wait for that. A signal
+    that whoever started us wants ignored (`nohup`) stays ignored.
     """
     import signal
 
-    ending = {"SIGTERM", "SIGHUP", "SIGQUIT"}
+    ending = {"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"}
     numbers = [signal.Signals[name] for name in ending & set(signal.Signals.__members__)]
     numbers = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
 
     def stop(number: int, _: object) -> None:
         for heard in numbers:
-            signal.signal(heard, signal.SIG_IGN)
+            again = heard == signal.SIGINT
+            signal.signal(heard, signal.default_int_handler if again else signal.SIG_IGN)
         raise KeyboardInterrupt(number)
 
     for number in numbers:

@@ -24,7 +24,7 @@ LANDLOCK_CREATE_RULESET = 444
 SCRIPT = """import sys
 from autograder.__main__ import run_command
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command())
 """
 
 

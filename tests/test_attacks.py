@@ -40,7 +40,7 @@ from attacks import TIERS, Attack, every, forward, missing, write
 from conftest import ROOT
 from in_process import items_of
 
-from autograder.classroom.command import row
+from autograder.classroom.command import summary_row
 from autograder.classroom.pages import student_page, tables
 from autograder.exercises import EXERCISES
 from autograder.hand_in import module_reader, reading
@@ -373,7 +373,7 @@ def shown(made: Report) -> str:
     own = re.compile(r"^the line is: .*$", re.MULTILINE)
     items = tuple(replace(item, message=own.sub("", item.message)) for item in made.items)
     bare = replace(made, hand_in="", digests={}, items=items)
-    views = [f(bare) for f in (report.to_text, report.to_brief_text, row, report.to_json)]
+    views = [f(bare) for f in (report.to_text, report.to_brief_text, summary_row, report.to_json)]
     return "\n".join(
         [*views, student_page.render_student_page(bare), tables.grades_row(bare, NOBODY, "yes")]
     )
@@ -384,10 +384,10 @@ def assert_readable(made: Report) -> None:
     assert "\n" not in made.message
     for text in (made.message, *(item.message for item in made.items)):
         assert not [c for c in text if not (c.isprintable() or c == "\n")]
-    for text in (report.to_text(made), report.to_brief_text(made), row(made)):
+    for text in (report.to_text(made), report.to_brief_text(made), summary_row(made)):
         assert all(line.isprintable() for line in text.split("\n"))
         assert not COMMAND.search(text), COMMAND.search(text)
-    assert row(made).isprintable()
+    assert summary_row(made).isprintable()
 
 
 def assert_nothing_smuggled(attack: Attack, made: Report) -> None:
@@ -412,12 +412,12 @@ from autograder.exercises import EXERCISES
 from autograder.running.grading import grade_hand_in
 from autograder.hand_in.module_reader import HandIn
 
-top = "import autograder.harness.driving as h\\nh.plain = lambda value: np.zeros(2**20)"
+top = "import autograder.harness.driving as h\\nh.to_plain_array = lambda value: np.zeros(2**20)"
 changes = {n: t for n, t in forward("return Z", top).items() if t}
 wanted = [e for e in EXERCISES.values() if e.id.startswith(("relu", "softmax."))]
-grade(HandIn("first", package()), store.best_references(), wanted)
+grade_hand_in(HandIn("first", package()), store.best_references(), wanted)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-grade(HandIn("large", package(changes=changes)), store.best_references(), wanted)
+grade_hand_in(HandIn("large", package(changes=changes)), store.best_references(), wanted)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 

@@ -328,7 +328,7 @@ def test_a_row_says_what_to_know(make_tree: MakeTree, tmp_path: Path) -> None:
     row = autograder("grade", "class", "nobody", cwd=tmp_path).stdout.splitlines()[0]
     assert "class/ada_LATE_1_2_x.zip  [late; lost in 4." in row
     gone = Item("x", "gone", "mytorch.gone", 0.0, 1.0, "fail")
-    assert command.row(Report("ada", (gone,), isolation="bubblewrap")) == "     0 / 1  ada"
+    assert command.summary_row(Report("ada", (gone,), isolation="bubblewrap")) == "     0 / 1  ada"
 
 
 def test_less_isolation_than_required_is_refused(make_tree: MakeTree, tmp_path: Path) -> None:

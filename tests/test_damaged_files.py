@@ -384,7 +384,7 @@ def test_a_worker_whose_references_are_damaged_gives_no_grade(
     damaged(tree / HIDDEN / "network.npz", flipped(0.5))
     script = (
         "import pickle, sys; from autograder.classroom.batch.work import grade_work;"
-        " print(perform(pickle.load(sys.stdin.buffer)).line)"
+        " print(grade_work(pickle.load(sys.stdin.buffer)).line)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import subprocess
 import sys
 import tokenize
@@ -115,7 +116,7 @@ def test_imports_run_one_way_along_the_rooms() -> None:
             wanted = room_of(module)
             assert wanted in {room, "autograder"} | MAY_IMPORT[room], f"{name} imports {module}"
         path = sources()[name]
-        foreign = outside(iter([path])) - {"autograder", "workbook", "mytorch"}
+        foreign = outside(iter([path])) - {"autograder", "workbook", "notebooks", "mytorch"}
         assert foreign <= PACKAGES[room], f"{name} imports {foreign}"
 
 
@@ -176,6 +177,40 @@ def test_the_engine_is_small() -> None:
     assert sum(sizes.values()) < 2400, sizes
     large = {name: lines for name, path in sources().items() if (lines := code_lines(path)) >= 215}
     assert not {name for name in large if room_of(name) != "key"}, large
+
+
+def public_names() -> Iterator[tuple[str, str]]:
+    """The public functions, classes and methods of the engine and the workbook, with their module.
+
+    The twins in the key are left out: each gives the names of `mytorch` once more.
+    """
+    for module, path in sources().items():
+        if module.startswith(("autograder.key.mytorch", "autograder.key.differences")):
+            continue
+        if module == "autograder.key.twins":
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_":
+                yield module, node.name
+            if isinstance(node, ast.ClassDef):
+                inside = (one.name for one in node.body if isinstance(one, ast.FunctionDef))
+                yield from ((module, f"{node.name}.{name}") for name in inside if name[0] != "_")
+
+
+def test_a_public_name_is_defined_once() -> None:
+    """Whoever looks for a function or class by its name finds one."""
+    found: dict[str, list[str]] = {}
+    for module, name in public_names():
+        if "." not in name:
+            found.setdefault(name, []).append(module)
+    assert {name: modules for name, modules in found.items() if len(modules) > 1} == {}
+
+
+def test_most_names_say_what_they_do() -> None:
+    """A name of one bare word tells little without its place: fewer than half are."""
+    names = [name.rpartition(".")[2] for _, name in public_names()]
+    bare = [name for name in names if "_" not in name and not re.search("[a-z][A-Z]", name)]
+    assert len(bare) <= 0.45 * len(names), (len(bare), len(names))
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_two_graders_do_not_share_a_journal(path: Path) -> None:
 HOLD = """
 import sys, time
 from autograder.classroom.batch.journal import GradeJournal
-with Journal(sys.argv[1]):
+with GradeJournal(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
 """

@@ -11,7 +11,7 @@ from hostile import TEXTS
 from in_process import scored
 
 from autograder.classroom.pages import class_page, markup, student_page
-from autograder.classroom.pages.listing import ClassListing, row
+from autograder.classroom.pages.listing import ClassListing, make_listing_row
 from autograder.classroom.pages.similarity import SimilarHandIns, SimilarityMatch
 from autograder.classroom.pages.statistics import ClassSummary
 from autograder.exercises import EXERCISES
@@ -79,7 +79,7 @@ def summary(*graded: tuple[Report, Student]) -> ClassSummary:
 def listing(*graded: tuple[Report, Student], counts: str = "yes") -> ClassListing:
     made = ClassListing()
     for report, student in graded:
-        made.add(row(report, entry(report, student), counts))
+        made.add(make_listing_row(report, entry(report, student), counts))
     return made
 
 
@@ -186,7 +186,7 @@ def test_where_a_hand_in_lay_is_not_said() -> None:
     made = replace(MADE, hand_in="/home/prof/class/ada.zip")
     student = HandInEntry(made.hand_in, ADA, "students/ada.zip.html")
     whole = class_page.render_class_page(
-        summary((made, ADA)), ClassListing([row(made, student, "yes")], 1)
+        summary((made, ADA)), ClassListing([make_listing_row(made, student, "yes")], 1)
     )
     for page in (student_page.render_student_page(made, ADA), whole):
         assert "ada.zip" in Read(page).text

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.classroom.command import row
+from autograder.classroom.command import summary_row
 from autograder.model import Item, Report
 from autograder.scoring import report
 
@@ -84,7 +84,7 @@ def test_a_line_a_notebook() -> None:
 )
 def test_a_line_a_hand_in(change: dict[str, object], said: str) -> None:
     """Points, name, and what to know; no name can forge a line or move the cursor."""
-    assert row(replace(MADE, **change)) == said  # type: ignore[arg-type]
+    assert summary_row(replace(MADE, **change)) == said  # type: ignore[arg-type]
 
 
 def test_json_has_the_keys_of_the_contract() -> None:

@@ -17,7 +17,7 @@ from in_process import scored
 from autograder.classroom.batch.seals import seal_line
 from autograder.classroom.finding.roster import assign_students
 from autograder.classroom.pages import listing, results
-from autograder.classroom.pages.listing import ClassListing, ListingRow, row
+from autograder.classroom.pages.listing import ClassListing, ListingRow, make_listing_row
 from autograder.hand_in.student import HandInEntry, Student
 from autograder.model import Item, Report, Status
 from autograder.scoring import reference_store, report
@@ -149,7 +149,7 @@ def test_what_needs_a_human_stands_first(graded: Report) -> None:
         made = replace(graded, hand_in=name, items=tuple(items), provisional=name == "provisional")
         if name == "unreadable":
             made = replace(made, message="no zip", items=(replace(items[0], message="no zip"),))
-        return row(made, HandInEntry(name), counts)
+        return make_listing_row(made, HandInEntry(name), counts)
 
     expected = ["provisional", "undecided", "unreadable", "crash", "timeout", "few", "many"]
     made = ClassListing()
@@ -177,7 +177,7 @@ def test_a_row_says_what_to_know(graded: Report) -> None:
     made = replace(graded, message="ignored links: x", items=(wrong, broken, gone, *others[2:]))
     known = reference_store.known_misconceptions()
     name = known[wrong.mistake].name if wrong.mistake in known else wrong.mistake
-    assert row(made, HandInEntry("ada"), "no: there is a newer one").notes == (
+    assert make_listing_row(made, HandInEntry("ada"), "no: there is a newer one").notes == (
         "counts: no: there is a newer one",
         "ignored links: x",
         "NameError",
@@ -194,7 +194,7 @@ def test_a_list_of_a_hundred_thousand_stays_small(monkeypatch: pytest.MonkeyPatc
     item = Item("x", "sgd.step", "mytorch.sgd.SGD.step", 0, 100, "fail")
     for n in range(100):
         one = Report(str(n), (replace(item, score=n * 37 % 100),))
-        made.add(row(one, HandInEntry(f"{n}", Student(f"{n}")), "yes"))
+        made.add(make_listing_row(one, HandInEntry(f"{n}", Student(f"{n}")), "yes"))
         assert len(made.first) < 20
     assert [r.score for r in made.rows] == list(range(10))
     assert made.count == 100

@@ -360,10 +360,10 @@ import sys, time
 sys.path.insert(0, {tests!r})
 import test_sandbox
 from autograder.running.sandbox import ZygoteSandbox
-place = Sandbox({name!r})
+place = ZygoteSandbox({name!r})
 place.trial()
 print(place.idle[0].process.pid, flush=True)
-test_sandbox.say(place, "import time; time.sleep(60)", test_sandbox.Limits(wall=60.0))
+test_sandbox.say(place, "import time; time.sleep(60)", test_sandbox.ResourceLimits(wall=60.0))
 """
 
 
@@ -393,7 +393,7 @@ sys.path.insert(0, {tests!r})
 import test_sandbox
 place = test_sandbox.FreshInterpreter()
 slow = "import time; time.sleep(60)"
-test_sandbox.say(place, slow, test_sandbox.Limits(wall=60.0))
+test_sandbox.say(place, slow, test_sandbox.ResourceLimits(wall=60.0))
 """
 
 
@@ -418,7 +418,7 @@ import os, sys
 sys.path.insert(0, {tests!r})
 import test_sandbox
 from autograder.running.sandbox import ZygoteSandbox
-place = Sandbox({name!r})
+place = ZygoteSandbox({name!r})
 assert test_sandbox.say(place, "return 1.0") == 1.0
 pid = os.fork()
 assert test_sandbox.say(place, "return 2.0") == 2.0

@@ -263,7 +263,7 @@ def test_a_place_works_wherever_the_grader_lies(odd: str, tmp_path: Path) -> Non
     """Whatever its path is called, bubblewrap and landlock work as they do elsewhere."""
     copied(tmp_path / odd)
     start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from autograder.__main__ import run_command"
-    line = [sys.executable, "-P", "-c", f"{start}; sys.exit(main())", str(tmp_path / odd)]
+    line = [sys.executable, "-P", "-c", f"{start}; sys.exit(run_command())", str(tmp_path / odd)]
     found = subprocess.run([*line, "doctor", "--json"], cwd="/", capture_output=True, check=False)
     offered = {row["name"] for row in map(json.loads, found.stdout.splitlines()) if row["works"]}
     assert offered == set(places()), (found.stdout, found.stderr)

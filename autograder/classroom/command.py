@@ -167,13 +167,13 @@ def print_report(asked: Asked, made: Report, many: bool, late: bool) -> None:
     if asked.json:
         print(report.to_json(made), flush=True)
     elif many:
-        print(row(made, late), flush=True)
+        print(summary_row(made, late), flush=True)
     else:
         print(module_reader.printable_name(made.hand_in))
         print(report.to_text(made, report.wants_colour(sys.stdout)))
 
 
-def row(made: Report, late: bool = False) -> str:
+def summary_row(made: Report, late: bool = False) -> str:
     """One hand-in among many: its points, its name, and what to know of it."""
     notes = [made.message] if made.message else []
     if late:

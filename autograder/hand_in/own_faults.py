@@ -13,7 +13,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 PACKAGE = Path(__file__).parents[1]
 
 
-def careful(
+def guard_step(
     otherwise: T, notes: list[str], what: str, whom: str, make: Callable[..., T], *given: object
 ) -> T:
     """What is made for one of many. Where that fails, by a fault of ours, it is `otherwise`, and
@@ -28,12 +28,12 @@ def careful(
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
             raise
-        why = error.strerror if isinstance(error, OSError) else place_in_us(error)
+        why = error.strerror if isinstance(error, OSError) else locate_own_fault(error)
         notes.append(f"the grader failed to {what} {quote_name(whom)} ({why})")
         return otherwise
 
 
-def place_in_us(error: Exception) -> str:
+def locate_own_fault(error: Exception) -> str:
     """An exception of ours by type and line. Its text may be made of what a child said."""
     places = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
     *_, (path, line) = (place for place in places if PACKAGE in place[0].parents)

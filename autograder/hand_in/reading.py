@@ -26,7 +26,7 @@ from .encoding import note_wrong_encodings
 from .folder_reader import CLOSED, walk_hand_in
 from .module_reader import FileEntry, HandIn, is_module, list_names, printable_name, quote_name
 from .origin import UploadedFile, by_a_site, upload_of
-from .own_faults import place_in_us
+from .own_faults import locate_own_fault
 from .spelling import correct_spelling
 from .unpacking import UnreadableArchive
 from .unrun import note_unrun_cells
@@ -52,7 +52,7 @@ def read_hand_in(given: str | Path) -> HandIn:
         said = f"cannot be read ({error.strerror or error}{what})"
         return HandIn(name, message=said, readable=False, found=error.errno in THEIRS)
     except Exception as error:  # ours: it must cost neither this grade nor the others'
-        said = f"the grader failed to read it ({place_in_us(error)}): not the hand-in's fault"
+        said = f"the grader failed to read it ({locate_own_fault(error)}): not the hand-in's fault"
         return HandIn(name, message=said, readable=False, found=False)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
+from autograder.running import scratch
+
 from .cores import count_processors
 
 PATIENCE = 10  # seconds in which a scheduler answers, and has a worker
@@ -35,7 +37,10 @@ def connect_cluster(scheduler: str) -> Iterator[tuple[Callable[[], Executor], in
         cores = count_processors()
         with (
             LocalCluster(
-                n_workers=cores, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+                n_workers=cores,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                local_directory=scratch.make_scratch_folder(),  # a worker puts it on its import path
             ) as cluster,
             Client(cluster) as client,
         ):

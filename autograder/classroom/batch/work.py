@@ -18,7 +18,7 @@ import numpy as np
 
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
-from autograder.hand_in.own_faults import place_in_us
+from autograder.hand_in.own_faults import locate_own_fault
 from autograder.model import Item, Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
@@ -164,7 +164,9 @@ def try_work(work: GradingWork, before: str = "", granted: float = 0.0) -> Finis
     except Exception as error:  # ours: it must cost neither this grade nor the others'
         return FinishedWork(
             before
-            or to_json(report_own_failure(work, f"the grader failed here ({place_in_us(error)})"))
+            or to_json(
+                report_own_failure(work, f"the grader failed here ({locate_own_fault(error)})")
+            )
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from autograder.hand_in.module_reader import list_names
-from autograder.hand_in.own_faults import careful
+from autograder.hand_in.own_faults import guard_step
 from autograder.hand_in.student import common_folder, path_within
 
 NAMED = 20  # files that are left out, and named
@@ -25,7 +25,7 @@ class LeftOut:
 
     def careful(self, otherwise: T, look: Callable[..., T], path: str, *more: object) -> T:
         """What a look at one path says. A fault of ours there costs no other path anything."""
-        return careful(otherwise, self.notes, "look into", path, look, path, *more)
+        return guard_step(otherwise, self.notes, "look into", path, look, path, *more)
 
     def said(self) -> list[str]:
         """All of it, a line for each kind."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.hand_in.module_reader import printable_name, quote_name
 from autograder.hand_in.origin import HandInOrigin, normalize_text, origin_of
-from autograder.hand_in.own_faults import careful
+from autograder.hand_in.own_faults import guard_step
 from autograder.hand_in.student import Student, common_folder, path_within
 
 LARGEST = 64 * 2**20  # bytes of a roster
@@ -138,7 +138,7 @@ def assign_students(
     top = common_folder(paths)
     for path in paths:
         unknown = HandInOrigin((Student(normalize_text(Path(path).name)),))
-        origin = careful(unknown, notes, "find out who sent", path, origin_of, path)
+        origin = guard_step(unknown, notes, "find out who sent", path, origin_of, path)
         if origin.late:
             late.add(path)
         people: dict[Student, None] = {}

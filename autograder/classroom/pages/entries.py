@@ -15,7 +15,7 @@ from .markup import (
     format_amount,
     format_points,
     isolate_direction,
-    link,
+    link_to,
     render_table,
 )
 from .similarity import SimilarityMatch
@@ -102,14 +102,14 @@ def name_place(id: str) -> Markup:
 
 
 def render_everybody(listing: ClassListing) -> Iterator[Markup]:
-    yield element("p", EVERYBODY, link("grades.csv", "grades.csv"), ".")
+    yield element("p", EVERYBODY, link_to("grades.csv", "grades.csv"), ".")
     yield render_table(
-        ("Student", "Hand-in", "Points#", "What to know"), map(one, listing.rows), "list"
+        ("Student", "Hand-in", "Points#", "What to know"), map(row_cells, listing.rows), "list"
     )
     yield from count_remaining(listing.count - len(listing.rows), "in the table of grades")
 
 
-def one(row: ListingRow) -> list[Cell]:
+def row_cells(row: ListingRow) -> list[Cell]:
     name, notes = URGENT.get(row.urgent), "; ".join(row.notes)
     return [
         row.entry.by,
@@ -121,9 +121,9 @@ def one(row: ListingRow) -> list[Cell]:
 
 def link_hand_in(entry: HandInEntry) -> Markup:
     """A hand-in's name, which leads to its page."""
-    return link(entry.page, entry.called)
+    return link_to(entry.page, entry.called)
 
 
 def link_student(entry: HandInEntry) -> Markup:
     """A hand-in by the name of its student, if that is known; it leads to its page."""
-    return link(entry.page, entry.student.name or entry.called)
+    return link_to(entry.page, entry.student.name or entry.called)

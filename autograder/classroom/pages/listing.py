@@ -49,10 +49,12 @@ class ClassListing:
 
     @property
     def rows(self) -> list[ListingRow]:
-        return sorted(self.first, key=lambda row: row.key)[:MOST]
+        return sorted(self.first, key=lambda make_listing_row: make_listing_row.key)[:MOST]
 
 
-def row(report: Report, entry: HandInEntry, counts: str, late: bool = False) -> ListingRow:
+def make_listing_row(
+    report: Report, entry: HandInEntry, counts: str, late: bool = False
+) -> ListingRow:
     """The row of a hand-in.
 
     Args: counts: whether it counts for its student: `yes`, or why not.

@@ -66,7 +66,7 @@ def isolate_direction(text: str) -> Markup:
     return element("bdi", text)
 
 
-def link(path: str, text: str) -> Markup:
+def link_to(path: str, text: str) -> Markup:
     """A way to another file, by its path from here; the text alone where there is none."""
     name = isolate_direction(text)
     return element("a", name, href=quote(path, errors="replace")) if path else name
@@ -149,12 +149,12 @@ def describe_tier(isolation: str) -> str:
 
 def render_document(title: str, *body: str | None) -> str:
     """A whole page."""
-    page = element("html", head(title), element("body", element("main", *body)), lang="en")
+    page = element("html", document_head(title), element("body", element("main", *body)), lang="en")
     return f"<!doctype html>\n{page}\n"
 
 
 @cache
-def head(title: str) -> Markup:
+def document_head(title: str) -> Markup:
     """What stands before the body: the same for each page of a kind."""
     return element(
         "head",

@@ -22,14 +22,14 @@ def plot_histogram(summary: ClassSummary) -> Markup:
     side, gap = ("end", -6) if median * scale > WIDE / 2 else ("start", 6)
     shapes = [
         element("path", d=f"M{median * scale:.1f} 4V{HIGH}", class_="mark"),
-        text(median * scale + gap, 14, f"median {format_points(median)}", side),
+        plot_label(median * scale + gap, 14, f"median {format_points(median)}", side),
     ]
     said = []
     for n, count in enumerate(counts):
         if count:
             shapes += [
                 draw_rectangle(n * step + 2, HIGH - count * tall, step - 4, count * tall, "filled"),
-                text((n + 0.5) * step, HIGH - count * tall - 5, short_count(count)),
+                plot_label((n + 0.5) * step, HIGH - count * tall - 5, short_count(count)),
             ]
             ends = format_points(n * width), format_points(min((n + 1) * width, summary.max_score))
             said.append(f"{' to '.join(ends)} points: {format_amount(count)}")
@@ -37,10 +37,10 @@ def plot_histogram(summary: ClassSummary) -> Markup:
     ticks = [n * every for n in range(1, int(summary.max_score / every - 0.5) + 1)]
     shapes += [
         element("path", d=f"M0 {HIGH + 0.5}H{WIDE}", class_="axis"),
-        text(0, HIGH + 18, "0", "start"),
-        *(text(tick * scale, HIGH + 18, format_points(tick)) for tick in ticks),
-        text(summary.max_score * scale, HIGH + 18, format_points(summary.max_score), "end"),
-        text(WIDE / 2, HIGH + 38, "points"),
+        plot_label(0, HIGH + 18, "0", "start"),
+        *(plot_label(tick * scale, HIGH + 18, format_points(tick)) for tick in ticks),
+        plot_label(summary.max_score * scale, HIGH + 18, format_points(summary.max_score), "end"),
+        plot_label(WIDE / 2, HIGH + 38, "points"),
     ]
     title = f"Distribution of {format_amount(summary.final)} scores. {'; '.join(said)}."
     return svg_picture(WIDE, HIGH + 44, title, *shapes)
@@ -107,7 +107,7 @@ def draw_rectangle(x: float, y: float, width: float, height: float, class_: str)
     return element("rect", x=f"{x:.1f}", y=f"{y:.1f}", **size, class_=class_)
 
 
-def text(x: float, y: float, words: str, anchor: str = "middle") -> Markup:
+def plot_label(x: float, y: float, words: str, anchor: str = "middle") -> Markup:
     place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text_anchor": anchor}
     return element("text", words, class_="label", **place)
 

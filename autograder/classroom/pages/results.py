@@ -27,13 +27,13 @@ from autograder.classroom.finding.own_results import PAGES, holds_work
 from autograder.classroom.finding.roster import ClassRoll
 from autograder.classroom.finding.senders import find_owners
 from autograder.hand_in import reading
-from autograder.hand_in.own_faults import careful
+from autograder.hand_in.own_faults import guard_step
 from autograder.hand_in.student import HandInEntry, Student, common_folder
 from autograder.model import Report
 from autograder.scoring import report
 
 from . import class_page, junit, student_page, tables
-from .listing import ClassListing, ListingRow, row
+from .listing import ClassListing, ListingRow, make_listing_row
 from .similarity import FingerprintIndex
 from .statistics import ClassSummary
 from .winnowing import FingerprintSet, find_fingerprints
@@ -112,19 +112,21 @@ def write_results(folder: Path, roll: ClassRoll) -> list[str]:
             what = ("show", made.hand_in)
             bare = tables.bare_row(made.hand_in, counted)
             table.write(
-                careful(bare, notes, *what, tables.grades_row, made, student, counted, late)
+                guard_step(bare, notes, *what, tables.grades_row, made, student, counted, late)
             )
-            suites.write(careful("", notes, *what, junit.render_suite, made) + "\n")
+            suites.write(guard_step("", notes, *what, junit.render_suite, made) + "\n")
             page = students / f"{names.given(made.hand_in)}.html"
-            shown = careful(False, notes, *what, write_student_page, page, made, student)
+            shown = guard_step(False, notes, *what, write_student_page, page, made, student)
             pages |= {page.name, page.with_suffix(".txt").name} if shown else set()
             entry = HandInEntry(made.hand_in, student, f"{PAGES}/{page.name}" * shown, top)
             unknown = ListingRow(entry, "provisional", None, ())
-            listing.add(careful(unknown, notes, *what, row, made, entry, counted, late))
+            listing.add(
+                guard_step(unknown, notes, *what, make_listing_row, made, entry, counted, late)
+            )
             if made.hand_in not in roll.superseded:
-                careful(None, notes, *what, summary.add, made, entry)
-                prints = careful(FingerprintSet({}), notes, *what, prints_of, made.hand_in)
-                careful(None, notes, *what, index.add, entry, prints, whose[made.hand_in])
+                guard_step(None, notes, *what, summary.add, made, entry)
+                prints = guard_step(FingerprintSet({}), notes, *what, prints_of, made.hand_in)
+                guard_step(None, notes, *what, index.add, entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
     alike = index.alike()
     with write_whole(folder / PAGE) as class_:
@@ -134,7 +136,7 @@ def write_results(folder: Path, roll: ClassRoll) -> list[str]:
     for old in students.iterdir():
         if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
             # of a hand-in that is no longer there, or could not be shown
-            careful(None, notes, "remove", old.name, old.unlink)
+            guard_step(None, notes, "remove", old.name, old.unlink)
     return [*alike.left_out, *list(dict.fromkeys(notes))[:NAMED]]
 
 
