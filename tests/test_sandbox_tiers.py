@@ -262,7 +262,8 @@ def copy_package(name: str, top: Path) -> None:
 def test_a_place_works_wherever_the_grader_lies(odd: str, tmp_path: Path) -> None:
     """Whatever its path is called, bubblewrap and landlock work as they do elsewhere."""
     copied(tmp_path / odd)
-    start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from autograder.__main__ import run_command"
+    start = "import sys; sys.path.insert(0, sys.argv.pop(1));"
+    start += " from autograder.__main__ import run_command"
     line = [sys.executable, "-P", "-c", f"{start}; sys.exit(run_command())", str(tmp_path / odd)]
     found = subprocess.run([*line, "doctor", "--json"], cwd="/", capture_output=True, check=False)
     offered = {row["name"] for row in map(json.loads, found.stdout.splitlines()) if row["works"]}

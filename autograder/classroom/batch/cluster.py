@@ -40,7 +40,8 @@ def connect_cluster(scheduler: str) -> Iterator[tuple[Callable[[], Executor], in
                 n_workers=cores,
                 threads_per_worker=1,
                 dashboard_address="127.0.0.1:0",
-                local_directory=scratch.make_scratch_folder(),  # a worker puts it on its import path
+                # a worker puts it on its import path
+                local_directory=scratch.make_scratch_folder(),
             ) as cluster,
             Client(cluster) as client,
         ):

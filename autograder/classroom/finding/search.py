@@ -110,8 +110,8 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
     left_out.links += [os.path.join(folder, name) for name in links_in(folder)]
     if is_zip(folder):
         left_out.notes.append(
-            f"{quote_name(folder)} is taken for the export of a class: {len(found)} hand-ins, by the"
-            " names in it"
+            f"{quote_name(folder)} is taken for the export of a class: {len(found)} hand-ins,"
+            " by the names in it"
         )
     return found
 

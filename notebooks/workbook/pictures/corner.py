@@ -89,19 +89,24 @@ def draw_plane(z0: float, v: float, low: float, high: float) -> list[str]:
         svg_arrow(ZERO, GROUND + 60, ZERO, GROUND - UNIT * FAR - 8, INK, 1.5),
         svg_text(ZERO + UNIT * FAR + 16, GROUND + 5, "z", 14, "start"),
         svg_text(ZERO - 8, GROUND - UNIT * FAR, "y", 14, "end"),
-        *(svg_line(corner_point(n, 0)[0], GROUND - 3, corner_point(n, 0)[0], GROUND + 3) for n in range(-2, 3)),
+        *(
+            svg_line(corner_point(n, 0)[0], GROUND - 3, corner_point(n, 0)[0], GROUND + 3)
+            for n in range(-2, 3)
+        ),
         *(
             svg_text(corner_point(n, 0)[0], GROUND + 17, svg_number(n), 11, colour=QUIET)
             for n in (-2, -1, 1, 2)
         ),
         svg_polygon([*above, *below], ORANGE, "none", opacity=0.3),
         *(
-            svg_line(*corner_point(-1.2, -1.2 * slope), *corner_point(2.9, 2.9 * slope), GREEN, 1, DASHED)
+            svg_line(
+                *corner_point(-1.2, -1.2 * slope), *corner_point(2.9, 2.9 * slope), GREEN, 1, DASHED
+            )
             for slope in fan
         ),
         svg_polyline([corner_point(-FAR, 0), corner_point(0, 0), corner_point(2.9, 2.9)], BLUE, 4),
-        svg_line(*corner_point(shown[0], height(shown[0])), *corner_point(shown[-1], height(shown[-1])),
-             GREEN if under else ORANGE, 3, "" if under else DASHED),
+        svg_line(*corner_point(shown[0], height(shown[0])),
+             *corner_point(shown[-1], height(shown[-1])), GREEN if under else ORANGE, 3, "" if under else DASHED),
         svg_dot(*corner_point(z0, bent_curve(z0)), 6.5),
         svg_text(corner_point(z0, 0)[0], GROUND + 36, "z₀", 14, bold=True),
     ]  # fmt: skip

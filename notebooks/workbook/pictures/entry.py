@@ -39,7 +39,9 @@ def draw_entry(n: int, j: int) -> str:
             545, 70, Z, "Z", left=examples, above=("z₁", "z₂"), cells={(n - 1, j - 1): GREEN}
         ),
         svg_text(320, 196, sum_, 16, bold=True),
-        svg_text(320, 220, f"row {n} of A with row {j} of W, plus entry {j} of b", 12, colour=QUIET),
+        svg_text(
+            320, 220, f"row {n} of A with row {j} of W, plus entry {j} of b", 12, colour=QUIET
+        ),
     ]  # fmt: skip
     return svg_sheet("What one entry of the output is made of", said, 640, 236, *parts)
 

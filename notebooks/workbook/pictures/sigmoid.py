@@ -47,8 +47,8 @@ def draw_sigmoid(y: float) -> str:
     """Draw the curve, the column that it splits, its tangent; and on the right all slopes."""
     z, slope = z_at_height(y), measure_slope(y)
     said = (
-        f"At z = {svg_number(z)} the sigmoid is y = {svg_number(y)}; {svg_number(1 - y)} is left up to 1. "
-        f"Its slope there is {svg_number(slope, 4)}."
+        f"At z = {svg_number(z)} the sigmoid is y = {svg_number(y)}; {svg_number(1 - y)} is left "
+        f"up to 1. Its slope there is {svg_number(slope, 4)}."
     )
     parts = [*draw_sigmoid_curve(z, y, slope), *draw_slope_bars(z, slope)]
     return svg_sheet("The sigmoid and its slope", said, 640, 300, *parts)
@@ -79,7 +79,9 @@ def draw_sigmoid_curve(z: float, y: float, slope: float) -> list[str]:
         svg_line(zero - UNIT * FAR, top, zero + UNIT * FAR, top, LINE, 1),
         svg_text(zero - UNIT * FAR - 6, top + 4, "1", 11, "end", QUIET),
         svg_text(zero - UNIT * FAR - 6, GROUND + 4, "0", 11, "end", QUIET),
-        svg_polyline([(zero + UNIT * z_at_height(h), GROUND - HIGH * h) for h in HEIGHTS], INK, 2.5),
+        svg_polyline(
+            [(zero + UNIT * z_at_height(h), GROUND - HIGH * h) for h in HEIGHTS], INK, 2.5
+        ),
         svg_line(x, GROUND, x, height, BLUE, 5),
         svg_line(x, height, x, top, ORANGE, 5, DASHED),
         svg_line(
