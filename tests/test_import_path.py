@@ -19,7 +19,10 @@ import pytest
 from conftest import ROOT
 from real_command import Command, Done, given_to, installed, ordinary, write_class
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the places are POSIX's")
+pytestmark = [
+    pytest.mark.attack,
+    pytest.mark.skipif(sys.platform == "win32", reason="the places are POSIX's"),
+]
 
 ALL = {
     *sys.stdlib_module_names,

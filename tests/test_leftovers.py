@@ -11,7 +11,10 @@ import pytest
 from conftest import replaced
 from real_command import Command, installed, write_class
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+pytestmark = [
+    pytest.mark.attack,
+    pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's"),
+]
 
 SLOW = replaced("squared_error.py", "import numpy", "import time\n\ntime.sleep(30)\nimport numpy")
 GENTLE = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")

@@ -106,7 +106,8 @@ def draw_plane(z0: float, v: float, low: float, high: float) -> list[str]:
         ),
         svg_polyline([corner_point(-FAR, 0), corner_point(0, 0), corner_point(2.9, 2.9)], BLUE, 4),
         svg_line(*corner_point(shown[0], height(shown[0])),
-             *corner_point(shown[-1], height(shown[-1])), GREEN if under else ORANGE, 3, "" if under else DASHED),
+             *corner_point(shown[-1], height(shown[-1])),
+             GREEN if under else ORANGE, 3, "" if under else DASHED),
         svg_dot(*corner_point(z0, bent_curve(z0)), 6.5),
         svg_text(corner_point(z0, 0)[0], GROUND + 36, "z₀", 14, bold=True),
     ]  # fmt: skip

@@ -56,7 +56,8 @@ def draw_perturbation(dx1: float, dx2: float) -> str:
     verdict = AGREES if away < 1e-9 else f"≠ prediction {pair_text(dz)}"
     said = (
         f"The input changes by {pair_text((dx1, dx2))}. The layer's output z changes by "
-        f"{pair_text(dz)}, exactly as the Jacobian predicts. After the ReLU, y changes by {pair_text(dy)}; "
+        f"{pair_text(dz)}, exactly as the Jacobian predicts. "
+        f"After the ReLU, y changes by {pair_text(dy)}; "
         f"the Jacobians predict {pair_text(dz)}."
     )
     parts = [
