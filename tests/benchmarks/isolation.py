@@ -214,7 +214,7 @@ def main() -> int:
     for _ in range(ROUNDS):  # in turn, so that a busy moment of the machine hurts all alike
         for name, where in places.items():
             command = bare_command if name == "bare fork" else isolated_command
-            with patch.object(zygotes, "command", command):
+            with patch.object(zygotes, "zygote_command", command):
                 some = given[: len(given) // 5] if name == "fresh interpreter" else given
                 found[name].append(measured(where, some))
                 if isinstance(where, sandbox.ZygoteSandbox):
