@@ -105,7 +105,7 @@ class Script:
 def script(monkeypatch: pytest.MonkeyPatch) -> Any:
     def play(*turns: tuple[int, Fault | None]) -> Script:
         made = Script(*turns)
-        monkeypatch.setattr(runner, "converse", made)
+        monkeypatch.setattr(runner, "run_conversation", made)
         return made
 
     return play

@@ -276,7 +276,7 @@ def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -
     def falls_over(*_: Any, **__: Any) -> Any:
         raise MemoryError("Unable to allocate an array with shape (2, 16386)")
 
-    monkeypatch.setattr("autograder.running.grading.Sitting", falls_over)
+    monkeypatch.setattr("autograder.running.grading.GradingSession", falls_over)
     said = parse_report(grade_work(GradingWork(HandIn("ada"), current_terms())).line)
     assert said.provisional
     assert "MemoryError in autograder/running/grading.py:" in said.message
