@@ -422,8 +422,8 @@ from autograder.key import references, reseed, storing
 storing.build_references = references.build_references = functools.cache(
     references.build_references
 )
-reseed.flaw_of = functools.cache(reseed.flaw_of)
-storing.build(storing.PUBLIC_SEED), reseed.flaw_of({seed})
+reseed.first_flaw = functools.cache(reseed.first_flaw)
+storing.build_references(storing.PUBLIC_SEED), reseed.first_flaw({seed})
 folder = Path({hidden!r})
 shutil.copytree(folder, "before")
 for step in range(1, 100):
@@ -519,8 +519,8 @@ def test_two_changes_made_at_once_in_different_topics_do_not_conflict(tmp_path: 
     git("commit", "-q", "-m", "before")
     before = packed()
     changes = {
-        "linear": ("inputs(2, 3, 2, back)", "inputs(2, 4, 2, back)"),
-        "squared_error": ('Case("row", outputs(3))', 'Case("row", outputs(4))'),
+        "linear": ("draw_layer_inputs(2, 3, 2, back)", "draw_layer_inputs(2, 4, 2, back)"),
+        "squared_error": ('Case("row", draw_outputs(3))', 'Case("row", draw_outputs(4))'),
     }
     for topic, (old, new) in changes.items():
         git("checkout", "-q", "-b", topic, "main")

@@ -461,10 +461,10 @@ def broken(
 
 
 FAULTS: dict[str, tuple[object, str]] = {
-    "reading": (reading, "understood"),
-    "a whole hand-in": (reading, "one"),
-    "finding": (search, "looks_like_one"),
-    "finding somebody": (search, "is_somebodys"),
+    "reading": (reading, "correct_spelling"),
+    "a whole hand-in": (reading, "read_path"),
+    "finding": (search, "looks_like_hand_in"),
+    "finding somebody": (search, "was_sent_by_student"),
     "uploads": (search, "upload_of"),
     "origin": (origin, "made_for_one"),
 }
@@ -506,7 +506,7 @@ def test_a_page_that_cannot_be_made_stops_no_other(
     laid(class_ / "cleo")
     results = class_.parent / "out"
     arguments = ["grade", "--json", str(class_), "--results", str(results)]
-    with broken(monkeypatch, student_page, "page", "bob", ValueError("x")):
+    with broken(monkeypatch, student_page, "render_student_page", "bob", ValueError("x")):
         assert cli.main(arguments) == 0
     said = capsys.readouterr().err
     assert f"the grader failed to show «{'...' if len(str(class_)) > 50 else ''}" in said

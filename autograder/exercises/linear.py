@@ -74,7 +74,7 @@ def drive_layer_backward(
     An earlier batch of another size comes before a step of the optimiser; after one of the same
     size, the layer goes on with the parameters that it was left with.
 
-    Raises: Moved: frozen parameters are others after `backward`.
+    Raises: ParametersMoved: frozen parameters are others after `backward`.
     """
 
     def there(layer: Any, A: Array, W: Array, b: Array) -> None:

@@ -81,7 +81,7 @@ CLUES = (
 # What Python itself says of a text that is no Python, without what differs from text to text;
 # of a call with other arguments than its def has; and what a driver says.
 GRAMMAR = (
-    r"Moved: W or b is not what it was before backward$"
+    r"ParametersMoved: W or b is not what it was before backward$"
     r"|TypeError: [\w.]+\(\) (takes|missing|got (an unexpected|multiple|some positional)).*"
     r"|(Syntax|Indentation|Tab)Error: ("
     r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"
