@@ -64,8 +64,8 @@ def test_the_sigmoid_s_curve_and_slope_are_those_of_the_solved_class(y: float) -
     drawn = kept_in("sigmoid")
     with loaded(package()) as mytorch:
         solved = mytorch.Sigmoid()
-        assert np.allclose(solved.forward(np.array([[drawn.place(y)]])), y)
-        assert np.allclose(solved.backward(np.ones((1, 1))), drawn.steepness(y), atol=1e-8)
+        assert np.allclose(solved.forward(np.array([[drawn.z_at_height(y)]])), y)
+        assert np.allclose(solved.backward(np.ones((1, 1))), drawn.measure_slope(y), atol=1e-8)
 
 
 @pytest.mark.parametrize("z0", [-2.0, -0.5, 0.0, 0.5, 2.0])
@@ -74,18 +74,18 @@ def test_a_slope_is_called_a_subgradient_where_the_slide_s_inequality_holds(
     z0: float, v: float
 ) -> None:
     """The verdict is that of the definition, tried at many places."""
-    said = spoken(kept_in("corner").draw(z0, v))
+    said = spoken(kept_in("corner").draw_corner(z0, v))
     places = np.linspace(-5, 5, 201)
     holds = bool(np.all(np.maximum(places, 0) - max(z0, 0) >= v * (places - z0) - 1e-12))
     assert ("v is a subgradient" in said) == holds
     assert ("v is no subgradient" in said) == (not holds)
     stroke = "solid" if holds else "dashed"
-    assert f"The {stroke} line lies" in kept_in("corner").draw(z0, v)
+    assert f"The {stroke} line lies" in kept_in("corner").draw_corner(z0, v)
 
 
 def test_the_fan_is_drawn_where_there_are_many_subgradients() -> None:
     """At the corner the other subgradients are shown once one is found, and nowhere else."""
-    draw = kept_in("corner").draw
+    draw = kept_in("corner").draw_corner
     lines = [draw(z0, v).count("<line") for z0, v in ((0.0, 0.5), (0.0, 1.5), (1.0, 1.0))]
     assert lines[0] == lines[1] + 5 == lines[2] + 5
 
@@ -97,7 +97,7 @@ def test_a_push_moves_one_sigmoid_and_every_share(i: int, push: float) -> None:
     drawn = kept_in("influence")
     Z = np.array([drawn.Z])
     pushed = Z + push * np.eye(3)[i - 1]
-    svg = drawn.draw(i, push)
+    svg = drawn.draw_influence(i, push)
     assert svg.count("stays") == 2
     said = spoken(svg).split("softmax")
     with loaded(package()) as mytorch:
@@ -109,7 +109,7 @@ def test_a_push_moves_one_sigmoid_and_every_share(i: int, push: float) -> None:
 @pytest.mark.parametrize("z", [(0.0, 0.7, 1.6), (-2.0, 8.0, 0.0), (8.0, 8.0, 8.0)])
 def test_the_jacobian_is_that_of_the_solved_softmax(z: tuple[float, float, float]) -> None:
     """Row j of the picture is what `Softmax.backward` makes of a 1 in place j."""
-    said = numbers(spoken(kept_in("jacobian").draw(*z)))
+    said = numbers(spoken(kept_in("jacobian").draw_jacobian(*z)))
     with loaded(package()) as mytorch:
         solved = mytorch.Softmax()
         y = solved.forward(np.array([z] * 3))

@@ -100,7 +100,7 @@ def test_the_network_s_numbers_are_those_of_backpropagation() -> None:
 
 def test_the_network_shows_no_derivative_before_the_way_back() -> None:
     """Forward, values appear one after the other; derivatives come after the divergence."""
-    draw = kept_in("network").draw
+    draw = kept_in("network").draw_network
     assert "∂ " not in draw(4, 1)
     assert "∂ 1<" in draw(5, 1)
     assert "∂ −2.5<" not in draw(9, 1)
@@ -131,7 +131,7 @@ def test_the_losses_over_the_step_size_are_those_of_the_small_network() -> None:
 @pytest.mark.parametrize("third", [1, 5, 9])
 def test_the_numbers_behind_the_cancellation_are_right(right: int, third: int) -> None:
     """The row under the softmax's Jacobian is the derivative by the logits, by differences."""
-    svg = kept_in("cancelling").draw(right, third)
+    svg = kept_in("cancelling").draw_cancelling(right, third)
     said = re.search(r"by the logits is (.*), in (\d+)ths", spoken(svg))
     assert said
     shown = np.array([float(v) for v in said[1].split(", ")]) / int(said[2])

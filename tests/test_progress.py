@@ -55,6 +55,6 @@ def test_progress_is_that_of_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_notebook_with_exercises_has_its_link() -> None:
     """No exercise lies in a notebook that the map calls «later»."""
     for exercise in EXERCISES.values():
-        place = progress.station(exercise.notebook, dict.fromkeys(EXERCISES, 0), None)
+        place = progress.make_station(exercise.notebook, dict.fromkeys(EXERCISES, 0), None)
         assert (ROOT / "notebooks" / place.link).is_file()
         assert place.points != "later"
