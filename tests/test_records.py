@@ -66,12 +66,12 @@ COUNT = len(COLUMNS) * len(VALUES) + len(REPORTS)
 DROPPED = f"""
 import os, pkgutil, importlib, sys
 import autograder.classroom as room
-for one in pkgutil.iter_modules(room.__path__):
-    if one.name != "cluster":
-        importlib.import_module(f"{{room.__name__}}.{{one.name}}")
+for one in pkgutil.walk_packages(room.__path__, f"{{room.__name__}}."):
+    if not one.name.endswith("cluster"):
+        importlib.import_module(one.name)
 from autograder.running import tiers
-os.setgroups([]); os.setgid({ORDINARY}); os.setuid({ORDINARY})
 from autograder.cli import main
+os.setgroups([]); os.setgid({ORDINARY}); os.setuid({ORDINARY})
 sys.exit(main(sys.argv[1:]))
 """
 
