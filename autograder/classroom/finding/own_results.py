@@ -22,6 +22,8 @@ def holds_work(folder: str | Path) -> bool:
     with os.scandir(folder) as inside:
         for one in inside:
             is_dir = one.is_dir(follow_symlinks=False)
+            if one.name == JOURNAL:
+                continue  # what stands in its place, the journal itself says
             if one.name == PAGES and is_dir:
                 with os.scandir(one.path) as pages:
                     if any(page.is_dir() for page in pages):
