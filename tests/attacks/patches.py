@@ -49,19 +49,19 @@ ATTACKS = (
         "    said = json.dumps({'score': 99, 'status': 'pass', 'odd': {}, 'fault': None})\n"
         "    block = save(dict(tensors), metadata={'json': said})\n"
         "    return len(block).to_bytes(8, 'little') + block\n"
-        "w.frame.__code__ = frame.__code__",
+        "w.encode_frame.__code__ = frame.__code__",
     ),
     patch(
         "harness",
         "import autograder.harness.driving as h\n"
-        "h.answer = lambda e, case, *rest: h.Answer(e.id, case, {'A': np.maximum(Z, 0)})",
+        "h.drive_case = lambda e, case, *rest: h.Answer(e.id, case, {'A': np.maximum(Z, 0)})",
     ),
     patch(
         "harness_code",
         "import autograder.harness.driving as h\n"
         "def answer(exercise, case, inputs, layout, package):\n"
         "    return Answer(exercise.id, case, dict(inputs))\n"
-        "h.answer.__code__ = answer.__code__",
+        "h.drive_case.__code__ = answer.__code__",
         EVERYWHERE,
     ),
     patch(
@@ -85,8 +85,8 @@ ATTACKS = (
     patch(
         "doubles",
         "import autograder.harness.doubles as d\n"
-        "d.drawn = lambda shape, *key: np.zeros(shape)\n"
-        "d.checksum = lambda *a: 0.0",
+        "d.draw_numbers = lambda shape, *key: np.zeros(shape)\n"
+        "d.array_checksum = lambda *a: 0.0",
         RELU | {"mlp.forward", "mlp.backward"},
         network=True,
     ),
