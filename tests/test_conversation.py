@@ -115,6 +115,14 @@ LATE = Fault("timeout", text="late")
 DEAD = Fault("crash", text="dead")
 
 
+def test_the_last_answer_may_come_when_patience_ends(script: Any) -> None:
+    """Nothing is lost where a time-out finds all jobs answered."""
+    played = script((3, LATE))
+    answers = run_jobs(GradingSession({}, ResourceLimits(), PORTABLE), [JOB, NEXT, OTHER])
+    assert len(played.asked) == 1
+    assert not any(a.fault for cases in answers.values() for a in cases.values())
+
+
 def test_what_took_too_long_is_not_tried_again(script: Any) -> None:
     """A time-out costs the exercise at once; the next child goes on behind it."""
     played = script((1, LATE), (1, None))

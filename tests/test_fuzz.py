@@ -23,6 +23,7 @@ from conftest import ROOT, package
 from hostile import TEXTS
 from raw_zip import CENTRAL, LOCAL, RawEntry, far, link, raw_zip
 
+from autograder.classroom.batch.seals import seal_line
 from autograder.classroom.finding import roster, search
 from autograder.classroom.pages import results
 from autograder.exercises import EXERCISES
@@ -309,7 +310,7 @@ def test_everybody_has_a_row_whatever_is_sent(tmp_path: Path, block: int) -> Non
         ]
         (folder / "grades").mkdir()
         with results.write_whole(folder / "grades" / results.REPORTS) as lines:
-            lines.writelines(f"{to_json(report)}\n" for report in graded)
+            lines.writelines(f"{seal_line(to_json(report))}\n" for report in graded)
         assert results.write_results(folder / "grades", roll) == [], seed
         text = (folder / "grades" / "grades.csv").read_text("utf-8-sig")
         assert len(list(csv.DictReader(text.splitlines()))) == len(made), seed

@@ -216,7 +216,7 @@ def test_what_hidden_cases_alone_show_is_not_described() -> None:
 def test_right_hand_ins_see_no_public_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """The public cases are run for failures alone."""
     monkeypatch.setattr(
-        reference_store, "public", lambda: pytest.fail("the public cases were read")
+        reference_store, "public_references", lambda: pytest.fail("the public cases were read")
     )
     made = graded({}, "relu.forward")
     assert made.score == made.max_score

@@ -39,6 +39,7 @@ def run_jobs(
         now = left[:1] if alone else left
         given, fault = run_conversation(sitting, now, doubles, seed) if has_time else ([], SHORT)
         left = left[len(given) :]
+        fault = fault if left else None  # the last answer came just when patience ended
         if fault and (
             alone or sitting.patience.is_over or fault.kind == "timeout" or fault == SHORT
         ):
