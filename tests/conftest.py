@@ -14,7 +14,6 @@ import pytest
 from autograder.classroom.batch.cores import count_processors
 from autograder.exercises import EXERCISES, select_exercises
 from autograder.key.mistakes import MISTAKES
-from autograder.key.notebook import notebook_sources
 from autograder.key.solved import make_skeleton, solved_modules, strip_markers
 
 ROOT = Path(__file__).parents[1]
@@ -112,6 +111,8 @@ def exercises_named(parameter: object) -> set[str]:
 @cache
 def names_of_exercises() -> dict[str, set[str]]:
     """The exercises behind every name that a parameter may have."""
+    from autograder.key.notebook import notebook_sources  # an ordinary Python may lack jupytext
+
     found: dict[str, set[str]] = {}
     for exercise in EXERCISES.values():
         notebooks = [name for name in notebook_sources() if name.startswith(exercise.notebook)]

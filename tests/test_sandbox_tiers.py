@@ -118,7 +118,7 @@ def fails(self):
     raise PermissionError(1, "no namespace today")
 
 cell.Cell.enter = fails
-zygote.main()
+zygote.main_zygote()
 """
 
 
