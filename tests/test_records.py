@@ -61,6 +61,8 @@ LINES: list[Callable[[bytes], bytes]] = [
     lambda line: line.replace(b": ", b":"),
     lambda line: line[: len(line) // 2],
 ]
+# Without privileges, nothing can be written where coverage is counted.
+UNMEASURED = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
 COUNT = len(COLUMNS) * len(VALUES) + len(REPORTS)
 # As root: what is needed is imported, then every privilege goes.
 DROPPED = f"""
@@ -83,7 +85,7 @@ def grade(*arguments: str | Path, cwd: Path, ordinary: bool = False) -> Done:
     return subprocess.run(
         [sys.executable, *how, "grade", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**UNMEASURED, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
