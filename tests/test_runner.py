@@ -281,8 +281,8 @@ def test_no_trick_makes_the_grade_provisional(trick: str) -> None:
         ),
         (
             "sgd.py",
-            "self.lr = lr",
-            "self.lr = lr\n        self.old = [x.dLdW for x in model.layers]",
+            "self.lr = float(lr)",
+            "self.lr = float(lr)\n        self.old = [x.dLdW for x in model.layers]",
         ),
     ],
 )
