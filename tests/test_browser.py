@@ -45,12 +45,12 @@ class Lab:
         self.page.wait_for_selector("text=/Python 3.*Idle/", timeout=60_000)
 
     def cell(self, text: str) -> Any:
-        """The cell that holds a text, scrolled to: cells far away are not in the page."""
+        """The code cell that holds a text, scrolled to: cells far away are not in the page."""
         panel = self.page.locator(".jp-WindowedPanel-outer").first
         panel.evaluate("panel => panel.scrollTop = 0")
         panel.hover()
         for _ in range(150):
-            found = self.page.locator(".jp-Cell", has_text=text).first
+            found = self.page.locator(".jp-CodeCell", has_text=text).first
             if found.count() and found.is_visible():
                 found.scroll_into_view_if_needed()
                 return found
