@@ -18,7 +18,7 @@ from .work import GradingTerms, GradingWork, SecondTryOrder, parse_report
 
 TOGETHER = 8  # hand-ins that one worker has at a time, where they wait
 LONGEST = 300.0  # seconds after which no second try begins
-GRANTED = 10.0  # seconds that time-outs may cost, of all who had one before
+GRANTED = 5.0  # seconds that time-outs may cost, of all who had one before
 
 
 @dataclass
