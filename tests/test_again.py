@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, MakeTree, package, replaced
 
-from autograder.classroom.batch import crew, second_tries
+from autograder.classroom.batch import batch_grading, second_tries
 from autograder.classroom.batch.cores import WorkerPool
 from autograder.classroom.batch.journal import GradeJournal
 from autograder.classroom.batch.work import current_terms
@@ -68,7 +68,7 @@ def graded(
 ) -> dict[str, Report]:
     """The reports on hand-ins by name, in the order in which they came."""
     given = [str(path) for path in paths]
-    made = crew.grade_batch(
+    made = batch_grading.grade_batch(
         given, current_terms(limits=QUICK), journal, lambda: executor, 4, granted=granted
     )
     return {Path(report.hand_in).name: report for report, *_ in made}
@@ -169,7 +169,7 @@ def test_a_full_window_does_not_wait_for_the_end_of_the_class(
     journal: GradeJournal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Where the first is put off, and no more may wait behind it, it is tried again there."""
-    monkeypatch.setattr(crew, "AHEAD", 3)
+    monkeypatch.setattr(batch_grading, "AHEAD", 3)
     others = [tmp_path / f"{n}.zip" for n in range(9)]
     for path in others:
         path.write_text(f"no archive {path.stem}")

@@ -28,10 +28,10 @@ from typing import Any
 import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
-from autograder.classroom.batch import crew
+from autograder.classroom.batch import batch_grading
 from autograder.classroom.batch import work as works
+from autograder.classroom.batch.batch_grading import GradedHandIn
 from autograder.classroom.batch.cores import WorkerPool
-from autograder.classroom.batch.crew import GradedHandIn
 from autograder.classroom.batch.journal import GradeJournal
 from autograder.classroom.batch.work import (
     ROOMS,
@@ -82,7 +82,9 @@ def run(
     force: bool = False,
 ) -> list[GradedHandIn]:
     return list(
-        crew.grade_batch(paths, current_terms(limits=QUICK), journal, start, at_once, force)
+        batch_grading.grade_batch(
+            paths, current_terms(limits=QUICK), journal, start, at_once, force
+        )
     )
 
 
@@ -168,7 +170,7 @@ def test_a_long_journal_is_read_to_its_end(
     journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many hand-ins were graded before, all are reported, and the new ones graded."""
-    monkeypatch.setattr(crew, "AHEAD", 3)
+    monkeypatch.setattr(batch_grading, "AHEAD", 3)
     paths = broken(tmp_path, 20)
     run(paths[:-1], journal)
     assert [before for _, before, _ in run(paths, journal)] == [True] * 19 + [False]
@@ -179,7 +181,7 @@ def test_memory_stays_flat(journal: GradeJournal, tmp_path: Path) -> None:
 
     def peak(count: int) -> int:
         path = broken(tmp_path, 1)[0]
-        seen = crew.grade_batch(
+        seen = batch_grading.grade_batch(
             (path for _ in range(count)), current_terms(), journal, Here, 4, force=True
         )
         tracemalloc.reset_peak()
@@ -200,7 +202,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
     journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the first is graded, only so many behind it are taken on."""
-    monkeypatch.setattr(crew, "AHEAD", 20)
+    monkeypatch.setattr(batch_grading, "AHEAD", 20)
     taken: list[str] = []
     held: list[Future[Any]] = []
 
@@ -220,7 +222,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
             return done
 
     paths = broken(tmp_path, 100)
-    seen = crew.grade_batch(paths, current_terms(limits=QUICK), journal, FirstLast, 4)
+    seen = batch_grading.grade_batch(paths, current_terms(limits=QUICK), journal, FirstLast, 4)
     assert next(seen).report.hand_in == paths[0]
     assert taken == paths[:20]
     assert [report.hand_in for report, *_ in seen] == paths[1:]
@@ -228,7 +230,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
 
 def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
     """While one takes an exercise's whole time, 50 others a second go on; all fit in memory."""
-    assert ResourceLimits().wall * 50 <= crew.AHEAD
+    assert ResourceLimits().wall * 50 <= batch_grading.AHEAD
     found = reading.read_hand_in(str(make_tree()))
     exercises = list(EXERCISES.values())
     made = grade_hand_in(
@@ -238,7 +240,7 @@ def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
         place=Nowhere(),
     )
     size = sum(map(len, found.files.values())) + len(to_json(made))
-    assert crew.AHEAD * size < 2**26
+    assert batch_grading.AHEAD * size < 2**26
 
 
 def test_a_stop_keeps_what_is_finished(journal: GradeJournal, make_tree: MakeTree) -> None:
@@ -249,7 +251,9 @@ def test_a_stop_keeps_what_is_finished(journal: GradeJournal, make_tree: MakeTre
     patient = ResourceLimits(
         seconds=1, wall=86400.0, total=86400.0
     )  # to wait for them is to wait a day
-    seen = crew.grade_batch([quick, *slow], current_terms(limits=patient), journal, two_cores, 4)
+    seen = batch_grading.grade_batch(
+        [quick, *slow], current_terms(limits=patient), journal, two_cores, 4
+    )
     assert next(seen).report.hand_in == quick
     seen.close()  # type: ignore[attr-defined]
     assert len(journal) == 1

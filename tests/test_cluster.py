@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, replaced
 
-from autograder.classroom.batch import cluster, crew
+from autograder.classroom.batch import batch_grading, cluster
 from autograder.classroom.batch.journal import GradeJournal
 from autograder.classroom.batch.work import current_terms
 from autograder.model import Report
@@ -74,7 +74,7 @@ def paths_of(make_tree: MakeTree, count: int) -> list[str]:
     return [str(tree) for tree in made]
 
 
-def reports(found: list[crew.GradedHandIn]) -> dict[str, Report]:
+def reports(found: list[batch_grading.GradedHandIn]) -> dict[str, Report]:
     return {report.hand_in: report for report, *_ in found}
 
 
@@ -89,18 +89,18 @@ def test_a_worker_killed_midway_costs_nothing(
         GradeJournal(":memory:") as journal,
         cluster.connect_cluster(address(scheduler)) as (start, at_once),
     ):
-        seen = crew.grade_batch(paths, current_terms(), journal, start, at_once)
+        seen = batch_grading.grade_batch(paths, current_terms(), journal, start, at_once)
         found = [next(seen)]
         pids = Client.current().run(os.getpid)
         os.kill(next(iter(pids.values())), signal.SIGKILL)
         found += seen
-        again = list(crew.grade_batch(paths, current_terms(), journal, start, at_once))
+        again = list(batch_grading.grade_batch(paths, current_terms(), journal, start, at_once))
     assert [report.hand_in for report, *_ in found] == paths
     assert [report.score for report, *_ in found] == [48, 52, 52] * 8
     assert not any(report.provisional for report, *_ in found)
     assert all(before for _, before, _ in again)
     with GradeJournal(":memory:") as journal, cluster.connect_cluster("local") as (start, at_once):
-        here = list(crew.grade_batch(paths[:4], current_terms(), journal, start, at_once))
+        here = list(batch_grading.grade_batch(paths[:4], current_terms(), journal, start, at_once))
     assert reports(here).items() <= reports(found).items()
 
 
@@ -111,7 +111,7 @@ def test_a_scheduler_killed_midway_loses_nothing(
     paths = paths_of(make_tree, 24)
     with GradeJournal(":memory:") as journal:
         with cluster.connect_cluster(address(scheduler)) as (start, at_once):
-            seen = crew.grade_batch(paths, current_terms(), journal, start, at_once)
+            seen = batch_grading.grade_batch(paths, current_terms(), journal, start, at_once)
             found = [next(seen).report]
             os.killpg(scheduler.pid, signal.SIGKILL)
             with pytest.raises(OSError, match="the executor takes no more work"):
@@ -119,7 +119,9 @@ def test_a_scheduler_killed_midway_loses_nothing(
         final = [report for report in found if not report.provisional]
         assert 0 < len(final) < len(paths)
         here = list(
-            crew.grade_batch(paths, current_terms(), journal, lambda: ThreadPoolExecutor(2), 4)
+            batch_grading.grade_batch(
+                paths, current_terms(), journal, lambda: ThreadPoolExecutor(2), 4
+            )
         )
         before = {report.hand_in for report, before, _ in here if before}
         assert {report.hand_in for report in final} <= before

@@ -78,7 +78,7 @@ def run_grade(asked: Asked) -> int:
     from autograder.hand_in import archive
 
     from .batch import work
-    from .batch.crew import grade_batch
+    from .batch.batch_grading import grade_batch
     from .batch.journal import GradeJournal
     from .batch.progress import show_progress
     from .batch.seals import seal_line

@@ -1,10 +1,10 @@
 """The process that runs student code. Its place starts it, with nothing around it.
 
 Theory of operation. The portable place starts `python -I -S child.py`: no site-packages, no
-user paths. What can be imported is the standard library and, through `Allowed`, numpy,
+user paths. What can be imported is the standard library and, through `AllowedFinder`, numpy,
 safetensors and of this package what drives exercises. (A sandbox has all that loaded, forks,
-and calls `perform`.) The child reads its work, pickled, for it trusts its parent: how it is to be
-done, the hand-in's modules, the jobs. It limits itself, takes its output away, says
+and calls `perform_work`.) The child reads its work, pickled, for it trusts its parent: how it is
+to be done, the hand-in's modules, the jobs. It limits itself, takes its output away, says
 that the student's code begins, drives the jobs in order and writes one frame an answer to a
 descriptor of its own. No reference ever comes here: the parent compares. A child that dies
 loses the job it was at, no more; one that dies before that first word is the machine's fault.

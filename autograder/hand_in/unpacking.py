@@ -73,7 +73,7 @@ class SmallReads:
 
 
 class UnpackedFile(io.RawIOBase):
-    """A file in an archive, as bytes. Reading raises: Unreadable, OSError; see `unpacking`."""
+    """A file in an archive, as bytes. Reading raises: UnreadableArchive, OSError."""
 
     def __init__(self, archive: ZipFile, info: ZipInfo) -> None:
         with translate_zip_errors():

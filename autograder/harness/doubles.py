@@ -129,7 +129,7 @@ def drive_on_doubles(
     """Replace the classes of `targets` for good, and return what drives an exercise on them.
 
     Args:    name: the registered package.
-    Returns: `harness.answer`, whose tensors also hold what each double was given, in order.
+    Returns: `driving.drive_case`, whose tensors also hold what each double was given, in order.
     """
     log: Log = []
     for target in targets:

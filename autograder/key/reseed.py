@@ -1,6 +1,6 @@
 """Other hidden cases, say for a new term: drawn until they show as much as they must.
 
-`flaws` is what any set of references is held to, the stored ones too.
+`find_flaws` is what any set of references is held to, the stored ones too.
 """
 
 import secrets

@@ -57,7 +57,7 @@ def write_topic_files(built: BuiltReferences, folder: Path, kind: str) -> list[s
     all.
 
     A file stays where it says the same. Stopped midway, the set is of two seeds, which no one
-    grades with; `rebuild` goes on with the seed of the file that is written first.
+    grades with; `rebuild_references` goes on with the seed of the file that is written first.
 
     Returns: the names of the files that were written.
     """

@@ -2,7 +2,7 @@
 
 What the child says is untrusted, but for its first word: that the student's code begins. What
 fails before is ours. Frames are read with size caps and within a time; what is believed of them
-is `testimony`'s business.
+is `validation`'s business.
 """
 
 import pickle
@@ -205,7 +205,10 @@ def late_computing(patience: TimeBudget, most: float) -> Fault:
 def explain_ending(
     child: ChildProcess, ending: Sequence[str], killed: int, has_begun: bool
 ) -> Fault:
-    """Say why a child gave no further answer. Args: killed: what `kills` said at its start."""
+    """Say why a child gave no further answer.
+
+    Args: killed: what `count_oom_kills` said at its start.
+    """
     closed = "something else was written into" if ending == ["garbled"] else "it closed"
     try:
         code = child.wait(timeout=ENDING)

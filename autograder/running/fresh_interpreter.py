@@ -33,7 +33,7 @@ class FreshInterpreter:
 
 
 class InterpreterChild:
-    """One child (`conversation.Child`)."""
+    """One child (`conversation.ChildProcess`)."""
 
     def __init__(self, work: bytes) -> None:
         self.scratch = scratch.make_scratch_folder()

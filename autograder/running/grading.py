@@ -169,7 +169,7 @@ def make_report(
         message or hand_in.message,
         place,
         references.kind,
-        {"hand_in": digest_files_of(hand_in.files), "references": references.digest},
+        {"hand_in": digest_contents(hand_in.files), "references": references.digest},
         provisional=not hand_in.found or any(item.status == "internal" for item in found),
     )
 
@@ -187,7 +187,7 @@ def make_jobs(exercises: Iterable[Exercise], references: ReferenceSet) -> list[J
     return [job for e in exercises for job in references.cases(e.id)]
 
 
-def digest_files_of(files: Mapping[str, bytes]) -> str:
+def digest_contents(files: Mapping[str, bytes]) -> str:
     """One hash of the names and contents of a hand-in."""
     sha = hashlib.sha256()
     for name in sorted(files):

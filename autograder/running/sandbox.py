@@ -1,4 +1,4 @@
-"""Places that keep student code from everything else (`conversation.Place`).
+"""Places that keep student code from everything else (`conversation.ExecutionPlace`).
 
 A zygote serves one conversation at a time; as many are kept as were ever wanted at once, which
 is one for each thread that grades. One that has died is replaced.
@@ -21,7 +21,10 @@ ANSWERING = 5.0  # seconds from its answer to its end
 
 
 class ZygoteSandbox:
-    """A tier (`conversation.Place`): `bubblewrap` or `landlock`. `detail` says what it is here."""
+    """A tier (`conversation.ExecutionPlace`): `bubblewrap` or `landlock`.
+
+    `detail` says what it is here.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -81,7 +81,7 @@ def zygote_command(own: str | None) -> list[str]:
 
 
 class ForkedChild:
-    """One child of a zygote (`conversation.Child`).
+    """One child of a zygote (`conversation.ChildProcess`).
 
     Raises: OSError: it does not start; ConnectionError: because its zygote is gone.
     """

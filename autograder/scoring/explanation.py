@@ -1,7 +1,7 @@
 """Put a judgement into words: for the terminal, the report and the notebook alike.
 
 With values for public cases. A report on hidden cases is made of the same judgements on public
-ones (`score` sees to that), and shows no value, input or exception text even of these.
+ones (`points` sees to that), and shows no value, input or exception text even of these.
 """
 
 import builtins

@@ -1,7 +1,7 @@
 """Hold the answers to one exercise against its references: what passes, what fails and why.
 
-A judgement is all that is known about one line of the report; how it is worded is `explain`'s
-business, and what it is worth `score`'s.
+A judgement is all that is known about one line of the report; how it is worded is `explanation`'s
+business, and what it is worth `points`'.
 """
 
 from collections.abc import Mapping

@@ -134,7 +134,7 @@ OWN = {"report.json", "results.json", "now.py", "direct_url.json"}  # made up, o
 def missing(attack: Attack) -> list[str]:
     """What an attack aims at and what is not there: then it attacks nothing, and proves nothing.
 
-    Every name that its text reaches from an import (`h.answer`, `EXERCISES["x"].points`), every
+    Every name that its text reaches from an import (`h.drive_case`, `EXERCISES["x"].points`), every
     module or reference file that a string of it names, and all of `at`.
     """
     gone = [name for name in attack.at if not is_there(name)]

@@ -1,56 +1,34 @@
-"""Grade a batch on anything shaped like `concurrent.futures.Executor`, and lose nothing.
+"""Workers on anything shaped like `concurrent.futures.Executor`, which may break and is replaced.
 
-Theory of operation. One thread reads hand-ins in the order given, looks each up in the
-journal, and hands what is new to the executor: never more than `at_once`, never further than
-AHEAD of the hand-in that is reported next, so that memory stays flat. A result is journaled as it
-comes, and reported in order. Where the executor breaks (a worker was killed), another is
-started, and what was with it is given out again. Who was there at TOGETHER breaks goes alone
+What was with a broken executor is given out again. Who was there at TOGETHER breaks goes alone
 from then on, and is given up when that ends ALONE more times: its grade is provisional.
-However many are given up, the batch goes on, unless not even an empty hand-in can be graded.
-A hand-in is graded in haste, so that no worker is long at it. What only haste stopped is journaled
-as provisional, and tried again when nothing else is left to do (`again`).
 """
 
 import contextlib
 import queue
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from autograder.hand_in import reading
 from autograder.hand_in.module_reader import HandIn, list_names
-from autograder.model import Report
 from autograder.scoring.report import to_json
 
-from . import second_tries
-from .journal import GradeJournal
 from .second_tries import SecondTry
 from .work import (
-    GradingTerms,
     GradingWork,
     SecondTryOrder,
     grade_work,
-    parse_report,
     perform_again,
     report_own_failure,
 )
 
-AHEAD = 1000  # hand-ins that wait for a slower one before them
 TOGETHER = 2  # broken executors before a hand-in goes alone
 ALONE = 2  # broken executors more before it is given up
 BREATH = 5.0  # seconds without a result before the executor is asked whether it is there
 DOUBTFUL = 5  # hand-ins given up one after the other: then an empty one is tried
-
-
-class GradedHandIn(NamedTuple):
-    """A report, whether it stood in the journal before, and as a line of JSON."""
-
-    report: Report
-    before: bool
-    line: str
 
 
 @dataclass
@@ -66,63 +44,6 @@ class GradingTask:
     second: SecondTry | None = None
     before: bool = False
     breaks: int = 0
-
-
-def grade_batch(
-    paths: Iterable[str],
-    terms: GradingTerms,
-    journal: GradeJournal,
-    start: Callable[[], Executor],
-    at_once: int,
-    force: bool = False,
-    granted: float = second_tries.GRANTED,
-) -> Iterator[GradedHandIn]:
-    """Grade hand-ins; their reports in the order given, each as soon as it can be.
-
-    Whatever ends it early, what is graded is in the journal, and the next run goes on from there.
-
-    Args:   start: makes an executor.  at_once: how many hand-ins that is given at a time.
-            force: grade what was graded before as well.
-            granted: seconds that time-outs may cost in second tries.
-    Raises: JournalError: nothing more can be recorded.  OSError: nothing can be graded here.
-    """
-    left: Iterator[str] | None = iter(paths)
-    waiting: deque[GradingTask] = deque()
-    crew = WorkerCrew(start, at_once)
-    try:
-        while left or waiting:
-            while left and crew.free and len(waiting) < AHEAD:
-                path = next(left, None)
-                if path is None:
-                    left = None
-                    break
-                task = GradingTask(GradingWork(reading.read_hand_in(path), terms))
-                known = None if force else journal.known(task.work)
-                if known:
-                    task.line, task.before = known, True
-                else:
-                    crew.take(task)
-                waiting.append(task)
-            while waiting and waiting[0].line and not waiting[0].second:
-                task = waiting.popleft()
-                yield GradedHandIn(parse_report(task.line), task.before, task.line)
-            for task in crew.finished():
-                journal.record(task.work, task.line)
-                del task.work  # the line may wait long for its turn, and needs no files
-            if crew.is_idle and not (left and len(waiting) < AHEAD):
-                late = {task.second.key: task.second for task in waiting if task.second}
-                for work, line in crew.try_again(
-                    second_tries.plan_second_tries([*late.values()], terms, granted)
-                ):
-                    journal.record(work, line)
-                    late[work.key].line = line
-                for task in waiting:
-                    if task.second:
-                        task.line, task.second = late[task.second.key].line, None
-    finally:
-        with contextlib.suppress(OSError):
-            for task in crew.leave():
-                journal.record(task.work, task.line)
 
 
 class WorkerCrew:

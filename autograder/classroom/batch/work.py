@@ -22,7 +22,7 @@ from autograder.hand_in.own_faults import locate_own_fault
 from autograder.model import Item, Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
-from autograder.running.grading import digest_files_of, try_to_grade, undriven_items
+from autograder.running.grading import digest_contents, try_to_grade, undriven_items
 from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
@@ -62,7 +62,7 @@ class GradingWork:
         found = self.hand_in
         said = (
             found.name,
-            digest_files_of(found.files),
+            digest_contents(found.files),
             found.message,
             found.readable,
             found.found,
@@ -103,7 +103,7 @@ def digest_grader() -> str:
 
 def digest_files(files: Iterable[Path], more: str = "") -> str:
     named = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in files}
-    return digest_files_of(named | {"": more.encode()})
+    return digest_contents(named | {"": more.encode()})
 
 
 class FinishedWork(NamedTuple):
@@ -181,7 +181,7 @@ def report_own_failure(work: GradingWork, why: str) -> Report:
     found, said = work.hand_in, f"{why}: not the hand-in's fault"
     message = f"{found.message}; {said}" if found.message else said
     lost = undriven_items(EXERCISES.values(), "internal", why)
-    digests = {"hand_in": digest_files_of(found.files), "references": work.terms.references}
+    digests = {"hand_in": digest_contents(found.files), "references": work.terms.references}
     return Report(
         found.name,
         tuple(lost),

@@ -1,6 +1,6 @@
 """One page for the class: how it went, what was misunderstood, what failed, what to look at.
 
-Self-contained, for screen and paper; it shows a `Summary` and adds nothing to it.
+Self-contained, for screen and paper; it shows a `ClassSummary` and adds nothing to it.
 """
 
 from collections import Counter

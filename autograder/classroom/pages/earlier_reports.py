@@ -17,7 +17,7 @@ from autograder.classroom.batch.work import parse_report
 from autograder.hand_in import reading
 from autograder.hand_in.archive import path_exists
 from autograder.hand_in.module_reader import list_names
-from autograder.running.grading import digest_files_of
+from autograder.running.grading import digest_contents
 
 LARGEST = 2**22  # bytes of a line; a report has some 20 000
 
@@ -85,7 +85,7 @@ def from_journal(journal: GradeJournal, known: Collection[str], rows: dict[str, 
         path = parse_report(line).hand_in if line else hand_in
         if not path_exists(path):
             continue
-        now = digest_files_of(reading.read_hand_in(path).files)
+        now = digest_contents(reading.read_hand_in(path).files)
         row = next((row for modules, row in reversed(graded) if modules == now), -1)
         if (line := journal.report(row)) and parse_report(line).hand_in == path:
             rows[path] = row

@@ -74,7 +74,7 @@ def plot_share(value: float, title: str, long: float = 120) -> Markup:
 
 
 def plot_key() -> Markup:
-    """What the patterns of `lost` stand for."""
+    """What the patterns of `plot_lost_points` stand for."""
     swatches = [(bar_segment(0.5, 28, way), words) for way, words in WAYS.items()]
     swatches.append((draw_rectangle(0.5, 0.5, 28, THICK, "reached"), "reached"))
     return element(
