@@ -75,7 +75,7 @@ class SetUpTrouble(Exception):
 def set_up(tree: Path) -> None:
     """Make `.venv` hold what the tree's lock names and the tree itself; where it does, do nothing.
 
-    Raises: Trouble: something is missing.  OSError: a file can't be written.
+    Raises: SetUpTrouble: something is missing.  OSError: a file can't be written.
     """
     check_writable(tree)
     if not is_ready(tree):
@@ -130,7 +130,7 @@ def is_ready(tree: Path) -> bool:
 def make_environment(tree: Path) -> None:
     """Make `.venv`, or bring a whole one up to date.
 
-    Raises: Trouble: something is missing; what is done so far is done again next time.
+    Raises: SetUpTrouble: something is missing; what is done so far is done again next time.
     """
     venv = tree / ".venv"
     marker = venv / "workbook.json"
@@ -182,7 +182,7 @@ def run_step(tree: Path, title: str, command: list[str], variables: dict[str, st
 
     A terminal shows what pip is at meanwhile; the whole output is kept where a step fails.
 
-    Raises: Trouble: the command failed.
+    Raises: SetUpTrouble: the command failed.
     """
     began = time.monotonic()
     width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
@@ -213,7 +213,7 @@ def run_step(tree: Path, title: str, command: list[str], variables: dict[str, st
 
 
 def raise_failure(tree: Path, output: list[str]) -> NoReturn:
-    """Raise the Trouble that a failed command's output tells of."""
+    """Raise the SetUpTrouble that a failed command's output tells of."""
     text = "".join(output)
     known = [advice for pattern, advice in FAILURES if re.search(pattern, text)]
     with contextlib.suppress(OSError):  # `venv` hides what its pip said
@@ -231,7 +231,7 @@ def raise_failure(tree: Path, output: list[str]) -> NoReturn:
 
 
 def check_writable(tree: Path) -> None:
-    """Raises: Trouble: the tree, or what an earlier set-up left in it, can't be written to."""
+    """Raises: SetUpTrouble: the tree, or what an earlier set-up left in it, can't be written to."""
     if not os.access(tree, os.W_OK):
         raise SetUpTrouble(
             f"{tree} can't be written to: copy the folder to a place of yours, and run this there."
@@ -245,7 +245,7 @@ def check_writable(tree: Path) -> None:
 
 
 def check_modules() -> None:
-    """Raises: Trouble: this Python lacks a part of the standard library that is needed."""
+    """Raises: SetUpTrouble: this Python lacks a part of the standard library that is needed."""
     for name in NEEDED_MODULES:
         if importlib.util.find_spec(name) is not None:
             continue
@@ -265,7 +265,7 @@ def check_modules() -> None:
 def hold_set_up_lock(tree: Path) -> Iterator[None]:
     """Keep a second window from setting up at the same time; the lock dies with its process.
 
-    Raises: Trouble: another window is at it.
+    Raises: SetUpTrouble: another window is at it.
     """
     if sys.platform == "win32":  # it has no such lock, and does without
         yield

@@ -82,7 +82,7 @@ def run_guarded(work: Callable[[], int]) -> int:
 def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
     """Print the scores and the address, and become JupyterLab on the first notebook.
 
-    Raises: Trouble: the port is taken.
+    Raises: SetUpTrouble: the port is taken.
     """
     port = free_port(port)
     variables = workbook_variables(tree)
@@ -134,7 +134,7 @@ def print_scores(tree: Path, variables: dict[str, str]) -> None:
 def free_port(wanted: int | None) -> int:
     """The wanted port if it is free; without a wish, the first free one from 8888.
 
-    Raises: Trouble: it is taken, or a hundred are.
+    Raises: SetUpTrouble: it is taken, or a hundred are.
     """
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
         with socket.socket() as trial:

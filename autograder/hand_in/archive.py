@@ -54,7 +54,7 @@ class ArchiveContents:
     def entries(self, folder: str = "") -> list[FileEntry]:
         """The files in a folder, as they were packed; of the archive itself, the strays too.
 
-        Raises: Unreadable: there are more than any hand-in has.
+        Raises: UnreadableArchive: there are more than any hand-in has.
         """
         paths = self.below(folder)
         if len(paths) > MOST_ENTRIES:
@@ -124,7 +124,7 @@ def open_contents(path: str, _changed: tuple[int, int]) -> ArchiveContents | str
 
 
 def open_on_disk(path: str) -> ArchiveContents:
-    """What an archive on disk holds. Raises: OSError, Unreadable."""
+    """What an archive on disk holds. Raises: OSError, UnreadableArchive."""
     now = os.stat(path)
     found = open_contents(path, (now.st_mtime_ns, now.st_size))
     if isinstance(found, str):
@@ -136,7 +136,7 @@ def open_on_disk(path: str) -> ArchiveContents:
 def open_nested(entry: FileEntry, largest: int) -> Iterator[ArchiveContents]:
     """What an archive holds, while the block runs: one on disk, or in an archive.
 
-    Raises: OSError, Unreadable.
+    Raises: OSError, UnreadableArchive.
     """
     if entry.ignored or entry.size > largest:
         raise UnreadableArchive(entry.ignored or f"larger than {largest} bytes")
@@ -242,7 +242,7 @@ def read_content(path: str, largest: int) -> bytes:
 def entry_at(place: str, path: str) -> FileEntry:
     """A file on disk or in an archive, as it is called in a hand-in.
 
-    Raises: OSError, Unreadable, KeyError: it is not there.
+    Raises: OSError, UnreadableArchive, KeyError: it is not there.
     """
     outer, inner = split_archive_path(place)
     if inner:

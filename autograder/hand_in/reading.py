@@ -57,7 +57,7 @@ def read_hand_in(given: str | Path) -> HandIn:
 
 
 def read_path(name: str) -> HandIn:
-    """Read what lies at a path. Raises: OSError, Unreadable."""
+    """Read what lies at a path. Raises: OSError, UnreadableArchive."""
     outer, inner = split_archive_path(name)
     if not inner and os.path.isdir(outer):
         return in_folder(name)
@@ -77,7 +77,7 @@ def read_path(name: str) -> HandIn:
 
 def in_folder(name: str) -> HandIn:
     """Read what lies in a folder on disk. Where nothing does, but in what we may not open, there
-    is no telling. Raises: OSError, Unreadable."""
+    is no telling. Raises: OSError, UnreadableArchive."""
     entries = list(walk_hand_in(Path(name)))
     made = take_hand_in(name, entries)
     return replace(made, found=bool(made.files) or all(e.ignored != CLOSED for e in entries))

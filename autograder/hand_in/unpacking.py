@@ -29,7 +29,7 @@ def translate_zip_errors() -> Iterator[None]:
     It raises a dozen kinds of exceptions on what it does not understand. Nothing of ours belongs
     into the block.
 
-    Raises: Unreadable.  OSError: the system does not give the archive's bytes.
+    Raises: UnreadableArchive.  OSError: the system does not give the archive's bytes.
     """
     try:
         yield
@@ -45,7 +45,7 @@ class SmallReads:
     """A file that is read in small pieces, as zips are, but for a table of contents, which has a
     largest size and most entries; closed with the archive in it.
 
-    What the system refuses is raised as Refused: zip's own code takes an OSError for damage.
+    What the system refuses is raised as RefusedRead: zip's own code takes an OSError for damage.
     """
 
     def __init__(self, file: IO[bytes], most: int) -> None:
@@ -92,5 +92,5 @@ class UnpackedFile(io.RawIOBase):
 
 
 def open_unpacked(archive: ZipFile, info: ZipInfo) -> IO[bytes]:
-    """A file in an archive. It, and reading it, raises: Unreadable, OSError."""
+    """A file in an archive. It, and reading it, raises: UnreadableArchive, OSError."""
     return io.BufferedReader(UnpackedFile(archive, info), 2**16)

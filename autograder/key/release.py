@@ -45,7 +45,7 @@ def write_release(folder: Path, root: Path = ROOT) -> int:
 
     Returns: the number of files.
     Raises:  FileExistsError: there is something in that folder.
-             Leak: a solution's statement stands in a file; nothing is written.
+             AnswerLeak: a solution's statement stands in a file; nothing is written.
              DamagedFile: the public references are not whole; nothing is written.
     """
     reference_store.public_references()

@@ -72,7 +72,7 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     """Run the cell of an exercise.
 
     Args:   cell: the text of its function.
-    Raises: Refused: the file cannot be read or written.
+    Raises: NotebookRefused: the file cannot be read or written.
             DamagedFile: a file that the grader came with is not whole.
     """
     failed = live.refresh_modules()
@@ -103,7 +103,7 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
 def write_cell(asked: Exercise, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
-    Returns: what the student is to know of that.  Raises: Refused: it cannot be written.
+    Returns: what the student is to know of that.  Raises: NotebookRefused: it cannot be written.
     """
     tree, said = live.attached_tree(), []
     try:
@@ -194,8 +194,8 @@ def exercises_of(owner: Any) -> dict[str, Exercise]:
 def find_cell_exercise(owner: Any, function: Any) -> tuple[Exercise, str]:
     """The exercise that a cell's function completes, and its text without `@exercise`.
 
-    Raises: Refused: it is no plain function, or the owner has no exercise of its name, or its
-            text cannot be found.
+    Raises: NotebookRefused: it is no plain function, or the owner has no exercise of its name,
+            or its text cannot be found.
     """
     inner = inspect.unwrap(function)
     if not inspect.isfunction(inner) or inner.__name__ == "<lambda>":

@@ -36,7 +36,7 @@ class NotebookRefused(ImportError):
 def attach_tree(here: Path | None = None) -> Path:
     """Let `mytorch` be that of the tree around a folder (the working directory), and no other.
 
-    Returns: the tree.  Raises: Refused: there is none, or another `mytorch` is loaded.
+    Returns: the tree.  Raises: NotebookRefused: there is none, or another `mytorch` is loaded.
     """
     here = here or Path.cwd()
     places = (here.parent, here) if here.name == "notebooks" else (here, here.parent)
@@ -61,7 +61,7 @@ def attach_tree(here: Path | None = None) -> Path:
 
 
 def attached_package() -> StudentPackage:
-    """The registered `mytorch`.  Raises: Refused: something else has taken its place."""
+    """The registered `mytorch`.  Raises: NotebookRefused: something else has taken its place."""
     found = sys.modules.get(NAME)
     if not isinstance(found, StudentPackage):
         raise NotebookRefused(f"{NAME} is not the workbook's any more: restart the kernel.")
