@@ -521,3 +521,39 @@ def test_a_page_that_cannot_be_made_stops_no_other(
     monkeypatch.setattr("autograder.classroom.pages.results.holds_work", lambda folder: False)
     assert cli.main(arguments) == 0
     assert "bob.html" in {path.name for path in (results / "students").iterdir()}
+
+
+def test_what_lies_beside_a_package_is_named(class_: Path) -> None:
+    """One student's bare `mytorch` makes one hand-in of the class: nobody vanishes in silence."""
+    laid(class_ / "bob")
+    laid(class_, {f"mytorch/{name}": data for name, data in package(solved=False).items()})
+    made = graded(class_, ".")
+    assert made.scores() == {".": 0}
+    assert made.named("left out «./ada.zip», «./bob»: a folder mytorch lies beside")
+    assert not any("left out" in note for note in graded(class_, "bob").notes)
+
+
+def test_a_hidden_hand_in_is_named(class_: Path) -> None:
+    """A name with a dot before it is no reason to vanish; what systems leave behind has one too."""
+    for name in (".bob", ".git", "._ada.zip"):
+        laid(class_ / name, None if name == ".bob" else {"HEAD": b"x"})
+    (class_ / ".cleo.zip").write_bytes(raw_zip(RIGHT))
+    made = graded(class_, ".")
+    assert made.scores() == {"ada.zip": FULL}
+    assert made.named("left out 2 files that are no hand-ins: «.bob», «.cleo.zip»")
+
+
+@pytest.mark.parametrize("spelled", ["{name}", ".//{name}", "{here}/{name}"])
+def test_one_hand_in_has_one_row_however_its_path_is_spelled(class_: Path, spelled: str) -> None:
+    """`grade .` and then one of them by its name: the old report makes room for the new one."""
+    name = "bob ö"
+    laid(class_ / name, {"mytorch/relu.py": b"x = 1"})
+    assert graded(class_, ".").scores() == {"ada.zip": FULL, name: 0}
+    laid(class_ / name)
+    again = graded(class_, spelled.format(here=class_, name=name), "--results", "grades")
+    assert list(again.scores().values()) == [FULL]
+    with (class_ / "grades" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {Path(row["hand_in"]).name: row["score"] for row in csv.DictReader(file)}
+        file.seek(0)
+        assert len(file.readlines()) == 1 + len(rows)
+    assert rows == {"ada.zip": "52", name: "52"}

@@ -197,12 +197,20 @@ def path_exists(path: str) -> bool:
 def names_in(path: str, most: int = MOST_IN_FOLDER) -> list[str]:
     """What lies in a folder or in an archive on disk, without links, and without what systems
     leave behind; nothing in a folder with more than that in it, or that may not be read."""
-    return sorted(name for name, linked in list_inside(path, most).items() if not linked)
+    found = list_inside(path, most).items()
+    return sorted(name for name, linked in found if not linked and is_visible_name(name))
+
+
+def hidden_in(path: str) -> list[str]:
+    """What lies in a folder or in an archive on disk with a name that begins with a dot."""
+    found = list_inside(path, MOST_IN_FOLDER)
+    return sorted(name for name in found if name.startswith(".") and not name.startswith("._"))
 
 
 def links_in(path: str) -> list[str]:
     """The names of the links in a folder or in an archive on disk."""
-    return sorted(name for name, linked in list_inside(path, MOST_IN_FOLDER).items() if linked)
+    found = list_inside(path, MOST_IN_FOLDER).items()
+    return sorted(name for name, linked in found if linked and is_visible_name(name))
 
 
 def list_inside(path: str, most: int) -> dict[str, bool]:
@@ -219,7 +227,7 @@ def list_inside(path: str, most: int) -> dict[str, bool]:
                 name = below.partition("/")[0]
                 info = archive.infos.get(f"{inner}/{name}" if inner else name)
                 names[name] = info is not None and is_link(info)
-    return {name: linked for name, linked in names.items() if name and is_visible_name(name)}
+    return {name: linked for name, linked in names.items() if name}
 
 
 def strays_in(path: str) -> list[str]:

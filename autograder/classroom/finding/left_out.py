@@ -15,12 +15,13 @@ T = TypeVar("T")
 
 @dataclass
 class LeftOut:
-    """What is left out: the names of files, and the paths of links and of results; and what else
-    is to be said."""
+    """What is left out: the names of files, and the paths of links, of results, and of what lies
+    beside the `mytorch` of a path that was given; and what else is to be said."""
 
     files: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def careful(self, otherwise: T, look: Callable[..., T], path: str, *more: object) -> T:
@@ -40,4 +41,7 @@ class LeftOut:
             lines.append(f"left out, for no link is followed: {list_names(names, LINKS_NAMED)}")
         if self.results:
             lines.append(f"left out {list_names(self.results, NAMED)}: results, no hand-ins")
+        if self.beside:
+            why = "a folder mytorch lies beside it, and what holds that is one hand-in"
+            lines.append(f"left out {list_names(self.beside, NAMED)}: {why}")
         return lines + self.notes

@@ -11,7 +11,15 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.hand_in.archive import ARCHIVE, is_folder, is_zip, links_in, names_in, strays_in
+from autograder.hand_in.archive import (
+    ARCHIVE,
+    hidden_in,
+    is_folder,
+    is_zip,
+    links_in,
+    names_in,
+    strays_in,
+)
 from autograder.hand_in.module_reader import list_names, quote_name
 from autograder.hand_in.origin import METADATA, by_a_site, made_for_one, upload_of
 from autograder.hand_in.spelling import has_homes, is_like_mytorch
@@ -78,6 +86,11 @@ def hand_ins_at(
         return hand_ins_of_one(path, left_out)
     if of_class or (is_folder(path) and not left_out.careful(False, is_hand_in, path)):
         return hand_ins_in(path, roster, left_out, believed) or [path]
+    names = names_in(path)
+    for other in names if "mytorch" in names else []:
+        beside = os.path.join(path, other)
+        if other != "mytorch" and left_out.careful(False, looks_like_hand_in, beside):
+            left_out.beside.append(beside)
     return [path]
 
 
@@ -107,6 +120,9 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
         else:
             left_out.files.append(name)
     left_out.files += strays_in(folder)
+    for name in hidden_in(folder):
+        if left_out.careful(False, looks_like_hand_in, os.path.join(folder, name)):
+            left_out.files.append(name)
     left_out.links += [os.path.join(folder, name) for name in links_in(folder)]
     if is_zip(folder):
         left_out.notes.append(

@@ -7,6 +7,7 @@ hash is not believed; the journal may have it once more.
 import io
 import json
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -44,6 +45,7 @@ def find_earlier_reports(
     Those that are no longer there are dropped, and so are those that lie behind a link now.
     """
     paths, found = {*given, *links}, EarlierReports()
+    places = set(map(absolute_place, paths))
     behind = set(map(Path, links))
     damaged: list[str] = []
     with open_lines(file, found.notes) as stream:
@@ -52,12 +54,16 @@ def find_earlier_reports(
                 found.lines[parse_report(unseal_line(data)).hand_in] = place
             except ValueError:
                 damaged.append(named_hand_in(data) or f"line {number}")
-    for path in [path for path in found.lines if path in paths or not path_exists(path)]:
-        del found.lines[path]
+    for path in list(found.lines):
+        if absolute_place(path) in places or not path_exists(path):
+            del found.lines[path]
     lost = from_journal(journal, {*map(make_storable, (*paths, *found.lines))}, found.rows)
-    for places in (found.lines, found.rows):
-        for path in [p for p in places if not behind.isdisjoint((Path(p), *Path(p).parents))]:
-            del places[path]
+    lost = [path for path in lost if absolute_place(path) not in places]
+    for path in [path for path in found.rows if absolute_place(path) in places]:
+        del found.rows[path]
+    for kept in (found.lines, found.rows):
+        for path in [p for p in kept if not behind.isdisjoint((Path(p), *Path(p).parents))]:
+            del kept[path]
     if damaged:
         what = f"{len(damaged)} reports in {file} do not match their hashes"
         found.notes.append(f"{what} (damaged, or changed by hand): {list_names(damaged)}")
@@ -68,6 +74,14 @@ def find_earlier_reports(
     if lost:
         found.notes.append(f"left out {list_names(lost)}: no report on it is left; grade it again")
     return found
+
+
+def absolute_place(path: str) -> str:
+    """Where a hand-in lies: `ada`, `./ada` and its whole path are one, and so is a name that
+    another run read with another encoding."""
+    with suppress(UnicodeError):
+        path = path.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return str(Path(path).absolute())
 
 
 def from_journal(journal: GradeJournal, known: Collection[str], rows: dict[str, int]) -> list[str]:
