@@ -6,7 +6,7 @@ from conftest import package
 from in_process import answers_of
 
 from autograder.exercises import EXERCISES
-from autograder.harness.doubles import SAW
+from autograder.harness.doubles import RECEIVED
 from autograder.key.mistakes import Mistake
 from autograder.model import Exercise
 from autograder.scoring.comparison import compare_tensor, dtype_tolerance
@@ -42,7 +42,7 @@ def differing(
         for name, expected in getattr(reference, kind).items():
             got = given.get(name)
             loose = dtype_tolerance(inputs if got is None else [got, *inputs])
-            if not name.startswith(SAW) and compare_tensor(got, expected, loose):
+            if not name.startswith(RECEIVED) and compare_tensor(got, expected, loose):
                 wrong |= {(reference.case.role, name), (reference.case.role, "")}
     ids = {id for tensor, role, id in exercise.lines if (role, tensor) in wrong}
     if any(id.endswith(".general") for id in ids):

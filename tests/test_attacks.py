@@ -44,7 +44,7 @@ from autograder.classroom.command import summary_row
 from autograder.classroom.pages import student_page, tables
 from autograder.exercises import EXERCISES
 from autograder.hand_in import module_reader, reading
-from autograder.hand_in.student import NOBODY
+from autograder.hand_in.student import UNKNOWN_STUDENT
 from autograder.harness import wire
 from autograder.model import Answer, Report
 from autograder.running import tiers
@@ -300,7 +300,11 @@ def test_a_target_that_no_text_names_is_looked_for_too() -> None:
     """What an attack says that it is at."""
     attack = Attack(
         "x",
-        at=("autograder.confined.child.ROOMS", "autograder.confined.child.MINE", "nowhere.at.all"),
+        at=(
+            "autograder.confined.child.IMPORTABLE_ROOMS",
+            "autograder.confined.child.MINE",
+            "nowhere.at.all",
+        ),
     )
     assert missing(attack) == ["autograder.confined.child.MINE", "nowhere.at.all"]
 
@@ -375,7 +379,11 @@ def shown(made: Report) -> str:
     bare = replace(made, hand_in="", digests={}, items=items)
     views = [f(bare) for f in (report.to_text, report.to_brief_text, summary_row, report.to_json)]
     return "\n".join(
-        [*views, student_page.render_student_page(bare), tables.grades_row(bare, NOBODY, "yes")]
+        [
+            *views,
+            student_page.render_student_page(bare),
+            tables.grades_row(bare, UNKNOWN_STUDENT, "yes"),
+        ]
     )
 
 

@@ -9,7 +9,13 @@ import pytest
 
 from autograder.exercises import EXERCISES
 from autograder.harness.driving import to_plain_array
-from autograder.harness.wire import HEADER, LARGEST, WireError, encode_frame, read_frame
+from autograder.harness.wire import (
+    MAX_FRAME_BYTES,
+    MAX_HEADER_BYTES,
+    WireError,
+    encode_frame,
+    read_frame,
+)
 from autograder.model import Answer, Case, Fault, Job
 from autograder.running import runner
 from autograder.running.conversation import GradingSession, run_conversation
@@ -211,11 +217,11 @@ def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
 
 def test_frames_have_a_size() -> None:
     """An answer beyond the cap, and a header of megabytes, are refused before they are parsed."""
-    large = encode_frame({}, {"A": np.zeros(LARGEST // 8 + 1)})
+    large = encode_frame({}, {"A": np.zeros(MAX_FRAME_BYTES // 8 + 1)})
     with pytest.raises(WireError, match="not a frame"):
         read_frame(io.BytesIO(large))
-    long = encode_frame({"text": "x" * HEADER}, {})
+    long = encode_frame({"text": "x" * MAX_HEADER_BYTES}, {})
     with pytest.raises(WireError, match="not a frame"):
         read_frame(io.BytesIO(long))
-    assert LARGEST <= 2**20
-    assert HEADER <= 2**18
+    assert MAX_FRAME_BYTES <= 2**20
+    assert MAX_HEADER_BYTES <= 2**18

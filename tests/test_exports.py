@@ -22,9 +22,9 @@ from autograder.classroom.finding.search import MOST_OF_ONE, find_hand_ins
 from autograder.hand_in import reading
 from autograder.hand_in.archive import names_in, path_exists
 from autograder.hand_in.origin import origin_of
-from autograder.hand_in.reading import LARGEST_ARCHIVE, read_hand_in
+from autograder.hand_in.reading import MAX_ARCHIVE_BYTES, read_hand_in
 from autograder.hand_in.student import Student
-from autograder.hand_in.unpacking import LARGEST_TABLE
+from autograder.hand_in.unpacking import MAX_TABLE_BYTES
 
 ENTRIES = Mapping[str, bytes]
 METADATA = """\
@@ -625,7 +625,7 @@ def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
         assert one.message.isprintable()
         assert len(one.message) < 400
     said = {one.name.removeprefix(str(export))[1]: one.message for one in broken}
-    assert f"larger than {LARGEST_ARCHIVE} bytes" in said["a"]
+    assert f"larger than {MAX_ARCHIVE_BYTES} bytes" in said["a"]
     assert "no folder mytorch" in said["c"]
     assert "password" in said["d"]
     assert "more than 20000 entries" in said["e"]
@@ -635,7 +635,7 @@ def test_a_table_of_contents_has_a_largest_size(tmp_path: Path) -> None:
     """Half a million entries are refused before they are held in memory."""
     path = tmp_path / "table.zip"
     head = b"PK\x01\x02" + bytes(24) + b"\1" + bytes(17) + b"x"
-    count = LARGEST_TABLE // len(head) + 1
+    count = MAX_TABLE_BYTES // len(head) + 1
     size = (count * len(head)).to_bytes(4, "little")
     path.write_bytes(head * count + b"PK\5\6" + bytes(4) + b"\xff\xff" * 2 + size + bytes(6))
     assert read_hand_in(path).message.startswith("not a readable zip archive (too many entries")

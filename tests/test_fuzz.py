@@ -27,8 +27,8 @@ from autograder.classroom.batch.seals import seal_line
 from autograder.classroom.finding import roster, search
 from autograder.classroom.pages import results
 from autograder.exercises import EXERCISES
-from autograder.hand_in.module_reader import LARGEST, MOST_FILES, HandIn, quote_name
-from autograder.hand_in.origin import UNWRITABLE
+from autograder.hand_in.module_reader import MAX_FILES, MAX_TOTAL_BYTES, HandIn, quote_name
+from autograder.hand_in.origin import UNPRINTABLE
 from autograder.hand_in.reading import read_hand_in
 from autograder.running.grading import make_report, undriven_items
 from autograder.scoring.reference_store import best_references
@@ -270,8 +270,8 @@ def well_read(made: HandIn) -> None:
     assert "grader failed" not in made.message, made.message
     assert made.message.isprintable()
     assert len(made.message) < 5000
-    assert len(made.files) <= MOST_FILES
-    assert sum(map(len, made.files.values())) <= LARGEST
+    assert len(made.files) <= MAX_FILES
+    assert sum(map(len, made.files.values())) <= MAX_TOTAL_BYTES
 
 
 @pytest.fixture(autouse=True)
@@ -297,7 +297,7 @@ def test_everybody_has_a_row_whatever_is_sent(tmp_path: Path, block: int) -> Non
         assert len(set(found.hand_ins)) == len(found.hand_ins), seed
         roll = roster.assign_students(found.hand_ins, known, found.notes)
         assert not any("grader failed" in note for note in roll.notes), (seed, roll.notes)
-        assert not any(map(UNWRITABLE.search, roll.notes)), (seed, roll.notes)
+        assert not any(map(UNPRINTABLE.search, roll.notes)), (seed, roll.notes)
         rows_are_whole(found, folder)
         made = [read_hand_in(path) for path in found.hand_ins]
         for one in made:

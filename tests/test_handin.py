@@ -121,8 +121,8 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
     """Twenty thousand files are no hand-in; two hundred modules are the most that is read."""
     many = {f"mytorch/m{i}.py": b"" for i in range(300)}
     found = read_hand_in(zipped(tmp_path / "a.zip", many))
-    assert len(found.files) == module_reader.MOST_FILES
-    flood = {f"f{i}": b"" for i in range(archive.MOST_ENTRIES + 1)}
+    assert len(found.files) == module_reader.MAX_FILES
+    flood = {f"f{i}": b"" for i in range(archive.MAX_ENTRIES + 1)}
     assert (
         "(more than 20000 entries in the archive)"
         in read_hand_in(zipped(tmp_path / "b.zip", flood)).message
@@ -152,7 +152,7 @@ def test_a_folder_full_of_files_is_refused_in_one_line(
 ) -> None:
     """Modules by the ten thousand are no hand-in, and cost a few steps each at most; where no
     hand-in can lie they cost nothing, nor does a virtual environment."""
-    monkeypatch.setattr(folder_reader, "MOST_MODULES", 20_000)
+    monkeypatch.setattr(folder_reader, "MAX_MODULES", 20_000)
     ada = make_tree("class/ada")
     make_tree("class/bob")
     for folder in (ada / place, ada / "mytorch-main" / "venv"):
@@ -257,7 +257,7 @@ def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> No
     data = path.read_bytes().replace(size, (10).to_bytes(4, "little"))
     path.write_bytes(data)
     found = read_hand_in(path)
-    assert len(found.files.get("bomb.py", b"")) <= module_reader.LARGEST_FILE
+    assert len(found.files.get("bomb.py", b"")) <= module_reader.MAX_FILE_BYTES
     assert not found.readable or found.message
 
 

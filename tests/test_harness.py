@@ -7,7 +7,7 @@ import pytest
 from conftest import replaced
 from in_process import scored
 
-from autograder.harness.driving import LARGEST, arrange_array, to_plain_array
+from autograder.harness.driving import MAX_TENSOR_BYTES, arrange_array, to_plain_array
 from autograder.model import Item
 
 MATRIX = np.arange(6.0).reshape(2, 3)
@@ -32,7 +32,7 @@ def test_inputs_lie_in_memory_as_a_case_asks() -> None:
         (np.array(["text"]), "an array of text entries"),
         (np.array([object()]), "an array of object entries"),
         (MATRIX + 1j, "an array of complex entries"),
-        (np.zeros(LARGEST // 8 + 1), "an array far too large"),
+        (np.zeros(MAX_TENSOR_BYTES // 8 + 1), "an array far too large"),
         (type("Own", (), {})(), "an object of another class"),
     ],
 )

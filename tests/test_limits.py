@@ -60,8 +60,8 @@ def test_what_debugging_needs_is_allowed(make_tree: MakeTree, modest: str) -> No
 
 def large(modules: Mapping[str, bytes]) -> dict[str, bytes]:
     """A hand-in with ten more modules, each as long as one may be, too long together."""
-    padding = {f"z{n}.py": b"#" * module_reader.LARGEST_FILE for n in range(10)}
-    assert sum(map(len, padding.values())) > module_reader.LARGEST
+    padding = {f"z{n}.py": b"#" * module_reader.MAX_FILE_BYTES for n in range(10)}
+    assert sum(map(len, padding.values())) > module_reader.MAX_TOTAL_BYTES
     return {**modules, **padding}
 
 

@@ -13,7 +13,7 @@ from planted import own_items
 
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
-from autograder.harness.doubles import SAW
+from autograder.harness.doubles import RECEIVED
 from autograder.harness.driving import drive_case
 from autograder.key.mistakes import MISTAKES, Mistake
 from autograder.key.reseed import find_indistinguishable
@@ -415,7 +415,7 @@ def check_case(
     stored = BOTH["public"].signatures(exercise.id).get(id, {})
     assert ((case.id, FAULT) in stored) == (given.fault is not None)
     for name, array in given.tensors.items():
-        assert not name.startswith(SAW)
+        assert not name.startswith(RECEIVED)
         loose = dtype_tolerance([array, *inputs.values()])
         wrong = compare_tensor(array, reference.expected[name], loose) is not None
         assert ((case.id, name) in stored) == wrong

@@ -11,7 +11,7 @@ from attacks.references_by_path import LOOK_UP
 
 from autograder.exercises import EXERCISES
 from autograder.harness import doubles
-from autograder.harness.doubles import SAW
+from autograder.harness.doubles import RECEIVED
 from autograder.harness.driving import drive_case
 from autograder.key import differences, proof, references
 from autograder.key.mistakes import MISTAKES
@@ -263,7 +263,7 @@ def test_doubles_give_nobodys_answer() -> None:
     """On stand-ins the network's tensors are others than on layers, and what they saw is kept."""
     for id in ("mlp.forward", "mlp.backward"):
         for reference in BOTH["hidden"].cases(id):
-            seen = [name for name in reference.doubled if name.startswith(SAW)]
+            seen = [name for name in reference.doubled if name.startswith(RECEIVED)]
             layers = len(reference.inputs["sizes"]) - 1
             passes = (1 if id == "mlp.forward" else 2) * (
                 2 if "A_before" in reference.inputs else 1

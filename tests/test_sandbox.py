@@ -278,7 +278,7 @@ def test_a_neighbour_cannot_be_seen(place: ZygoteSandbox) -> None:
     neighbour = threading.Thread(target=say, args=(place, f"{waiting}\nreturn 1.0"))
     neighbour.start()
     time.sleep(1)
-    folder = f"{zygote.scratch or view.SCRATCH}/cell"
+    folder = f"{zygote.scratch or view.SCRATCH}/child"
     attempts: dict[str, str] = {}
     for pid in [*range(2, 40), *descendants(zygote)]:
         signalled = f"os.kill({pid} if os.getpid() != {pid} else -2, 0)"

@@ -17,7 +17,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("isolation is Linux's", allow_module_level=True)
 
-from autograder.confined import cell, kernel, landlock, seccomp
+from autograder.confined import confinement, kernel, landlock, seccomp
 
 FOREIGN = {"x86_64": "aarch64", "aarch64": "x86_64"}
 
@@ -169,9 +169,9 @@ def decided(machine: str, number: int, argument: int = 0, architecture: int | No
 def test_the_filter_allows_what_is_listed_and_nothing_else(machine: str) -> None:
     """For each machine, every number up to 1024, its other architecture and its other table."""
     column, _ = seccomp.MACHINES[machine]
-    listed = {numbers[column] for numbers in seccomp.CALLS.values()} - {None}
-    assert len(listed) == sum(n[column] is not None for n in seccomp.CALLS.values())
-    conditional = {n[column]: (mask, vs) for n, _, mask, vs in seccomp.CONDITIONAL.values()}
+    listed = {numbers[column] for numbers in seccomp.ALLOWED_CALLS.values()} - {None}
+    assert len(listed) == sum(n[column] is not None for n in seccomp.ALLOWED_CALLS.values())
+    conditional = {n[column]: (mask, vs) for n, _, mask, vs in seccomp.CONDITIONAL_CALLS.values()}
     for number in range(1024):
         expected = seccomp.ALLOW if number in listed else seccomp.DENY
         assert decided(machine, number, argument=0o1103) == expected, number
@@ -190,8 +190,8 @@ def test_the_numbers_are_the_kernels() -> None:
     column = seccomp.MACHINES[platform.machine()][0]
     name = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}
     header = Path("/usr/include", name[platform.machine()]).read_text()
-    numbers = {call: both[column] for call, both in seccomp.CALLS.items()}
-    numbers |= {call: both[0][column] for call, both in seccomp.CONDITIONAL.items()}
+    numbers = {call: both[column] for call, both in seccomp.ALLOWED_CALLS.items()}
+    numbers |= {call: both[0][column] for call, both in seccomp.CONDITIONAL_CALLS.items()}
     words = [line.split() for line in header.splitlines() if line.startswith("#define __NR")]
     known = {w[1].removeprefix("__NR_").removeprefix("__NR3264_"): w[2] for w in words if w[2:]}
     known["newfstatat"] = known.get("newfstatat", known.get("fstatat", ""))
@@ -199,10 +199,11 @@ def test_the_numbers_are_the_kernels() -> None:
     assert not wrong
 
 
-def shut(folder: Path, own: bool) -> cell.Cell:
-    """A cell for this user, or for nobody where this is root."""
-    uid = os.geteuid() or cell.NOBODY
-    return cell.Cell(str(folder), [], own, uid, zygote=os.pidfd_open(os.getpid()))
+def shut(folder: Path, own: bool) -> confinement.ChildConfinement:
+    """A confinement for this user, or for `nobody` if this is root."""
+    uid = os.geteuid() or confinement.NOBODY_UID
+    zygote_fd = os.pidfd_open(os.getpid())
+    return confinement.ChildConfinement(str(folder), [], own, uid, zygote_fd=zygote_fd)
 
 
 def test_limits_alone() -> None:
@@ -216,7 +217,8 @@ def test_limits_alone() -> None:
 
 def test_a_user_who_stays_root_can_do_no_more(tmp_path: Path) -> None:
     """Where nobody else could read the interpreter, root stays root, without a capability."""
-    enter = cell.Cell("/", [], False, os.geteuid(), zygote=os.pidfd_open(os.getpid())).enter
+    zygote_fd = os.pidfd_open(os.getpid())
+    enter = confinement.ChildConfinement("/", [], False, os.geteuid(), zygote_fd=zygote_fd).enter
     (tmp_path / "locked").touch(mode=0)
     assert outcome(enter, lambda: os.chroot("/")) == "EPERM"
     assert outcome(enter, lambda: os.setgroups([])) == "EPERM"
@@ -228,10 +230,10 @@ def test_a_child_whose_zygote_has_ended_ends_at_once() -> None:
     pid = os.fork()
     if pid == 0:
         os._exit(0)
-    late = cell.Cell("/", [], False, os.geteuid(), zygote=os.pidfd_open(pid))
+    late = confinement.ChildConfinement("/", [], False, os.geteuid(), zygote_fd=os.pidfd_open(pid))
     os.waitpid(pid, 0)
-    assert not cell.succeeds_in_fork(late.enter)
-    assert cell.succeeds_in_fork(shut(Path("/"), own=False).enter)
+    assert not confinement.succeeds_in_fork(late.enter)
+    assert confinement.succeeds_in_fork(shut(Path("/"), own=False).enter)
 
 
 def test_namespaces_alone() -> None:
@@ -239,7 +241,7 @@ def test_namespaces_alone() -> None:
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     enter = shut(folder, own=True).enter
-    if not cell.succeeds_in_fork(lambda: kernel.call_libc("unshare", kernel.CLONE_NEWNS)):
+    if not confinement.succeeds_in_fork(lambda: kernel.call_libc("unshare", kernel.CLONE_NEWNS)):
         pytest.skip("this user may not make namespaces outside of bubblewrap")
 
     def write(count: int, size: int) -> None:

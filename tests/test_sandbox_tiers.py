@@ -50,7 +50,7 @@ def fresh() -> Iterator[None]:
 def test_the_best_that_works_is_taken() -> None:
     """Every tier is tried, best first; the portable one always works."""
     found = tiers.probe_tiers()
-    assert tuple(tier.name for tier in found) == tiers.NAMES
+    assert tuple(tier.name for tier in found) == tiers.TIER_NAMES
     assert found[-1].works
     best = next(tier.name for tier in found if tier.works)
     assert tiers.find_place().name == best
@@ -99,7 +99,7 @@ def test_the_remedy_is_for_this_machine(
     switch = tmp_path / "switch"
     switch.write_text("0\n")
     inside = [str(tmp_path)] if where == "container" else []
-    monkeypatch.setattr(tiers, "CONTAINERS", inside)
+    monkeypatch.setattr(tiers, "CONTAINER_FILES", inside)
     switches = {str(switch): ("0", "run `sudo sysctl x=1`")} if where == "kernel" else {}
     monkeypatch.setattr(tiers, "USER_NAMESPACES", switches)
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
@@ -111,13 +111,13 @@ def test_the_remedy_is_for_this_machine(
 UNSHUT = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.confined import cell, zygote
+from autograder.confined import confinement, zygote
 del sys.path[0]
 
 def fails(self):
     raise PermissionError(1, "no namespace today")
 
-cell.Cell.enter = fails
+confinement.ChildConfinement.enter = fails
 zygote.main_zygote()
 """
 
@@ -170,7 +170,7 @@ def test_children_without_namespaces_of_their_own(monkeypatch: pytest.MonkeyPatc
     place = ZygoteSandbox("bubblewrap")
     try:
         assert place.trial() == []
-        assert place.detail.startswith("each hand-in has no file that it could write")
+        assert place.detail.startswith("each hand-in has no file it can write")
         assert say(place, "return 1.0") == 1.0
         assert say(place, "import os\nreturn float(len(os.listdir('.')))") == 1.0
     finally:

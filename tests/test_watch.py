@@ -16,7 +16,7 @@ from in_process import answers_of
 from autograder.classroom.pages import student_page, tables
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
-from autograder.hand_in.student import NOBODY
+from autograder.hand_in.student import UNKNOWN_STUDENT
 from autograder.harness import watching
 from autograder.running.grading import grade_hand_in
 from autograder.running.validation import validate_answer
@@ -247,7 +247,7 @@ def test_the_view_of_a_report_without_it_is_as_before() -> None:
     views = (
         report.to_text(made)
         + student_page.render_student_page(made)
-        + tables.grades_row(made, NOBODY, "yes")
+        + tables.grades_row(made, UNKNOWN_STUDENT, "yes")
     )
     assert "measured" not in views
 
@@ -258,7 +258,7 @@ def test_points_are_near_whichever_numbers_moved() -> None:
     one = [there[0].copy(), there[1]]
     one[0][1, 1] += 5
     for tiny in (1e-6, 1e-20j):
-        assert watching.step_between([there[0] + tiny, there[1]], there) == watching.ENOUGH
+        assert watching.step_between([there[0] + tiny, there[1]], there) == watching.MIN_STEP_SCORE
     assert watching.step_between(one, there) == 1
     for other in ([there[0] + 1, there[1] - 1], there, [there[0].T, there[1]]):
         assert watching.step_between(other, there) == 0

@@ -1,13 +1,13 @@
-"""The process that runs student code. Its place starts it, with nothing around it.
+"""The process that runs student code.
 
-Theory of operation. The portable place starts `python -I -S child.py`: no site-packages, no
-user paths. What can be imported is the standard library and, through `AllowedFinder`, numpy,
-safetensors and of this package what drives exercises. (A sandbox has all that loaded, forks,
-and calls `perform_work`.) The child reads its work, pickled, for it trusts its parent: how it is
-to be done, the hand-in's modules, the jobs. It limits itself, takes its output away, says
-that the student's code begins, drives the jobs in order and writes one frame an answer to a
-descriptor of its own. No reference ever comes here: the parent compares. A child that dies
-loses the job it was at, no more; one that dies before that first word is the machine's fault.
+Theory of operation. The portable place starts `python -I -S child.py`, without site-packages or
+user paths. The child can import the standard library and, through `AllowedFinder`, numpy,
+safetensors and the parts of this package that drive exercises. (A sandbox has loaded all that,
+forks, and calls `perform_work`.) The child trusts its parent, so it unpickles its work: the
+options, the hand-in's modules, the jobs. It limits itself, closes its output, reports that the
+student's code begins, drives the jobs in order, and writes one frame per answer to a descriptor
+of its own. The child never gets a reference: the parent compares. If a child dies, only the
+current job is lost. If it dies before it reports that the code begins, the machine is to blame.
 """
 
 import json
@@ -22,14 +22,10 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, Any, NoReturn
 
-FILE_SIZE = 16 * 2**20
-OPEN_FILES = 64
-ROOMS = (
-    "model",
-    "exercises",
-    "harness",
-    "confined",
-)  # of this package, all that runs beside student code
+MAX_WRITTEN_BYTES = 16 * 2**20  # per file
+MAX_OPEN_FILES = 64
+# The parts of this package that run in the same process as student code.
+IMPORTABLE_ROOMS = ("model", "exercises", "harness", "confined")
 
 
 class AllowedFinder:
@@ -41,19 +37,20 @@ class AllowedFinder:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if path is None and name in self.folders:
             return PathFinder.find_spec(name, [self.folders[name]])
-        if name.startswith("autograder.") and name.split(".")[1] not in ROOMS:
+        if name.startswith("autograder.") and name.split(".")[1] not in IMPORTABLE_ROOMS:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return None
 
 
 def main_child() -> None:
+    """Run as a script: do the work on standard input, and answer on standard output."""
     sys.meta_path.insert(0, AllowedFinder(json.loads(sys.argv[1])))
     Thread(target=end_with_parent, args=(os.dup(2),), daemon=True).start()
     perform_work(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
 
 
 def end_with_parent(lifeline: int) -> None:
-    """End with the parent, which holds the other end of a pipe that nobody writes to."""
+    """Exit when the parent ends: it holds the other end of this pipe and never writes to it."""
     os.read(lifeline, 1)
     os._exit(1)
 
@@ -61,76 +58,83 @@ def end_with_parent(lifeline: int) -> None:
 def perform_work(
     work: IO[bytes], answers: IO[bytes], lock: Callable[[], None] = lambda: None
 ) -> NoReturn:
-    """Do the work in the working directory, which is empty, and end this process.
+    """Do the work in the current folder, which must be empty, and end this process.
 
-    Args: lock: called when the modules lie in the folder, before any of them is read.
+    Args: work: the pickled options and modules, then the pickled jobs.
+          answers: gets one frame that says that the code begins, then one frame per job.
+          lock: called after the modules are written to the folder, before any of them is read.
     """
     from autograder.exercises import EXERCISES, HOMES
     from autograder.harness import doubles, driving
     from autograder.harness.package import register_package
-    from autograder.harness.wire import BEGUN, encode_frame
+    from autograder.harness.wire import BEGIN_HEADER, encode_frame
 
-    order, files = pickle.load(work)
+    options, files = pickle.load(work)
     jobs = pickle.load(work)
     work.close()
     silence_streams()
-    limit_process(order["memory"])
+    limit_process(options["memory"])
     folder = Path.cwd() / "mytorch"
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     lock()
-    answers.write(encode_frame(BEGUN, {}))  # from here on, what happens may be the student's doing
+    # from here on, the student's code may be the cause of whatever happens
+    answers.write(encode_frame(BEGIN_HEADER, {}))
     answers.flush()
     package = register_package(folder, HOMES)
     drive = driving.drive_case
-    if order["doubles"]:
-        drive = doubles.drive_on_doubles(order["doubles"], order["seed"])
+    if options["doubles"]:
+        drive = doubles.drive_on_doubles(options["doubles"], options["seed"])
     for exercise, case, inputs, layout in jobs:
-        restart_clock(order["seconds"])
+        restart_clock(options["seconds"])
         answer = drive(EXERCISES[exercise], case, inputs, layout, package)
         fault = vars(answer.fault) if answer.fault else None
-        said = {"odd": dict(answer.odd), "fault": fault, "forwards": answer.forwards}
-        answers.write(encode_frame(said, answer.tensors))
+        header = {"odd": dict(answer.odd), "fault": fault, "forwards": answer.forwards}
+        answers.write(encode_frame(header, answer.tensors))
         answers.flush()
     os._exit(0)
 
 
 def silence_streams() -> None:
-    """Give student code a standard input that is at its end, and an output that goes nowhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    """Connect standard input, output and error to the null device."""
+    null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
+        os.dup2(null, descriptor)
 
 
 def limit_process(memory: int) -> None:
-    """Limit this process, as far as the system can (not at all on Windows)."""
+    """Limit this process as far as the system can (on Windows not at all).
+
+    Args: memory: bytes of address space.
+    """
     if sys.platform == "win32":
         return
     import resource
 
-    for name, most in (
+    for name, limit in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, FILE_SIZE),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_FSIZE, MAX_WRITTEN_BYTES),
+        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
         (resource.RLIMIT_AS, memory),
     ):
         _, hard = resource.getrlimit(name)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         try:
-            resource.setrlimit(name, (most, most))
+            resource.setrlimit(name, (limit, limit))
         except (ValueError, OSError):  # macOS refuses a limit on the address space
             continue
 
 
 def restart_clock(seconds: int) -> None:
-    """Let the system end this process after so many more seconds of computing."""
+    """Let the system end this process after this many more seconds of CPU time."""
     if sys.platform != "win32":
         set_cpu_limit(int(time.process_time()) + 1 + seconds)
 
 
-@lru_cache(maxsize=1)  # the system counts in whole seconds, and jobs take a thousandth
+@lru_cache(maxsize=1)  # the limit is in whole seconds, and most jobs take a millisecond
 def set_cpu_limit(second: int) -> None:
+    """Set the soft limit of this process's CPU time, in seconds since it started."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CPU, (second, resource.getrlimit(resource.RLIMIT_CPU)[1]))

@@ -1,4 +1,4 @@
-"""The few calls to the Linux kernel that Python has no name for."""
+"""The calls to the Linux kernel that Python has no function for."""
 
 import ctypes
 import os
@@ -13,7 +13,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def call_libc(name: str, *arguments: Any) -> int:
-    """Call a function of the C library. Raises OSError where it returns −1."""
+    """Call a function of the C library. Raises: OSError: it returned −1."""
     result: int = getattr(libc, name)(*arguments)
     if result == -1:
         error = ctypes.get_errno()
@@ -22,18 +22,22 @@ def call_libc(name: str, *arguments: Any) -> int:
 
 
 def set_prctl(option: int, value: int) -> None:
-    nothing = ctypes.c_ulong(0)
-    call_libc("prctl", option, ctypes.c_ulong(value), nothing, nothing, nothing)
+    """Set an attribute of this process. Raises: OSError."""
+    unused = ctypes.c_ulong(0)
+    call_libc("prctl", option, ctypes.c_ulong(value), unused, unused, unused)
 
 
 def drop_capabilities() -> None:
-    """Give up every capability, for good once NO_NEW_PRIVS is set."""
+    """Give up every capability. It is final once NO_NEW_PRIVS is set. Raises: OSError."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     call_libc("capset", header, (ctypes.c_uint32 * 6)())
 
 
-def mount_tmpfs(place: str, options: str) -> None:
-    """Lay an empty file system in memory over a folder, in this mount namespace alone."""
+def mount_tmpfs(folder: str, options: str) -> None:
+    """Mount an empty file system in memory on a folder, in this mount namespace only.
+
+    Raises: OSError.
+    """
     call_libc("mount", None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
     flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    call_libc("mount", b"tmpfs", place.encode(), b"tmpfs", flags, options.encode())
+    call_libc("mount", b"tmpfs", folder.encode(), b"tmpfs", flags, options.encode())

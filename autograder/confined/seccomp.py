@@ -1,10 +1,10 @@
-"""Which system calls a child may make: a list of what computing needs, everything else fails.
+"""The filter of system calls: a child may only make the calls that computing needs.
 
-A list of what is allowed, not of what is denied: what the next kernel brings is denied before
-anybody has heard of it. The price would be a call that a new C library needs; such a call
-fails with EPERM, the tests then fail, and no student is hurt in silence. What is not there:
-starting processes and threads, running programs, sockets, changing owners, modes, times and
-attributes of files, links, devices, shared memory, keyrings, tracing, mounts, namespaces.
+The list names the allowed calls, not the denied ones, so calls that a later kernel adds are
+denied too. A new C library may need a call that is not listed: it fails with EPERM and the tests
+fail, so we notice before a student loses points. Not listed are calls to start processes and
+threads, to run programs, to open sockets, to change owners, modes, times and attributes of files,
+and calls for links, devices, shared memory, keyrings, tracing, mounts and namespaces.
 
 See the kernel's Documentation/userspace-api/seccomp_filter.rst. The filter is a program of
 classic BPF, whose instructions are (code, jump if true, jump if false, constant).
@@ -17,7 +17,7 @@ import struct
 from .kernel import call_libc
 
 # name: its number on x86_64 and on aarch64 (asm/unistd.h), None where there is none
-CALLS: dict[str, tuple[int | None, int | None]] = {
+ALLOWED_CALLS: dict[str, tuple[int | None, int | None]] = {
     # memory and time
     "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214),
     "mremap": (25, 216), "madvise": (28, 233), "futex": (202, 98), "sched_yield": (24, 124),
@@ -45,23 +45,27 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "uname": (63, 160),
     "sysinfo": (99, 179), "sched_getaffinity": (204, 123),
 }  # fmt: skip
-WHOLE = 0xFFFFFFFF
-TRUNCATES = 0o1003  # O_TRUNC, beside reading or writing: 1 and 2 are for what may be written to
-WRITES = (0o0, 0o1, 0o2, 0o1001, 0o1002)  # a file opened for reading is not emptied on the way
-# calls that are allowed if the masked bits of one argument have one of a few values; `None`
-# stands for the own pid
-CONDITIONAL: dict[str, tuple[tuple[int | None, int | None], int, int, tuple[int | None, ...]]] = {
-    "open": ((2, None), 1, TRUNCATES, WRITES),
-    "openat": ((257, 56), 2, TRUNCATES, WRITES),
-    "kill": ((62, 129), 0, WHOLE, (None,)),
-    "tgkill": ((234, 131), 0, WHOLE, (None,)),
-    "prlimit64": ((302, 261), 0, WHOLE, (0,)),  # of itself
-    "ioctl": ((16, 29), 1, WHOLE, (0x5451,)),  # FIOCLEX, and nothing a terminal knows
-    "fcntl": ((72, 25), 1, WHOLE, (0, 1, 2, 3, 1030)),  # not F_SETOWN: it sends signals to others
+ALL_BITS = 0xFFFFFFFF
+OPEN_MODE_BITS = 0o1003  # O_TRUNC, O_WRONLY and O_RDWR
+# O_TRUNC only together with writing: opening a file to read it must not empty it
+ALLOWED_OPEN_MODES = (0o0, 0o1, 0o2, 0o1001, 0o1002)
+# name: its numbers, the index of an argument, a mask, the values that the masked argument may have
+# (`None` stands for the process's own pid)
+CONDITIONAL_CALLS: dict[
+    str, tuple[tuple[int | None, int | None], int, int, tuple[int | None, ...]]
+] = {
+    "open": ((2, None), 1, OPEN_MODE_BITS, ALLOWED_OPEN_MODES),
+    "openat": ((257, 56), 2, OPEN_MODE_BITS, ALLOWED_OPEN_MODES),
+    "kill": ((62, 129), 0, ALL_BITS, (None,)),
+    "tgkill": ((234, 131), 0, ALL_BITS, (None,)),
+    "prlimit64": ((302, 261), 0, ALL_BITS, (0,)),  # 0: the calling process
+    "ioctl": ((16, 29), 1, ALL_BITS, (0x5451,)),  # FIOCLEX, and no request to a terminal
+    # without F_SETOWN, which sends signals to other processes
+    "fcntl": ((72, 25), 1, ALL_BITS, (0, 1, 2, 3, 1030)),
 }
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column, AUDIT_ARCH_…
-SECCOMP = {"x86_64": 317, "aarch64": 277}
-X32 = 0x40000000  # numbers from here on are another table of the same machine
+SECCOMP_CALL = {"x86_64": 317, "aarch64": 277}
+X32 = 0x40000000  # from this number on, a second table of calls on x86_64
 LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 ALLOW, DENY, KILL = 0x7FFF0000, 0x00050001, 0x80000000  # DENY: the call fails with EPERM
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
@@ -69,9 +73,9 @@ SET_MODE_FILTER = 1
 
 
 def build_filter(machine: str, pid: int) -> bytes:
-    """The filter for a machine and a process.
+    """Build the filter for a machine and a process, as classic BPF.
 
-    Raises: KeyError: a machine whose numbers are not here.
+    Raises: KeyError: the call numbers of this machine are not known.
     """
     column, architecture = MACHINES[machine]
     lines = [
@@ -82,13 +86,13 @@ def build_filter(machine: str, pid: int) -> bytes:
         (AT_LEAST, 0, 1, X32),
         (RETURN, 0, 0, KILL),
     ]
-    for numbers in CALLS.values():
+    for numbers in ALLOWED_CALLS.values():
         if (number := numbers[column]) is not None:
             lines += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ALLOW)]
-    for numbers, argument, mask, values in CONDITIONAL.values():
+    for numbers, argument, mask, values in CONDITIONAL_CALLS.values():
         if (number := numbers[column]) is None:
             continue
-        # an int is the lower half of its 64 bits: on these machines it comes first
+        # only the lower 32 bits are loaded; these machines store them first
         check = [(LOAD, 0, 0, ARGUMENTS + 8 * argument), (AND, 0, 0, mask)]
         for value in values:
             check += [(EQUAL, 0, 1, pid if value is None else value), (RETURN, 0, 0, ALLOW)]
@@ -99,9 +103,13 @@ def build_filter(machine: str, pid: int) -> bytes:
 
 
 def install_filter(pid: int) -> None:
-    """Filter the system calls of this process from here on. NO_NEW_PRIVS must be set."""
+    """Filter the system calls of this process for good. NO_NEW_PRIVS must be set.
+
+    Args:   pid: the process that `kill` may signal.
+    Raises: OSError; KeyError: the call numbers of this machine are not known.
+    """
     machine = platform.machine()
     code = build_filter(machine, pid)
     text = ctypes.create_string_buffer(code, len(code))
     filter = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(text))
-    call_libc("syscall", SECCOMP[machine], SET_MODE_FILTER, 0, filter)
+    call_libc("syscall", SECCOMP_CALL[machine], SET_MODE_FILTER, 0, filter)

@@ -1,7 +1,7 @@
-"""What a child tries once it is locked in, to find out whether the cell holds.
+"""The trial: attempts to break out of the confinement, to find out whether it holds.
 
-The steps that an attacker would take first. They are tried whenever a place is opened, in the
-very cell that hand-ins get: a tier is believed for what it does, not for its version.
+A child makes the attempts that an attacker would make first, under the same confinement as a
+hand-in, whenever a tier is opened. A version number would not prove that a tier works.
 """
 
 import ctypes
@@ -15,20 +15,23 @@ from typing import IO, Any, NoReturn
 
 
 def perform_trial(work: IO[bytes], answers: IO[bytes], lock: Callable[[], None]) -> NoReturn:
-    """Try everything, and answer with the names of what was possible."""
-    told = json.loads(work.read())
+    """Make all attempts, and answer with the names of those that succeeded, as JSON."""
+    options = json.loads(work.read())
     work.close()
     lock()
-    possible = [name for name, attempt in list_attempts(**told).items() if attempt_works(attempt)]
+    possible = [
+        name for name, attempt in list_attempts(**options).items() if attempt_works(attempt)
+    ]
     answers.write(json.dumps(possible).encode())
     answers.flush()
     os._exit(0)
 
 
 def list_attempts(secret: str, grader: int, variable: str) -> dict[str, Callable[[], Any]]:
-    """What must fail, by what it would mean.
+    """The attempts that must fail, by what they would do.
 
-    Args: secret: a file of the grader's.  grader: its process.  variable: in its environment.
+    Args: secret: the path of a file of the grader.  grader: the grader's pid.
+          variable: the name of a variable in the grader's environment.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     return {
@@ -51,10 +54,12 @@ def list_attempts(secret: str, grader: int, variable: str) -> dict[str, Callable
 
 
 def refuse_access() -> NoReturn:
+    """Raises: PermissionError, always: for an attempt that reports its failure by its result."""
     raise PermissionError
 
 
 def attempt_works(attempt: Callable[[], Any]) -> bool:
+    """Whether an attempt succeeds."""
     try:
         attempt()
     except (OSError, RuntimeError, KeyError):  # RuntimeError: a thread cannot be started

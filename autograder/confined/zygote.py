@@ -1,10 +1,10 @@
-"""The process that is forked for every hand-in: Python and numpy loaded, nothing else done.
+"""The zygote: a process that has loaded Python and numpy, and is forked for every hand-in.
 
-Started by `parent` as a script, alone or inside `bwrap`, with a socket to the parent as its
-standard input. It never looks at a student's file: it takes two descriptors, one with the work
-and one for the answers, forks a child, hands its pidfd back, waits for it, and says how it
-ended. A child is a copy that shares no writable memory with it. It ends when its parent has
-closed the socket, or has died, and so does the child that is at work.
+The parent (`running.zygotes`) starts it as a script, alone or inside `bwrap`, with a socket as its
+standard input. The zygote never reads a student's file. It receives two descriptors, one with the
+work and one for the answers, forks a child, sends the child's pidfd back, waits for the child, and
+reports its exit code. A child is a copy that shares no writable memory with the zygote. When the
+parent closes the socket or dies, the zygote and its running child end.
 """
 
 import gc
@@ -19,40 +19,45 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-NOTHING, TRY = b"", b"try"
-ENOUGH = 3  # times that all drivers run before Python has made its shortcuts
+PARENT_CLOSED, RUN_TRIAL = b"", b"try"
+WARM_UP_ROUNDS = 3  # Python specialises its bytecode after a few runs of each driver
 
 
 def main_zygote() -> None:
-    told = json.loads(sys.argv[1])
-    sys.path.append(told["folders"]["autograder"])  # last: it may hold more than our package
+    """Run as a script: serve one child after the other until the parent closes the socket."""
+    options = json.loads(sys.argv[1])
+    sys.path.append(options["folders"]["autograder"])  # last: it may hold other packages too
     from autograder.confined import child, trial
-    from autograder.confined.cell import Cell
+    from autograder.confined.confinement import ChildConfinement
 
     sys.path.pop()
-    sys.meta_path.insert(0, child.AllowedFinder(told["folders"]))
+    sys.meta_path.insert(0, child.AllowedFinder(options["folders"]))
     warm_up()
-    cell = Cell(**told["cell"])
-    cell.prepare()
+    confinement = ChildConfinement(**options["confinement"])
+    confinement.prepare()
     parent = socket.socket(fileno=os.dup(0))
-    parent.send(str(cell).encode())
+    parent.send(str(confinement).encode())
     gc.collect()
-    gc.freeze()  # a collection in a child would touch, and so copy, every page
+    gc.freeze()  # so that a collection in a child does not touch, and so copy, every page
     while True:
-        word, descriptors, _, _ = socket.recv_fds(parent, 16, 2)
-        if word == NOTHING:
+        command, descriptors, _, _ = socket.recv_fds(parent, 16, 2)
+        if command == PARENT_CLOSED:
             return
-        perform = trial.perform_trial if word == TRY else child.perform_work
-        serve_child(parent, cell, perform, *descriptors)
+        perform = trial.perform_trial if command == RUN_TRIAL else child.perform_work
+        serve_child(parent, confinement, perform, *descriptors)
 
 
 def serve_child(
-    parent: socket.socket, cell: Any, perform: Callable[..., NoReturn], work: int, answers: int
+    parent: socket.socket,
+    confinement: Any,
+    perform: Callable[..., NoReturn],
+    work: int,
+    answers: int,
 ) -> None:
-    """Have one child do its work, and say how it ended."""
-    pid = cell.fork()
+    """Fork one child, wait until it ends, and send its exit code to the parent."""
+    pid = confinement.fork()
     if pid == 0:
-        work_in_child(parent, cell, perform, work, answers)
+        work_in_child(parent, confinement, perform, work, answers)
     os.close(work)
     os.close(answers)
     pidfd = os.pidfd_open(pid)
@@ -60,50 +65,55 @@ def serve_child(
     waiting = select.poll()
     waiting.register(pidfd, select.POLLIN)
     waiting.register(parent, select.POLLIN)
-    if pidfd not in dict(waiting.poll()):  # then the parent is gone
+    if pidfd not in dict(waiting.poll()):  # then the parent has ended
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     os.close(pidfd)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    cell.clear()
+    confinement.clear()
     parent.send(b"%d" % (-code if code == signal.SIGXCPU else code))
 
 
 def work_in_child(
-    parent: socket.socket, cell: Any, perform: Callable[..., NoReturn], work: int, answers: int
+    parent: socket.socket,
+    confinement: Any,
+    perform: Callable[..., NoReturn],
+    work: int,
+    answers: int,
 ) -> NoReturn:
-    """What a child does. What fails before it is locked in is the grader's fault, and said so."""
+    """Confine this child and do its work. A failure before it is locked is the grader's fault, so
+    it is sent to the parent."""
 
     def lock() -> None:
-        cell.lock()
+        confinement.lock()
         parent.close()
 
     try:
-        cell.enter()
+        confinement.enter()
         perform(os.fdopen(work, "rb"), os.fdopen(answers, "wb"), lock)
     except OSError as error:
-        with suppress(OSError):  # locked in, it can no longer speak
+        with suppress(OSError):  # a locked child cannot send
             parent.send(f"! {error}".encode())
     finally:
         os._exit(1)
 
 
 def warm_up() -> None:
-    """Do once what Python and numpy put off to the first time: children then find it done.
+    """Run all drivers once on doubles, so that no child has to do the work of a first call.
 
-    All drivers run, on classes that are nobody's, with inputs drawn here.
+    Python and numpy import and specialise code at the first call.
     """
     import numpy as np
 
     from autograder.exercises import EXERCISES, HOMES
     from autograder.harness import doubles, package, wire
 
-    nobodys = package.register_package(Path(os.devnull), HOMES)
+    empty = package.register_package(Path(os.devnull), HOMES)
     classes = [".".join(e.target.split(".")[:3]) for e in EXERCISES.values()]
     drive = doubles.drive_on_doubles(classes, seed=0)
     rng = np.random.default_rng(0)
-    for exercise in [*EXERCISES.values()] * ENOUGH:
+    for exercise in [*EXERCISES.values()] * WARM_UP_ROUNDS:
         for case in exercise.cases:
-            given = drive(exercise, case.id, case.inputs(rng), case.layout, nobodys)
+            given = drive(exercise, case.id, case.inputs(rng), case.layout, empty)
             wire.encode_frame({}, given.tensors)
     for kind in (np.float32, np.float64):
         A: Any = rng.normal(size=(3, 4)).astype(kind)

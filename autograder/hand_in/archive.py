@@ -24,14 +24,14 @@ from zipfile import ZipFile, ZipInfo
 from .module_reader import FileEntry, is_visible_name, printable_name
 from .unpacking import SmallReads, UnreadableArchive, open_unpacked, translate_zip_errors
 
-MOST_ENTRIES = 20_000  # of one hand-in
-MOST_IN_EXPORT = 100_000  # entries of the hand-ins of a class
-MOST_IN_FOLDER = 200_000  # files and folders on disk that are passed in search of one hand-in
-LARGEST_NAME = 1000  # characters of a path in it
-DEEPEST = 40  # folders and files that follow each other in it
-ARCHIVE = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
-UTF8 = 0x800  # the flag of an entry whose name is said to be that
-IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
+MAX_ENTRIES = 20_000  # of one hand-in
+MAX_EXPORT_ENTRIES = 100_000  # entries of the hand-ins of a class
+MAX_FOLDER_ENTRIES = 200_000  # files and folders on disk that are passed in search of one hand-in
+MAX_PATH_LENGTH = 1000  # characters of a path in it
+MAX_PATH_DEPTH = 40  # folders and files that follow each other in it
+ARCHIVE_NAME = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
+UTF8_FLAG = 0x800  # the flag of an entry whose name is said to be that
+MAX_BYTES_IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class ArchiveContents:
         Raises: UnreadableArchive: there are more than any hand-in has.
         """
         paths = self.below(folder)
-        if len(paths) > MOST_ENTRIES:
-            raise UnreadableArchive(f"more than {MOST_ENTRIES} entries in the archive")
+        if len(paths) > MAX_ENTRIES:
+            raise UnreadableArchive(f"more than {MAX_ENTRIES} entries in the archive")
         found = [(self.infos[f"{folder}/{path}" if folder else path], path) for path in paths]
         found.sort(key=lambda one: one[0].header_offset)
         strays = self.strays if not folder else {}
@@ -89,7 +89,7 @@ def list_contents(archive: ZipFile) -> ArchiveContents:
     strays: dict[str, str] = {}
     for info in archive.infolist():
         path = entry_name(info).replace("\\", "/")
-        if len(path) > LARGEST_NAME or path.count("/") > DEEPEST:
+        if len(path) > MAX_PATH_LENGTH or path.count("/") > MAX_PATH_DEPTH:
             strays[path] = "names that are too long or too deep"
             continue
         parts = [part for part in path.split("/") if part not in ("", ".")]
@@ -106,7 +106,7 @@ def is_link(info: ZipInfo) -> bool:
 
 def entry_name(info: ZipInfo) -> str:
     """The path of an entry: some programs write UTF-8 and do not say so."""
-    if not info.flag_bits & UTF8:
+    if not info.flag_bits & UTF8_FLAG:
         with suppress(UnicodeError):
             return info.filename.encode("cp437").decode()
     return info.filename
@@ -114,7 +114,7 @@ def entry_name(info: ZipInfo) -> str:
 
 @lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
 def open_contents(path: str, _changed: tuple[int, int]) -> ArchiveContents | str:
-    file = SmallReads(io.BufferedReader(io.FileIO(path)), MOST_IN_EXPORT)
+    file = SmallReads(io.BufferedReader(io.FileIO(path)), MAX_EXPORT_ENTRIES)
     try:
         with translate_zip_errors():
             archive = ZipFile(file)
@@ -140,12 +140,12 @@ def open_nested(entry: FileEntry, largest: int) -> Iterator[ArchiveContents]:
     """
     if entry.ignored or entry.size > largest:
         raise UnreadableArchive(entry.ignored or f"larger than {largest} bytes")
-    with entry.open() as file, SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
+    with entry.open() as file, SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY) as copy:
         if not isinstance(file, io.FileIO):  # going back in what is packed unpacks it again
             shutil.copyfileobj(file, copy)
         inside = file if isinstance(file, io.FileIO) else copy
         with translate_zip_errors():
-            archive = ZipFile(SmallReads(inside, MOST_ENTRIES))
+            archive = ZipFile(SmallReads(inside, MAX_ENTRIES))
         with archive:
             yield list_contents(archive)
 
@@ -194,7 +194,7 @@ def path_exists(path: str) -> bool:
     return bool(found and (inner in found.infos or found.below(inner)))
 
 
-def names_in(path: str, most: int = MOST_IN_FOLDER) -> list[str]:
+def names_in(path: str, most: int = MAX_FOLDER_ENTRIES) -> list[str]:
     """What lies in a folder or in an archive on disk, without links, and without what systems
     leave behind; nothing in a folder with more than that in it, or that may not be read."""
     found = list_inside(path, most).items()
@@ -203,13 +203,13 @@ def names_in(path: str, most: int = MOST_IN_FOLDER) -> list[str]:
 
 def hidden_in(path: str) -> list[str]:
     """What lies in a folder or in an archive on disk with a name that begins with a dot."""
-    found = list_inside(path, MOST_IN_FOLDER)
+    found = list_inside(path, MAX_FOLDER_ENTRIES)
     return sorted(name for name in found if name.startswith(".") and not name.startswith("._"))
 
 
 def links_in(path: str) -> list[str]:
     """The names of the links in a folder or in an archive on disk."""
-    found = list_inside(path, MOST_IN_FOLDER).items()
+    found = list_inside(path, MAX_FOLDER_ENTRIES).items()
     return sorted(name for name, linked in found if linked and is_visible_name(name))
 
 

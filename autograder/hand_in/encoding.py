@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from .module_reader import list_names
 
 # Python's own pattern (PEP 263), in either of the first two lines.
-DECLARED = re.compile(
+DECLARED_ENCODING = re.compile(
     rb"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]+"
 )
 
@@ -35,5 +35,5 @@ def find_encoding(data: bytes) -> str:
     try:
         data.decode()
     except UnicodeDecodeError:
-        return "" if DECLARED.match(data) else "Latin-1, or the like,"
+        return "" if DECLARED_ENCODING.match(data) else "Latin-1, or the like,"
     return ""

@@ -10,38 +10,40 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from .archive import MOST_IN_FOLDER, entry_of
+from .archive import MAX_FOLDER_ENTRIES, entry_of
 from .module_reader import FileEntry, is_visible_name
 from .spelling import is_like_mytorch
 
-ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment, whose modules are not the student's
-MOST_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
-ENDINGS = (".py", ".ipynb", ".zip")
-NOTEBOOKS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
-CLOSED = "folders that nobody may open"
+ENVIRONMENT_MARKER = (
+    "pyvenv.cfg"  # marks a virtual environment, whose modules are not the student's
+)
+MAX_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
+SUFFIXES = (".py", ".ipynb", ".zip")
+NOTEBOOK_FOLDERS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
+UNREADABLE_FOLDERS = "folders that nobody may open"
 
 
 def walk_hand_in(folder: Path) -> Iterator[FileEntry]:
     """The modules at the top of a folder, in the folders there, and in what may be `mytorch`;
     notebooks and archives at the top, and in its folder `notebooks`. What may not be opened, and
-    is no `mytorch`, is CLOSED.
+    is no `mytorch`, is UNREADABLE_FOLDERS.
 
     Raises: OSError: it cannot be read, or (EFBIG) holds too much.
     """
     waiting, passed, read = deque([PurePosixPath()]), 0, 0
     while waiting:
         place = waiting.popleft()
-        wanted = ENDINGS if place in NOTEBOOKS else ENDINGS[:1]
+        wanted = SUFFIXES if place in NOTEBOOK_FOLDERS else SUFFIXES[:1]
         try:
-            inside = list_folder(folder / place, MOST_IN_FOLDER - passed)
+            inside = list_folder(folder / place, MAX_FOLDER_ENTRIES - passed)
         except PermissionError:
             if not place.parts or any(map(is_like_mytorch, place.parts)):
                 raise
-            yield FileEntry(place, ignored=CLOSED)
+            yield FileEntry(place, ignored=UNREADABLE_FOLDERS)
             continue
         passed += len(inside)
         own = not place.parts or is_like_mytorch(place.name)
-        if not own and any(one.name == ENVIRONMENT for one in inside):
+        if not own and any(one.name == ENVIRONMENT_MARKER for one in inside):
             continue
         for one in inside:
             matters = one.name.lower().endswith(wanted)
@@ -52,8 +54,8 @@ def walk_hand_in(folder: Path) -> Iterator[FileEntry]:
                 waiting += [place / one.name] * leads_on(place, one.name)
             elif matters and one.is_file(follow_symlinks=False):
                 read += 1
-                if read > MOST_MODULES:
-                    raise OSError(errno.EFBIG, f"more than {MOST_MODULES} modules in it")
+                if read > MAX_MODULES:
+                    raise OSError(errno.EFBIG, f"more than {MAX_MODULES} modules in it")
                 yield entry_of(folder / place / one.name, place / one.name)
 
 
@@ -62,7 +64,7 @@ def list_folder(folder: Path, most: int) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as found:
         inside = list(islice(found, most + 1))
     if len(inside) > most:
-        raise OSError(errno.EFBIG, f"more than {MOST_IN_FOLDER} files and folders in it")
+        raise OSError(errno.EFBIG, f"more than {MAX_FOLDER_ENTRIES} files and folders in it")
     return sorted((one for one in inside if is_visible_name(one.name)), key=lambda one: one.name)
 
 

@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-LARGEST_FILE = 2**20  # bytes of one module
-LARGEST = 8 * 2**20  # bytes of all modules
-MOST_FILES = 200
-MODULE = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
-PACKAGE = ("mytorch",)
-SHOWN = 3  # entries of a hand-in that a message names
+MAX_FILE_BYTES = 2**20  # bytes of one module
+MAX_TOTAL_BYTES = 8 * 2**20  # bytes of all modules
+MAX_FILES = 200
+MODULE_PATH = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
+PACKAGE_PARTS = ("mytorch",)
+MAX_NAMES_SHOWN = 3  # entries of a hand-in that a message names
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def is_visible_name(name: str) -> bool:
 
 
 def take_modules(
-    name: str, entries: Sequence[FileEntry], package: tuple[str, ...] = PACKAGE
+    name: str, entries: Sequence[FileEntry], package: tuple[str, ...] = PACKAGE_PARTS
 ) -> HandIn:
     """Take the modules in a folder. Args: package: the parts of its path among the entries."""
     files: dict[str, bytes] = {}
@@ -100,18 +100,18 @@ def is_module(entry: FileEntry) -> bool:
 
 def reason_to_ignore(inside: str, size: int, files: Mapping[str, bytes]) -> str:
     """Why a module cannot be taken beside those that are there, or ""."""
-    total = sum(map(len, files.values())) + min(size, LARGEST_FILE)
-    if len(files) >= MOST_FILES or total > LARGEST:
+    total = sum(map(len, files.values())) + min(size, MAX_FILE_BYTES)
+    if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
         return "files beyond the most that a hand-in may have"
     beside = (n.startswith(f"{inside}/") or inside.startswith(f"{n}/") for n in files)
-    if not MODULE.fullmatch(inside) or any(beside):
+    if not MODULE_PATH.fullmatch(inside) or any(beside):
         return "names that no module can have"
-    if size > LARGEST_FILE:
-        return f"files larger than {LARGEST_FILE} bytes"
+    if size > MAX_FILE_BYTES:
+        return f"files larger than {MAX_FILE_BYTES} bytes"
     return ""
 
 
-def list_names(names: Sequence[str], most: int = SHOWN) -> str:
+def list_names(names: Sequence[str], most: int = MAX_NAMES_SHOWN) -> str:
     """The first names of many, as they may be printed, and how many there are more."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(map(quote_name, names[:most])) + more

@@ -22,23 +22,23 @@ from typing import NamedTuple
 from .archive import is_folder, is_zip, path_exists, read_content
 from .student import Student
 
-CANVAS = re.compile(
+CANVAS_NAME = re.compile(
     r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<own>.+?)(-\d+)?(?P<end>\.\w+)?"
 )
-MOODLE = re.compile(  # a student's own name for a file, behind, may look like any site's
+MOODLE_NAME = re.compile(  # a student's own name for a file, behind, may look like any site's
     r"(?![^_]+_(LATE_)?\d+_\d+_)(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_(?P<own>.*))?"
 )
-GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
-OURS = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
-METADATA = "submission_metadata.yml"
-LARGEST = 64 * 2**20  # bytes of Gradescope's metadata
-LONGEST = 1000  # bytes of a line in it
+GRADESCOPE_NAME = re.compile(r"submission_(?P<upload>\d+)")
+PACKED_NAME = re.compile(r"hand-in-(?P<id>.+?)( \(\d+\))?")
+GRADESCOPE_METADATA = "submission_metadata.yml"
+MAX_METADATA_BYTES = 64 * 2**20  # bytes of Gradescope's metadata
+MAX_LINE_BYTES = 1000  # bytes of a line in it
 # What a file's name ends in that is no part of who sent it.
 SUFFIX = re.compile(
     r"(?<=.)\.(zip|rar|7z|tar|tgz|(tar\.)?(gz|bz2|xz)|py|ipynb|pdf|docx?|txt)$", re.IGNORECASE
 )
 # Control characters, changes of the direction of writing, and halves of characters.
-UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class HandInOrigin:
 def by_a_site(name: str) -> bool:
     """Whether a course site gave a hand-in this name, with the student's own in it."""
     return bool(
-        MOODLE.fullmatch(strip_suffix(name)) or (CANVAS.fullmatch(name) and Path(name).suffix)
+        MOODLE_NAME.fullmatch(strip_suffix(name))
+        or (CANVAS_NAME.fullmatch(name) and Path(name).suffix)
     )
 
 
@@ -75,9 +76,9 @@ def origin_of(path: str) -> HandInOrigin:
 def made_for_one(place: Path) -> HandInOrigin | None:
     """Whose a file or folder is, with all in it, if a site, or `pack`, gave it its name."""
     name = strip_suffix(place.name)
-    if found := MOODLE.fullmatch(name):
+    if found := MOODLE_NAME.fullmatch(name):
         return HandInOrigin((make_student(found["id"], found["name"]),))
-    if (found := GRADESCOPE.fullmatch(name)) and is_export(place.parent):
+    if (found := GRADESCOPE_NAME.fullmatch(name)) and is_export(place.parent):
         by = read_submitters(place.parent).get(name)
         return HandInOrigin(by or (make_student(name),), int(found["upload"]))
     if by_a_site(place.name) and not is_folder(str(place)):  # Canvas hands out files alone
@@ -99,9 +100,9 @@ def upload_of(name: str) -> UploadedFile | None:
     """What a name says if a site made it for a file that a student uploaded, no archive."""
     if is_zip(name):
         return None
-    if (found := MOODLE.fullmatch(name)) and found["own"]:
+    if (found := MOODLE_NAME.fullmatch(name)) and found["own"]:
         return UploadedFile(f"{found['name']}_{found['id']}", 0, found["own"])
-    if (found := CANVAS.fullmatch(name)) and found["end"]:  # which counts uploads of one name
+    if (found := CANVAS_NAME.fullmatch(name)) and found["end"]:  # which counts uploads of one name
         own = f"{found['own']}{found['end']}"
         return UploadedFile(f"{found['name']}_{found['id']}", int(found["upload"]), own)
     return None
@@ -109,13 +110,13 @@ def upload_of(name: str) -> UploadedFile | None:
 
 def is_export(folder: Path) -> bool:
     """Whether Gradescope's metadata lies in a folder, and not because a student put it there."""
-    around = any(GRADESCOPE.fullmatch(place.name) for place in (folder, *folder.parents))
-    place = str(folder / METADATA)
+    around = any(GRADESCOPE_NAME.fullmatch(place.name) for place in (folder, *folder.parents))
+    place = str(folder / GRADESCOPE_METADATA)
     return not around and path_exists(place) and not os.path.islink(place)
 
 
 def canvas_origin(name: str) -> HandInOrigin | None:
-    found = CANVAS.fullmatch(name)
+    found = CANVAS_NAME.fullmatch(name)
     if not found:
         return None
     by = make_student(found["id"], found["name"])
@@ -123,7 +124,7 @@ def canvas_origin(name: str) -> HandInOrigin | None:
 
 
 def packed_student(name: str) -> Student | None:
-    found = OURS.fullmatch(name)
+    found = PACKED_NAME.fullmatch(name)
     return found and make_student(found["id"])
 
 
@@ -137,8 +138,8 @@ def read_submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
     people: dict[str, list[dict[str, str]]] = {}
     group: list[dict[str, str]] = []  # nobody's, until a line names a submission
     section = key = ""
-    for data in io.BytesIO(read_content(str(folder / METADATA), LARGEST)):
-        line = data[:LONGEST].decode(errors="replace").rstrip()
+    for data in io.BytesIO(read_content(str(folder / GRADESCOPE_METADATA), MAX_METADATA_BYTES)):
+        line = data[:MAX_LINE_BYTES].decode(errors="replace").rstrip()
         if found := re.fullmatch(r"(\S+):", line):
             group, section = [], ""
             people[found[1]] = group
@@ -151,7 +152,7 @@ def read_submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
             if found:
                 key = found[2]
                 group[-1][key] = found[3]
-            elif group and key in group[-1] and len(group[-1][key]) < LONGEST:  # it goes on
+            elif group and key in group[-1] and len(group[-1][key]) < MAX_LINE_BYTES:  # it goes on
                 group[-1][key] += f" {line.strip()}"
     return {
         submission: tuple(
@@ -181,4 +182,4 @@ def yaml_scalar(text: str) -> str:
 
 def normalize_text(text: str) -> str:
     """A text as it is shown: one normal form, one line, nothing that no one can see."""
-    return UNWRITABLE.sub("?", unicodedata.normalize("NFC", text)).strip()
+    return UNPRINTABLE.sub("?", unicodedata.normalize("NFC", text)).strip()

@@ -9,7 +9,7 @@ from typing import TypeVar
 from .module_reader import quote_name
 
 T = TypeVar("T")
-FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
 PACKAGE = Path(__file__).parents[1]
 
 
@@ -26,7 +26,7 @@ def guard_step(
     try:
         return make(*given)
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in FULL:
+        if isinstance(error, OSError) and error.errno in DISK_FULL_ERRORS:
             raise
         why = error.strerror if isinstance(error, OSError) else locate_own_fault(error)
         notes.append(f"the grader failed to {what} {quote_name(whom)} ({why})")

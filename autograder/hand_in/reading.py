@@ -23,7 +23,7 @@ from .archive import (
     split_archive_path,
 )
 from .encoding import note_wrong_encodings
-from .folder_reader import CLOSED, walk_hand_in
+from .folder_reader import UNREADABLE_FOLDERS, walk_hand_in
 from .module_reader import FileEntry, HandIn, is_module, list_names, printable_name, quote_name
 from .origin import UploadedFile, by_a_site, upload_of
 from .own_faults import locate_own_fault
@@ -31,9 +31,12 @@ from .spelling import correct_spelling
 from .unpacking import UnreadableArchive
 from .unrun import note_unrun_cells
 
-LARGEST_ARCHIVE = 2**28  # bytes of a zip, notebooks with pictures included
-WRAPPED = 3  # archives around an archive in which a hand-in is still found
-THEIRS = (errno.ENAMETOOLONG, errno.EFBIG)  # not the system's fault: folders too deep, or too full
+MAX_ARCHIVE_BYTES = 2**28  # bytes of a zip, notebooks with pictures included
+MAX_NESTING = 3  # archives around an archive in which a hand-in is still found
+HAND_IN_ERRORS = (
+    errno.ENAMETOOLONG,
+    errno.EFBIG,
+)  # not the system's fault: folders too deep, or too full
 
 
 def read_hand_in(given: str | Path) -> HandIn:
@@ -50,7 +53,7 @@ def read_hand_in(given: str | Path) -> HandIn:
     except OSError as error:
         what = f": {quote_name(error.filename)}" if isinstance(error.filename, str) else ""
         said = f"cannot be read ({error.strerror or error}{what})"
-        return HandIn(name, message=said, readable=False, found=error.errno in THEIRS)
+        return HandIn(name, message=said, readable=False, found=error.errno in HAND_IN_ERRORS)
     except Exception as error:  # ours: it must cost neither this grade nor the others'
         said = f"the grader failed to read it ({locate_own_fault(error)}): not the hand-in's fault"
         return HandIn(name, message=said, readable=False, found=False)
@@ -80,7 +83,9 @@ def in_folder(name: str) -> HandIn:
     is no telling. Raises: OSError, UnreadableArchive."""
     entries = list(walk_hand_in(Path(name)))
     made = take_hand_in(name, entries)
-    return replace(made, found=bool(made.files) or all(e.ignored != CLOSED for e in entries))
+    return replace(
+        made, found=bool(made.files) or all(e.ignored != UNREADABLE_FOLDERS for e in entries)
+    )
 
 
 def describe_missing(name: str) -> HandIn:
@@ -128,7 +133,7 @@ def uploads_in(folder: str, _changed: int) -> dict[str, list[tuple[UploadedFile,
 
 def read_archive(name: str, entry: FileEntry, depth: int) -> HandIn:
     """Read the hand-in that an archive holds, which itself lies in a folder or an archive."""
-    with open_nested(entry, LARGEST_ARCHIVE) as found:
+    with open_nested(entry, MAX_ARCHIVE_BYTES) as found:
         return take_hand_in(name, found.entries(), depth)
 
 
@@ -137,7 +142,7 @@ def take_hand_in(name: str, entries: Sequence[FileEntry], depth: int = 0) -> Han
     archives = [e for e in entries if is_zip(e.path.name) and len(e.path.parts) < 3 and e.counts]
     modules = list(filter(is_module, entries))
     found, said = correct_spelling(entries)
-    if len(archives) == 1 and depth < WRAPPED and not modules:
+    if len(archives) == 1 and depth < MAX_NESTING and not modules:
         inside = read_archive(name, archives[0], depth + 1)
         if inside.files or not any(map(is_module, found)):
             return inside
@@ -162,7 +167,7 @@ def choose_package(name: str, entries: Sequence[FileEntry]) -> HandIn:
     """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
     tops = {package_folder(entry) for entry in entries if is_module(entry)}
     top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
-    package = (*top.parts, *module_reader.PACKAGE)
+    package = (*top.parts, *module_reader.PACKAGE_PARTS)
     wrong = f"mytorch lies too deep in it: {quote_name('/'.join(package))}" * (len(top.parts) > 1)
     equal = sorted(str(other / "mytorch") for other in tops if len(other.parts) == len(top.parts))
     if len(equal) > 1:

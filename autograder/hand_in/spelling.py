@@ -15,13 +15,15 @@ from autograder.exercises import EXERCISES
 from .module_reader import FileEntry, is_module, list_names, quote_name
 
 # Possessive: a name that a stranger chose is read once, never tried again in other pieces.
-ALIKE = re.compile(r"my[\W_]*+torch(?:[\W_]*+(?:main|master|copy|\d++))*+[\W_]*+", re.IGNORECASE)
-PACKAGE = PurePosixPath("mytorch")
+MYTORCH_LIKE = re.compile(
+    r"my[\W_]*+torch(?:[\W_]*+(?:main|master|copy|\d++))*+[\W_]*+", re.IGNORECASE
+)
+PACKAGE_PATH = PurePosixPath("mytorch")
 
 
 def is_like_mytorch(name: str) -> bool:
     """Whether a folder's name is `mytorch`, or what people and sites make of it."""
-    return bool(ALIKE.fullmatch(name))
+    return bool(MYTORCH_LIKE.fullmatch(name))
 
 
 def plain_module_name(name: str) -> str:
@@ -30,7 +32,7 @@ def plain_module_name(name: str) -> str:
     return "".join(filter(str.isalnum, stem.casefold())) if suffix.lower() == "py" else ""
 
 
-HOMES = {
+HOME_FILE_NAMES = {
     plain_module_name(file): file
     for file in (PurePosixPath(e.file).name for e in EXERCISES.values())
 }
@@ -38,7 +40,7 @@ HOMES = {
 
 def has_homes(names: Iterable[str]) -> bool:
     """Whether some names are of files that exercises belong in."""
-    return any(plain_module_name(name) in HOMES for name in names)
+    return any(plain_module_name(name) in HOME_FILE_NAMES for name in names)
 
 
 def correct_spelling(entries: Sequence[FileEntry]) -> tuple[list[FileEntry], list[str]]:
@@ -46,7 +48,9 @@ def correct_spelling(entries: Sequence[FileEntry]) -> tuple[list[FileEntry], lis
     found, notes = list(entries), []
     if not any(map(is_module, entries)):
         places = {
-            e.path.parent for e in entries if e.counts and plain_module_name(e.path.name) in HOMES
+            e.path.parent
+            for e in entries
+            if e.counts and plain_module_name(e.path.name) in HOME_FILE_NAMES
         }
         alike = [p for p in places if is_like_mytorch(p.name) and len(p.parts) < 3]
         candidates = sorted(alike or [p for p in places if len(p.parts) < 2])
@@ -64,7 +68,7 @@ def in_package(entry: FileEntry, place: PurePosixPath, whole: bool) -> FileEntry
     is_inside = place in entry.path.parents if whole else place == entry.path.parent
     if not is_inside or not entry.counts or entry.path.suffix.lower() != ".py":
         return entry
-    return replace(entry, path=PACKAGE / entry.path.relative_to(place))
+    return replace(entry, path=PACKAGE_PATH / entry.path.relative_to(place))
 
 
 def written_as(place: PurePosixPath) -> str:
@@ -81,9 +85,11 @@ def correct_module_names(
         if (
             entry.counts
             and entry.path.parent.name == "mytorch"
-            and plain_module_name(entry.path.name) in HOMES
+            and plain_module_name(entry.path.name) in HOME_FILE_NAMES
         ):
-            homes[entry.path.with_name(HOMES[plain_module_name(entry.path.name)])].append(entry)
+            homes[entry.path.with_name(HOME_FILE_NAMES[plain_module_name(entry.path.name)])].append(
+                entry
+            )
     right = {path: one for path, one in homes.items() if path not in {e.path for e in one}}
     taken = {path: one[0] for path, one in right.items() if len(one) == 1}
     if taken:

@@ -15,7 +15,7 @@ class Student:
     name: str = ""
 
 
-NOBODY = Student()
+UNKNOWN_STUDENT = Student()
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class HandInEntry:
     folder that all lie in."""
 
     hand_in: str
-    student: Student = NOBODY
+    student: Student = UNKNOWN_STUDENT
     page: str = ""
     top: str = ""
 

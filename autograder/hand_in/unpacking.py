@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import IO, Any, cast
 from zipfile import ZipExtFile, ZipFile, ZipInfo
 
-LARGEST_TABLE = 2**23  # bytes of an archive's table of contents, at least 46 an entry
+MAX_TABLE_BYTES = 2**23  # bytes of an archive's table of contents, at least 46 an entry
 
 
 class UnreadableArchive(Exception):
@@ -58,8 +58,10 @@ class SmallReads:
             raise OSError("it points to places outside of itself: is it cut?") from None
 
     def read(self, size: int = -1) -> bytes:
-        if size > LARGEST_TABLE:
-            raise UnreadableArchive(f"too many entries: a table of more than {LARGEST_TABLE} bytes")
+        if size > MAX_TABLE_BYTES:
+            raise UnreadableArchive(
+                f"too many entries: a table of more than {MAX_TABLE_BYTES} bytes"
+            )
         try:
             data = self.file.read(size)
         except OSError as error:

@@ -16,15 +16,17 @@ from autograder.scoring import reference_store
 from .module_reader import FileEntry
 from .unpacking import UnreadableArchive
 
-MOST = 20  # notebooks of a hand-in that are looked at
-LARGEST = 2**22  # bytes of one
-LARGEST_ALL = 2**24  # bytes of all: the workbook's own are 0.8 MB
-MOST_CELLS = 1000  # of a notebook
-MARK = b"@exercise("
-STUB = json.dumps('raise NotImplementedError("Exercise')[1:-1].encode()  # as JSON writes it
-CODE = re.compile(rb'\s*+:\s*+"code"')
-STRING = rb'"(?:[^"\\]|\\.)*+"'
-SOURCE = re.compile(rb'"source"\s*+:\s*+(?:%b|\[(?:\s*+%b\s*+,?+)*+)' % (STRING, STRING), re.DOTALL)
+MAX_NOTEBOOKS = 20  # notebooks of a hand-in that are looked at
+MAX_NOTEBOOK_BYTES = 2**22  # bytes of one
+MAX_NOTEBOOK_TOTAL_BYTES = 2**24  # bytes of all: the workbook's own are 0.8 MB
+MAX_CELLS = 1000  # of a notebook
+EXERCISE_MARK = b"@exercise("
+STUB_SOURCE = json.dumps('raise NotImplementedError("Exercise')[1:-1].encode()  # as JSON writes it
+CODE_CELL = re.compile(rb'\s*+:\s*+"code"')
+JSON_STRING = rb'"(?:[^"\\]|\\.)*+"'
+CELL_SOURCE = re.compile(
+    rb'"source"\s*+:\s*+(?:%b|\[(?:\s*+%b\s*+,?+)*+)' % (JSON_STRING, JSON_STRING), re.DOTALL
+)
 
 
 def note_unrun_cells(files: Mapping[str, bytes], entries: Iterable[FileEntry]) -> str:
@@ -36,12 +38,17 @@ def note_unrun_cells(files: Mapping[str, bytes], entries: Iterable[FileEntry]) -
     }
     if any(files[name].splitlines() != stubs[name] for name in files.keys() & stubs):
         return ""
-    books = (e for e in entries if e.counts and e.path.suffix == ".ipynb" and e.size <= LARGEST)
-    left = LARGEST_ALL
-    for notebook in islice(books, MOST):
+    books = (
+        e
+        for e in entries
+        if e.counts and e.path.suffix == ".ipynb" and e.size <= MAX_NOTEBOOK_BYTES
+    )
+    left = MAX_NOTEBOOK_TOTAL_BYTES
+    for notebook in islice(books, MAX_NOTEBOOKS):
         left -= notebook.size
         if left >= 0 and any(
-            MARK in cell and STUB not in cell for cell in code_cell_sources(notebook)
+            EXERCISE_MARK in cell and STUB_SOURCE not in cell
+            for cell in code_cell_sources(notebook)
         ):
             return "the notebooks in it hold answers, mytorch does not: were the cells run?"
     return ""
@@ -49,8 +56,8 @@ def note_unrun_cells(files: Mapping[str, bytes], entries: Iterable[FileEntry]) -
 
 def code_cell_sources(notebook: FileEntry) -> Iterator[bytes]:
     """The sources of a notebook's first code cells, as its JSON writes them."""
-    for cell in notebook_bytes(notebook).split(b'"cell_type"', MOST_CELLS + 1)[1 : MOST_CELLS + 1]:
-        if MARK in cell and CODE.match(cell) and (source := SOURCE.search(cell)):
+    for cell in notebook_bytes(notebook).split(b'"cell_type"', MAX_CELLS + 1)[1 : MAX_CELLS + 1]:
+        if EXERCISE_MARK in cell and CODE_CELL.match(cell) and (source := CELL_SOURCE.search(cell)):
             yield source[0]
 
 

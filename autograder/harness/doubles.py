@@ -23,7 +23,7 @@ from autograder.model import Answer, Array
 
 from . import driving
 
-SAW = "saw "  # what the doubles were given travels beside the tensors, under this prefix
+RECEIVED = "saw "  # what the doubles were given travels beside the tensors, under this prefix
 Log = list[tuple[str, Array]]
 
 
@@ -138,7 +138,7 @@ def drive_on_doubles(
     def answer(*arguments: Any) -> Answer:
         log.clear()
         given = driving.drive_case(*arguments)
-        saw = {f"{SAW}{i:02} {method}": array for i, (method, array) in enumerate(log)}
+        saw = {f"{RECEIVED}{i:02} {method}": array for i, (method, array) in enumerate(log)}
         return replace(given, tensors={**given.tensors, **saw})
 
     return answer

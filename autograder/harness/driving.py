@@ -18,15 +18,17 @@ from autograder.model import Answer, Array, Exercise, Fault, Layout
 from .package import MissingName
 from .watching import watch_forward
 
-LARGEST = 2**18  # bytes of one tensor, and its length: a hundred times what exercises return
-LONGEST = 1000  # characters of an exception's text, or of a line
-KINDS = {"O": "object", "c": "complex", "U": "text", "S": "bytes", "V": "void", "M": "date"}
-TYPES = (list, tuple, str, dict, set, complex)
-OTHER, HUGE = "an object of another class", "an array far too large"
+MAX_TENSOR_BYTES = (
+    2**18
+)  # bytes of one tensor, and its length: a hundred times what exercises return
+MAX_TEXT_LENGTH = 1000  # characters of an exception's text, or of a line
+DTYPE_NAMES = {"O": "object", "c": "complex", "U": "text", "S": "bytes", "V": "void", "M": "date"}
+NAMED_TYPES = (list, tuple, str, dict, set, complex)
+OTHER_OBJECT, HUGE_ARRAY = "an object of another class", "an array far too large"
 # Every word that there is for what is no array of numbers.
-ODD = {"None", OTHER, HUGE, *(f"a {t.__name__}" for t in TYPES)}
-ODD |= {f"an array of {kind} entries" for kind in (*KINDS.values(), "odd")}
-GIVEN = "shapes.py"  # its frames are ours: the student's line is the one that called it
+NON_ARRAY_WORDS = {"None", OTHER_OBJECT, HUGE_ARRAY, *(f"a {t.__name__}" for t in NAMED_TYPES)}
+NON_ARRAY_WORDS |= {f"an array of {kind} entries" for kind in (*DTYPE_NAMES.values(), "odd")}
+SHAPES_FILE = "shapes.py"  # its frames are ours: the student's line is the one that called it
 
 
 def drive_case(
@@ -70,29 +72,29 @@ def arrange_array(array: Array, layout: Layout) -> Array:
 
 
 def to_plain_array(value: Any) -> Array | str:
-    """The value as an array that owns its numbers, or a word of `ODD` for what it is instead."""
+    """The value as an array that owns its numbers, or a word of `NON_ARRAY_WORDS`."""
     if value is None:
         return "None"
     if not isinstance(value, np.ndarray | np.generic | float | int):
-        return f"a {type(value).__name__}" if type(value) in TYPES else OTHER
+        return f"a {type(value).__name__}" if type(value) in NAMED_TYPES else OTHER_OBJECT
     if isinstance(value, np.ndarray) and is_huge_array(value):
-        return HUGE
+        return HUGE_ARRAY
     array = np.array(value, order="C", subok=False)
     if array.dtype.kind not in "fiub":
-        return f"an array of {KINDS.get(array.dtype.kind, 'odd')} entries"
+        return f"an array of {DTYPE_NAMES.get(array.dtype.kind, 'odd')} entries"
     return array.astype(np.float64) if array.dtype.itemsize > 8 else array
 
 
 def is_huge_array(array: Array) -> bool:
     """Whether an array is beyond all that is compared; one without entries may be, by its shape."""
     largest: int = max(array.nbytes, *array.shape, 0)
-    return largest > LARGEST
+    return largest > MAX_TENSOR_BYTES
 
 
 def describe_fault(error: BaseException, package: Any) -> Fault:
     """Say what went wrong, and in which line of the student's own files."""
     where, line = student_line(error, Path(*getattr(package, "__path__", ["?"])[:1]))
-    name, text = type(error).__name__, str(error)[:LONGEST]
+    name, text = type(error).__name__, str(error)[:MAX_TEXT_LENGTH]
     if isinstance(error, NotImplementedError) and text.startswith("Exercise "):
         return Fault("not_attempted", name, text, where, line)
     if isinstance(error, MissingName):  # it says where itself
@@ -116,9 +118,9 @@ def student_line(error: BaseException, folder: Path) -> tuple[str, str]:
     found = []
     for filename, number in reversed(places):
         path = Path(filename)
-        if folder in path.parents and path.name != GIVEN:
+        if folder in path.parents and path.name != SHAPES_FILE:
             name = Path("mytorch", path.relative_to(folder)).as_posix()
             linecache.checkcache(filename)
-            line = linecache.getline(filename, number).strip()[:LONGEST]
+            line = linecache.getline(filename, number).strip()[:MAX_TEXT_LENGTH]
             found.append((f"{name}:{number}", line))
     return next((f for f in found if "expect_shape(" not in f[1]), (found or [("", "")])[0])

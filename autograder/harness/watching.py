@@ -18,10 +18,10 @@ import numpy as np
 from autograder.exercises import exercises_below
 from autograder.model import Array, Exercise
 
-SMALL = 1e-2  # a step that nothing but a difference takes
-NOISE = 1e-12  # below it, the same numbers were computed in another way
-ENOUGH = 3  # larger steps from one place, in few entries: one may have other reasons
-PLACES = 16  # of earlier calls, that steps are taken from
+MAX_DIFFERENCE_STEP = 1e-2  # a step that nothing but a difference takes
+MAX_ROUNDING_STEP = 1e-12  # below it, the same numbers were computed in another way
+MIN_STEP_SCORE = 3  # larger steps from one place, in few entries: one may have other reasons
+MAX_EARLIER_CALLS = 16  # of earlier calls, that steps are taken from
 
 
 @contextmanager
@@ -55,14 +55,14 @@ class ForwardWatch:
         files = {e.file for e in earlier} - {exercise.file}
         self.others = {self.folder + file.partition("/")[2] for file in files}
         self.outermost: FrameType | None = None
-        self.places: deque[list[Array]] = deque(maxlen=PLACES)
+        self.places: deque[list[Array]] = deque(maxlen=MAX_EARLIER_CALLS)
         self.is_back, self.calls, self.count = False, 0, 0
         self.steps = Counter[int]()  # by place, within this way back
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
         if event == "return" and frame is self.outermost:
-            if max(self.steps.values(), default=0) >= ENOUGH:
+            if max(self.steps.values(), default=0) >= MIN_STEP_SCORE:
                 self.calls = max(self.calls, self.count)
             self.outermost = None
         elif event == "call" and code.co_filename.startswith(self.folder):
@@ -80,7 +80,7 @@ class ForwardWatch:
             self.places.append(call_place(frame))
         elif not self.is_within_another(frame):
             self.count += 1
-            if max(self.steps.values(), default=0) < ENOUGH:
+            if max(self.steps.values(), default=0) < MIN_STEP_SCORE:
                 here = call_place(frame)
                 self.steps.update(
                     {n: step_between(here, there) for n, there in enumerate(self.places)}
@@ -106,13 +106,16 @@ def call_place(frame: FrameType) -> list[Array]:
 def step_between(here: list[Array], there: list[Array]) -> int:
     """How much one place looks like a step from another.
 
-    Returns: ENOUGH for a small step, 1 for a larger one in at most half of the entries, else 0.
+    Returns: MIN_STEP_SCORE for a small step, 1 for a larger one in at most half of the
+             entries, else 0.
     """
     if [a.shape for a in here] != [a.shape for a in there]:
         return 0
     pairs = [(a, b.astype(a.dtype) if b.dtype.kind == "f" else b) for a, b in zip(here, there)]
     steps = np.concatenate([np.ravel(np.abs(a - b)) for a, b in pairs])
-    noise = 0 if any(a.dtype.kind == "c" for a in here) else NOISE  # a complex step is tiny
+    noise = (
+        0 if any(a.dtype.kind == "c" for a in here) else MAX_ROUNDING_STEP
+    )  # a complex step is tiny
     if not (moved := int((steps > noise).sum())):
         return 0
-    return ENOUGH if steps.max() <= SMALL else int(2 * moved <= steps.size)
+    return MIN_STEP_SCORE if steps.max() <= MAX_DIFFERENCE_STEP else int(2 * moved <= steps.size)

@@ -2,7 +2,7 @@
 
 A frame is eight bytes of length and a safetensors block: named arrays, and a JSON header in
 its metadata. The first says that the student's code begins. Nothing read from a frame is
-executed, and nothing larger than LARGEST is read.
+executed, and nothing larger than MAX_FRAME_BYTES is read.
 """
 
 import json
@@ -13,9 +13,9 @@ from safetensors.numpy import load, save
 
 from autograder.model import Array
 
-LARGEST = 2**20  # bytes of one frame
-HEADER = 2**18  # bytes of its header: some thousand tensors
-BEGUN = {"begun": True}  # the header of the first frame
+MAX_FRAME_BYTES = 2**20  # bytes of one frame
+MAX_HEADER_BYTES = 2**18  # bytes of its header: some thousand tensors
+BEGIN_HEADER = {"begun": True}  # the header of the first frame
 
 
 class WireError(Exception):
@@ -37,14 +37,14 @@ def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Array]] | N
     if not length:
         return None
     size = int.from_bytes(length, "little")
-    if len(length) < 8 or size > LARGEST:
+    if len(length) < 8 or size > MAX_FRAME_BYTES:
         raise WireError("not a frame")
     block = stream.read(size)
     if len(block) < size:
         raise WireError("a frame was cut short")
     try:
         start = int.from_bytes(block[:8], "little")
-        if start > HEADER:
+        if start > MAX_HEADER_BYTES:
             raise WireError("a header is too long")
         header = json.loads(json.loads(block[8 : 8 + start])["__metadata__"]["json"])
         tensors: dict[str, Array] = load(block)

@@ -15,7 +15,7 @@ from math import ceil
 from threading import Event, Thread
 from typing import IO, Any, Protocol
 
-from autograder.harness.wire import BEGUN, WireError, read_frame
+from autograder.harness.wire import BEGIN_HEADER, WireError, read_frame
 from autograder.model import Answer, Fault, Job
 
 from .patience import LATE, ResourceLimits, TimeBudget
@@ -150,7 +150,7 @@ def receive_answers(
             return
         if job:
             given.append(validate_answer(job.exercise, job.case.id, *got, files))
-        elif got[0] == BEGUN:
+        elif got[0] == BEGIN_HEADER:
             begun.set()
         else:
             return

@@ -10,14 +10,14 @@ import json
 import os
 import subprocess
 
-from autograder.confined.zygote import TRY
+from autograder.confined.zygote import RUN_TRIAL
 
 from . import view
 from .fresh_interpreter import child_environment
 from .zygotes import ForkedChild, ZygoteProcess
 
-LARGEST = 2**16  # bytes of what a trial answers
-ANSWERING = 5.0  # seconds from its answer to its end
+MAX_TRIAL_BYTES = 2**16  # bytes of what a trial answers
+TRIAL_END_TIMEOUT = 5.0  # seconds from its answer to its end
 
 
 class ZygoteSandbox:
@@ -66,11 +66,11 @@ class ZygoteSandbox:
         variable = next((name for name in os.environ if name not in own), "")
         secret = str(view.PACKAGE / "references" / "mistakes.json")
         told = {"secret": secret, "grader": os.getpid(), "variable": variable}
-        child = self.forked(TRY, json.dumps(told).encode())
+        child = self.forked(RUN_TRIAL, json.dumps(told).encode())
         try:
             with child.stdout:
-                said = child.stdout.read(LARGEST)
-            code = child.wait(ANSWERING)
+                said = child.stdout.read(MAX_TRIAL_BYTES)
+            code = child.wait(TRIAL_END_TIMEOUT)
             if code or not said:
                 raise OSError(f"a child ended with {code} while it tried what it must not")
             possible: list[str] = json.loads(said)

@@ -17,8 +17,8 @@ import time
 from functools import cache
 from itertools import count
 
-SWEEPING = 10.0  # seconds that the sweeper tries, where something still writes
-REMOVING = 2.0  # seconds of computing for the removal of what a child left
+SWEEP_TIMEOUT = 10.0  # seconds that the sweeper tries, where something still writes
+REMOVAL_CPU_SECONDS = 2.0  # seconds of computing for the removal of what a child left
 
 
 def make_scratch_folder() -> str:
@@ -50,7 +50,7 @@ def leave_scratch(owner: int, sweeper: "subprocess.Popen[bytes]") -> None:
     if owner == os.getpid() and sweeper.stdin:
         sweeper.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            sweeper.wait(SWEEPING)
+            sweeper.wait(SWEEP_TIMEOUT)
 
 
 def sweep_scratch(path: str) -> None:
@@ -59,7 +59,7 @@ def sweep_scratch(path: str) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     sys.stdin.buffer.read()
-    end = time.monotonic() + SWEEPING
+    end = time.monotonic() + SWEEP_TIMEOUT
     while os.path.lexists(path) and time.monotonic() < end:
         remove_folder(path)
         time.sleep(0.02)
@@ -70,7 +70,7 @@ def remove_folder(folder: str) -> None:
 
     Some of it may remain where somebody goes on writing: nobody waits for that.
     """
-    end = time.thread_time() + REMOVING
+    end = time.thread_time() + REMOVAL_CPU_SECONDS
     fresh = (f"{folder}/{secrets.token_hex(16)}{number}" for number in count())
     with contextlib.suppress(OSError):
         os.chmod(folder, 0o700)

@@ -23,8 +23,8 @@ from .fresh_interpreter import FreshInterpreter
 from .sandbox import ZygoteSandbox
 
 PORTABLE = FreshInterpreter()
-NAMES = (*SANDBOXES, PORTABLE.name)
-CONTAINERS = ("/.dockerenv", "/run/.containerenv")
+TIER_NAMES = (*SANDBOXES, PORTABLE.name)
+CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv")
 USER_NAMESPACES = {  # a file of the kernel's, what stands in it where they are denied, the remedy
     "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": (
         "1",
@@ -67,8 +67,8 @@ def find_place(name: str | None = None) -> ExecutionPlace:
 
     Raises: OSError: that tier does not work here; the text says why, and how to get it.
     """
-    if name not in (None, *NAMES):
-        raise OSError(f"no tier {name!r}; there are: {', '.join(NAMES)}")
+    if name not in (None, *TIER_NAMES):
+        raise OSError(f"no tier {name!r}; there are: {', '.join(TIER_NAMES)}")
     for tier in try_tiers(name):
         if tier.works:
             return PORTABLE if tier.name == PORTABLE.name else sandbox_of_tier(tier.name)
@@ -118,7 +118,7 @@ def remedy_for(tier: str) -> str:
         )
     if not shutil.which("bwrap"):
         return "install it: `apt install bubblewrap`, `dnf install bubblewrap`"
-    if any(map(os.path.exists, CONTAINERS)):
+    if any(map(os.path.exists, CONTAINER_FILES)):
         return (
             "the container's profile denies namespaces: start it with `--cap-add SYS_ADMIN"
             " --security-opt seccomp=unconfined --security-opt apparmor=unconfined`"

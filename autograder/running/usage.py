@@ -10,8 +10,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-NANO = 1e9
-CGROUPS = Path("/sys/fs/cgroup")
+NANOSECONDS = 1e9
+CGROUP_FOLDER = Path("/sys/fs/cgroup")
 
 
 def computed_seconds(pid: int) -> float:
@@ -25,7 +25,7 @@ def computed_seconds(pid: int) -> float:
 def queued_seconds(pid: int) -> float:
     """Seconds in which a process was ready to run, and others had the processor."""
     with suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / NANO
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / NANOSECONDS
     return 0.0
 
 
@@ -64,7 +64,7 @@ def oom_counters() -> tuple[Path, ...]:
             is_first = "memory" in controllers.split(",")
             file = "memory/{}/memory.oom_control" if is_first else "{}/memory.events"
             if is_first or not controllers:  # in a container, the path may be as the host sees it
-                found += [CGROUPS / file.format(inside) for inside in (path.lstrip("/"), ".")]
+                found += [CGROUP_FOLDER / file.format(inside) for inside in (path.lstrip("/"), ".")]
     return tuple(found)
 
 

@@ -11,17 +11,17 @@ from typing import Any
 
 from autograder.exercises import EXERCISES, HOMES
 from autograder.hand_in.module_reader import printable_name
-from autograder.harness.doubles import SAW
-from autograder.harness.driving import ODD, is_huge_array
+from autograder.harness.doubles import RECEIVED
+from autograder.harness.driving import NON_ARRAY_WORDS, is_huge_array
 from autograder.model import Answer, Fault, FaultKind, Inputs
 
-STUBS = {exercise.stub for exercise in EXERCISES.values()}
-FIRST_LINES = 500  # of a file: which of more lines it was could tell a number
-FIRST_FILES = 16  # and so could the file
-MOST_CALLS = 10**6  # of `forward`, in one way back
-OURS = {f"{home}.py" for home in HOMES.values()}
-DOUBLES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e.doubles}
-SEEN = rf"{SAW}\d\d ({'|'.join(sorted(DOUBLES))})\.(forward|backward)"
+STUB_MESSAGES = {exercise.stub for exercise in EXERCISES.values()}
+MAX_LINE_NUMBER = 500  # of a file: which of more lines it was could tell a number
+MAX_FILES_SHOWN = 16  # and so could the file
+MAX_FORWARD_CALLS = 10**6  # of `forward`, in one way back
+HOME_MODULE_FILES = {f"{home}.py" for home in HOMES.values()}
+DOUBLED_CLASSES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e.doubles}
+RECEIVED_NAME = rf"{RECEIVED}\d\d ({'|'.join(sorted(DOUBLED_CLASSES))})\.(forward|backward)"
 
 
 def validate_answer(
@@ -36,17 +36,20 @@ def validate_answer(
     if isinstance(fault, dict):
         name, text, where = (printable_text(fault.get(k, "")) for k in ("type", "text", "where"))
         line = line_at(where, files)
-        is_stub = fault.get("kind") == "not_attempted" and text in STUBS
+        is_stub = fault.get("kind") == "not_attempted" and text in STUB_MESSAGES
         kind: FaultKind = "not_attempted" if is_stub else "error"
         return Answer(exercise, case, fault=Fault(kind, name, text, where if line else "", line))
     names = EXERCISES[exercise].points
     numbers = {n: a for n, a in tensors.items() if a.dtype.kind in "fiub" and not is_huge_array(a)}
-    known = {n: a for n, a in numbers.items() if n in names or re.fullmatch(SEEN, n)}
+    known = {n: a for n, a in numbers.items() if n in names or re.fullmatch(RECEIVED_NAME, n)}
     odd = header.get("odd")
     words = {n: odd[n] for n in names if n in odd} if isinstance(odd, dict) else {}
-    words = {n: w if isinstance(w, str) and w in ODD else "an object" for n, w in words.items()}
+    words = {
+        n: w if isinstance(w, str) and w in NON_ARRAY_WORDS else "an object"
+        for n, w in words.items()
+    }
     calls: Any = header.get("forwards")
-    is_count = type(calls) is int and 0 < calls <= MOST_CALLS
+    is_count = type(calls) is int and 0 < calls <= MAX_FORWARD_CALLS
     return Answer(exercise, case, known, words, forwards=calls if is_count else 0)
 
 
@@ -62,8 +65,8 @@ def printable_text(text: Any) -> str:
 def line_at(where: str, files: Mapping[str, bytes]) -> str:
     """The line that stands at a place of the hand-in, whatever the child says stands there."""
     place = re.fullmatch(r"mytorch/(.+):([1-9][0-9]{0,5})", where)
-    told = sorted(files, key=lambda name: (name not in OURS, name))[:FIRST_FILES]
-    lines = files[place[1]].splitlines()[:FIRST_LINES] if place and place[1] in told else []
+    told = sorted(files, key=lambda name: (name not in HOME_MODULE_FILES, name))[:MAX_FILES_SHOWN]
+    lines = files[place[1]].splitlines()[:MAX_LINE_NUMBER] if place and place[1] in told else []
     if not place or not 0 < int(place[2]) <= len(lines):
         return ""
     return printable_text(lines[int(place[2]) - 1].decode(errors="replace").strip()[:200])

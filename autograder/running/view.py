@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from autograder.confined.child import ROOMS
+from autograder.confined.child import IMPORTABLE_ROOMS
 
 from .fresh_interpreter import PACKAGES
 
@@ -66,7 +66,9 @@ def importable_paths() -> list[Path]:
     for package in PACKAGES:
         folder = Path(str(package.__file__)).resolve().parent
         found += [folder, folder.with_name(f"{folder.name}.libs")]
-    found += [PACKAGE / name for room in ("__init__", *ROOMS) for name in (room, f"{room}.py")]
+    found += [
+        PACKAGE / name for room in ("__init__", *IMPORTABLE_ROOMS) for name in (room, f"{room}.py")
+    ]
     return [path for path in found if path.exists()]
 
 
@@ -136,5 +138,5 @@ def bubblewrap_command(environment: dict[str, str]) -> list[str]:
         line += ["--setenv", name, value]
     line += mount_arguments()
     line += ["--dir", "/dev", "--dev-bind", "/dev/null", "/dev/null"]
-    line += ["--tmpfs", SCRATCH, "--dir", f"{SCRATCH}/cell", "--remount-ro", "/", "--chdir", "/"]
+    line += ["--tmpfs", SCRATCH, "--dir", f"{SCRATCH}/child", "--remount-ro", "/", "--chdir", "/"]
     return [*line, "--"]

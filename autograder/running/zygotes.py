@@ -15,9 +15,9 @@ from . import scratch, view
 from .fresh_interpreter import child_environment, importable_folders
 
 SCRIPT = view.PACKAGE / "confined" / "zygote.py"
-STARTING = 30.0  # seconds that a zygote may take to be warm, and to fork
-ENDING = 5.0  # seconds that the kernel may take to end a killed child
-LARGEST = 2**16  # bytes of what a zygote says that does not start
+ZYGOTE_START_TIMEOUT = 30.0  # seconds that a zygote may take to be warm, and to fork
+KILLED_CHILD_TIMEOUT = 5.0  # seconds that the kernel may take to end a killed child
+MAX_ERROR_BYTES = 2**16  # bytes of what a zygote says that does not start
 
 
 class ZygoteProcess:
@@ -30,7 +30,7 @@ class ZygoteProcess:
     def __init__(self, tier: str) -> None:
         self.scratch = None if tier == "bubblewrap" else scratch.make_scratch_folder()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.control.settimeout(STARTING)
+        self.control.settimeout(ZYGOTE_START_TIMEOUT)
         self.process: subprocess.Popen[bytes] | None = None
         with theirs, tempfile.TemporaryFile() as said:
             try:
@@ -49,7 +49,7 @@ class ZygoteProcess:
                 self.detail = self.control.recv(1024).decode()
                 if not self.detail:
                     said.seek(0)
-                    text = said.read(LARGEST).decode(errors="replace").strip()
+                    text = said.read(MAX_ERROR_BYTES).decode(errors="replace").strip()
                     raise OSError(text.rpartition("\n")[2] or "the zygote ended at once")
             except OSError:
                 self.close()
@@ -60,7 +60,7 @@ class ZygoteProcess:
         self.control.close()
         if self.process:
             try:
-                self.process.wait(ENDING)
+                self.process.wait(KILLED_CHILD_TIMEOUT)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -74,9 +74,13 @@ def zygote_command(own: str | None) -> list[str]:
         name: str(Path(path).resolve()) for name, path in json.loads(importable_folders()).items()
     }
     inside = own or view.SCRATCH
-    cell = {"folder": f"{inside}/cell", "readable": view.readable_paths(), "own": own is None}
-    told = json.dumps({"folders": folders, "cell": cell})
-    python = [str(view.INTERPRETER), "-I", "-S", "-B", "-X", "utf8", str(SCRIPT), told]
+    confinement = {
+        "folder": f"{inside}/child",
+        "readable": view.readable_paths(),
+        "has_namespaces": own is None,
+    }
+    options = json.dumps({"folders": folders, "confinement": confinement})
+    python = [str(view.INTERPRETER), "-I", "-S", "-B", "-X", "utf8", str(SCRIPT), options]
     return python if own else [*view.bubblewrap_command(child_environment()), *python]
 
 
@@ -106,7 +110,7 @@ class ForkedChild:
             with os.fdopen(os.dup(given), "wb") as stream:
                 stream.write(work)
             os.lseek(given, 0, os.SEEK_SET)
-            zygote.control.settimeout(STARTING)
+            zygote.control.settimeout(ZYGOTE_START_TIMEOUT)
             socket.send_fds(zygote.control, [word], [given, theirs])
             while self.pidfd < 0:
                 self.listen()
@@ -163,7 +167,7 @@ class ForkedChild:
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
         os.close(self.pidfd)
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            self.wait(ENDING)
+            self.wait(KILLED_CHILD_TIMEOUT)
         if self.code is None:
             self.zygote.close()
         else:

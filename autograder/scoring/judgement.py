@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograder.harness.doubles import SAW
+from autograder.harness.doubles import RECEIVED
 from autograder.model import ROLES, Answer, Array, Exercise, Fault, Finding, Role, Status
 
 from .comparison import compare_tensor, dtype_tolerance
@@ -185,11 +185,11 @@ class AnswerSheet:
     def saw(self, case: str) -> str:
         """The first call on a double that got another array than it should."""
         given, expected = self.answers[case].tensors, self.cases[case].doubled
-        for name in (n for n in {**expected, **given} if n.startswith(SAW)):
+        for name in (n for n in {**expected, **given} if n.startswith(RECEIVED)):
             if name not in expected or compare_tensor(
                 given.get(name), expected[name], dtype_tolerance([])
             ):
-                return name.removeprefix(SAW)[3:]
+                return name.removeprefix(RECEIVED)[3:]
         return ""
 
 

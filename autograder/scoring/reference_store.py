@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import numpy as np
 
 from autograder.exercises import EXERCISES, TOPICS
-from autograder.harness.doubles import SAW
+from autograder.harness.doubles import RECEIVED
 from autograder.model import ROLES, Array, Exercise, Expected, Job, Role
 
 from .comparison import dtype_tolerance
@@ -66,7 +66,7 @@ class CaseReference(Job):
         """What is expected of the exercise itself, without what the doubles saw."""
         if not doubled:
             return self.expected
-        return {name: e for name, e in self.doubled.items() if not name.startswith(SAW)}
+        return {name: e for name, e in self.doubled.items() if not name.startswith(RECEIVED)}
 
 
 class ReferenceSet:
@@ -184,7 +184,7 @@ def find_unfit(
         scored = set(case.tensors) or e.points.keys() - set(ROLES)
         given = {kind: tensors.get((e.id, case.id, kind), {}) for kind in KINDS}
         drawn = case.inputs(np.random.default_rng(0))
-        own = {name for name in given["doubled"] if not name.startswith(SAW)}
+        own = {name for name in given["doubled"] if not name.startswith(RECEIVED)}
         whole = {
             "in": layout_of(given["in"]) == layout_of(drawn),
             "low": given["low"].keys() == scored,

@@ -39,7 +39,7 @@ ATTACKS = (
             """,
             "landlock",
         ),
-        at=("autograder.confined.child.ROOMS",),
+        at=("autograder.confined.child.IMPORTABLE_ROOMS",),
     ),
     thief(
         "as_text",

@@ -54,17 +54,17 @@ WORK = make_jobs(ALL, REFERENCES)
 BARE = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.confined import cell, zygote
+from autograder.confined import confinement, zygote
 del sys.path[0]
 
-class Bare(cell.Cell):
+class Bare(confinement.ChildConfinement):
     def prepare(self): pass
     def fork(self): os.mkdir(self.folder); return os.fork()
     def enter(self): os.chdir(self.folder)
     def lock(self): pass
 
-cell.Cell = Bare
-zygote.main()
+confinement.ChildConfinement = Bare
+zygote.main_zygote()
 """
 BROKEN = (
     ("squared_error.py", "def broken(:\n"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from autograder.hand_in import reading
-from autograder.hand_in.module_reader import LARGEST
+from autograder.hand_in.module_reader import MAX_TOTAL_BYTES
 
 from .work import GradingTerms, GradingWork, SecondTryOrder, parse_report
 
@@ -78,7 +78,7 @@ def bundle_retries(
     size = 0
     for retry in retries:
         own = sum(map(len, retry.work.hand_in.files.values()))
-        if bundle and (len(bundle) == most or size + own > LARGEST):
+        if bundle and (len(bundle) == most or size + own > MAX_TOTAL_BYTES):
             yield bundle
             bundle, size = (), 0
         bundle, size = (*bundle, retry), size + own

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.classroom.batch.journal import JOURNAL, OURS
-from autograder.hand_in.archive import ARCHIVE
+from autograder.hand_in.archive import ARCHIVE_NAME
 from autograder.hand_in.module_reader import is_visible_name
 
 PAGES = "students"  # the one folder in a folder of results; it holds none
@@ -31,7 +31,7 @@ def holds_work(folder: str | Path) -> bool:
             elif is_visible_name(one.name) and (
                 is_dir
                 or one.is_symlink()
-                or ARCHIVE.fullmatch(one.name)
+                or ARCHIVE_NAME.fullmatch(one.name)
                 or one.name.lower().endswith((".py", ".ipynb"))
             ):
                 return True

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.hand_in.archive import (
-    ARCHIVE,
+    ARCHIVE_NAME,
     hidden_in,
     is_folder,
     is_zip,
@@ -21,7 +21,7 @@ from autograder.hand_in.archive import (
     strays_in,
 )
 from autograder.hand_in.module_reader import list_names, quote_name
-from autograder.hand_in.origin import METADATA, by_a_site, made_for_one, upload_of
+from autograder.hand_in.origin import GRADESCOPE_METADATA, by_a_site, made_for_one, upload_of
 from autograder.hand_in.spelling import has_homes, is_like_mytorch
 
 from .left_out import NAMED, LeftOut
@@ -33,7 +33,8 @@ LOOKED_AT = 1000  # names in a folder or archive, until it is known for a class
 LOOKED_INTO = 300  # names in one of those; what holds more is no single hand-in of a class
 # What sites and systems put beside hand-ins.
 BESIDE = re.compile(
-    rf"{METADATA}|grades\.csv|.+_\d+_assignsubmission_onlinetext[_.]?.*", re.IGNORECASE | re.DOTALL
+    rf"{GRADESCOPE_METADATA}|grades\.csv|.+_\d+_assignsubmission_onlinetext[_.]?.*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -179,7 +180,7 @@ def is_hand_in(folder: str) -> bool:
     beside = [name for name in names[:LOOKED_AT] if not BESIDE.fullmatch(name)]
     hand_ins = [name for name in beside if looks_like_hand_in(os.path.join(folder, name))]
     others = set(beside) - set(hand_ins)
-    if any(ARCHIVE.fullmatch(name) or by_a_site(name) for name in others):
+    if any(ARCHIVE_NAME.fullmatch(name) or by_a_site(name) for name in others):
         return False
     if has_homes(names) or not hand_ins:
         return has_homes(names) and not hand_ins
@@ -196,7 +197,7 @@ def was_sent_by_student(path: str, name: str, roster: Roster | None) -> bool:
     """Whether what lies in a folder was sent by somebody: no table, no file without a name."""
     if BESIDE.fullmatch(name):
         return False
-    return bool(ARCHIVE.fullmatch(name)) or is_one_students(path, roster) or is_folder(path)
+    return bool(ARCHIVE_NAME.fullmatch(name)) or is_one_students(path, roster) or is_folder(path)
 
 
 def classes_among(paths: Collection[str], roster: Roster | None, left_out: LeftOut) -> set[str]:
@@ -227,7 +228,7 @@ def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:
     if "mytorch" in names and is_folder(os.path.join(path, "mytorch")):
         return False
     named = [by_a_site(name) for name in names if not BESIDE.fullmatch(name)]
-    if METADATA in names or (named and all(named)):
+    if GRADESCOPE_METADATA in names or (named and all(named)):
         return True
     if len(list(islice(filter(looks_like_hand_in, inside), 2))) > 1:
         return True

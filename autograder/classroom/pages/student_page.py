@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
-from autograder.hand_in.student import NOBODY, Student
+from autograder.hand_in.student import UNKNOWN_STUDENT, Student
 from autograder.model import Item, Report
 from autograder.scoring.report import MARKS, MEASURED, overall_mark
 
@@ -43,7 +43,7 @@ WORDS = {
 MISCONCEPTION, HINT, LINE = "this is how it looks when ", "hint: ", "the line is: "
 
 
-def render_student_page(report: Report, student: Student = NOBODY) -> str:
+def render_student_page(report: Report, student: Student = UNKNOWN_STUDENT) -> str:
     """The page of one hand-in."""
     graded = [] if is_empty(report) else groupby(report.items, key=lambda item: item.exercise)
     calls = report.measured
