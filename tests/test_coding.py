@@ -7,16 +7,16 @@ from autograder.hand_in.encoding import find_encoding
 from autograder.hand_in.reading import read_hand_in
 
 TEXT = '"""Größe."""\nx = "é"\n'
-DO = "where Python needs UTF-8 (save it so in an editor)"
+DO = "instead of UTF-8 (save as UTF-8 in an editor)"
 
 
 @pytest.mark.parametrize(
     ("coding", "said"),
     [
         ("utf-16", f"UTF-16 {DO}: «linear.py»"),
-        ("utf-16-be", f"UTF-16, or no text at all, {DO}: «linear.py»"),
+        ("utf-16-be", f"UTF-16 or binary data {DO}: «linear.py»"),
         ("utf-32", f"UTF-16 {DO}: «linear.py»"),
-        ("latin-1", f"Latin-1, or the like, {DO}: «linear.py»"),
+        ("latin-1", f"Latin-1 or a similar encoding {DO}: «linear.py»"),
         ("utf-8-sig", ""),
         ("utf-8", ""),
     ],

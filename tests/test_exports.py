@@ -169,7 +169,7 @@ def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Pa
     assert find_hand_ins(given).hand_ins == given
     assert read_hand_in(given[0]).files == {}
     assert read_hand_in(given[0]).message == (
-        "it holds several hand-ins, and nothing says whose: one student sends one"
+        "it holds several hand-ins and does not say whose: send one hand-in per student"
     )
 
 
@@ -338,7 +338,7 @@ def named(path: Path, names: Iterable[str]) -> str:
     [
         (
             [f"mytorch/{'d/' * 2030}m{n}.py" for n in range(1900)],
-            "ignored names that are too long or too deep: «mytorch/d/d/d/d/d/d/d/d/d/d/.../d/d/d/d",
+            "ignored paths that are too long or too deep: «mytorch/d/d/d/d/d/d/d/d/d/d/.../d/d/d/d",
         ),
         ([f"mytorch/{'d' * 990}{n}.py" for n in range(5000)], "ignored names that are too long"),
         ([f"mytorch/{'d/' * 37}m{n}.py" for n in range(19_000)], "ignored names that no module"),
@@ -378,7 +378,7 @@ def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
     assert len(note) < 100
     (tmp_path / "a.zip").write_bytes(zipped({f"mytorch/{evil}.py": b"", **work("ada")}))
     assert read_hand_in(tmp_path / "a.zip").message.startswith(
-        f"ignored names that no module can have: {begin}"
+        f"ignored invalid module names: {begin}"
     )
     (tmp_path / "b.zip").write_bytes(zipped({f"{evil}.py": b""}))
     assert f"; {begin}" in read_hand_in(tmp_path / "b.zip").message
@@ -394,7 +394,7 @@ def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
         hand_ins = find_hand_ins([str(tmp_path / "export.zip")]).hand_ins
         assert sum(folder in path for path in hand_ins) == found
     assert read_hand_in(tmp_path / "export.zip" / folder).message == (
-        "it holds several hand-ins, and nothing says whose: one student sends one"
+        "it holds several hand-ins and does not say whose: send one hand-in per student"
     )
 
 
@@ -426,7 +426,7 @@ def test_what_was_uploaded_file_by_file_is_one_hand_in(
     for path in parts:
         made = read_hand_in(path)
         assert (made.name, made.files) == (path, package())
-        assert made.message == "mytorch is read from the modules that lie in no folder"
+        assert made.message == "mytorch is read from the modules that are in no folder"
     assert len({origin_of(path).students for path in parts}) == len(parts)
     if unpacked:
         files = [str(given / name) for name in sent]
@@ -486,9 +486,9 @@ def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
     ("name", "said"),
     [
         ("ada.zip", "not a readable zip archive (File is not a zip file)"),
-        ("ada.rar", "not a readable zip archive, but a file «.rar»"),
-        ("ada.tar.gz", "not a readable zip archive, but a file «.gz»"),
-        ("ada.ipynb", "not a readable zip archive, but a file «.ipynb»"),
+        ("ada.rar", "not a readable zip archive but a «.rar» file"),
+        ("ada.tar.gz", "not a readable zip archive but a «.gz» file"),
+        ("ada.ipynb", "not a readable zip archive but a «.ipynb» file"),
     ],
 )
 def test_what_is_no_zip_says_what_to_do(tmp_path: Path, name: str, said: str) -> None:
@@ -522,7 +522,7 @@ def test_without_modules_there_is_nothing_to_run(tmp_path: Path) -> None:
     assert not read_hand_in(tmp_path / "empty.zip").readable
     assert not read_hand_in(tmp_path / "two.zip").readable
     assert read_hand_in(tmp_path / "two.zip").message == (
-        "there are several folders mytorch in it, «a/mytorch», «b/mytorch»: which one counts?"
+        "it holds several folders mytorch: «a/mytorch», «b/mytorch»; send only one"
     )
 
 
@@ -669,7 +669,7 @@ def test_answers_that_were_never_run_are_mentioned(
     tmp_path: Path, make_tree: MakeTree, in_zip: bool
 ) -> None:
     """Who solved the notebooks and not `mytorch` gets its points, and a word on why."""
-    said = "the notebooks in it hold answers, mytorch does not: were the cells run?"
+    said = "the notebooks hold answers but mytorch does not: were the cells run?"
     stub = notebook('@exercise(Linear)\ndef f():\n    raise NotImplementedError("Exercise 6.1")')
     for solved, notes, message in (
         (False, {"06.ipynb": SOLVED}, said),

@@ -178,7 +178,7 @@ def test_a_folder_with_too_many_names_is_refused(
     tmp_path: Path, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever they are: it is listed no further, neither as a class nor as a hand-in."""
-    monkeypatch.setattr(folder_reader, "MOST_IN_FOLDER", 99)
+    monkeypatch.setattr(folder_reader, "MAX_FOLDER_ENTRIES", 99)
     ada = make_tree("ada")
     for n in range(100):
         (ada / f"{n}.png").touch()
@@ -247,7 +247,7 @@ def test_names_that_no_module_can_have_are_ignored(tmp_path: Path, name: str) ->
     files = {**under("", package()), f"mytorch/{name}": b"x"}
     found = read_hand_in(zipped(tmp_path / "a.zip", files))
     assert found.files == package()
-    assert found.message.startswith("ignored names that no module can have: ")
+    assert found.message.startswith("ignored invalid module names: ")
 
 
 def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> None:

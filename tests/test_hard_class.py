@@ -129,7 +129,7 @@ ARCHIVES: dict[str, tuple[bytes, float, str]] = {
     "packed larger": (
         raw_zip([*RIGHT, RawEntry(b"mytorch/m.py", bytes(2**22), 0, central={"size": 9})]),
         FULL,
-        "larger when they are packed",
+        "larger compressed than uncompressed",
     ),
 }  # fmt: skip
 
@@ -279,7 +279,7 @@ def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
         found = graded(top, given)
         assert found.code == 3
         assert found.rows[given]["provisional"]
-    assert graded(top, "loop").rows["loop"]["message"] == "a link that leads nowhere"
+    assert graded(top, "loop").rows["loop"]["message"] == "a broken link"
     found = graded(top, "one", "class/ada.zip")
     assert found.code == 0
     assert found.named("followed, for you named a link: «one»")
@@ -337,7 +337,7 @@ def test_what_the_system_does_not_show_is_provisional(class_: Path) -> None:
     assert found.provisional() == {*closed, "part.zip", "unlisted"}
     assert {n: s for n, s in found.scores().items() if s} == {"ada.zip": FULL, "beside": FULL}
     assert "Permission denied" in found.rows["package"]["message"]
-    assert "folders that nobody may open: «old»" in found.rows["beside"]["message"]
+    assert "folders that cannot be opened: «old»" in found.rows["beside"]["message"]
     for path, mode in modes.items():
         path.chmod(mode)
     found = graded(class_, ".", bound=True)

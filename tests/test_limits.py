@@ -78,7 +78,7 @@ def test_all_modules_together_are_capped(tmp_path: Path, suffix: str) -> None:
         for name, content in large(package()).items():
             (path / "mytorch" / name).write_bytes(content)
     report = graded(path)
-    left_out = "files beyond the most that a hand-in may have: «z7.py», «z8.py», «z9.py»"
+    left_out = "files beyond the limit for one hand-in: «z7.py», «z8.py», «z9.py»"
     assert report["message"] == f"ignored {left_out}"
     assert (report["score"], report["provisional"]) == (FULL, False)
 

@@ -13,7 +13,7 @@ from autograder.hand_in.module_reader import HandIn
 from autograder.hand_in.reading import read_hand_in
 from autograder.hand_in.spelling import is_like_mytorch
 
-LOOSE = "mytorch is read from the modules that lie in no folder"
+LOOSE = "mytorch is read from the modules that are in no folder"
 AS_IF = "there is no folder mytorch with modules in it"
 
 
@@ -75,11 +75,11 @@ def test_modules_in_other_cases_are_understood(tmp_path: Path) -> None:
     found = both(tmp_path, {f"mytorch/{names[n]}": n.encode() for n in names})
     assert {name: found.files.get(name) for name in names} == {n: n.encode() for n in names}
     assert "Linear.py" in found.files
-    assert found.message.startswith("read in spite of their spelling: «")
+    assert found.message.startswith("read although misspelled: «")
     found = both(tmp_path / "2", {"MyTorch/Linear.py": b"x"})
     assert found.files == {"linear.py": b"x", "Linear.py": b"x"}
     assert found.message == (
-        "mytorch is read from «MyTorch/»; read in spite of their spelling: «Linear.py»"
+        "mytorch is read from «MyTorch/»; read although misspelled: «Linear.py»"
     )
     found = both(tmp_path / "3", {"mytorch/linear.py": b"right", "mytorch/Linear.py": b"x"})
     assert (found.files["linear.py"], found.message) == (b"right", "")
@@ -90,11 +90,11 @@ def test_modules_in_other_cases_are_understood(tmp_path: Path) -> None:
     [
         (
             {**within("MyTorch/"), **within("my_torch/")},
-            "there is no telling which folder is mytorch: «MyTorch/», «my_torch/»",
+            "more than one folder could be mytorch: «MyTorch/», «my_torch/»",
         ),
         (
             {"linear.py": b"", "old/linear.py": b""},
-            "there is no telling which folder is mytorch: «./», «old/»",
+            "more than one folder could be mytorch: «./», «old/»",
         ),
     ],
 )
@@ -113,7 +113,7 @@ def test_of_two_spellings_of_a_file_none_is_taken(tmp_path: Path) -> None:
             file.writestr(f"mytorch/{name}", b"")
     found = read_hand_in(tmp_path / "a.zip")
     assert set(found.files) == {"relu.py", "Linear.py", "LINEAR.py"}
-    assert found.message == "there is no telling which file is linear.py: «Linear.py», «LINEAR.py»"
+    assert found.message == "more than one file could be linear.py: «Linear.py», «LINEAR.py»"
 
 
 def test_what_is_called_mytorch_goes_before_all_else(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Look into zips as if they were folders: nothing is unpacked, and every size is capped.
+"""Read zips as if they were folders, without unpacking them, and with limits on every size.
 
-A path may go on behind an archive on disk: `export.zip/ada.zip`, `export.zip/ada/mytorch`. An
-archive in an archive is copied into memory, a large one into a file that has no name. No link in
-a folder or archive is followed; a path that was given may itself be one.
+A path may continue inside an archive on disk: `export.zip/ada.zip`, `export.zip/ada/mytorch`. An
+archive in an archive is copied to memory, or to an unnamed temporary file if it is large. No link
+in a folder or archive is followed, but the path given on the command line may be a link.
 """
 
 import io
@@ -25,19 +25,23 @@ from .module_reader import FileEntry, is_visible_name, printable_name
 from .unpacking import SmallReads, UnreadableArchive, open_unpacked, translate_zip_errors
 
 MAX_ENTRIES = 20_000  # of one hand-in
-MAX_EXPORT_ENTRIES = 100_000  # entries of the hand-ins of a class
-MAX_FOLDER_ENTRIES = 200_000  # files and folders on disk that are passed in search of one hand-in
-MAX_PATH_LENGTH = 1000  # characters of a path in it
-MAX_PATH_DEPTH = 40  # folders and files that follow each other in it
+MAX_EXPORT_ENTRIES = 100_000  # of the hand-ins of a class
+MAX_FOLDER_ENTRIES = 200_000  # on disk, searched for one hand-in
+MAX_PATH_LENGTH = 1000  # characters of a path in an archive
+MAX_PATH_DEPTH = 40  # slashes in a path in an archive
 ARCHIVE_NAME = re.compile(r".*\.(zip|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
-UTF8_FLAG = 0x800  # the flag of an entry whose name is said to be that
-MAX_BYTES_IN_MEMORY = 2**23  # bytes of an archive in an archive; a larger one is put on disk
+UTF8_FLAG = 0x800  # the flag of an entry that declares its name as UTF-8
+MAX_BYTES_IN_MEMORY = 2**23  # a larger archive in an archive is copied to disk
 
 
 @dataclass(frozen=True)
 class ArchiveContents:
-    """What an archive holds: the paths of its files and folders (`ada/`), in order, and each as
-    it stands there, the last of those with the same path; and why not the others, by name."""
+    """The contents of an archive.
+
+    paths    the paths of its files and folders (`ada/`), sorted
+    infos    the entry at each path; of entries with the same path, the last
+    strays   by name, why other entries are ignored
+    """
 
     archive: ZipFile
     paths: list[str]
@@ -45,16 +49,16 @@ class ArchiveContents:
     strays: dict[str, str]
 
     def below(self, folder: str) -> list[str]:
-        """The paths in a folder, from there; "" is the archive itself."""
+        """The paths in a folder, relative to it; "" is the archive itself."""
         if not folder:
             return self.paths
         first, last = (bisect_left(self.paths, folder + after) for after in "/0")  # 0 follows /
         return [path[len(folder) + 1 :] for path in self.paths[first:last]]
 
     def entries(self, folder: str = "") -> list[FileEntry]:
-        """The files in a folder, as they were packed; of the archive itself, the strays too.
+        """The files in a folder, in the order of the archive; for the archive itself, with strays.
 
-        Raises: UnreadableArchive: there are more than any hand-in has.
+        Raises: UnreadableArchive: there are more than MAX_ENTRIES.
         """
         paths = self.below(folder)
         if len(paths) > MAX_ENTRIES:
@@ -71,26 +75,29 @@ class ArchiveContents:
         ]
 
     def entry(self, info: ZipInfo, path: str) -> FileEntry:
+        """One file of the archive, under a path of the hand-in."""
         why = ""
         if is_link(info):
             why = "links"
         elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            why = "compression other than zip's usual one"
-        elif info.compress_size > 2 * info.file_size + 2**16:  # it would only cost time
-            why = "files that are larger when they are packed"
+            why = "files with an unsupported compression method"
+        elif (
+            info.compress_size > 2 * info.file_size + 2**16
+        ):  # real files are not: it would only waste time
+            why = "files that are larger compressed than uncompressed"
         return FileEntry(
             PurePosixPath(path), info.file_size, partial(open_unpacked, self.archive, info), why
         )
 
 
 def list_contents(archive: ZipFile) -> ArchiveContents:
-    """What an archive holds."""
+    """List the contents of an archive."""
     infos: dict[str, ZipInfo] = {}
     strays: dict[str, str] = {}
     for info in archive.infolist():
         path = entry_name(info).replace("\\", "/")
         if len(path) > MAX_PATH_LENGTH or path.count("/") > MAX_PATH_DEPTH:
-            strays[path] = "names that are too long or too deep"
+            strays[path] = "paths that are too long or too deep"
             continue
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if path.startswith("/") or ".." in parts or path[1:2] == ":" or not parts:
@@ -101,30 +108,36 @@ def list_contents(archive: ZipFile) -> ArchiveContents:
 
 
 def is_link(info: ZipInfo) -> bool:
+    """Whether an entry is a symbolic link."""
     return stat.S_ISLNK(info.external_attr >> 16)
 
 
 def entry_name(info: ZipInfo) -> str:
-    """The path of an entry: some programs write UTF-8 and do not say so."""
+    """The path of an entry. Some programs write UTF-8 without setting the flag."""
     if not info.flag_bits & UTF8_FLAG:
         with suppress(UnicodeError):
             return info.filename.encode("cp437").decode()
     return info.filename
 
 
-@lru_cache(maxsize=1)  # hand-in after hand-in is read from one export: its table, once
+@lru_cache(maxsize=1)  # all hand-ins of an export need the same table
 def open_contents(path: str, _changed: tuple[int, int]) -> ArchiveContents | str:
+    """Open an archive on disk. Returns: its contents, or why it cannot be read.
+
+    Args:   _changed: when it was changed, and its size in bytes: a part of the cache's key.
+    Raises: OSError.
+    """
     file = SmallReads(io.BufferedReader(io.FileIO(path)), MAX_EXPORT_ENTRIES)
     try:
         with translate_zip_errors():
             archive = ZipFile(file)
     except UnreadableArchive as error:
-        return str(error)  # found out once, too
+        return str(error)  # returned, so that it is cached too
     return list_contents(archive)
 
 
 def open_on_disk(path: str) -> ArchiveContents:
-    """What an archive on disk holds. Raises: OSError, UnreadableArchive."""
+    """The contents of an archive on disk. Raises: OSError, UnreadableArchive."""
     now = os.stat(path)
     found = open_contents(path, (now.st_mtime_ns, now.st_size))
     if isinstance(found, str):
@@ -134,14 +147,17 @@ def open_on_disk(path: str) -> ArchiveContents:
 
 @contextmanager
 def open_nested(entry: FileEntry, largest: int) -> Iterator[ArchiveContents]:
-    """What an archive holds, while the block runs: one on disk, or in an archive.
+    """Open an archive that is on disk or in an archive. It closes when the block ends.
 
-    Raises: OSError, UnreadableArchive.
+    Args:   largest: bytes that it may have.
+    Raises: OSError; UnreadableArchive: it is damaged, ignored or too large.
     """
     if entry.ignored or entry.size > largest:
         raise UnreadableArchive(entry.ignored or f"larger than {largest} bytes")
     with entry.open() as file, SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY) as copy:
-        if not isinstance(file, io.FileIO):  # going back in what is packed unpacks it again
+        if not isinstance(
+            file, io.FileIO
+        ):  # seeking back in a compressed file would decompress it again
             shutil.copyfileobj(file, copy)
         inside = file if isinstance(file, io.FileIO) else copy
         with translate_zip_errors():
@@ -151,13 +167,17 @@ def open_nested(entry: FileEntry, largest: int) -> Iterator[ArchiveContents]:
 
 
 def is_zip(name: str) -> bool:
+    """Whether a file's name ends in `.zip`."""
     return name.lower().endswith(".zip")
 
 
 def split_archive_path(path: str) -> tuple[str, str]:
-    """A path in two: the archive on disk that it leads into, and the rest; without one, "" """
+    """Split a path into the archive on disk and the path inside it, or into the path and ""."""
     if not os.path.lexists(path):
-        for outer in (Path(path), *Path(path).parents):  # itself, with a slash behind
+        for outer in (
+            Path(path),
+            *Path(path).parents,
+        ):  # the path itself too: it may end in a slash
             if os.path.isfile(outer):
                 inner = Path(path).relative_to(outer).as_posix()
                 return str(outer), inner if inner != "." else ""
@@ -165,20 +185,19 @@ def split_archive_path(path: str) -> tuple[str, str]:
 
 
 def look_into_archive(path: str) -> tuple[ArchiveContents | None, str]:
-    """The archive on disk that a path leads to or into, if one can be read, and the rest.
+    """The contents of the archive on disk that a path leads to, and the path inside it.
 
-    Where none can, whatever the reason, there is nothing to be found in it: whoever reads it as
-    a hand-in says why.
+    If the archive cannot be read, the contents are None: `read_hand_in` reports the reason.
     """
     outer, inner = split_archive_path(path)
     with suppress(Exception):
-        if os.path.isfile(outer):  # a pipe would be waited for
+        if os.path.isfile(outer):  # opening a pipe would block
             return open_on_disk(outer), inner
     return None, inner
 
 
 def is_folder(path: str) -> bool:
-    """Whether there is a folder, on disk or in an archive."""
+    """Whether a path is a folder, on disk or in an archive."""
     if os.path.lexists(path):
         return os.path.isdir(path)
     found, inner = look_into_archive(path)
@@ -186,7 +205,7 @@ def is_folder(path: str) -> bool:
 
 
 def path_exists(path: str) -> bool:
-    """Whether there is anything at a path, on disk or in an archive."""
+    """Whether a path exists, on disk or in an archive."""
     outer, inner = split_archive_path(path)
     if not inner:
         return os.path.exists(outer)
@@ -195,8 +214,8 @@ def path_exists(path: str) -> bool:
 
 
 def names_in(path: str, most: int = MAX_FOLDER_ENTRIES) -> list[str]:
-    """What lies in a folder or in an archive on disk, without links, and without what systems
-    leave behind; nothing in a folder with more than that in it, or that may not be read."""
+    """The names in a folder or in an archive on disk, without links, and without files that systems
+    leave behind. It is empty if there are more than `most`, or if the folder cannot be read."""
     found = list_inside(path, most).items()
     return sorted(name for name, linked in found if not linked and is_visible_name(name))
 
@@ -214,7 +233,10 @@ def links_in(path: str) -> list[str]:
 
 
 def list_inside(path: str, most: int) -> dict[str, bool]:
-    """What lies in a folder or in an archive on disk: the names, and which of them are links."""
+    """The names in a folder or in an archive on disk, and whether each is a link.
+
+    It is empty if a folder on disk has more than `most` entries, or cannot be read.
+    """
     names: dict[str, bool] = {}
     if os.path.isdir(path):
         with suppress(OSError), os.scandir(path) as found:
@@ -231,14 +253,16 @@ def list_inside(path: str, most: int) -> dict[str, bool]:
 
 
 def strays_in(path: str) -> list[str]:
-    """The names of what an archive on disk holds outside of itself."""
+    """The names of the ignored entries of an archive on disk, such as paths that lead out of it."""
     found, inner = look_into_archive(path)
     return list(found.strays) if found and not inner else []
 
 
 def read_content(path: str, largest: int) -> bytes:
-    """The bytes of a file, on disk or in an archive; nothing where there is none, or a link, or
-    too much, or where it cannot be read."""
+    """The bytes of a file, on disk or in an archive.
+
+    They are empty if it is missing, a link, larger than `largest` bytes, or unreadable.
+    """
     with suppress(OSError, KeyError, UnreadableArchive):
         entry = entry_at(path, "content")
         if not entry.ignored and entry.size <= largest:
@@ -247,20 +271,20 @@ def read_content(path: str, largest: int) -> bytes:
     return b""
 
 
-def entry_at(place: str, path: str) -> FileEntry:
-    """A file on disk or in an archive, as it is called in a hand-in.
+def entry_at(location: str, path: str) -> FileEntry:
+    """A file on disk or in an archive, under a path of the hand-in.
 
-    Raises: OSError, UnreadableArchive, KeyError: it is not there.
+    Raises: OSError, UnreadableArchive; KeyError: the archive has no such file.
     """
-    outer, inner = split_archive_path(place)
+    outer, inner = split_archive_path(location)
     if inner:
         found = open_on_disk(outer)
         return found.entry(found.infos[inner], path)
-    if os.path.islink(place):
+    if os.path.islink(location):
         return FileEntry(PurePosixPath(path), ignored="links")
-    return entry_of(Path(place), PurePosixPath(path))
+    return entry_of(Path(location), PurePosixPath(path))
 
 
 def entry_of(file: Path, path: PurePosixPath) -> FileEntry:
-    """A file on disk, as it is called in a hand-in. Raises: OSError."""
+    """A file on disk, under a path of the hand-in. Raises: OSError."""
     return FileEntry(path, file.stat().st_size, partial(io.FileIO, file))

@@ -1,7 +1,7 @@
-"""Modules in a text encoding that Python does not read: nothing in such a file can count.
+"""Find modules in a text encoding that Python cannot read: they cannot earn points.
 
-What Python does read is left to it: UTF-8, with a byte-order mark too, and what a file says of
-itself in its first two lines. Nothing is decoded here by a name that a stranger gave.
+Python reads UTF-8, with or without a byte-order mark, and the encoding that a file declares in
+its first two lines. We never decode with the name of an encoding that a hand-in declares.
 """
 
 import codecs
@@ -17,23 +17,23 @@ DECLARED_ENCODING = re.compile(
 
 
 def note_wrong_encodings(files: Mapping[str, bytes]) -> Iterator[str]:
-    """A line for each encoding in which files are no Python: which files, and what to do."""
+    """For each encoding that Python cannot read, a note: which files have it, and what to do."""
     found: dict[str, list[str]] = {}
     for name, data in files.items():
-        if what := find_encoding(data):
-            found.setdefault(what, []).append(name)
-    for what, names in found.items():
-        yield f"{what} where Python needs UTF-8 (save it so in an editor): {list_names(names)}"
+        if encoding := find_encoding(data):
+            found.setdefault(encoding, []).append(name)
+    for encoding, names in found.items():
+        yield f"{encoding} instead of UTF-8 (save as UTF-8 in an editor): {list_names(names)}"
 
 
 def find_encoding(data: bytes) -> str:
-    """In which encoding a file is that Python does not read; "" where it reads it."""
+    """The encoding of a file if Python cannot read it, else ""."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"
     if b"\0" in data:
-        return "UTF-16, or no text at all,"
+        return "UTF-16 or binary data"
     try:
         data.decode()
     except UnicodeDecodeError:
-        return "" if DECLARED_ENCODING.match(data) else "Latin-1, or the like,"
+        return "" if DECLARED_ENCODING.match(data) else "Latin-1 or a similar encoding"
     return ""

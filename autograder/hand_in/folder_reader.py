@@ -1,6 +1,7 @@
-"""Look into a folder on disk as far as a hand-in in it may lie.
+"""Find the files of a hand-in in a folder on disk.
 
-No link in it is followed, and no more names are passed than a class has.
+Only the folders that may belong to the hand-in are searched. No link is followed, and the number
+of entries is limited, because students send whole disks.
 """
 
 import errno
@@ -17,50 +18,58 @@ from .spelling import is_like_mytorch
 ENVIRONMENT_MARKER = (
     "pyvenv.cfg"  # marks a virtual environment, whose modules are not the student's
 )
-MAX_MODULES = 30_000  # of a hand-in that are looked at; far fewer of them are read
+MAX_MODULES = 30_000  # of a hand-in that are found; far fewer of them are read
 SUFFIXES = (".py", ".ipynb", ".zip")
-NOTEBOOK_FOLDERS = (PurePosixPath(), PurePosixPath("notebooks"))  # where those and archives count
-UNREADABLE_FOLDERS = "folders that nobody may open"
+NOTEBOOK_FOLDERS = (
+    PurePosixPath(),
+    PurePosixPath("notebooks"),
+)  # the folders in which notebooks and archives count
+UNREADABLE_FOLDERS = "folders that cannot be opened"
 
 
 def walk_hand_in(folder: Path) -> Iterator[FileEntry]:
-    """The modules at the top of a folder, in the folders there, and in what may be `mytorch`;
-    notebooks and archives at the top, and in its folder `notebooks`. What may not be opened, and
-    is no `mytorch`, is UNREADABLE_FOLDERS.
+    """Find the files in a folder that may belong to a hand-in.
 
-    Raises: OSError: it cannot be read, or (EFBIG) holds too much.
+    These are the modules at the top, in the folders there, and in folders that may be `mytorch`;
+    and the notebooks and archives at the top and in the folder `notebooks`. A folder that cannot
+    be opened gets an ignored entry if it cannot be `mytorch`.
+
+    Raises: OSError: the folder, or a `mytorch` in it, cannot be read; EFBIG: it holds too much.
     """
-    waiting, passed, read = deque([PurePosixPath()]), 0, 0
-    while waiting:
-        place = waiting.popleft()
-        wanted = SUFFIXES if place in NOTEBOOK_FOLDERS else SUFFIXES[:1]
+    queue, passed, modules = deque([PurePosixPath()]), 0, 0
+    while queue:
+        parent = queue.popleft()
+        wanted = SUFFIXES if parent in NOTEBOOK_FOLDERS else SUFFIXES[:1]
         try:
-            inside = list_folder(folder / place, MAX_FOLDER_ENTRIES - passed)
+            inside = list_folder(folder / parent, MAX_FOLDER_ENTRIES - passed)
         except PermissionError:
-            if not place.parts or any(map(is_like_mytorch, place.parts)):
+            if not parent.parts or any(map(is_like_mytorch, parent.parts)):
                 raise
-            yield FileEntry(place, ignored=UNREADABLE_FOLDERS)
+            yield FileEntry(parent, ignored=UNREADABLE_FOLDERS)
             continue
         passed += len(inside)
-        own = not place.parts or is_like_mytorch(place.name)
+        own = not parent.parts or is_like_mytorch(parent.name)
         if not own and any(one.name == ENVIRONMENT_MARKER for one in inside):
             continue
         for one in inside:
             matters = one.name.lower().endswith(wanted)
             if one.is_symlink():
-                if matters or leads_on(place, one.name):
-                    yield FileEntry(place / one.name, ignored="links")
+                if matters or leads_on(parent, one.name):
+                    yield FileEntry(parent / one.name, ignored="links")
             elif one.is_dir(follow_symlinks=False):
-                waiting += [place / one.name] * leads_on(place, one.name)
+                queue += [parent / one.name] * leads_on(parent, one.name)
             elif matters and one.is_file(follow_symlinks=False):
-                read += 1
-                if read > MAX_MODULES:
+                modules += 1
+                if modules > MAX_MODULES:
                     raise OSError(errno.EFBIG, f"more than {MAX_MODULES} modules in it")
-                yield entry_of(folder / place / one.name, place / one.name)
+                yield entry_of(folder / parent / one.name, parent / one.name)
 
 
 def list_folder(folder: Path, most: int) -> list[os.DirEntry[str]]:
-    """What lies in a folder, in order, without what systems leave behind."""
+    """The entries of a folder, sorted by name, without the files that systems leave behind.
+
+    Raises: OSError: it cannot be read; EFBIG: it has more than `most` entries.
+    """
     with os.scandir(folder) as found:
         inside = list(islice(found, most + 1))
     if len(inside) > most:
@@ -68,6 +77,6 @@ def list_folder(folder: Path, most: int) -> list[os.DirEntry[str]]:
     return sorted((one for one in inside if is_visible_name(one.name)), key=lambda one: one.name)
 
 
-def leads_on(place: PurePosixPath, name: str) -> bool:
-    """Whether a folder in a place is gone into."""
-    return not place.parts or any(map(is_like_mytorch, (*place.parts, name)[:2]))
+def leads_on(parent: PurePosixPath, name: str) -> bool:
+    """Whether a folder is searched that has this name and this parent."""
+    return not parent.parts or any(map(is_like_mytorch, (*parent.parts, name)[:2]))

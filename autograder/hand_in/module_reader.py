@@ -1,7 +1,7 @@
-"""Read the modules of a `mytorch`: what `check` and `grade` have in common.
+"""Read the modules in a folder `mytorch`, for `check` and for `grade`.
 
-No link is followed, nothing outside `mytorch/` is read, and every size is capped: a hand-in is
-text somebody sent. Archives are for who grades: see `classroom/reading.py`.
+A hand-in is not trusted: no link is followed, nothing outside `mytorch/` is read, and every size
+is limited. Only `grade` reads archives: see `reading.py`.
 """
 
 import io
@@ -12,23 +12,23 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-MAX_FILE_BYTES = 2**20  # bytes of one module
-MAX_TOTAL_BYTES = 8 * 2**20  # bytes of all modules
+MAX_FILE_BYTES = 2**20  # of one module
+MAX_TOTAL_BYTES = 8 * 2**20  # of all modules together
 MAX_FILES = 200
 MODULE_PATH = re.compile(r"([^\W\d]\w{0,49}/){0,9}[^\W\d]\w{0,49}\.py")
 PACKAGE_PARTS = ("mytorch",)
-MAX_NAMES_SHOWN = 3  # entries of a hand-in that a message names
+MAX_NAMES_SHOWN = 3  # names in one message
 
 
 @dataclass(frozen=True)
 class HandIn:
     """One hand-in.
 
-    name      the path as it was given, suffix kept
-    files     its modules, by path in `mytorch`
-    message   what was noticed while reading, one line
-    readable  False where no module could be read in it: a final grade of 0
-    found     False for a path that is not there: no final grade
+    name      the path as given, with its suffix
+    files     the contents of its modules, by path in `mytorch`
+    message   what was noticed while reading it, one line
+    readable  False if no module could be read: a final grade of 0
+    found     False if the path does not exist or could not be read: no final grade
     """
 
     name: str
@@ -40,7 +40,13 @@ class HandIn:
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One file in a hand-in: its path, its size, its bytes, or why it is not even looked at."""
+    """One file in a hand-in.
+
+    path     where it is in the hand-in
+    size     in bytes
+    open     opens it for reading
+    ignored  why it is not read, or ""
+    """
 
     path: PurePosixPath
     size: int = 0
@@ -49,35 +55,39 @@ class FileEntry:
 
     @property
     def counts(self) -> bool:
-        """Whether it is looked at: no link and its like, nothing that editors leave behind."""
+        """Whether it is read: it is not ignored, and no editor or system left it behind."""
         return not self.ignored and all(map(is_visible_name, self.path.parts))
 
 
 def read_modules(folder: Path) -> HandIn:
-    """Read the modules of a folder. Raises: OSError: one cannot be read."""
+    """Read the modules of the `mytorch` in a folder. Raises: OSError: one cannot be read."""
     return take_modules(str(folder), list(package_entries(folder)))
 
 
 def package_entries(folder: Path) -> Iterator[FileEntry]:
-    """The modules in a folder's `mytorch`."""
+    """The modules in the `mytorch` of a folder. Raises: OSError."""
     package = folder / "mytorch"
-    for place in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
-        path = PurePosixPath(place.relative_to(folder).as_posix())
+    for file in [package] if package.is_symlink() else sorted(package.rglob("*.py")):
+        path = PurePosixPath(file.relative_to(folder).as_posix())
         if any((folder / part).is_symlink() for part in (path, *path.parents)):
             yield FileEntry(path, ignored="links")
-        elif place.is_file():
-            yield FileEntry(path, place.stat().st_size, partial(io.FileIO, place))
+        elif file.is_file():
+            yield FileEntry(path, file.stat().st_size, partial(io.FileIO, file))
 
 
 def is_visible_name(name: str) -> bool:
-    """Whether a name is not one of those that systems and editors leave behind."""
+    """Whether a name is not one that systems and editors leave behind."""
     return not name.startswith((".", "__MACOSX"))
 
 
 def take_modules(
     name: str, entries: Sequence[FileEntry], package: tuple[str, ...] = PACKAGE_PARTS
 ) -> HandIn:
-    """Take the modules in a folder. Args: package: the parts of its path among the entries."""
+    """Read the modules in a package folder.
+
+    Args:   name: the hand-in's path.  package: the parts of the package's path in the hand-in.
+    Raises: OSError, UnreadableArchive: one cannot be read.
+    """
     files: dict[str, bytes] = {}
     ignored: dict[str, list[str]] = {}
     for entry in entries:
@@ -95,38 +105,42 @@ def take_modules(
 
 
 def is_module(entry: FileEntry) -> bool:
+    """Whether an entry is a Python file in a folder `mytorch`."""
     return entry.counts and entry.path.suffix == ".py" and "mytorch" in entry.path.parts[:-1]
 
 
 def reason_to_ignore(inside: str, size: int, files: Mapping[str, bytes]) -> str:
-    """Why a module cannot be taken beside those that are there, or ""."""
+    """Why a module cannot be taken, or "".
+
+    Args: inside: its path in `mytorch`.  size: in bytes.  files: the modules taken so far.
+    """
     total = sum(map(len, files.values())) + min(size, MAX_FILE_BYTES)
     if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
-        return "files beyond the most that a hand-in may have"
+        return "files beyond the limit for one hand-in"
     beside = (n.startswith(f"{inside}/") or inside.startswith(f"{n}/") for n in files)
     if not MODULE_PATH.fullmatch(inside) or any(beside):
-        return "names that no module can have"
+        return "invalid module names"
     if size > MAX_FILE_BYTES:
         return f"files larger than {MAX_FILE_BYTES} bytes"
     return ""
 
 
 def list_names(names: Sequence[str], most: int = MAX_NAMES_SHOWN) -> str:
-    """The first names of many, as they may be printed, and how many there are more."""
+    """The first names in quotes, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(map(quote_name, names[:most])) + more
 
 
 def quote_name(name: str) -> str:
-    """A name that a stranger chose, as a message shows it: whatever it imitates, one sees where
-    it begins and ends."""
+    """A student's name for a file, in quotes for a message. The name cannot contain the quotes, so
+    it cannot imitate other parts of the message."""
     inside = " ".join(name.split()).translate({ord("«"): "<", ord("»"): ">"})
     return f"«{printable_name(inside, 60)}»"
 
 
 def printable_name(name: str, most: int = 160) -> str:
-    """A name as it may be printed: no control characters, nothing that a CI's log takes for a
-    command (`##[…]`), and of one too long the two ends."""
+    """A name that is safe to print: without control characters, and without `##[…]`, which a CI
+    log reads as a command. A name longer than `most` characters loses its middle."""
     clean = "".join(c if c.isprintable() else "?" for c in name).replace("##", "#?")
     end = most // 2 - 2
     return clean if len(clean) <= most else f"{clean[:end]}...{clean[-end:]}"

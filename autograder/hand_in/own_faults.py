@@ -1,4 +1,4 @@
-"""Faults of ours: told by type and line, and kept from costing other hand-ins anything."""
+"""Handle the grader's own faults: report them, and keep them from affecting other hand-ins."""
 
 import errno
 import traceback
@@ -16,12 +16,14 @@ PACKAGE = Path(__file__).parents[1]
 def guard_step(
     otherwise: T, notes: list[str], what: str, whom: str, make: Callable[..., T], *given: object
 ) -> T:
-    """What is made for one of many. Where that fails, by a fault of ours, it is `otherwise`, and
-    a note says so: it costs the others nothing.
+    """Make something for one hand-in of many. If that fails, note it and return `otherwise`, so
+    that the other hand-ins are not affected.
 
-    Args:   what: what is done, as it is said behind «the grader failed to».
-            whom: the hand-in for which it is done.
-    Raises: OSError: the disk is full, and no other could be made either.
+    Args:   notes: gets the note.
+            what: what is made, to follow “the grader failed to”.
+            whom: the hand-in for which it is made.
+            make: is called with `given`.
+    Raises: OSError: the disk is full, so the others would fail too.
     """
     try:
         return make(*given)
@@ -34,7 +36,8 @@ def guard_step(
 
 
 def locate_own_fault(error: Exception) -> str:
-    """An exception of ours by type and line. Its text may be made of what a child said."""
+    """The type and line of an exception in our code, without its text: a student's code may have
+    written that."""
     places = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
     *_, (path, line) = (place for place in places if PACKAGE in place[0].parents)
     return f"{type(error).__name__} in {path.relative_to(PACKAGE.parent).as_posix()}:{line}"

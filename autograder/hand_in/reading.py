@@ -1,6 +1,7 @@
-"""Read a hand-in, whatever was sent: a folder, a zip, a zip in a zip, one of those in an export.
+"""Read a hand-in: a folder, a zip, a zip in a zip, or one of those in a course site's export.
 
-What cannot be read is a hand-in all the same: worth nothing, with a line that says what to send.
+A file that cannot be read still counts as a hand-in: it gets 0 points and a message that says
+what to send instead.
 """
 
 import errno
@@ -31,19 +32,17 @@ from .spelling import correct_spelling
 from .unpacking import UnreadableArchive
 from .unrun import note_unrun_cells
 
-MAX_ARCHIVE_BYTES = 2**28  # bytes of a zip, notebooks with pictures included
-MAX_NESTING = 3  # archives around an archive in which a hand-in is still found
-HAND_IN_ERRORS = (
-    errno.ENAMETOOLONG,
-    errno.EFBIG,
-)  # not the system's fault: folders too deep, or too full
+MAX_ARCHIVE_BYTES = 2**28  # of a zip: notebooks with pictures are large
+MAX_NESTING = 3  # archives around the archive that holds the hand-in
+# errors that a hand-in causes, not the system: its paths are too long, or it holds too much
+HAND_IN_ERRORS = (errno.ENAMETOOLONG, errno.EFBIG)
 
 
 def read_hand_in(given: str | Path) -> HandIn:
-    """Read one hand-in. Raises nothing: what is wrong with it stands in its message.
+    """Read one hand-in. Raises nothing: its message says what is wrong with it.
 
-    An archive that cannot be understood is worth nothing, finally. What the system does not show,
-    or we fail to read by a fault of our own, is not graded: the next run tries again.
+    A damaged archive gets a final 0. If the system cannot read a file, or the grader fails, the
+    hand-in gets no final grade: the next run tries again.
     """
     name = str(given)
     try:
@@ -51,16 +50,17 @@ def read_hand_in(given: str | Path) -> HandIn:
     except UnreadableArchive as error:
         return HandIn(name, message=describe_unreadable(name, str(error)), readable=False)
     except OSError as error:
-        what = f": {quote_name(error.filename)}" if isinstance(error.filename, str) else ""
-        said = f"cannot be read ({error.strerror or error}{what})"
-        return HandIn(name, message=said, readable=False, found=error.errno in HAND_IN_ERRORS)
-    except Exception as error:  # ours: it must cost neither this grade nor the others'
-        said = f"the grader failed to read it ({locate_own_fault(error)}): not the hand-in's fault"
-        return HandIn(name, message=said, readable=False, found=False)
+        file = f": {quote_name(error.filename)}" if isinstance(error.filename, str) else ""
+        message = f"cannot be read ({error.strerror or error}{file})"
+        return HandIn(name, message=message, readable=False, found=error.errno in HAND_IN_ERRORS)
+    except Exception as error:  # the grader's fault: it must not lower or stop any grade
+        where = locate_own_fault(error)
+        message = f"the grader failed to read it ({where}): not the hand-in's fault"
+        return HandIn(name, message=message, readable=False, found=False)
 
 
 def read_path(name: str) -> HandIn:
-    """Read what lies at a path. Raises: OSError, UnreadableArchive."""
+    """Read the hand-in at a path. Raises: OSError, UnreadableArchive."""
     outer, inner = split_archive_path(name)
     if not inner and os.path.isdir(outer):
         return in_folder(name)
@@ -79,51 +79,59 @@ def read_path(name: str) -> HandIn:
 
 
 def in_folder(name: str) -> HandIn:
-    """Read what lies in a folder on disk. Where nothing does, but in what we may not open, there
-    is no telling. Raises: OSError, UnreadableArchive."""
+    """Read the hand-in in a folder on disk. If no modules are found and a folder cannot be opened,
+    the hand-in gets no final grade: the modules may be in that folder.
+
+    Raises: OSError, UnreadableArchive.
+    """
     entries = list(walk_hand_in(Path(name)))
-    made = take_hand_in(name, entries)
-    return replace(
-        made, found=bool(made.files) or all(e.ignored != UNREADABLE_FOLDERS for e in entries)
-    )
+    hand_in = take_hand_in(name, entries)
+    all_opened = all(e.ignored != UNREADABLE_FOLDERS for e in entries)
+    return replace(hand_in, found=bool(hand_in.files) or all_opened)
 
 
 def describe_missing(name: str) -> HandIn:
-    """What is to be said where there is nothing. Raises: PermissionError: no one may look."""
-    said = "a link that leads nowhere" if os.path.islink(name) else "no such file or folder"
+    """The hand-in for a path that does not exist. Raises: PermissionError: we cannot know."""
+    message = "a broken link" if os.path.islink(name) else "no such file or folder"
     try:
         os.stat(name)
     except PermissionError:
         raise
-    except (OSError, ValueError):  # links in a circle, or a name that no file can have, too
-        return HandIn(name, message=said, found=False)
-    return HandIn(name, message=said, found=False)
+    except (OSError, ValueError):  # missing, a circle of links, or an invalid name
+        pass
+    return HandIn(name, message=message, found=False)
 
 
 def describe_unreadable(name: str, why: str) -> str:
-    """What is wrong with a file that is no zip, and what to do."""
+    """Say what is wrong with a file that is not a zip, and what to do.
+
+    Args: why: the error that reading it raised.
+    """
     suffix = PurePosixPath(name).suffix.lower()
     if "encrypted" in why:
         why = "it has a password"
     what = (
         f" ({printable_name(why)})"
         if suffix in ("", ".zip")
-        else f", but a file {quote_name(suffix)}"
+        else f" but a {quote_name(suffix)} file"
     )
     return f"not a readable zip archive{what}: `autograder pack` makes one"
 
 
 def uploads_beside(name: str) -> list[FileEntry]:
-    """The files that were uploaded one by one with one of them, the newest last."""
+    """The files that the same student uploaded one by one, this one among them, the newest last."""
     folder, own = os.path.split(name)
     mine, changed = upload_of(own), os.stat(split_archive_path(folder or ".")[0]).st_mtime_ns
     parts = uploads_in(folder or ".", changed).get(mine.by, []) if mine else []
     return [entry_at(os.path.join(folder, beside), upload.own) for upload, beside in parts]
 
 
-@lru_cache(maxsize=1)  # hand-in after hand-in is read from one folder: its names, once
+@lru_cache(maxsize=1)  # all hand-ins of a folder need the same list
 def uploads_in(folder: str, _changed: int) -> dict[str, list[tuple[UploadedFile, str]]]:
-    """The files in a folder that were uploaded one by one, by who did it, the newest last."""
+    """The files in a folder that were uploaded one by one, by student, the newest last.
+
+    Args: _changed: when the folder was changed, in nanoseconds: a part of the cache's key.
+    """
     found: dict[str, list[tuple[UploadedFile, str]]] = {}
     for name in (*names_in(folder), *links_in(folder)):
         if upload := upload_of(name):
@@ -132,52 +140,62 @@ def uploads_in(folder: str, _changed: int) -> dict[str, list[tuple[UploadedFile,
 
 
 def read_archive(name: str, entry: FileEntry, depth: int) -> HandIn:
-    """Read the hand-in that an archive holds, which itself lies in a folder or an archive."""
+    """Read the hand-in in an archive, which itself is in a folder or an archive.
+
+    Args:   depth: the number of archives around it.
+    Raises: OSError, UnreadableArchive.
+    """
     with open_nested(entry, MAX_ARCHIVE_BYTES) as found:
         return take_hand_in(name, found.entries(), depth)
 
 
 def take_hand_in(name: str, entries: Sequence[FileEntry], depth: int = 0) -> HandIn:
-    """Take the modules of a hand-in, or of the one archive in it: so course sites pack them."""
+    """Take the modules of a hand-in, or of the only archive in it: course sites wrap hand-ins so.
+
+    Args:   depth: the number of archives around the entries.
+    Raises: OSError, UnreadableArchive.
+    """
     archives = [e for e in entries if is_zip(e.path.name) and len(e.path.parts) < 3 and e.counts]
     modules = list(filter(is_module, entries))
-    found, said = correct_spelling(entries)
+    found, corrections = correct_spelling(entries)
     if len(archives) == 1 and depth < MAX_NESTING and not modules:
-        inside = read_archive(name, archives[0], depth + 1)
-        if inside.files or not any(map(is_module, found)):
-            return inside
+        nested = read_archive(name, archives[0], depth + 1)
+        if nested.files or not any(map(is_module, found)):
+            return nested
     tops = {entry.path.parts[0] for entry in (*modules, *archives)}
     folders = {e.path.parts[0] for e in entries if e.path.parts[1:] and not e.ignored}
-    of_site = set(filter(by_a_site, folders))
-    several = len(of_site) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
+    site_folders = set(filter(by_a_site, folders))
+    several = len(site_folders) > 1 or (len(archives) > 1 and (len(tops) > 1 or not modules))
     if several and "mytorch" not in tops:
-        why = "it holds several hand-ins, and nothing says whose: one student sends one"
+        why = "it holds several hand-ins and does not say whose: send one hand-in per student"
         return HandIn(name, message=why, readable=False)
     made = choose_package(name, found)
     loose = [e.path for e in found if e.path.suffix == ".py" and e.counts]
-    notes = [*said, "" if said and not made.files else made.message]
+    notes = [*corrections, "" if corrections and not made.files else made.message]
     if made.files:
         notes += [*note_wrong_encodings(made.files), note_unrun_cells(made.files, found)]
-    elif loose and not said and "mytorch" not in loose[0].parts:
+    elif loose and not corrections and "mytorch" not in loose[0].parts:
         notes.append(f"{quote_name(loose[0].name)} is not in a folder mytorch")
     return replace(made, message="; ".join(filter(None, notes)))
 
 
 def choose_package(name: str, entries: Sequence[FileEntry]) -> HandIn:
-    """Take the modules of the `mytorch` that stands at the top, or one folder deeper."""
+    """Take the modules of the `mytorch` at the top, or one folder deeper. Raises: OSError."""
     tops = {package_folder(entry) for entry in entries if is_module(entry)}
     top = min(tops, key=lambda top: len(top.parts), default=PurePosixPath())
     package = (*top.parts, *module_reader.PACKAGE_PARTS)
-    wrong = f"mytorch lies too deep in it: {quote_name('/'.join(package))}" * (len(top.parts) > 1)
+    wrong = ""
+    if len(top.parts) > 1:
+        wrong = f"the folder mytorch is nested too deeply: {quote_name('/'.join(package))}"
     equal = sorted(str(other / "mytorch") for other in tops if len(other.parts) == len(top.parts))
     if len(equal) > 1:
-        wrong = f"there are several folders mytorch in it, {list_names(equal)}: which one counts?"
+        wrong = f"it holds several folders mytorch: {list_names(equal)}; send only one"
     if wrong:
         return HandIn(name, message=wrong, readable=False)
     return module_reader.take_modules(name, entries, package)
 
 
 def package_folder(entry: FileEntry) -> PurePosixPath:
-    """The folder that holds an entry's `mytorch`; the last, for a wrapper may have that name."""
+    """The folder that holds an entry's innermost `mytorch`: an outer folder may have that name."""
     parts = entry.path.parts[:-1]
     return PurePosixPath(*parts[: len(parts) - 1 - parts[::-1].index("mytorch")])

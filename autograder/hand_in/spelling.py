@@ -1,7 +1,7 @@
-"""Understand a `mytorch` whose name was changed, or lost, where only one thing can be meant.
+"""Accept a misspelled or missing folder `mytorch`, and misspelled modules, if they are unambiguous.
 
-`MyTorch/`, `mytorch (1)/`, `mytorch-main/`; modules with no folder of that name around them;
-`Linear.py`. What is taken for what is said, and where two could be meant nothing is taken.
+Examples: `MyTorch/`, `mytorch (1)/`, `mytorch-main/`; modules without a folder `mytorch`;
+`Linear.py`. A note says what was accepted. If there are two candidates, neither is accepted.
 """
 
 import re
@@ -14,7 +14,7 @@ from autograder.exercises import EXERCISES
 
 from .module_reader import FileEntry, is_module, list_names, quote_name
 
-# Possessive: a name that a stranger chose is read once, never tried again in other pieces.
+# Possessive quantifiers: no name can make the search backtrack.
 MYTORCH_LIKE = re.compile(
     r"my[\W_]*+torch(?:[\W_]*+(?:main|master|copy|\d++))*+[\W_]*+", re.IGNORECASE
 )
@@ -22,12 +22,12 @@ PACKAGE_PATH = PurePosixPath("mytorch")
 
 
 def is_like_mytorch(name: str) -> bool:
-    """Whether a folder's name is `mytorch`, or what people and sites make of it."""
+    """Whether a folder's name is `mytorch`, or what students and sites turn it into."""
     return bool(MYTORCH_LIKE.fullmatch(name))
 
 
 def plain_module_name(name: str) -> str:
-    """The letters and digits of a module's name, as they are compared; "" for no module."""
+    """The letters and digits of a module's name, in lower case; "" if it is not a `.py` file."""
     stem, _, suffix = name.rpartition(".")
     return "".join(filter(str.isalnum, stem.casefold())) if suffix.lower() == "py" else ""
 
@@ -39,47 +39,51 @@ HOME_FILE_NAMES = {
 
 
 def has_homes(names: Iterable[str]) -> bool:
-    """Whether some names are of files that exercises belong in."""
+    """Whether some names are those of files with exercises, perhaps misspelled."""
     return any(plain_module_name(name) in HOME_FILE_NAMES for name in names)
 
 
 def correct_spelling(entries: Sequence[FileEntry]) -> tuple[list[FileEntry], list[str]]:
-    """The entries as if all were spelled right, and what is to be said of that."""
+    """Correct the spelling of paths. Returns: the entries with correct paths, and notes."""
     found, notes = list(entries), []
     if not any(map(is_module, entries)):
-        places = {
+        folders = {
             e.path.parent
             for e in entries
             if e.counts and plain_module_name(e.path.name) in HOME_FILE_NAMES
         }
-        alike = [p for p in places if is_like_mytorch(p.name) and len(p.parts) < 3]
-        candidates = sorted(alike or [p for p in places if len(p.parts) < 2])
+        named = [p for p in folders if is_like_mytorch(p.name) and len(p.parts) < 3]
+        candidates = sorted(named or [p for p in folders if len(p.parts) < 2])
         if len(candidates) == 1:
-            found = [in_package(entry, candidates[0], bool(alike)) for entry in entries]
+            found = [in_package(entry, candidates[0], bool(named)) for entry in entries]
             notes.append(f"mytorch is read from {written_as(candidates[0])}")
         elif candidates:
-            several = list_names([f"{place}/" for place in candidates])
-            notes.append(f"there is no telling which folder is mytorch: {several}")
+            several = list_names([f"{folder}/" for folder in candidates])
+            notes.append(f"more than one folder could be mytorch: {several}")
     return correct_module_names(found, notes)
 
 
-def in_package(entry: FileEntry, place: PurePosixPath, whole: bool) -> FileEntry:
-    """An entry as it is called where a folder, or only what lies in it, is `mytorch`."""
-    is_inside = place in entry.path.parents if whole else place == entry.path.parent
+def in_package(entry: FileEntry, folder: PurePosixPath, whole: bool) -> FileEntry:
+    """The entry with its path in `mytorch`, if it is a module in the folder meant as `mytorch`.
+
+    Args: whole: whether modules in subfolders belong to it too.
+    """
+    is_inside = folder in entry.path.parents if whole else folder == entry.path.parent
     if not is_inside or not entry.counts or entry.path.suffix.lower() != ".py":
         return entry
-    return replace(entry, path=PACKAGE_PATH / entry.path.relative_to(place))
+    return replace(entry, path=PACKAGE_PATH / entry.path.relative_to(folder))
 
 
-def written_as(place: PurePosixPath) -> str:
-    return quote_name(f"{place}/") if place.parts else "the modules that lie in no folder"
+def written_as(folder: PurePosixPath) -> str:
+    """Where the modules are, for a message."""
+    return quote_name(f"{folder}/") if folder.parts else "the modules that are in no folder"
 
 
 def correct_module_names(
     entries: list[FileEntry], notes: list[str]
 ) -> tuple[list[FileEntry], list[str]]:
-    """The entries, and once more under its own name each home of exercises that is spelled
-    otherwise: what imports it by the other name finds it too."""
+    """Add each misspelled exercise file a second time, under its correct name. The misspelled file
+    stays, because other modules may import it."""
     homes: dict[PurePosixPath, list[FileEntry]] = defaultdict(list)
     for entry in entries:
         if (
@@ -90,13 +94,13 @@ def correct_module_names(
             homes[entry.path.with_name(HOME_FILE_NAMES[plain_module_name(entry.path.name)])].append(
                 entry
             )
-    right = {path: one for path, one in homes.items() if path not in {e.path for e in one}}
-    taken = {path: one[0] for path, one in right.items() if len(one) == 1}
-    if taken:
-        names = list_names([entry.path.name for entry in taken.values()])
-        notes.append(f"read in spite of their spelling: {names}")
-    for path, one in right.items():
-        if path not in taken:
-            several = list_names([entry.path.name for entry in one])
-            notes.append(f"there is no telling which file is {path.name}: {several}")
-    return [*entries, *(replace(entry, path=path) for path, entry in taken.items())], notes
+    missing = {path: found for path, found in homes.items() if path not in {e.path for e in found}}
+    corrected = {path: found[0] for path, found in missing.items() if len(found) == 1}
+    if corrected:
+        names = list_names([entry.path.name for entry in corrected.values()])
+        notes.append(f"read although misspelled: {names}")
+    for path, found in missing.items():
+        if path not in corrected:
+            several = list_names([entry.path.name for entry in found])
+            notes.append(f"more than one file could be {path.name}: {several}")
+    return [*entries, *(replace(entry, path=path) for path, entry in corrected.items())], notes

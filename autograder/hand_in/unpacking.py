@@ -1,7 +1,7 @@
-"""Read a zip with Python's own code, when a stranger made it: in small pieces, with one exception.
+"""Read untrusted zips with Python's `zipfile`: in small pieces, and with one kind of exception.
 
-That code raises a dozen kinds of exceptions on what it does not understand, and takes what the
-system refuses for damage.
+`zipfile` raises a dozen kinds of exceptions for damaged archives, and treats an error of the
+system as damage.
 """
 
 import io
@@ -11,25 +11,24 @@ from contextlib import contextmanager
 from typing import IO, Any, cast
 from zipfile import ZipExtFile, ZipFile, ZipInfo
 
-MAX_TABLE_BYTES = 2**23  # bytes of an archive's table of contents, at least 46 an entry
+MAX_TABLE_BYTES = 2**23  # of an archive's table of contents; each entry takes at least 46
 
 
 class UnreadableArchive(Exception):
-    """An archive that cannot be understood: its text says what is wrong with it."""
+    """An archive is damaged or not supported; the text says why."""
 
 
 class RefusedRead(Exception):
-    """The system does not give an archive's bytes; its argument is the OSError."""
+    """The system failed to read an archive. Its argument is the OSError."""
 
 
 @contextmanager
 def translate_zip_errors() -> Iterator[None]:
-    """Take whatever zip's own code raises in the block for the archive's fault.
+    """Turn every exception that `zipfile` raises in the block into UnreadableArchive.
 
-    It raises a dozen kinds of exceptions on what it does not understand. Nothing of ours belongs
-    into the block.
+    The block must hold no other code, or faults of ours would count as damaged archives.
 
-    Raises: UnreadableArchive.  OSError: the system does not give the archive's bytes.
+    Raises: UnreadableArchive; OSError: the system failed to read the archive.
     """
     try:
         yield
@@ -42,10 +41,12 @@ def translate_zip_errors() -> Iterator[None]:
 
 
 class SmallReads:
-    """A file that is read in small pieces, as zips are, but for a table of contents, which has a
-    largest size and most entries; closed with the archive in it.
+    """A zip file that limits the size of each read, and so of the table of contents.
 
-    What the system refuses is raised as RefusedRead: zip's own code takes an OSError for damage.
+    `zipfile` reads the rest in small pieces anyway. The file closes with its archive.
+
+    Args: most: entries that the archive may have.
+    Errors of the system are raised as RefusedRead, because `zipfile` treats OSError as damage.
     """
 
     def __init__(self, file: IO[bytes], most: int) -> None:
@@ -54,19 +55,19 @@ class SmallReads:
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         try:
             return self.file.seek(offset, whence)
-        except (OSError, OverflowError, ValueError):  # zip's own code expects an OSError
-            raise OSError("it points to places outside of itself: is it cut?") from None
+        except (OSError, OverflowError, ValueError):  # `zipfile` expects an OSError
+            raise OSError("it points outside of the file: is it truncated?") from None
 
     def read(self, size: int = -1) -> bytes:
         if size > MAX_TABLE_BYTES:
             raise UnreadableArchive(
-                f"too many entries: a table of more than {MAX_TABLE_BYTES} bytes"
+                f"too many entries: its table of contents is larger than {MAX_TABLE_BYTES} bytes"
             )
         try:
             data = self.file.read(size)
         except OSError as error:
             raise RefusedRead(error) from None
-        if data.count(b"PK\1\2") > self.most:  # the count at the end may be false
+        if data.count(b"PK\1\2") > self.most:  # the count in the archive may be false
             raise UnreadableArchive(f"more than {self.most} entries in the archive")
         return data
 
@@ -75,7 +76,7 @@ class SmallReads:
 
 
 class UnpackedFile(io.RawIOBase):
-    """A file in an archive, as bytes. Reading raises: UnreadableArchive, OSError."""
+    """A file in an archive, decompressed. Reading raises: UnreadableArchive, OSError."""
 
     def __init__(self, archive: ZipFile, info: ZipInfo) -> None:
         with translate_zip_errors():
@@ -94,5 +95,5 @@ class UnpackedFile(io.RawIOBase):
 
 
 def open_unpacked(archive: ZipFile, info: ZipInfo) -> IO[bytes]:
-    """A file in an archive. It, and reading it, raises: UnreadableArchive, OSError."""
+    """Open a file in an archive. Opening and reading raise: UnreadableArchive, OSError."""
     return io.BufferedReader(UnpackedFile(archive, info), 2**16)

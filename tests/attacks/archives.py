@@ -221,7 +221,7 @@ ATTACKS = (
     ),
     sent("too_many_entries", {f"x{i}": b"" for i in range(20_001)}, "more than 20000", NOTHING),
     sent("20_000_empty_modules", HONEST | {f"mytorch/m{i}.py": b"" for i in range(19_000)}, "most"),
-    sent("absurd_names", HONEST | ABSURD, "names that no module can have"),
+    sent("absurd_names", HONEST | ABSURD, "invalid module names"),
     sent(
         "absurd_wrapper",
         DEEP,
@@ -258,7 +258,7 @@ ATTACKS = (
     made("link_to_everything", lambda f: (f / "mytorch" / "all").symlink_to("/")),
     made("link_to_itself", lambda f: (f / "mytorch" / "me.py").symlink_to("me.py"), "links"),
     made("20_000_empty_files", many_files, "most", shaky=EVERYWHERE),
-    made("names_nobody_can_say", shouted, "names that no module can have"),
+    made("names_nobody_can_say", shouted, "invalid module names"),
     made(
         "mytorch_in_mytorch",
         deep,
