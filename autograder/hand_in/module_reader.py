@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from autograder.exercises import HOMES
+
 MAX_FILE_BYTES = 2**20  # of one module
 MAX_TOTAL_BYTES = 8 * 2**20  # of all modules together
 MAX_FILES = 200
@@ -90,7 +92,9 @@ def take_modules(
     """
     files: dict[str, bytes] = {}
     ignored: dict[str, list[str]] = {}
-    for entry in entries:
+    # Files with exercises come first, so that the limits never exclude them.
+    homes = {PurePosixPath(*package, f"{name}.py") for name in ("__init__", *HOMES.values())}
+    for entry in sorted(entries, key=lambda entry: entry.path not in homes):
         is_own = is_module(entry) and entry.path.parts[: len(package)] == package
         inside = "/".join(entry.path.parts[len(package) :]) if is_own else ""
         if why := entry.ignored or (is_own and reason_to_ignore(inside, entry.size, files)):

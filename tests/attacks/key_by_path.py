@@ -22,7 +22,7 @@ ATTACKS = (
         "without_our_finder",
         f"""
         import sys
-        sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "Allowed"]
+        sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "AllowedFinder"]
         from {SOLVED} import ReLU as R
         found = R().forward(Z)
         """,
@@ -33,7 +33,7 @@ ATTACKS = (
             "with_a_larger_list",
             f"""
             import autograder.model, sys
-            sys.modules["__main__"].ROOMS += ("key",)
+            sys.modules["__main__"].IMPORTABLE_ROOMS += ("key",)
             from {SOLVED} import ReLU as R
             found = R().forward(Z)
             """,
