@@ -1,19 +1,19 @@
-"""The command `autograder`, and `python -m autograder`: make this process fit for it, then run.
+"""The command `autograder`, and `python -m autograder`: close the import path, then run a command.
 
-Nothing that lies in the current folder or in a hand-in may be imported, here or in a process that
-is started from here: a student's folder `multiprocessing/` would run as the grader. Until the
-import path is closed, this file imports only what Python has loaded by itself.
+No file in the current folder or in a hand-in may be imported, here or in a child process: a
+student's folder `multiprocessing/` would run as part of the grader. Until the import path is
+closed, this file imports only modules that Python has loaded already.
 """
 
 import os
 import sys
 from collections.abc import Iterator, Sequence
 
-PACKAGE = os.path.dirname(os.path.abspath(__file__))
+OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
 def run_command() -> int:
-    """Run one command; returns the exit code."""
+    """Run one command. Returns: its exit code."""
     open_streams()
     closed = close_import_path(sys.argv[1:])
     for name, file in imported_from(closed):
@@ -28,39 +28,40 @@ def run_command() -> int:
     from contextlib import suppress
 
     if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # numpy takes an exception for its own fault
+        # numpy would report an exception during its import as a fault of its own
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from autograder.cli import main as run
 
     try:
         stop_in_order()
         return run()
     except KeyboardInterrupt as stopped:
-        with suppress(OSError):  # the terminal may be what is gone
+        with suppress(OSError):  # the terminal may be gone
             print("autograder: stopped; what is printed above is finished", file=sys.stderr)
         return 128 + next(iter(stopped.args), signal.SIGINT)
 
 
 def open_streams() -> None:
-    """Open on nothing what is closed of standard input, output and error.
+    """Open the null device for each closed one of standard input, output and error.
 
-    Otherwise the next file to be opened would become one of them, and be written to.
+    Otherwise the next file that is opened would take its number, and messages would go there.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # takes the lowest number
-            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays open
             setattr(sys, name, stream)
 
 
 def close_import_path(arguments: Sequence[str]) -> set[str]:
-    """Take what others may have written off the import path, here and in what is started here.
+    """Remove folders that others may have written from the import path, here and in children.
 
-    That is the current folder, what is named by its place below it, and what lies in a path
-    among the arguments. What is installed stays, wherever it lies.
+    These are the current folder, relative entries, and folders inside a path among the arguments.
+    Folders of installed packages stay, wherever they are.
 
-    Returns: the folders that were taken off.
+    Returns: the removed folders.
     """
     given = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
     others = {real_path(""), *(real_path(entry) for entry in given if not os.path.isabs(entry))}
@@ -77,8 +78,8 @@ def close_import_path(arguments: Sequence[str]) -> set[str]:
 
     closed = {real_path(entry) for entry in sys.path if not is_open(entry)}
     sys.path[:] = filter(is_open, sys.path)
-    if real_path(os.path.dirname(PACKAGE)) in closed:
-        sys.path.append(os.path.join(PACKAGE, "alone"))
+    if real_path(os.path.dirname(OWN_FOLDER)) in closed:
+        sys.path.append(os.path.join(OWN_FOLDER, "alone"))
     if kept := os.pathsep.join(filter(is_open, given)):
         os.environ["PYTHONPATH"] = kept
     os.environ["PYTHONSAFEPATH"] = "1"
@@ -86,7 +87,7 @@ def close_import_path(arguments: Sequence[str]) -> set[str]:
 
 
 def installed_folders() -> Iterator[str]:
-    """Where the standard library and what was installed lie."""
+    """The folders of the standard library and of installed packages."""
     yield os.path.dirname(os.__file__)
     if site := sys.modules.get("site"):
         yield from site.getsitepackages()
@@ -94,7 +95,7 @@ def installed_folders() -> Iterator[str]:
 
 
 def imported_from(folders: set[str]) -> Iterator[tuple[str, str]]:
-    """The modules, by name and file, that Python found in these folders; our own do not count."""
+    """The names and files of modules that were imported from these folders, except our own."""
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and name not in ("__main__", "autograder") and "." not in name:
@@ -104,7 +105,7 @@ def imported_from(folders: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def real_path(path: str) -> str:
-    """A path without links; the same path where the current folder is gone."""
+    """A path with links resolved; unchanged if the current folder was deleted."""
     try:
         return os.path.realpath(path)
     except OSError:
@@ -112,14 +113,15 @@ def real_path(path: str) -> str:
 
 
 def lies_within(path: str, top: str) -> bool:
+    """Whether a path is a folder or inside it."""
     return path == top or path.startswith(os.path.join(top, ""))
 
 
 def stop_in_order() -> None:
     """Let the signals that end a process raise KeyboardInterrupt, with their number.
 
-    So children are ended and files removed. A second Ctrl-C does not wait for that. A signal
-    that whoever started us wants ignored (`nohup`) stays ignored.
+    Then children are ended and files removed. A second Ctrl-C stops at once. A signal that is
+    already ignored (`nohup`) stays ignored.
     """
     import signal
 
@@ -128,9 +130,9 @@ def stop_in_order() -> None:
     numbers = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
 
     def stop(number: int, _: object) -> None:
-        for heard in numbers:
-            again = heard == signal.SIGINT
-            signal.signal(heard, signal.default_int_handler if again else signal.SIG_IGN)
+        for other in numbers:
+            is_interrupt = other == signal.SIGINT
+            signal.signal(other, signal.default_int_handler if is_interrupt else signal.SIG_IGN)
         raise KeyboardInterrupt(number)
 
     for number in numbers:

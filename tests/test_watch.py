@@ -258,7 +258,9 @@ def test_points_are_near_whichever_numbers_moved() -> None:
     one = [there[0].copy(), there[1]]
     one[0][1, 1] += 5
     for tiny in (1e-6, 1e-20j):
-        assert watching.step_between([there[0] + tiny, there[1]], there) == watching.MIN_STEP_SCORE
+        assert (
+            watching.step_between([there[0] + tiny, there[1]], there) == watching.SUSPICIOUS_STEPS
+        )
     assert watching.step_between(one, there) == 1
     for other in ([there[0] + 1, there[1] - 1], there, [there[0].T, there[1]]):
         assert watching.step_between(other, there) == 0

@@ -1,6 +1,6 @@
-"""The package `autograder`, for an import path on which nothing that lies beside it may be.
+"""The package `autograder` for an import path that must not hold the folder around the package.
 
-Python takes this file for a package, because it says where its modules are.
+Python treats this module as a package, because it sets `__path__`.
 """
 
 from pathlib import Path

@@ -1,9 +1,9 @@
-"""Doubles: stand-ins for the student's own layers, so that a network is scored on its order.
+"""Doubles replace the student's own layers, so that a network is scored on how it uses them.
 
-A mistake in `Linear` must not cost the points of `MLP`. So the network is also driven on
-layers whose `__init__`, `forward` and `backward` are replaced. A double records what it gets
-and returns numbers drawn beforehand, nobody's answer, shifted by a checksum of what it got:
-whoever hands a layer the wrong array gets other numbers from there on.
+A mistake in `Linear` must not cost the points of `MLP`. So the network is also driven on layers
+whose `__init__`, `forward` and `backward` are replaced. A double records its arguments and returns
+random numbers that depend on a seed, plus a checksum of its arguments. They are not the right
+result, but if a network passes a wrong array to a layer, all later numbers change.
 """
 
 import inspect
@@ -23,30 +23,31 @@ from autograder.model import Answer, Array
 
 from . import driving
 
-RECEIVED = "saw "  # what the doubles were given travels beside the tensors, under this prefix
+RECEIVED = "saw "  # the prefix under which the arguments of doubles are sent beside the tensors
 Log = list[tuple[str, Array]]
 
 
 def install_double(target: str, seed: int, log: Log, package: str) -> None:
-    """Replace the methods of one of the student's classes by a double's.
+    """Replace the methods of one of the student's classes by those of a double.
 
-    Args: target: `mytorch.linear.Linear`; a file that cannot be loaded, or lacks the class, gets
-              a bare one, so that what builds on it can be scored all the same.
-          log: what each double gets is appended here.
+    Args: target: for example `mytorch.linear.Linear`. If its file cannot be loaded, or lacks the
+              class, an empty class is made, so that code that uses it can still be scored.
+          log: gets the arguments of each call.
+          package: the name of the registered package.
     """
     _, home, name = target.split(".")
     try:
         module = import_module(f"{package}.{home}")
     except BaseException:
         module = sys.modules[f"{package}.{home}"] = ModuleType(f"{package}.{home}")
-        setattr(sys.modules[package], home, module)  # for those who write `import mytorch.linear`
+        setattr(sys.modules[package], home, module)  # so that `import mytorch.linear` works
     owner = vars(module).get(name)
     if not isinstance(owner, type):
         owner = type(name, (), {})
         setattr(module, name, owner)
     for attribute in ("W", "b", "dLdW", "dLdb"):
         if isinstance(inspect.getattr_static(owner, attribute, None), property):
-            setattr(owner, attribute, None)  # it may refuse what is set
+            setattr(owner, attribute, None)  # a property may refuse assignment
     methods = double_methods(name, seed, log)
     for method, function in methods.items():
         original = vars(owner).get(method)
@@ -60,11 +61,13 @@ def install_double(target: str, seed: int, log: Log, package: str) -> None:
 def double_methods(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
     """The methods of a double.
 
-    A `Linear` gives its output a width of its own, and what it was given stands where its
-    derivatives stand: `dLdb` is the dLdZ it got, `dLdW` the A and the dLdZ, one behind the
-    other. A `Softmax` gives rows that are positive and sum to 1, and keeps them in `A`.
+    A `Linear` returns an output of the right width, and stores its arguments as its derivatives:
+    `dLdb` is dLdZ, and `dLdW` is A and dLdZ, flattened and concatenated. A `Softmax` returns rows
+    that are positive and sum to 1, and keeps them in `A`.
+
+    Args: name: of the class.  log: gets the arguments of each call.
     """
-    widths: dict[int, tuple[int, int]] = {}  # by object: it may have __slots__
+    widths: dict[int, tuple[int, int]] = {}  # by object id: the class may have __slots__
     last: dict[int, Array] = {}
 
     def __init__(
@@ -75,8 +78,8 @@ def double_methods(name: str, seed: int, log: Log) -> Mapping[str, Callable[...,
         last.pop(id(self), None)
 
     def shift(self: Any, *received: Array) -> float:
-        own = [np.ravel(getattr(self, name, 0.0)).astype(float) for name in ("W", "b")]
-        return sum(array_checksum(array, seed) for array in (*received, *own))
+        parameters = [np.ravel(getattr(self, name, 0.0)).astype(float) for name in ("W", "b")]
+        return sum(array_checksum(array, seed) for array in (*received, *parameters))
 
     def forward(self: Any, A: Array) -> Array:
         A = last[id(self)] = record_call(log, f"{name}.forward", A)
@@ -101,7 +104,10 @@ def double_methods(name: str, seed: int, log: Log) -> Mapping[str, Callable[...,
 
 
 def record_call(log: Log, method: str, array: Any) -> Array:
-    """Append a copy of what a double was given; the double works on the copy."""
+    """Append a copy of a double's argument to the log, and return the copy (2 axes, float64).
+
+    Raises: ValueError: the argument does not have two axes.
+    """
     copy = np.array(array, dtype=np.float64)
     if copy.ndim != 2:
         raise ValueError(f"{method}: expected two axes, got shape {copy.shape}")
@@ -111,7 +117,7 @@ def record_call(log: Log, method: str, array: Any) -> Array:
 
 @cache
 def draw_numbers(shape: tuple[int, ...], *key: Any) -> Array:
-    """Numbers in [−1, 1) that depend on the key and the shape alone, on every machine."""
+    """Numbers in [−1, 1) that depend only on the key and the shape. They are read-only."""
     bits = shake_128(repr((shape, *key)).encode()).digest(8 * prod(shape))
     values = (np.frombuffer(bits, "<u8") >> 11).reshape(shape) * 2.0**-52 - 1
     values.flags.writeable = False
@@ -119,26 +125,28 @@ def draw_numbers(shape: tuple[int, ...], *key: Any) -> Array:
 
 
 def array_checksum(array: Array, seed: int) -> float:
-    """One number that changes with every entry."""
+    """A random weighted sum: one number that changes if any entry changes."""
     return float(np.sum(array * draw_numbers(array.shape, seed, "checksum")))
 
 
 def drive_on_doubles(
     targets: Iterable[str], seed: int, name: str = "mytorch"
 ) -> Callable[..., Answer]:
-    """Replace the classes of `targets` for good, and return what drives an exercise on them.
+    """Replace the classes of `targets` by doubles, and return a function like `drive_case`.
 
-    Args:    name: the registered package.
-    Returns: `driving.drive_case`, whose tensors also hold what each double was given, in order.
+    The classes are not restored, so this belongs in a process that ends afterwards.
+
+    Args:    name: of the registered package.
+    Returns: `driving.drive_case`, whose answer also holds the arguments of each double, in order.
     """
     log: Log = []
     for target in targets:
         install_double(target, seed, log, name)
 
-    def answer(*arguments: Any) -> Answer:
+    def drive(*arguments: Any) -> Answer:
         log.clear()
-        given = driving.drive_case(*arguments)
-        saw = {f"{RECEIVED}{i:02} {method}": array for i, (method, array) in enumerate(log)}
-        return replace(given, tensors={**given.tensors, **saw})
+        answer = driving.drive_case(*arguments)
+        received = {f"{RECEIVED}{i:02} {method}": array for i, (method, array) in enumerate(log)}
+        return replace(answer, tensors={**answer.tensors, **received})
 
-    return answer
+    return drive

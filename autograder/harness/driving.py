@@ -1,6 +1,6 @@
-"""Run one driver on one case, whatever the code under it does.
+"""Run one driver on one case, and turn every exception into a fault.
 
-The only place where a driver is called: in the kernel for feedback, in the child for a score,
+Drivers are called only here: in the notebook's kernel for feedback, in the child for a score, and
 in the key to make the references.
 """
 
@@ -18,17 +18,15 @@ from autograder.model import Answer, Array, Exercise, Fault, Layout
 from .package import MissingName
 from .watching import watch_forward
 
-MAX_TENSOR_BYTES = (
-    2**18
-)  # bytes of one tensor, and its length: a hundred times what exercises return
-MAX_TEXT_LENGTH = 1000  # characters of an exception's text, or of a line
+MAX_TENSOR_BYTES = 2**18  # and its largest side: a hundred times what exercises return
+MAX_TEXT_LENGTH = 1000  # of an exception's text, or of a line of code
 DTYPE_NAMES = {"O": "object", "c": "complex", "U": "text", "S": "bytes", "V": "void", "M": "date"}
 NAMED_TYPES = (list, tuple, str, dict, set, complex)
 OTHER_OBJECT, HUGE_ARRAY = "an object of another class", "an array far too large"
-# Every word that there is for what is no array of numbers.
+# All words that describe a value that is not an array of numbers.
 NON_ARRAY_WORDS = {"None", OTHER_OBJECT, HUGE_ARRAY, *(f"a {t.__name__}" for t in NAMED_TYPES)}
 NON_ARRAY_WORDS |= {f"an array of {kind} entries" for kind in (*DTYPE_NAMES.values(), "odd")}
-SHAPES_FILE = "shapes.py"  # its frames are ours: the student's line is the one that called it
+SHAPES_FILE = "shapes.py"  # not the student's file: the line that called it counts instead
 
 
 def drive_case(
@@ -37,8 +35,9 @@ def drive_case(
     """Drive `package` through one case.
 
     Args:    inputs: the case's arrays; the driver gets copies, laid out as `layout` says.
-             package: anything with the names the driver asks for, as `package.Linear`.
-    Returns: the tensors, or the fault that stopped them. Raises nothing but KeyboardInterrupt.
+             package: any object with the names that the driver uses, as `package.Linear`.
+    Returns: the tensors, or the fault that stopped the driver.
+    Raises:  KeyboardInterrupt, and nothing else.
     """
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -61,7 +60,7 @@ def drive_case(
 
 
 def arrange_array(array: Array, layout: Layout) -> Array:
-    """Copy an array so that it lies in memory as asked: plain, strided or frozen (read-only)."""
+    """Copy an array into a memory layout: plain, strided or frozen (read-only)."""
     if layout == "strided" and array.ndim:
         wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
         wide[..., ::2] = array
@@ -72,7 +71,10 @@ def arrange_array(array: Array, layout: Layout) -> Array:
 
 
 def to_plain_array(value: Any) -> Array | str:
-    """The value as an array that owns its numbers, or a word of `NON_ARRAY_WORDS`."""
+    """The value as an array that owns its numbers, or the word of `NON_ARRAY_WORDS` for it.
+
+    Numbers wider than 8 bytes become float64.
+    """
     if value is None:
         return "None"
     if not isinstance(value, np.ndarray | np.generic | float | int):
@@ -86,37 +88,40 @@ def to_plain_array(value: Any) -> Array | str:
 
 
 def is_huge_array(array: Array) -> bool:
-    """Whether an array is beyond all that is compared; one without entries may be, by its shape."""
+    """Whether an array is too large to compare. An empty array may be too, because of its shape."""
     largest: int = max(array.nbytes, *array.shape, 0)
     return largest > MAX_TENSOR_BYTES
 
 
 def describe_fault(error: BaseException, package: Any) -> Fault:
-    """Say what went wrong, and in which line of the student's own files."""
+    """The fault of an exception, with the line of the student's files that raised it.
+
+    Args: package: the student's package; its files are in its `__path__`.
+    """
     where, line = student_line(error, Path(*getattr(package, "__path__", ["?"])[:1]))
     name, text = type(error).__name__, str(error)[:MAX_TEXT_LENGTH]
     if isinstance(error, NotImplementedError) and text.startswith("Exercise "):
         return Fault("not_attempted", name, text, where, line)
-    if isinstance(error, MissingName):  # it says where itself
+    if isinstance(error, MissingName):  # its text names the file
         where = line = ""
     return Fault("error", name, text, where, line)
 
 
 def student_line(error: BaseException, folder: Path) -> tuple[str, str]:
-    """The innermost line of the files in `folder` that an exception passed through.
+    """The innermost line in the files of `folder` that an exception passed through.
 
-    A line that only checks a shape, as every stub has one, gives way to the line that called it.
+    A line that only checks a shape (`expect_shape`) is skipped: its caller made the mistake.
 
     Returns: (`mytorch/linear.py:42`, that line's source), or two empty strings.
     """
-    places = [
+    lines = [
         (frame.f_code.co_filename, number)
         for frame, number in traceback.walk_tb(error.__traceback__)
     ]
     if isinstance(error, SyntaxError) and error.filename:
-        places.append((error.filename, error.lineno or 0))
+        lines.append((error.filename, error.lineno or 0))
     found = []
-    for filename, number in reversed(places):
+    for filename, number in reversed(lines):
         path = Path(filename)
         if folder in path.parents and path.name != SHAPES_FILE:
             name = Path("mytorch", path.relative_to(folder)).as_posix()

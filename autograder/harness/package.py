@@ -1,8 +1,8 @@
-"""The student's package as an object, each module loaded from its own file.
+"""Load the student's package so that each module is loaded on its own.
 
-Python would run `mytorch/__init__.py` first, and with it every file that it imports: one
-syntax error would cost all of them. Here the package stands before any file is read, and a
-file is read when something asks for it, always from its source.
+Python would run `mytorch/__init__.py` first, and with it every file that it imports: one syntax
+error would break all of them. Here the package is registered before any file is read. A module is
+loaded when one of its names is first used, and always from its source.
 """
 
 import sys
@@ -16,31 +16,31 @@ from typing import Any, Never
 
 
 class MissingName(AttributeError):
-    """A class or function that an exercise needs is not in its file."""
+    """A class or function that an exercise needs is missing from its file."""
 
 
 class SourceLoader(SourceFileLoader):
-    """Loads a module from its text, never from a cached `.pyc` that may be older.
+    """Loads a module from its source, never from a cached `.pyc`, which may be older.
 
-    Compiling is left to Python: then no frame of its import machinery, or of ours, stands
-    between a student's import and the line that is no Python.
+    Python compiles the source, so a traceback has no frame of ours between a student's import and
+    the line with a syntax error.
 
-    executed: the bytes that were executed last, for who wants to know whether the file changed.
+    executed: the source that was executed last, to find out whether the file has changed.
     """
 
     def path_stats(self, path: str) -> Never:
-        raise OSError("not to be cached")
+        raise OSError("no cache is used")
 
     def get_data(self, path: str) -> bytes:
         data = super().get_data(path)
-        vars(self).setdefault("executed", data)  # what is read afterwards is not executed
+        vars(self).setdefault("executed", data)  # later reads are not executed
         return data
 
 
 class FreshFinder(FileFinder):
-    """Finds the modules in a package's folder, one that was written a moment ago too.
+    """Finds the modules in a package's folder, even those that were written a moment ago.
 
-    A file wins over a folder of the same name, which Python would take.
+    A file takes precedence over a folder of the same name. (Python would take the folder.)
     """
 
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
@@ -52,9 +52,11 @@ class FreshFinder(FileFinder):
 
 
 class StudentPackage(ModuleType):
-    """A package whose public names are read from their home modules, when they are asked for.
+    """A package that takes each public name from its home module when the name is first used.
 
-    A name wins over a module of the same name: `package.squared_error` is the function.
+    A name takes precedence over a module of the same name: `package.squared_error` is the function.
+
+    homes: public name → the module that holds it
     """
 
     def __init__(self, name: str, folder: Path, homes: Mapping[str, str]) -> None:
@@ -64,7 +66,7 @@ class StudentPackage(ModuleType):
         self.homes = homes
 
     def __getattribute__(self, attribute: str) -> Any:
-        if attribute == "__all__":  # what `import *` takes: not what is only about to be defined
+        if attribute == "__all__":  # for `import *`, without names that are not defined yet
             loaded = {n: sys.modules.get(f"{self.__name__}.{h}") for n, h in self.homes.items()}
             return sorted(n for n, m in loaded.items() if m is None or n in vars(m))
         if attribute.startswith("_") or attribute == "homes" or attribute not in self.homes:
@@ -82,10 +84,10 @@ class StudentPackage(ModuleType):
 def register_package(
     folder: Path, homes: Mapping[str, str], name: str = "mytorch"
 ) -> StudentPackage:
-    """Put the package in `folder` in place as `name`, reading none of its files yet.
+    """Register the package in `folder` under `name`, without reading its files yet.
 
-    Args:    folder: the package's own folder.  homes: public name → module that holds it.
-    Returns: the package; `package.Linear` reads `linear.py` and gives its `Linear`.
+    Args:    folder: the package's own folder.  homes: public name → the module that holds it.
+    Returns: the package; `package.Linear` loads `linear.py` and returns its `Linear`.
     """
     package = StudentPackage(name, folder, homes)
     forget_package(name)
@@ -95,6 +97,6 @@ def register_package(
 
 
 def forget_package(name: str) -> None:
-    """Take a registered package and all its modules out of the interpreter."""
+    """Remove a registered package and all its modules from `sys.modules`."""
     for loaded in [key for key in sys.modules if key == name or key.startswith(name + ".")]:
         del sys.modules[loaded]

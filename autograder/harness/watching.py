@@ -1,8 +1,8 @@
-"""Count the calls of `forward` within a way back, to notice derivatives that are measured.
+"""Count calls of `forward` during `backward`, to notice derivatives computed by finite differences.
 
-Who computes a derivative by differences gets its points: it is right. But `forward` then runs
-again and again, each time a small step away from where it ran before. That is counted here, as a
-hint to a human; student code runs in the same process, and could hide it.
+Such derivatives are right and earn their points. But `forward` then runs again and again, each
+time with inputs a small step away from earlier ones. The count is a hint for the instructor, and
+no proof: student code runs in the same process and could hide it.
 """
 
 import sys
@@ -18,19 +18,17 @@ import numpy as np
 from autograder.exercises import exercises_below
 from autograder.model import Array, Exercise
 
-MAX_DIFFERENCE_STEP = 1e-2  # a step that nothing but a difference takes
-MAX_ROUNDING_STEP = 1e-12  # below it, the same numbers were computed in another way
-MIN_STEP_SCORE = 3  # larger steps from one place, in few entries: one may have other reasons
-MAX_EARLIER_CALLS = 16  # of earlier calls, that steps are taken from
+MAX_DIFFERENCE_STEP = 1e-2  # only finite differences take so small steps
+MAX_ROUNDING_STEP = 1e-12  # smaller steps are rounding errors
+SUSPICIOUS_STEPS = 3  # from one call; a single larger step may have other reasons
+MAX_EARLIER_CALLS = 16  # calls that later ones are compared with
 
 
 @contextmanager
 def watch_forward(exercise: Exercise, package: Any) -> Iterator["ForwardWatch"]:
-    """Watch what runs in a student's package; at no cost where nothing has to be counted."""
-    watch, before = (
-        ForwardWatch(exercise, *getattr(package, "__path__", ["?"])[:1]),
-        sys.getprofile(),
-    )
+    """Watch the calls in a student's package. It costs no time if there is nothing to count."""
+    watch = ForwardWatch(exercise, *getattr(package, "__path__", ["?"])[:1])
+    before = sys.getprofile()
     if watch.forwards:
         sys.setprofile(watch)
     try:
@@ -42,27 +40,27 @@ def watch_forward(exercise: Exercise, package: Any) -> Iterator["ForwardWatch"]:
 class ForwardWatch:
     """A profile function for `sys.setprofile`.
 
-    forwards  the names of the functions that count: all that are no way back themselves, of the
-              exercises that this one builds on
-    others    the files of earlier exercises: what their ways back call is not this one's
-    calls     the most calls within one way back that looks measured, or 0
+    forwards     the names of the counted functions: those of the exercises that this one builds
+                 on, except `backward`
+    other_files  the files of earlier exercises: calls from their `backward` are not counted
+    calls        the most calls within one `backward` that seems to use differences, or 0
     """
 
     def __init__(self, exercise: Exercise, folder: str) -> None:
         earlier = list(exercises_below(exercise.id))
-        self.back, self.folder = exercise.target.rpartition(".")[2], join(folder, "")
-        self.forwards = {e.target.rpartition(".")[2] for e in earlier} - {self.back}
+        self.backward, self.folder = exercise.target.rpartition(".")[2], join(folder, "")
+        self.forwards = {e.target.rpartition(".")[2] for e in earlier} - {self.backward}
         files = {e.file for e in earlier} - {exercise.file}
-        self.others = {self.folder + file.partition("/")[2] for file in files}
+        self.other_files = {self.folder + file.partition("/")[2] for file in files}
         self.outermost: FrameType | None = None
-        self.places: deque[list[Array]] = deque(maxlen=MAX_EARLIER_CALLS)
+        self.earlier: deque[list[Array]] = deque(maxlen=MAX_EARLIER_CALLS)
         self.is_back, self.calls, self.count = False, 0, 0
-        self.steps = Counter[int]()  # by place, within this way back
+        self.steps = Counter[int]()  # by earlier call, within this `backward`
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
         if event == "return" and frame is self.outermost:
-            if max(self.steps.values(), default=0) >= MIN_STEP_SCORE:
+            if max(self.steps.values(), default=0) >= SUSPICIOUS_STEPS:
                 self.calls = max(self.calls, self.count)
             self.outermost = None
         elif event == "call" and code.co_filename.startswith(self.folder):
@@ -71,51 +69,51 @@ class ForwardWatch:
                 self.is_back = not code.co_name.startswith(("__", "<module", *self.forwards))
                 self.steps.clear()
             if code.co_name in self.forwards:
-                with suppress(Exception):  # an odd argument of the student's
-                    self.see(frame)
+                with suppress(Exception):  # the arguments may be anything
+                    self.compare_call(frame)
 
-    def see(self, frame: FrameType) -> None:
-        """Keep where a `forward` is called, or compare it with where others were."""
+    def compare_call(self, frame: FrameType) -> None:
+        """Remember the arguments of a `forward` call, or compare them with earlier ones."""
         if not self.is_back:
-            self.places.append(call_place(frame))
-        elif not self.is_within_another(frame):
+            self.earlier.append(call_arguments(frame))
+        elif not self.is_within_other_backward(frame):
             self.count += 1
-            if max(self.steps.values(), default=0) < MIN_STEP_SCORE:
-                here = call_place(frame)
+            if max(self.steps.values(), default=0) < SUSPICIOUS_STEPS:
+                here = call_arguments(frame)
                 self.steps.update(
-                    {n: step_between(here, there) for n, there in enumerate(self.places)}
+                    {n: step_between(here, earlier) for n, earlier in enumerate(self.earlier)}
                 )
 
-    def is_within_another(self, frame: FrameType | None) -> bool:
-        """Whether it is an earlier exercise's own way back that calls."""
+    def is_within_other_backward(self, frame: FrameType | None) -> bool:
+        """Whether the `backward` of an earlier exercise makes the call."""
         while frame is not None and frame is not self.outermost:
-            if frame.f_code.co_name == self.back and frame.f_code.co_filename in self.others:
+            code = frame.f_code
+            if code.co_name == self.backward and code.co_filename in self.other_files:
                 return True
             frame = frame.f_back
         return False
 
 
-def call_place(frame: FrameType) -> list[Array]:
-    """Where a function is called: copies of its numbers, and of its object's parameters."""
+def call_arguments(frame: FrameType) -> list[Array]:
+    """Copies of a call's numeric arguments, and of the parameters W and b of its object."""
     values = [frame.f_locals[n] for n in frame.f_code.co_varnames[: frame.f_code.co_argcount]]
     values += [getattr(values[0], name, None) for name in ("W", "b")]
     values += [part for v in values if isinstance(v, list | tuple) for part in v]
     return [np.array(v) for v in values if isinstance(v, np.ndarray | np.generic | float)]
 
 
-def step_between(here: list[Array], there: list[Array]) -> int:
-    """How much one place looks like a step from another.
+def step_between(here: list[Array], earlier: list[Array]) -> int:
+    """How much the arguments of one call look like a small step from those of another.
 
-    Returns: MIN_STEP_SCORE for a small step, 1 for a larger one in at most half of the
+    Returns: SUSPICIOUS_STEPS for a small step, 1 for a larger one in at most half of the
              entries, else 0.
     """
-    if [a.shape for a in here] != [a.shape for a in there]:
+    if [a.shape for a in here] != [a.shape for a in earlier]:
         return 0
-    pairs = [(a, b.astype(a.dtype) if b.dtype.kind == "f" else b) for a, b in zip(here, there)]
+    pairs = [(a, b.astype(a.dtype) if b.dtype.kind == "f" else b) for a, b in zip(here, earlier)]
     steps = np.concatenate([np.ravel(np.abs(a - b)) for a, b in pairs])
-    noise = (
-        0 if any(a.dtype.kind == "c" for a in here) else MAX_ROUNDING_STEP
-    )  # a complex step is tiny
+    is_complex = any(a.dtype.kind == "c" for a in here)  # complex steps may be tiny
+    noise = 0 if is_complex else MAX_ROUNDING_STEP
     if not (moved := int((steps > noise).sum())):
         return 0
-    return MIN_STEP_SCORE if steps.max() <= MAX_DIFFERENCE_STEP else int(2 * moved <= steps.size)
+    return SUSPICIOUS_STEPS if steps.max() <= MAX_DIFFERENCE_STEP else int(2 * moved <= steps.size)

@@ -1,8 +1,8 @@
-"""Frames that the process which runs student code sends to the grader.
+"""Encode and decode the frames that a child process sends to the grader.
 
-A frame is eight bytes of length and a safetensors block: named arrays, and a JSON header in
-its metadata. The first says that the student's code begins. Nothing read from a frame is
-executed, and nothing larger than MAX_FRAME_BYTES is read.
+A frame is its length in eight bytes, and a safetensors block: named arrays, and a JSON header in
+its metadata. The first frame says that the student's code begins. The sender is not trusted: no
+content of a frame is executed, and at most MAX_FRAME_BYTES are read.
 """
 
 import json
@@ -13,8 +13,8 @@ from safetensors.numpy import load, save
 
 from autograder.model import Array
 
-MAX_FRAME_BYTES = 2**20  # bytes of one frame
-MAX_HEADER_BYTES = 2**18  # bytes of its header: some thousand tensors
+MAX_FRAME_BYTES = 2**20  # of one frame
+MAX_HEADER_BYTES = 2**18  # of its header: enough for some thousand tensors
 BEGIN_HEADER = {"begun": True}  # the header of the first frame
 
 
@@ -23,7 +23,7 @@ class WireError(Exception):
 
 
 def encode_frame(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> bytes:
-    """One frame."""
+    """Encode one frame."""
     block = save(dict(tensors), metadata={"json": json.dumps(header)})
     return len(block).to_bytes(8, "little") + block
 
@@ -31,7 +31,7 @@ def encode_frame(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> byt
 def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, Array]] | None:
     """Read one frame: its header and arrays, or None at the end of the stream.
 
-    Raises: WireError: the bytes are cut short, too many, or not a frame.
+    Raises: WireError: the frame is incomplete, too large, or not a frame.
     """
     length = stream.read(8)
     if not length:

@@ -18,7 +18,7 @@ def is_in(value, right, depth=0):
         and any(is_in(v, right, depth + 1) for v in list(value))
     )
 '''
-WANTED = ("Expected", "CaseReference", "References", "Judgement", "Sheet")
+WANTED = ("Expected", "CaseReference", "ReferenceSet", "Judgement")
 
 ATTACKS = (
     thief(
