@@ -41,7 +41,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[ExecutionPlace]:
         return
     made = ZygoteSandbox(request.param)
     try:
-        made.trial()
+        made.run_trial()
     except OSError as error:
         pytest.skip(f"{made.name}: {error}")
     yield made
@@ -213,7 +213,7 @@ def test_a_full_temporary_folder_is_provisional(
     """The command, with some KiB left in the temporary folder: never a final loss, one line."""
     if where == "landlock":
         try:
-            ZygoteSandbox("landlock").trial()
+            ZygoteSandbox("landlock").run_trial()
         except OSError as error:
             pytest.skip(str(error))
     tree = make_tree("ada")

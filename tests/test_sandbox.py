@@ -53,7 +53,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[ZygoteSandbox]:
     """Each tier that works here."""
     made = ZygoteSandbox(request.param)
     try:
-        made.trial()
+        made.run_trial()
     except OSError as error:
         pytest.skip(f"{made.name}: {error}")
     yield made
@@ -361,7 +361,7 @@ sys.path.insert(0, {tests!r})
 import test_sandbox
 from autograder.running.sandbox import ZygoteSandbox
 place = ZygoteSandbox({name!r})
-place.trial()
+place.run_trial()
 print(place.idle[0].process.pid, flush=True)
 test_sandbox.say(place, "import time; time.sleep(60)", test_sandbox.ResourceLimits(wall=60.0))
 """

@@ -1,8 +1,8 @@
-"""Folders that are gone when the process that made them is, however that ended.
+"""Scratch folders that are removed when the process that made them ends, in whatever way.
 
-Theory of operation. All lie in one folder of this process. A second process, the sweeper (this
-file, run as a script), waits until the pipe is closed whose other end this process alone holds,
-and removes that folder. It is in a session of its own and deaf to what ends a grader.
+Theory of operation. All are in one folder per process. A second process, the sweeper (this file,
+run as a script), waits until the other end of a pipe is closed, which only the first process
+holds, and removes that folder. It has its own session and ignores the signals that end a grader.
 """
 
 import atexit
@@ -17,12 +17,12 @@ import time
 from functools import cache
 from itertools import count
 
-SWEEP_TIMEOUT = 10.0  # seconds that the sweeper tries, where something still writes
-REMOVAL_CPU_SECONDS = 2.0  # seconds of computing for the removal of what a child left
+SWEEP_TIMEOUT = 10.0  # seconds, if something still writes there
+REMOVAL_CPU_SECONDS = 2.0  # for one folder of a child
 
 
 def make_scratch_folder() -> str:
-    """Make a new, empty folder of this process, for its user alone. Raises: OSError."""
+    """Make a new, empty folder that only this user can open. Raises: OSError."""
     path = os.path.join(scratch_top(os.getpid()), secrets.token_hex(8))
     os.mkdir(path, 0o700)
     return path
@@ -30,9 +30,13 @@ def make_scratch_folder() -> str:
 
 @cache
 def scratch_top(owner: int) -> str:
-    """The folder of a process, which is this one; it may be passed by other users."""
+    """Make the folder of this process, which other users can pass through.
+
+    Args:   owner: this process's pid: a fork gets a new folder.
+    Raises: OSError.
+    """
     path = os.path.join(tempfile.gettempdir(), f"autograder-{secrets.token_hex(8)}")
-    sweeper = subprocess.Popen(  # before there is anything to sweep
+    sweeper = subprocess.Popen(  # before the folder exists, so that nothing can be left behind
         [sys.executable, "-I", "-S", "-B", __file__, path],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -46,7 +50,7 @@ def scratch_top(owner: int) -> str:
 
 
 def leave_scratch(owner: int, sweeper: "subprocess.Popen[bytes]") -> None:
-    """Have everything removed, and wait for it."""
+    """Let the sweeper remove everything, and wait for it."""
     if owner == os.getpid() and sweeper.stdin:
         sweeper.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -54,7 +58,7 @@ def leave_scratch(owner: int, sweeper: "subprocess.Popen[bytes]") -> None:
 
 
 def sweep_scratch(path: str) -> None:
-    """Wait for the end of whoever started this process, then remove a folder."""
+    """Wait until the process that started this one ends, then remove a folder."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -66,9 +70,10 @@ def sweep_scratch(path: str) -> None:
 
 
 def remove_folder(folder: str) -> None:
-    """Remove a folder, however deep and whatever its permissions: by moving up what lies deeper.
+    """Remove a folder, however deep it is and whatever its permissions are.
 
-    Some of it may remain where somebody goes on writing: nobody waits for that.
+    Deeper entries are moved up first, so that no path gets too long. If a process goes on writing
+    to the folder, we give up after a time and leave the rest.
     """
     end = time.thread_time() + REMOVAL_CPU_SECONDS
     fresh = (f"{folder}/{secrets.token_hex(16)}{number}" for number in count())
@@ -82,7 +87,7 @@ def remove_folder(folder: str) -> None:
                 os.chmod(entry, 0o700)
                 for inner in list(os.scandir(entry)):
                     if inner.is_dir(follow_symlinks=False):
-                        os.chmod(inner, 0o700)  # to be moved, it must be writable itself
+                        os.chmod(inner, 0o700)  # a folder must be writable to be moved
                     os.rename(inner, next(fresh))
                 os.rmdir(entry)
         os.rmdir(folder)

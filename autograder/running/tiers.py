@@ -1,9 +1,11 @@
-"""What this machine can keep a hand-in away from: tiers, found out by trying, best first.
+"""The tiers of isolation, best first, and which of them work on this machine.
 
-bubblewrap  nothing else is there: own files, processes, network; and all of landlock
-landlock    an ordinary process that may open, call and signal almost nothing; it still learns
-            whether a file exists whose name it can guess
-process     limits alone: it may read what you may read
+bubblewrap  its own files, processes and network, and everything that landlock does
+landlock    an ordinary process that can open, call and signal almost nothing; it can still find
+            out whether a file exists
+process     limits only, no sandbox: it can read everything that you can read
+
+Each tier is tried, because version numbers do not show whether it works.
 """
 
 import os
@@ -25,7 +27,7 @@ from .sandbox import ZygoteSandbox
 PORTABLE = FreshInterpreter()
 TIER_NAMES = (*SANDBOXES, PORTABLE.name)
 CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv")
-USER_NAMESPACES = {  # a file of the kernel's, what stands in it where they are denied, the remedy
+USER_NAMESPACES = {  # a file of the kernel: its content if namespaces are denied, the remedy
     "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": (
         "1",
         "AppArmor denies user namespaces to programs without a profile: add one for bwrap that"
@@ -47,8 +49,8 @@ class IsolationTier:
     """One tier on this machine.
 
     works   whether hand-ins can be graded in it
-    detail  what it is here in particular, or why it does not work
-    remedy  how to get it
+    detail  the confinement on this machine, or why the tier does not work
+    remedy  how to make it work
     """
 
     name: str
@@ -58,17 +60,17 @@ class IsolationTier:
 
 
 def probe_tiers() -> list[IsolationTier]:
-    """All tiers, best first, each tried."""
+    """Try all tiers. Returns: them, best first."""
     return list(try_tiers())
 
 
 def find_place(name: str | None = None) -> ExecutionPlace:
-    """A tier by its name, or the best that works here.
+    """The place of a tier by its name, or of the best tier that works here.
 
-    Raises: OSError: that tier does not work here; the text says why, and how to get it.
+    Raises: OSError: the tier does not work here; the text says why, and how to make it work.
     """
     if name not in (None, *TIER_NAMES):
-        raise OSError(f"no tier {name!r}; there are: {', '.join(TIER_NAMES)}")
+        raise OSError(f"no tier {name!r}; choose from: {', '.join(TIER_NAMES)}")
     for tier in try_tiers(name):
         if tier.works:
             return PORTABLE if tier.name == PORTABLE.name else sandbox_of_tier(tier.name)
@@ -77,21 +79,21 @@ def find_place(name: str | None = None) -> ExecutionPlace:
 
 @cache
 def sandbox_of_tier(name: str) -> ZygoteSandbox:
-    """The one sandbox of a tier that this process has."""
+    """The sandbox of a tier: one per process."""
     return ZygoteSandbox(name)
 
 
 def try_tiers(name: str | None = None) -> Iterator[IsolationTier]:
-    """Tiers, best first, each tried when it is asked for."""
+    """Try the tiers one by one, best first; with a name only that one."""
     for tier in SANDBOXES if name is None else {name} & set(SANDBOXES):
         if sys.platform != "linux":
-            yield IsolationTier(tier, False, "it is Linux's", remedy_for(tier))
+            yield IsolationTier(tier, False, "it needs Linux", remedy_for(tier))
             continue
         try:
             try:
-                possible = sandbox_of_tier(tier).trial()
-            except OSError:  # a busy machine, or somebody's kill: no reason for less isolation
-                possible = sandbox_of_tier(tier).trial()
+                possible = sandbox_of_tier(tier).run_trial()
+            except OSError:  # the machine may be busy: try again before using a weaker tier
+                possible = sandbox_of_tier(tier).run_trial()
         except OSError as error:
             yield IsolationTier(tier, False, str(error), remedy_for(tier))
             continue
@@ -103,12 +105,12 @@ def try_tiers(name: str | None = None) -> Iterator[IsolationTier]:
             yield IsolationTier(tier, True, sandbox_of_tier(tier).detail)
     if name in (None, PORTABLE.name):
         yield IsolationTier(
-            PORTABLE.name, True, "limits alone: a hand-in may read what you may read"
+            PORTABLE.name, True, "limits only: a hand-in can read what you can read"
         )
 
 
 def remedy_for(tier: str) -> str:
-    """What would make a tier work here, as far as it can be seen."""
+    """How to make a tier work here, as far as we can find out."""
     if sys.platform != "linux" or platform.machine() not in seccomp.MACHINES:
         return "grade on Linux (x86_64 or aarch64), for example in a virtual machine"
     if tier == "landlock":
@@ -123,9 +125,9 @@ def remedy_for(tier: str) -> str:
             "the container's profile denies namespaces: start it with `--cap-add SYS_ADMIN"
             " --security-opt seccomp=unconfined --security-opt apparmor=unconfined`"
         )
-    for file, (denied, how) in USER_NAMESPACES.items():
+    for file, (denied, remedy) in USER_NAMESPACES.items():
         if Path(file).is_file() and Path(file).read_text().strip() == denied:
-            return how
+            return remedy
     return "run `bwrap --unshare-all --ro-bind / / true` to see what it says"
 
 

@@ -1,7 +1,6 @@
-"""What the kernel knows of a process: its time, and whether it ran out of memory.
+"""What the kernel reports about a process: its CPU time, and kills for lack of memory.
 
-Where the system does not say, nothing was computed and nobody was killed: what is left is the
-clock on the wall.
+Where a system does not report it, the values are 0, and only the wall clock limits a process.
 """
 
 import os
@@ -15,7 +14,7 @@ CGROUP_FOLDER = Path("/sys/fs/cgroup")
 
 
 def computed_seconds(pid: int) -> float:
-    """Seconds of processor time that a process has used, all its threads together."""
+    """The CPU time in seconds of a process, with all its threads; 0.0 if unknown."""
     with suppress(OSError, ValueError, IndexError):
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -23,55 +22,57 @@ def computed_seconds(pid: int) -> float:
 
 
 def queued_seconds(pid: int) -> float:
-    """Seconds in which a process was ready to run, and others had the processor."""
+    """The seconds for which a process was ready to run but had no CPU; 0.0 if unknown."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / NANOSECONDS
     return 0.0
 
 
 class TimeMeter:
-    """What one process does with its time, from one look to the next."""
+    """Splits the time of one process into computing and waiting."""
 
     def __init__(self, pid: int, now: float) -> None:
-        self.pid, self.since = pid, now
-        self.before = self.used, self.stood = computed_seconds(pid), queued_seconds(pid)
-        self.told = 0.0, 0.0
+        """Args: now: the wall clock, in seconds."""
+        self.pid, self.start = pid, now
+        self.computed, self.queued = computed_seconds(pid), queued_seconds(pid)
+        self.computed_at_start, self.queued_at_start = self.computed, self.queued
+        self.reported = 0.0, 0.0
 
     def read(self, now: float) -> tuple[float, float]:
-        """Seconds since the last look in which it computed, and in which it waited.
+        """The seconds since the last call in which the process computed, and waited.
 
-        The kernel counts how long a process was queued when that is over: what was taken for
-        waiting before is then less than nothing.
+        The kernel counts queued time only when it is over. So the waiting time may be negative: it
+        corrects an earlier result.
         """
-        self.used, self.stood = (
-            max(self.used, computed_seconds(self.pid)),
-            max(self.stood, queued_seconds(self.pid)),
-        )
-        used = self.used - self.before[0]  # of a process that has ended nothing more is known
-        waited = max(0.0, now - self.since - used - (self.stood - self.before[1]))
-        last, self.told = self.told, (used, waited)
-        return used - last[0], waited - last[1]
+        # of a process that has ended, the kernel reports nothing more
+        self.computed = max(self.computed, computed_seconds(self.pid))
+        self.queued = max(self.queued, queued_seconds(self.pid))
+        computed = self.computed - self.computed_at_start
+        queued = self.queued - self.queued_at_start
+        waited = max(0.0, now - self.start - computed - queued)
+        before, self.reported = self.reported, (computed, waited)
+        return computed - before[0], waited - before[1]
 
 
 @cache
 def oom_counters() -> tuple[Path, ...]:
-    """The files in which the kernel counts whom it killed for want of memory: here at all, and in
-    the cgroup of this process (version 2 or 1)."""
+    """The files in which the kernel counts kills for lack of memory: one for the machine, and those
+    for the cgroup of this process (version 2 or 1)."""
     found = [Path("/proc/vmstat")]
     with suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text().splitlines():
             _, controllers, path = line.split(":", 2)
-            is_first = "memory" in controllers.split(",")
-            file = "memory/{}/memory.oom_control" if is_first else "{}/memory.events"
-            if is_first or not controllers:  # in a container, the path may be as the host sees it
+            is_version_1 = "memory" in controllers.split(",")
+            file = "memory/{}/memory.oom_control" if is_version_1 else "{}/memory.events"
+            if is_version_1 or not controllers:  # in a container, the path may be the host's
                 found += [CGROUP_FOLDER / file.format(inside) for inside in (path.lstrip("/"), ".")]
     return tuple(found)
 
 
 def count_oom_kills(files: Iterable[Path] | None = None) -> int:
-    """How many processes the kernel has killed for want of memory, as far as it can be read.
+    """How many processes the kernel has killed for lack of memory, as far as it can be read.
 
-    Args: files: where it counts, a line `oom_kill N` in each; by default those of this machine.
+    Args: files: hold a line `oom_kill N` each; by default those of this machine.
     """
     count = 0
     for file in oom_counters() if files is None else files:

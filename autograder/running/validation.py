@@ -1,8 +1,8 @@
-"""What the grader believes of what a child says: numbers as they are, and words that are ours.
+"""Validate the answers of a child process before the grader uses them.
 
-The child shares its process with student code, so all of it may be a lie. A tensor with the
-wrong numbers is simply wrong; a name, an exception's text or a line of source could carry the
-hidden inputs out, so each is compared with what it can be, or read again from the hand-in.
+Student code runs in the child, so any part of an answer may be false. False numbers need no check:
+they are simply wrong. But a name, an exception's text or a line of source could reveal the hidden
+inputs. So each text is compared with the texts that are possible, or read again from the hand-in.
 """
 
 import io
@@ -18,9 +18,9 @@ from autograder.harness.driving import NON_ARRAY_WORDS, is_huge_array
 from autograder.model import Answer, Fault, FaultKind, Inputs
 
 STUB_MESSAGES = {exercise.stub for exercise in EXERCISES.values()}
-MAX_LINE_NUMBER = 500  # of a file: which of more lines it was could tell a number
-MAX_FILES_SHOWN = 16  # and so could the file
-MAX_FORWARD_CALLS = 10**6  # of `forward`, in one way back
+MAX_LINE_NUMBER = 500  # the number of a line in a longer file could reveal an input
+MAX_FILES_SHOWN = 16  # so could the name of a file
+MAX_FORWARD_CALLS = 10**6  # of `forward` within one `backward`
 HOME_MODULE_FILES = {f"{home}.py" for home in HOMES.values()}
 DOUBLED_CLASSES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e.doubles}
 RECEIVED_NAME = rf"{RECEIVED}\d\d ({'|'.join(sorted(DOUBLED_CLASSES))})\.(forward|backward)"
@@ -33,7 +33,10 @@ def validate_answer(
     tensors: Inputs,
     files: Mapping[str, bytes],
 ) -> Answer:
-    """One frame of a child as an answer. `files` are the hand-in's modules."""
+    """Make an answer from a child's frame: keep the numbers, and only texts that are possible.
+
+    Args: header, tensors: the frame.  files: the hand-in's modules, by path in `mytorch`.
+    """
     fault = header.get("fault")
     if isinstance(fault, dict):
         name, text, where = (printable_text(fault.get(k, "")) for k in ("type", "text", "where"))
@@ -56,7 +59,7 @@ def validate_answer(
 
 
 def printable_text(text: Any) -> str:
-    """A text from a child as it may be printed and encoded; nothing else is one."""
+    """The first 500 characters of a child's text, safe to print; "" for anything else."""
     return (
         printable_name(text.encode("utf-8", "replace").decode()[:500])
         if isinstance(text, str)
@@ -65,11 +68,16 @@ def printable_text(text: Any) -> str:
 
 
 def line_at(where: str, files: Mapping[str, bytes]) -> str:
-    """The line that stands at a place of the hand-in, whatever the child says stands there."""
+    """The line of source at `mytorch/file.py:number`, read from the hand-in; "" if there is none.
+
+    The child's own copy of the line is not trusted.
+    """
     place = re.fullmatch(r"mytorch/(.+):([1-9][0-9]{0,5})", where)
     shown = sorted(files, key=lambda name: (name not in HOME_MODULE_FILES, name))[:MAX_FILES_SHOWN]
     if not place or place[1] not in shown or int(place[2]) > MAX_LINE_NUMBER:
         return ""
-    text = io.TextIOWrapper(io.BytesIO(files[place[1]]), "utf-8", "replace")  # read as far as asked
+    text = io.TextIOWrapper(
+        io.BytesIO(files[place[1]]), "utf-8", "replace"
+    )  # only as far as needed
     line = next(islice(text, int(place[2]) - 1, None), "")
     return printable_text(line.strip()[:200])

@@ -1,6 +1,6 @@
-"""What a child sees: the interpreter, its libraries, numpy, safetensors, what drives exercises.
+"""The files that a child can see: Python, its libraries, numpy, safetensors, the exercise drivers.
 
-Neither references nor key, hand-ins, other packages or anybody's files are among it.
+The references, the key, hand-ins, other packages and users' files are not visible.
 """
 
 import os
@@ -20,13 +20,13 @@ PACKAGE = Path(__file__).resolve().parents[1]
 STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
 INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
-SCRATCH = "/scratch"  # where children work inside bubblewrap
-CACHE = Path("/etc/ld.so.cache")  # where the loader finds libraries in unusual places
+SCRATCH = "/scratch"  # the working folder of children inside bubblewrap
+CACHE = Path("/etc/ld.so.cache")  # tells the loader where libraries are
 
 
 @cache
 def visible_folders() -> list[Path]:
-    """The folders of the standard library and of the shared libraries that Python runs on."""
+    """The folders of the standard library and of the shared libraries that Python has loaded."""
     folders = {STANDARD}
     paths = [Path(path).resolve() for path in sys.path if path]
     for file in mapped_files():
@@ -39,7 +39,9 @@ def mapped_files() -> Iterator[Path]:
     """The files that are mapped into this process's memory."""
     for line in Path("/proc/self/maps").read_bytes().split(b"\n"):
         _, slash, rest = line.partition(b"/")
-        written = os.fsdecode(slash + rest)  # the kernel writes a newline as \012, and no escape
+        written = os.fsdecode(
+            slash + rest
+        )  # the kernel writes a newline as \012, but escapes no backslash
         meant = written.replace("\\012", "\n")
         if slash:
             yield Path(written if os.path.exists(written) else meant)
@@ -47,7 +49,7 @@ def mapped_files() -> Iterator[Path]:
 
 @cache
 def hidden_folders() -> list[Path]:
-    """What lies in these folders and is not shown: other packages, and all of the autograder."""
+    """The hidden folders inside visible ones: other packages, and all of the autograder."""
     others = [Path(path).resolve() for path in sys.path if path]
     for folder in (STANDARD, STANDARD.with_name("python3")):
         others += [folder / "site-packages", folder / "dist-packages"]
@@ -61,7 +63,7 @@ def hidden_folders() -> list[Path]:
 
 @cache
 def importable_paths() -> list[Path]:
-    """The packages and modules that a child imports."""
+    """The packages and modules that a child may import."""
     found = []
     for package in PACKAGES:
         folder = Path(str(package.__file__)).resolve().parent
@@ -73,70 +75,84 @@ def importable_paths() -> list[Path]:
 
 
 def readable_paths() -> list[str]:
-    """All that a child may read, as Landlock wants it: it knows no exceptions beneath a place."""
-    places = [place for folder in visible_folders() for place in visible_parts(folder)]
-    return [str(place) for place in [*places, *importable_paths()]]
+    """All paths that a child may read, for Landlock, which allows no exceptions inside a folder."""
+    parts = [part for folder in visible_folders() for part in visible_parts(folder)]
+    return [str(path) for path in [*parts, *importable_paths()]]
 
 
-def visible_parts(place: Path) -> Iterator[Path]:
-    """A folder, or the parts of it that together leave out what is hidden."""
-    if not any(path == place or place in path.parents for path in hidden_folders()):
-        yield place
-    elif place not in hidden_folders():
-        for inner in sorted(place.iterdir()):
+def visible_parts(folder: Path) -> Iterator[Path]:
+    """A folder, or the parts of it that are not hidden."""
+    if not any(path == folder or folder in path.parents for path in hidden_folders()):
+        yield folder
+    elif folder not in hidden_folders():
+        for inner in sorted(folder.iterdir()):
             yield from visible_parts(inner)
 
 
 def mount_arguments() -> list[str]:
-    """The same as `bwrap` wants it: folders read-only, what is hidden covered, the rest added."""
-    line: list[str] = []
+    """The options that make `bwrap` show these files.
+
+    Visible folders are mounted read-only, hidden ones are covered, importable packages are added.
+    """
+    options: list[str] = []
     for name in ("lib", "lib64"):
         if os.path.islink(f"/{name}"):
-            line += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
+            options += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
     loader = Path(LOADERS.get(platform.machine(), ""))
-    at = loader.parent.resolve() / loader.name
-    line += bind_arguments([*visible_folders(), INTERPRETER, *filter(Path.exists, [CACHE])])
-    if loader.is_file() and not any(place in at.parents for place in visible_folders()):
-        line += ["--ro-bind", str(loader.resolve()), str(at)]
-    for place in hidden_folders():
-        line += ["--tmpfs", str(place)]
-    line += bind_arguments(importable_paths())
-    for place in hidden_folders():
-        line += ["--remount-ro", str(place)]
-    return line
+    mounted = loader.parent.resolve() / loader.name
+    options += bind_arguments([*visible_folders(), INTERPRETER, *filter(Path.exists, [CACHE])])
+    if loader.is_file() and not any(folder in mounted.parents for folder in visible_folders()):
+        options += ["--ro-bind", str(loader.resolve()), str(mounted)]
+    for folder in hidden_folders():
+        options += ["--tmpfs", str(folder)]
+    options += bind_arguments(importable_paths())
+    for folder in hidden_folders():
+        options += ["--remount-ro", str(folder)]
+    return options
 
 
-def bind_arguments(places: list[Path]) -> list[str]:
-    """Places as they are, read-only, and above them folders that every user may pass."""
-    line: list[str] = []
-    for folder in sorted({folder for place in places for folder in place.parents[:-1]}):
-        line += ["--perms", "0755", "--dir", str(folder)]  # bwrap's own would be its user's alone
-    for place in places:
-        line += ["--ro-bind", str(place), str(place)]
-    return line
+def bind_arguments(paths: list[Path]) -> list[str]:
+    """The options that show paths read-only, in folders that every user may pass through."""
+    options: list[str] = []
+    for folder in sorted({folder for path in paths for folder in path.parents[:-1]}):
+        # by default only bwrap's user may pass
+        options += ["--perms", "0755", "--dir", str(folder)]
+    for path in paths:
+        options += ["--ro-bind", str(path), str(path)]
+    return options
 
 
 def bubblewrap_command(environment: dict[str, str]) -> list[str]:
-    """The start of a command line that runs what follows where nothing else is.
+    """The start of a command line that runs the rest of it inside bubblewrap.
 
-    Raises: OSError: bubblewrap is not installed.
+    Args:   environment: all variables that the command gets.
+    Raises: FileNotFoundError: bubblewrap is not installed.
     """
     program = shutil.which("bwrap")
     if program is None:
         raise FileNotFoundError("bwrap is not installed")
-    line = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    line += ["--unshare-cgroup-try", "--new-session", "--clearenv", "--cap-drop", "ALL"]
-    needed = ["CAP_SYS_ADMIN"]  # a namespace for each child
+    options = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    options += ["--unshare-cgroup-try", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    needed = ["CAP_SYS_ADMIN"]  # to make namespaces for each child
     if os.geteuid() == 0:
-        # another user for each child, whom the zygote may then end
+        # to run children as another user, and to kill them
         needed += ["CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_KILL"]
     else:
-        line.append("--unshare-user")
+        options.append("--unshare-user")
     for name in needed:
-        line += ["--cap-add", name]
+        options += ["--cap-add", name]
     for name, value in environment.items():
-        line += ["--setenv", name, value]
-    line += mount_arguments()
-    line += ["--dir", "/dev", "--dev-bind", "/dev/null", "/dev/null"]
-    line += ["--tmpfs", SCRATCH, "--dir", f"{SCRATCH}/child", "--remount-ro", "/", "--chdir", "/"]
-    return [*line, "--"]
+        options += ["--setenv", name, value]
+    options += mount_arguments()
+    options += ["--dir", "/dev", "--dev-bind", "/dev/null", "/dev/null"]
+    options += [
+        "--tmpfs",
+        SCRATCH,
+        "--dir",
+        f"{SCRATCH}/child",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/",
+    ]
+    return [*options, "--"]

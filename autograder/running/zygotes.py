@@ -1,4 +1,4 @@
-"""A zygote and its children, as their parent holds them."""
+"""The parent's side of a zygote and its children: start them, talk to them, end them."""
 
 import contextlib
 import json
@@ -15,16 +15,19 @@ from . import scratch, view
 from .fresh_interpreter import child_environment, importable_folders
 
 SCRIPT = view.PACKAGE / "confined" / "zygote.py"
-ZYGOTE_START_TIMEOUT = 30.0  # seconds that a zygote may take to be warm, and to fork
-KILLED_CHILD_TIMEOUT = 5.0  # seconds that the kernel may take to end a killed child
-MAX_ERROR_BYTES = 2**16  # bytes of what a zygote says that does not start
+ZYGOTE_START_TIMEOUT = 30.0  # seconds, to load its modules or to fork
+KILLED_CHILD_TIMEOUT = 5.0  # seconds until a killed child has ended
+MAX_ERROR_BYTES = 2**16  # of the error output of a zygote that does not start
 
 
 class ZygoteProcess:
-    """One warm process. Raises: OSError: it does not start.
+    """One zygote. Raises: OSError: it does not start.
 
-    No `PR_SET_PDEATHSIG` and no `--die-with-parent` tie it to its parent, for the kernel means the
-    thread that started it, which may end long before. It ends when its socket is closed.
+    It ends when its socket is closed. `PR_SET_PDEATHSIG` and `--die-with-parent` are not used: the
+    kernel would end the zygote with the thread that started it, which may end much earlier.
+
+    scratch  its folder, or None inside bubblewrap
+    detail   describes the confinement on this machine
     """
 
     def __init__(self, tier: str) -> None:
@@ -32,15 +35,15 @@ class ZygoteProcess:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(ZYGOTE_START_TIMEOUT)
         self.process: subprocess.Popen[bytes] | None = None
-        with theirs, tempfile.TemporaryFile() as said:
+        with theirs, tempfile.TemporaryFile() as errors:
             try:
                 if self.scratch:
-                    os.chmod(self.scratch, 0o711)  # for a child that is another user
+                    os.chmod(self.scratch, 0o711)  # for a child that runs as another user
                 self.process = subprocess.Popen(
                     zygote_command(self.scratch),
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
-                    stderr=said,
+                    stderr=errors,
                     cwd="/",
                     env=child_environment(),
                     start_new_session=True,
@@ -48,15 +51,15 @@ class ZygoteProcess:
                 theirs.close()
                 self.detail = self.control.recv(1024).decode()
                 if not self.detail:
-                    said.seek(0)
-                    text = said.read(MAX_ERROR_BYTES).decode(errors="replace").strip()
+                    errors.seek(0)
+                    text = errors.read(MAX_ERROR_BYTES).decode(errors="replace").strip()
                     raise OSError(text.rpartition("\n")[2] or "the zygote ended at once")
             except OSError:
                 self.close()
                 raise
 
     def close(self) -> None:
-        """End it, and the child that it has."""
+        """End the zygote and its child."""
         self.control.close()
         if self.process:
             try:
@@ -69,7 +72,10 @@ class ZygoteProcess:
 
 
 def zygote_command(own: str | None) -> list[str]:
-    """The command line of a zygote: inside bubblewrap where it has no folder from outside."""
+    """The command line of a zygote.
+
+    Args: own: its scratch folder; None to run it inside bubblewrap.
+    """
     folders = {
         name: str(Path(path).resolve()) for name, path in json.loads(importable_folders()).items()
     }
@@ -85,19 +91,21 @@ def zygote_command(own: str | None) -> list[str]:
 
 
 class ForkedChild:
-    """One child of a zygote (`conversation.ChildProcess`).
+    """One child of a zygote (a `conversation.ChildProcess`).
 
-    Raises: OSError: it does not start; ConnectionError: because its zygote is gone.
+    Raises: ConnectionError: its zygote has ended; OSError: it does not start.
     """
 
     def __init__(
         self,
         zygote: ZygoteProcess,
         release: Callable[[ZygoteProcess], None],
-        word: bytes,
+        command: bytes,
         work: bytes,
     ) -> None:
-        """`release` gets the zygote when it is free again."""
+        """Args: release: gets the zygote when the child has ended.  command: what the child does.
+        work: is sent to the child.
+        """
         self.zygote, self.release = zygote, release
         self.pidfd = -1
         self.code: int | None = None
@@ -111,7 +119,7 @@ class ForkedChild:
                 stream.write(work)
             os.lseek(given, 0, os.SEEK_SET)
             zygote.control.settimeout(ZYGOTE_START_TIMEOUT)
-            socket.send_fds(zygote.control, [word], [given, theirs])
+            socket.send_fds(zygote.control, [command], [given, theirs])
             while self.pidfd < 0:
                 self.listen()
         except OSError:
@@ -123,7 +131,7 @@ class ForkedChild:
 
     @property
     def pid(self) -> int:
-        """Its number among our processes, whatever it is in its namespace; -1 once it is gone."""
+        """Its process number outside its namespace; -1 once it has ended."""
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/self/fdinfo/{self.pidfd}").read_text().splitlines():
                 if line.startswith("Pid:"):
@@ -131,7 +139,10 @@ class ForkedChild:
         return -1
 
     def listen(self) -> None:
-        """Take one message: of the zygote, or of a child that cannot shut itself in."""
+        """Receive one message, from the zygote or from a child that could not confine itself.
+
+        Raises: ConnectionResetError: the zygote has ended; TimeoutError; OSError.
+        """
         message, descriptors, _, _ = socket.recv_fds(self.zygote.control, 4096, 1)
         if descriptors:
             self.pidfd = descriptors[0]
@@ -145,7 +156,7 @@ class ForkedChild:
     def wait(self, timeout: float) -> int:
         """Its exit code, negative for a signal.
 
-        Raises: subprocess.TimeoutExpired; OSError: it could not be shut in, or its zygote died.
+        Raises: subprocess.TimeoutExpired; OSError: it could not be confined, or its zygote died.
         """
         end = time.monotonic() + timeout
         while self.code is None:
@@ -159,7 +170,7 @@ class ForkedChild:
         return self.code
 
     def end(self) -> None:
-        """End it, and have its zygote reap it and remove what it left. May be called again."""
+        """Kill the child; its zygote then removes its files. May be called more than once."""
         if self.ended:
             return
         self.ended = True
