@@ -93,7 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     if KEY.is_dir():
         from autograder.key import commands as with_key
 
-        top.description = ABOUT + with_key.ABOUT
+        top.description = ABOUT + with_key.ABOUT_KEY
         with_key.add_key_verbs(verb)
     return top
 

@@ -34,7 +34,7 @@ from autograder.classroom.batch.batch_grading import GradedHandIn
 from autograder.classroom.batch.cores import WorkerPool
 from autograder.classroom.batch.journal import GradeJournal
 from autograder.classroom.batch.work import (
-    ROOMS,
+    DIGESTED_ROOMS,
     GradingWork,
     current_terms,
     grade_work,
@@ -382,7 +382,7 @@ def test_what_decides_a_score_is_in_the_digest() -> None:
     )
     loaded = json.loads(done.stdout)
     assert "autograder.scoring.points" in loaded
-    assert {name.split(".")[1] for name in loaded} <= {*ROOMS, "classroom"}
+    assert {name.split(".")[1] for name in loaded} <= {*DIGESTED_ROOMS, "classroom"}
 
 
 @pytest.mark.parametrize(

@@ -122,9 +122,9 @@ def test_damaged_references_are_said_in_one_line(
 ) -> None:
     """Under the cell stands which file it is; no traceback, and the text is in its file."""
     copy = tmp_path / "references"
-    shutil.copytree(reference_store.PUBLIC, copy)
+    shutil.copytree(reference_store.PUBLIC_FOLDER, copy)
     (copy / "linear.npz").write_bytes((copy / "linear.npz").read_bytes()[:5000])
-    monkeypatch.setattr(reference_store, "PUBLIC", copy)
+    monkeypatch.setattr(reference_store, "PUBLIC_FOLDER", copy)
     reference_store.public_references.cache_clear()
     try:
         said = notebook.run(FORWARD)

@@ -158,7 +158,7 @@ def without(section: str, part: str) -> Callable[[TopicFile], TopicFile]:
 def of_version_2(path: Path) -> None:
     """Written by a later version, its hash fits."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storing, "VERSION", 2)
+        patch.setattr(storing, "FORMAT_VERSION", 2)
         resealed(lambda topic: topic)(path)
 
 
@@ -274,7 +274,7 @@ def test_no_damage_to_any_file_is_overlooked(
 
 def test_no_byte_of_a_file_can_change_unseen(tmp_path: Path) -> None:
     """A bit of many bytes of the smallest file, and many lengths of it."""
-    data = (reference_store.PUBLIC / "squared_error.npz").read_bytes()
+    data = (reference_store.PUBLIC_FOLDER / "squared_error.npz").read_bytes()
     path = tmp_path / "squared_error.npz"
     for place in range(0, len(data), 41):
         path.write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :])

@@ -137,7 +137,7 @@ def test_the_rooms_of_the_child_are_those_it_may_import() -> None:
     from autograder.confined.child import IMPORTABLE_ROOMS
 
     assert set(IMPORTABLE_ROOMS) == {*CORE, "confined"}
-    assert set(work.ROOMS) == {*IMPORTABLE_ROOMS, "hand_in", "scoring", "running"}
+    assert set(work.DIGESTED_ROOMS) == {*IMPORTABLE_ROOMS, "hand_in", "scoring", "running"}
 
 
 def test_mytorch_knows_numpy_alone() -> None:

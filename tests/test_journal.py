@@ -254,9 +254,9 @@ def test_every_number_of_the_references_counts(
     true, copy = reference_store.best_references().topics[topic], tmp_path / "references"
     shutil.copytree(
         (
-            reference_store.HIDDEN
+            reference_store.HIDDEN_FOLDER
             if reference_store.reference_kind() == "hidden"
-            else reference_store.PUBLIC
+            else reference_store.PUBLIC_FOLDER
         ),
         copy,
     )

@@ -389,7 +389,7 @@ def test_students_get_names_and_tensors_and_not_what_was_changed() -> None:
     assert {
         m.id: (m.name, m.hint, m.slide) for m in reference_store.known_misconceptions().values()
     } == {m.id: (m.name, m.hint, m.slide) for m in MISTAKES.values()}
-    text = (reference_store.PUBLIC / "mistakes.json").read_text("utf-8")
+    text = (reference_store.PUBLIC_FOLDER / "mistakes.json").read_text("utf-8")
     assert '"old"' not in text
     assert '"new"' not in text
 

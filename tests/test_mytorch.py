@@ -338,7 +338,7 @@ def test_training_in_either_kind_follows_the_same_numbers(kind: Any) -> None:
             loss.forward(one.forward(A), Y)
             one.backward(loss.backward())
             descent.step()
-    near = max(differences.TOLERANCE, 100 * np.finfo(kind).eps)
+    near = max(differences.DIFFERENCE_TOLERANCE, 100 * np.finfo(kind).eps)
     for own, other in zip(net.layers, by_differences.layers):
         for name in ("W", "b", "dLdW", "dLdb"):
             got, expected = getattr(own, name), getattr(other, name)

@@ -18,7 +18,7 @@ from autograder.key.mistakes import MISTAKES
 from autograder.key.reseed import find_uniform_tensors
 from autograder.model import Answer, Array, Case, Exercise, Expected, Fault
 from autograder.scoring import reference_store
-from autograder.scoring.comparison import TOLERANCE, compare_tensor
+from autograder.scoring.comparison import TOLERANCES, compare_tensor
 from autograder.scoring.reference_store import DOUBLED, FAULT, CaseReference, ReferenceSet
 
 BOTH = {"public": reference_store.public_references(), "hidden": reference_store.best_references()}
@@ -29,7 +29,7 @@ BACKWARD = [id for id in EXERCISES if id.endswith(".backward")]
 def twin(request: pytest.FixtureRequest) -> tuple[Any, float]:
     """An independent implementation, and how closely it must agree."""
     if request.param == "differences":
-        return differences, differences.TOLERANCE
+        return differences, differences.DIFFERENCE_TOLERANCE
     pytest.importorskip("torch", reason="the proof by autograd needs PyTorch (extra `proof`)")
     from autograder.key import twins
 
@@ -128,7 +128,7 @@ def test_rebuilt_references_are_the_stored_ones(kind: str) -> None:
             np.testing.assert_array_equal(built.tensors[key], array, key)
             continue
         assert built.scales.get(key, 0.0) == pytest.approx(scales.get(key, 0.0), rel=1e-9)
-        allowed = TOLERANCE[8] / 100 * (np.abs(array) + scales[key.replace("/high/", "/low/")])
+        allowed = TOLERANCES[8] / 100 * (np.abs(array) + scales[key.replace("/high/", "/low/")])
         assert (np.abs(built.tensors[key] - array) <= allowed).all(), key
     signatures = stored_in("signatures", kind)
     assert set(built.signatures) == set(signatures)
@@ -256,7 +256,7 @@ def test_a_wrong_step_of_descent_does_not_pass(kind: str) -> None:
             move = float(x["lr"]) * max(np.abs(x[f"dLd{name}{k}"]).max() for k in layers)
             terms = start + sum(step * move for step in range(1, int(x["steps"]) + 1))
             assert expected.scale <= terms * (1 + 1e-12), f"{reference.case.id}/{name}"
-            assert compare_tensor(expected.low + 3e-6 * terms, expected, TOLERANCE[8])
+            assert compare_tensor(expected.low + 3e-6 * terms, expected, TOLERANCES[8])
 
 
 def test_doubles_give_nobodys_answer() -> None:
@@ -284,8 +284,8 @@ def test_the_attack_on_the_files_can_read_them() -> None:
     found: dict[str, Any] = {"np": np}
     exec(LOOK_UP, found)
     for kept, folder in (
-        (BOTH["public"], reference_store.PUBLIC),
-        (BOTH["hidden"], reference_store.HIDDEN),
+        (BOTH["public"], reference_store.PUBLIC_FOLDER),
+        (BOTH["hidden"], reference_store.HIDDEN_FOLDER),
     ):
         for reference in kept.cases("relu.forward"):
             answer = found["look_up"](folder, reference.inputs["Z"])

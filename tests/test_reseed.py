@@ -49,7 +49,7 @@ def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_the_proof_holds_for_any_seed(drawn: ReferenceSet) -> None:
     """The slides' formulas and central differences confirm every number."""
-    assert proof.find_disagreements(drawn, differences, differences.TOLERANCE) == []
+    assert proof.find_disagreements(drawn, differences, differences.DIFFERENCE_TOLERANCE) == []
 
 
 @pytest.mark.proof
@@ -77,7 +77,7 @@ def test_general_cases_stay_off_the_corner(drawn: ReferenceSet) -> None:
                 if r.case.role == "general" or exercise.doubles:
                     drive_case(exercise, r.case.id, r.inputs, "plain", solved)
     assert len(met) > 30
-    assert min(met) >= references.CORNER
+    assert min(met) >= references.MIN_CORNER_DISTANCE
 
 
 def test_grading_is_the_same_for_any_seed(drawn: ReferenceSet) -> None:
@@ -116,7 +116,7 @@ def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
     )
     monkeypatch.setattr(reseed, "find_flaws", true)
     monkeypatch.setattr(reseed, "NEAR", 1e6)
-    monkeypatch.setattr(reseed, "MOST", 2)
+    monkeypatch.setattr(reseed, "MAX_DRAWS", 2)
     with pytest.raises(RuntimeError, match="no good cases in 2 draws: a draw is not good enough"):
         reseed.good_seed()
 
@@ -124,8 +124,8 @@ def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The command writes its references into folders of the test's own."""
-    monkeypatch.setattr(storing, "PUBLIC", tmp_path / "public")
-    monkeypatch.setattr(storing, "HIDDEN", tmp_path / "hidden")
+    monkeypatch.setattr(storing, "PUBLIC_FOLDER", tmp_path / "public")
+    monkeypatch.setattr(storing, "HIDDEN_FOLDER", tmp_path / "hidden")
     return tmp_path / "hidden"
 
 

@@ -299,7 +299,7 @@ def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> 
     made = FingerprintIndex()
     for name, files in CLASS.items():
         made.add(HandInEntry(name), find_fingerprints(files), name)
-    copies = {f"copy {n}": linear(LOOP) for n in range(2 * similarity.KEPT)}
+    copies = {f"copy {n}": linear(LOOP) for n in range(2 * similarity.MAX_OWNERS)}
     others = dict(zip("abc", CLASS.values()))
     for name, files in {**others, **copies}.items():
         made.add(HandInEntry(name), find_fingerprints(files), "mallory")
@@ -342,5 +342,5 @@ def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     prints = [find_fingerprints(files) for files in CLASS.values()]
     for n in range(1000):
         made.add(HandInEntry(f"student {n}"), prints[n % len(prints)], str(n))
-    assert max(map(len, made.having.values())) <= similarity.KEPT
+    assert max(map(len, made.having.values())) <= similarity.MAX_OWNERS
     assert made.alike().left_out == []

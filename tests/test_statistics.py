@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.classroom.pages.statistics import EXAMPLES, MOST, OTHERS, ClassSummary
+from autograder.classroom.pages.statistics import EXAMPLES, MAX_WORDS, OTHERS, ClassSummary
 from autograder.hand_in.student import HandInEntry, Student
 from autograder.model import Array, Item, Report, Status
 
@@ -211,13 +211,13 @@ def test_memory_does_not_grow_with_the_class() -> None:
             made.add(named, HandInEntry(f"{n}.zip", Student(str(n), f"name {n}")))
 
     made = ClassSummary()
-    feed(made, 0, 2 * MOST)
+    feed(made, 0, 2 * MAX_WORDS)
     tracemalloc.start()
-    feed(made, 2 * MOST, 10_000)
+    feed(made, 2 * MAX_WORDS, 10_000)
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert made.count == 2 * MOST + 10_000
+    assert made.count == 2 * MAX_WORDS + 10_000
     assert kept < 50_000
-    assert len(made.mistakes) <= MOST + 1
-    assert made.mistakes[OTHERS] == made.count - MOST
+    assert len(made.mistakes) <= MAX_WORDS + 1
+    assert made.mistakes[OTHERS] == made.count - MAX_WORDS
     assert len(made.examples["noted"]) == EXAMPLES

@@ -16,7 +16,7 @@ from autograder.scoring import report
 
 from .pages.listing import list_lost_points
 
-SPARE = 2  # hand-ins that lie ready for each worker
+SPARE_PER_WORKER = 2  # hand-ins that lie ready for each worker
 
 
 def add_grading_verbs(verb: Verb) -> None:
@@ -105,7 +105,7 @@ def run_grade(asked: Asked) -> int:
     roll = roster.assign_students(paths, known, found.notes)
     for said in roll.notes:
         print_note(said)
-    folder = asked.results or (results.DEFAULT if len(paths) > 1 else None)
+    folder = asked.results or (results.DEFAULT_FOLDER if len(paths) > 1 else None)
     provisional, before = False, 0
     try:
         with ExitStack() as stack:
@@ -228,7 +228,7 @@ def open_executors(asked: Asked, count: int) -> Iterator[tuple[Callable[[], Exec
             yield made
     else:
         workers = max(1, min(asked.jobs or count_processors(), count))
-        yield lambda: WorkerPool(workers), SPARE * workers
+        yield lambda: WorkerPool(workers), SPARE_PER_WORKER * workers
 
 
 def run_doctor(asked: Asked) -> int:

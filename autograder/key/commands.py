@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.commands import Asked, Verb, say
 
-ABOUT = """
+ABOUT_KEY = """
   autograder build               skeleton, stubs and notebooks anew from the key
   autograder solve DIR           the tree that the key completes
   autograder references          all reference tensors anew; --reseed: other hidden cases

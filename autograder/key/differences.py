@@ -16,8 +16,8 @@ from autograder.model import Array
 # Differences lose the digits that both sides share: the more there are, the better. The step
 # errs on the large side, for logits of 1e4 take four of them away.
 Precise = np.longdouble
-STEP = 10 * float(np.finfo(Precise).eps) ** (1 / 3)
-TOLERANCE = 1e-9 if np.finfo(Precise).eps < 1e-18 else 1e-6
+DIFFERENCE_STEP = 10 * float(np.finfo(Precise).eps) ** (1 / 3)
+DIFFERENCE_TOLERANCE = 1e-9 if np.finfo(Precise).eps < 1e-18 else 1e-6
 
 Function = Callable[[Array], Any]
 
@@ -28,8 +28,8 @@ def central_differences(f: Function, x: Array, upstream: Array | float) -> Array
     found = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
         there, back = x.copy(), x.copy()
-        there[index] += STEP
-        back[index] -= STEP
+        there[index] += DIFFERENCE_STEP
+        back[index] -= DIFFERENCE_STEP
         change = np.sum(upstream * (f(there) - f(back)))
         found[index] = change / (there[index] - back[index])
     return found

@@ -25,7 +25,7 @@ from .mistakes import MISTAKES, Mistake
 from .scales import largest_magnitude, scale_of
 from .solved import SOLVED
 
-CORNER = 0.05  # general inputs of a rectifier keep this far from 0, where its slope is a choice
+MIN_CORNER_DISTANCE = 0.05  # general inputs of a rectifier keep this distance from its corner
 OTHER_SLOPE = {"relu.py": (("self.Z >= 0", "self.Z > 0"),)}  # the subgradients' other end, at 0
 
 # The solved loss is stable and calls no Softmax. On doubles it is one that does.
@@ -118,7 +118,10 @@ def draw_case(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> I
     careful = case.role == "general" or exercise.doubles
     for attempt in range(1000):
         inputs = case.inputs(np.random.default_rng([*seed, attempt]))
-        if not careful or distance_from_corner(exercise, case, inputs, solved) >= CORNER:
+        if (
+            not careful
+            or distance_from_corner(exercise, case, inputs, solved) >= MIN_CORNER_DISTANCE
+        ):
             return inputs
     raise RuntimeError(f"{exercise.id}/{case.id}: no inputs away from the corner")
 

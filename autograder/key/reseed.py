@@ -17,7 +17,7 @@ from autograder.scoring.reference_store import FAULT, ReferenceSet
 
 from . import differences, proof, references, storing
 
-MOST = 20  # draws before something else must be wrong
+MAX_DRAWS = 20  # draws before something else must be wrong
 NEAR = 0.01  # of what two mistakes change: less apart, and they could be taken for each other
 
 Tensors = dict[tuple[str, str], Array]  # by case and name
@@ -29,13 +29,13 @@ def good_seed(seed: int | None = None) -> tuple[int, list[str]]:
     Returns: the seed, and a line for each that was not good enough.
     """
     refused: list[str] = []
-    for step in range(MOST):
+    for step in range(MAX_DRAWS):
         drawn = secrets.randbits(63) if seed is None else seed + step
         if not (flaw := first_flaw(drawn)):
             return drawn, refused
         which = "a draw" if seed is None else f"seed {drawn}"
         refused.append(f"{which} is not good enough, taking another: {flaw}")
-    raise RuntimeError(f"no good cases in {MOST} draws: {refused[-1]}")
+    raise RuntimeError(f"no good cases in {MAX_DRAWS} draws: {refused[-1]}")
 
 
 def first_flaw(seed: int) -> str:
@@ -53,7 +53,7 @@ def find_flaws(drawn: ReferenceSet) -> Iterator[str]:
     yield from find_uniform_tensors(drawn)
     for exercise in EXERCISES:
         yield from find_indistinguishable(exercise, drawn)
-    yield from proof.find_disagreements(drawn, differences, differences.TOLERANCE)
+    yield from proof.find_disagreements(drawn, differences, differences.DIFFERENCE_TOLERANCE)
 
 
 def find_uniform_tensors(drawn: ReferenceSet) -> Iterator[str]:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.model import Array, Inputs
-from autograder.scoring.comparison import TOLERANCE
+from autograder.scoring.comparison import TOLERANCES
 
 Scale = Callable[[Inputs], float]
-LOST_IN_FLOAT32 = 2.0**-24 / TOLERANCE[8]  # of a number that is rounded to it
+LOST_IN_FLOAT32 = 2.0**-24 / TOLERANCES[8]  # of a number that is rounded to it
 
 
 def largest_magnitude(array: Array) -> float:

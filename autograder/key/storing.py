@@ -16,8 +16,19 @@ import numpy as np
 
 from autograder.exercises import TOPICS
 from autograder.model import Array
-from autograder.scoring.reference_store import HIDDEN, MISCONCEPTIONS, PUBLIC, Misconception
-from autograder.scoring.topic_file import SEAL, VERSION, DamagedFile, TopicFile, read_topic_file
+from autograder.scoring.reference_store import (
+    HIDDEN_FOLDER,
+    MISCONCEPTIONS,
+    PUBLIC_FOLDER,
+    Misconception,
+)
+from autograder.scoring.topic_file import (
+    FORMAT_VERSION,
+    SEAL,
+    DamagedFile,
+    TopicFile,
+    read_topic_file,
+)
 
 from .mistakes import MISTAKES
 from .references import BuiltReferences, build_references
@@ -35,11 +46,11 @@ def rebuild_references(hidden_seed: int | None = None) -> dict[Path, list[str]]:
     if seed == PUBLIC_SEED:
         raise ValueError("that is the seed of the public cases: name another")
     public, hidden = build_references(PUBLIC_SEED), build_references(seed)
-    PUBLIC.mkdir(exist_ok=True)
+    PUBLIC_FOLDER.mkdir(exist_ok=True)
     write_mistakes()
     return {
-        PUBLIC: write_topic_files(public, PUBLIC, "public"),
-        HIDDEN: write_topic_files(hidden, HIDDEN, "hidden"),
+        PUBLIC_FOLDER: write_topic_files(public, PUBLIC_FOLDER, "public"),
+        HIDDEN_FOLDER: write_topic_files(hidden, HIDDEN_FOLDER, "hidden"),
     }
 
 
@@ -47,7 +58,7 @@ def stored_seed() -> int:
     """The seed of the hidden references: of the first file that is whole."""
     for topic in TOPICS:
         with suppress(DamagedFile):
-            if (found := read_topic_file(HIDDEN / f"{topic}.npz")).kind == "hidden":
+            if (found := read_topic_file(HIDDEN_FOLDER / f"{topic}.npz")).kind == "hidden":
                 return found.seed
     raise ValueError("no file tells the hidden cases' seed: `references --reseed` draws another")
 
@@ -88,7 +99,7 @@ def write_mistakes() -> None:
         asdict(Misconception(m.id, m.name, m.hint, m.slide)) for _, m in sorted(MISTAKES.items())
     ]
     text = json.dumps(known, indent=1, ensure_ascii=False)
-    replace_file(PUBLIC / MISCONCEPTIONS.name, (text + "\n").encode())
+    replace_file(PUBLIC_FOLDER / MISCONCEPTIONS.name, (text + "\n").encode())
 
 
 def topic_of(built: BuiltReferences, topic: str, kind: str) -> TopicFile:
@@ -120,7 +131,7 @@ def pack_topic_file(topic: TopicFile) -> bytes:
             listed[section][name] = (array.dtype.name, array.shape)
             numbers.setdefault(array.dtype.name, []).append(array.ravel())
     manifest = {
-        "version": VERSION,
+        "version": FORMAT_VERSION,
         "kind": topic.kind,
         "seed": topic.seed,
         "seed_of_doubles": topic.seed_of_doubles,

@@ -65,7 +65,7 @@ def try_to_grade(
         lost = undriven_items(exercises, "not_attempted", hand_in.message)
         return make_report(hand_in, lost, references, place.name), patience
     given = {
-        "shapes.py": reference_store.exercise_stubs()[reference_store.SHAPES].encode()
+        "shapes.py": reference_store.exercise_stubs()[reference_store.SHAPES_PATH].encode()
     }  # nobody's to write
     sitting = GradingSession(given | hand_in.files, limits, place)
     sitting.patience = patience

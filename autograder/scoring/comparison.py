@@ -10,13 +10,13 @@ import numpy as np
 from autograder.model import Array, Expected, Finding
 
 # rtol and atol are one number: relative to the entry, and to the size of the incoming terms.
-TOLERANCE = {8: 1e-6, 4: 1e-4}
+TOLERANCES = {8: 1e-6, 4: 1e-4}
 
 
 def dtype_tolerance(arrays: Iterable[Array]) -> float:
     """The tolerance of the coarsest floating type among arrays, up to float32."""
     sizes = [array.dtype.itemsize for array in arrays if array.dtype.kind == "f"]
-    return TOLERANCE[4 if min(sizes, default=8) < 8 else 8]
+    return TOLERANCES[4 if min(sizes, default=8) < 8 else 8]
 
 
 def compare_tensor(got: Array | str | None, expected: Expected, rtol: float) -> Finding | None:

@@ -15,10 +15,10 @@ from .judgement import Judgement, is_own_stub
 from .reference_store import known_misconceptions
 
 # What a report on hidden cases says besides an exception's type: words that are all our own.
-NAMES, FILES = "|".join(HOMES), "|".join(set(HOMES.values()))
+NAME_PATTERN, FILE_PATTERN = "|".join(HOMES), "|".join(set(HOMES.values()))
 SAFE = (
-    rf"mytorch/({FILES})\.py (is missing|has no ({NAMES}))"
-    rf"|'({NAMES})' object has no attribute '(forward|backward|step)'"
+    rf"mytorch/({FILE_PATTERN})\.py (is missing|has no ({NAME_PATTERN}))"
+    rf"|'({NAME_PATTERN})' object has no attribute '(forward|backward|step)'"
 )
 NOT_STARTED = "not started"
 WAITS = "needs an earlier exercise, which is not finished"

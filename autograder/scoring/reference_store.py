@@ -26,12 +26,12 @@ from .comparison import dtype_tolerance
 from .topic_file import TopicFile, damaged_file, read_own_file, read_topic_file
 
 PACKAGE = Path(__file__).parents[1]
-PUBLIC = PACKAGE / "references"
-MISCONCEPTIONS = PUBLIC / "mistakes.json"
-STUBS = PACKAGE / "stubs.json"
-SHAPES = "mytorch/shapes.py"  # given, and no exercise's
-HIDDEN = PACKAGE / "key" / "references"
-KINDS = ("in", "low", "high", "doubled")  # of a case's tensors
+PUBLIC_FOLDER = PACKAGE / "references"
+MISCONCEPTIONS = PUBLIC_FOLDER / "mistakes.json"
+STUBS_FILE = PACKAGE / "stubs.json"
+SHAPES_PATH = "mytorch/shapes.py"  # given, and no exercise's
+HIDDEN_FOLDER = PACKAGE / "key" / "references"
+TENSOR_KINDS = ("in", "low", "high", "doubled")  # of a case's tensors
 Grouped: TypeAlias = dict[tuple[str, str, str], dict[str, Array]]
 Known = TypeVar("Known")
 # By role and tensor, then by mistake and case: an array, or the name of an exception.
@@ -182,7 +182,7 @@ def find_unfit(
     yield from map("/".join, sorted(known ^ {key[:2] for key in tensors}))
     for e, case in cases:
         scored = set(case.tensors) or e.points.keys() - set(ROLES)
-        given = {kind: tensors.get((e.id, case.id, kind), {}) for kind in KINDS}
+        given = {kind: tensors.get((e.id, case.id, kind), {}) for kind in TENSOR_KINDS}
         drawn = case.inputs(np.random.default_rng(0))
         own = {name for name in given["doubled"] if not name.startswith(RECEIVED)}
         whole = {
@@ -191,7 +191,7 @@ def find_unfit(
             "high": given["high"].keys() <= scored,
             "doubled": own == (scored if e.doubles else set()),
         }
-        yield from (f"{e.id}/{case.id}/{kind}" for kind in KINDS if not whole[kind])
+        yield from (f"{e.id}/{case.id}/{kind}" for kind in TENSOR_KINDS if not whole[kind])
     sized = {"/".join((*k, n)) for k in tensors if k[2] in ("low", "doubled") for n in tensors[k]}
     yield from (f"the scale of {name}" for name in sorted(sized ^ scales.keys()))
 
@@ -203,12 +203,12 @@ def layout_of(arrays: Mapping[str, Array]) -> dict[str, tuple[str, tuple[int, ..
 @cache
 def public_references() -> ReferenceSet:
     """The references that every student has. Raises: DamagedFile: they are not whole."""
-    return check_mistake_names(ReferenceSet(PUBLIC, "public"))
+    return check_mistake_names(ReferenceSet(PUBLIC_FOLDER, "public"))
 
 
 def reference_kind() -> Literal["public", "hidden"]:
     """Which references grades are made with: the hidden ones wherever the key is."""
-    return "hidden" if HIDDEN.parent.is_dir() else "public"
+    return "hidden" if HIDDEN_FOLDER.parent.is_dir() else "public"
 
 
 def best_references() -> ReferenceSet:
@@ -217,7 +217,7 @@ def best_references() -> ReferenceSet:
     Raises: DamagedFile: they are not whole.
     """
     return (
-        check_mistake_names(ReferenceSet(HIDDEN, "hidden"))
+        check_mistake_names(ReferenceSet(HIDDEN_FOLDER, "hidden"))
         if reference_kind() == "hidden"
         else public_references()
     )
@@ -251,12 +251,12 @@ def exercise_stubs() -> dict[str, str]:
 
     def understood(entries: dict[str, dict[str, str]]) -> dict[str, str]:
         texts = {name: entry["text"] for name, entry in entries.items()}
-        for name in {*EXERCISES, *(e.file for e in EXERCISES.values()), SHAPES, *entries}:
+        for name in {*EXERCISES, *(e.file for e in EXERCISES.values()), SHAPES_PATH, *entries}:
             if hashlib.sha256(texts[name].encode()).hexdigest() != entries[name]["sha256"]:
                 raise ValueError(f"the text of {name!r} does not fit its hash")
         return texts
 
-    return read_json(STUBS, understood, "build")
+    return read_json(STUBS_FILE, understood, "build")
 
 
 def read_json(path: Path, understood: Callable[[Any], Known], command: str) -> Known:

@@ -18,7 +18,7 @@ MEASURED = (
     "these derivatives seem measured ({} calls of forward within one backward), not derived; "
     "that costs no point"
 )
-COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
+ANSI_COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
 
 
 def to_json(report: Report) -> str:
@@ -109,7 +109,7 @@ def tidy_number(value: float) -> float | int:
 
 
 def paint_mark(mark: str, colour: bool) -> str:
-    return f"\x1b[{COLOURS[mark]}m{mark}\x1b[0m" if colour else mark
+    return f"\x1b[{ANSI_COLOURS[mark]}m{mark}\x1b[0m" if colour else mark
 
 
 def wants_colour(stream: TextIO) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograder.model import Array
 
-VERSION = 1  # of the format
+FORMAT_VERSION = 1  # of the format
 TREE = Path(__file__).parents[2]
 SEAL = 64  # characters of a SHA-256
 
@@ -81,7 +81,7 @@ def read_topic_file(path: Path) -> TopicFile:
             members = {name: archive[name] for name in archive.files}
         manifest = json.loads(members.pop("manifest").tobytes())
         version = manifest["version"]
-        if version == VERSION:
+        if version == FORMAT_VERSION:
             used = dict.fromkeys(members, 0)
             return TopicFile(
                 str(manifest["kind"]),
@@ -95,7 +95,7 @@ def read_topic_file(path: Path) -> TopicFile:
             )
     except Exception as error:  # who wrote it had another format in mind
         raise damaged_file(path, f"is no file of references ({type(error).__name__})") from None
-    raise damaged_file(path, f"is of version {version!r}, not {VERSION}")
+    raise damaged_file(path, f"is of version {version!r}, not {FORMAT_VERSION}")
 
 
 def unpack_arrays(

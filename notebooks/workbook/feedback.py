@@ -11,7 +11,7 @@ from html import escape
 from autograder.model import Exercise, Item
 from autograder.scoring.report import group_items, overall_mark, tidy_number
 
-ROLES = {"edge": "edge cases", "stability": "huge numbers"}
+ROLE_TITLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}
 CELL = 'style="text-align: left; vertical-align: top; padding: 0.3em 0.8em"'
 TITLES = ("", "checked", "points", "found")
@@ -64,7 +64,7 @@ class CellFeedback:
         lines = {id: (tensor, role) for tensor, role, id in self.exercise.lines}
         for items, said in group_items(self.items):
             checked = [lines[item.id] for item in items]
-            names = ", ".join(tensor or ROLES[role] for tensor, role in checked)
+            names = ", ".join(tensor or ROLE_TITLES[role] for tensor, role in checked)
             cases = sum(case.role == checked[0][1] for case in self.exercise.cases)
             points = out_of(items, sum(item.max_score for item in items))
             found = said or ["as above"] * bool(items[0].message)

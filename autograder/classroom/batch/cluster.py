@@ -15,7 +15,7 @@ from .cores import count_processors
 
 PATIENCE = 10  # seconds in which a scheduler answers, and has a worker
 RETRIES = 3  # times that a hand-in is graded again elsewhere
-SPARE = 4  # hand-ins that lie ready for each thread of a worker, so that none waits
+SPARE_PER_THREAD = 4  # hand-ins that lie ready for each thread of a worker, so that none waits
 
 
 @contextmanager
@@ -45,7 +45,10 @@ def connect_cluster(scheduler: str) -> Iterator[tuple[Callable[[], Executor], in
             ) as cluster,
             Client(cluster) as client,
         ):
-            yield (lambda: client.get_executor(pure=False, retries=RETRIES)), SPARE * cores
+            yield (
+                (lambda: client.get_executor(pure=False, retries=RETRIES)),
+                SPARE_PER_THREAD * cores,
+            )
         return
     try:
         client = Client(scheduler, timeout=PATIENCE)
@@ -57,4 +60,4 @@ def connect_cluster(scheduler: str) -> Iterator[tuple[Callable[[], Executor], in
         except TimeoutError:
             raise OSError(f"the Dask scheduler at {scheduler} has no worker") from None
         threads = sum(client.nthreads().values())
-        yield (lambda: client.get_executor(pure=False, retries=RETRIES)), SPARE * threads
+        yield (lambda: client.get_executor(pure=False, retries=RETRIES)), SPARE_PER_THREAD * threads

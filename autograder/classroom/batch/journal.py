@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from .seals import VERSION, hash_parts, make_storable
+from .seals import SEAL_VERSION, hash_parts, make_storable
 from .work import GradingWork
 
-OURS = 0x62707731  # the file's application id: "bpw1"
+APPLICATION_ID = 0x62707731  # the file's application id: "bpw1"
 JOURNAL = "journal.sqlite"
-REPORT, PROVISIONAL = -2, 7  # columns
+REPORT_COLUMN, PROVISIONAL_COLUMN = -2, 7  # columns
 TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE graded (
@@ -78,15 +78,15 @@ class GradeJournal:
         (owner,) = self.file.execute("PRAGMA application_id").fetchone()
         (version,) = self.file.execute("PRAGMA user_version").fetchone()
         (tables,) = self.file.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if owner != OURS and (owner or tables):
+        if owner != APPLICATION_ID and (owner or tables):
             raise JournalError(f"{self.path} is another program's: name another place for results")
-        if owner and version != VERSION:
+        if owner and version != SEAL_VERSION:
             raise JournalError(
-                f"{self.path} is of another version ({version}, here {VERSION}):"
+                f"{self.path} is of another version ({version}, here {SEAL_VERSION}):"
                 " move it away, and all is graded again"
             )
         if not owner:  # before it is written ahead: the file itself says whose it is
-            self.file.executescript(TABLES.format(ours=OURS, version=VERSION))
+            self.file.executescript(TABLES.format(ours=APPLICATION_ID, version=SEAL_VERSION))
         self.file.execute("PRAGMA journal_mode = WAL")
         self.file.execute("PRAGMA synchronous = NORMAL")
         if self.file.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -102,7 +102,7 @@ class GradeJournal:
         if row and not is_whole(row):
             self.damaged.append(work.hand_in.name)
             return None
-        return str(row[REPORT]) if row and not row[PROVISIONAL] else None
+        return str(row[REPORT_COLUMN]) if row and not row[PROVISIONAL_COLUMN] else None
 
     def hand_ins(self) -> Iterator[tuple[int, str, str]]:
         """All that was graded, in order: the number of its row, its path and its modules' digest,
@@ -115,7 +115,7 @@ class GradeJournal:
         """The report in a row, if it matches its hash."""
         with self.told():
             row = self.file.execute("SELECT * FROM graded WHERE rowid = ?", (number,)).fetchone()
-        return str(row[REPORT]) if row and is_whole(row) else None
+        return str(row[REPORT_COLUMN]) if row and is_whole(row) else None
 
     def record(self, work: GradingWork, line: str) -> None:
         """Keep a report, whole or not at all."""

@@ -5,13 +5,13 @@ It is no secret: whoever knows how it is made can make one for another report.
 
 from hashlib import sha256
 
-VERSION = 2  # of what is kept of a class
-BESIDE = len(f', "sha256": "{sha256().hexdigest()}"}}')
+SEAL_VERSION = 2  # of what is kept of a class
+HASH_FIELD_LENGTH = len(f', "sha256": "{sha256().hexdigest()}"}}')
 
 
 def hash_parts(*parts: object) -> str:
     """The hash of texts and numbers."""
-    return sha256(ascii((VERSION, *parts)).encode()).hexdigest()
+    return sha256(ascii((SEAL_VERSION, *parts)).encode()).hexdigest()
 
 
 def seal_line(line: str) -> str:
@@ -23,7 +23,7 @@ def seal_line(line: str) -> str:
 def unseal_line(data: bytes) -> str:
     """A report's line of JSON, without its hash. Raises: ValueError: the two do not match."""
     text = data.decode().removesuffix("\n")
-    line = text[:-BESIDE] + "}"
+    line = text[:-HASH_FIELD_LENGTH] + "}"
     if seal_line(line) != text:
         raise ValueError("a report that does not match its hash")
     return line

@@ -30,7 +30,7 @@ from autograder.scoring.topic_file import DamagedFile
 
 PACKAGE = Path(__file__).parents[2]
 # The rooms that every grade goes through.
-ROOMS = ("model", "exercises", "harness", "confined", "hand_in", "scoring", "running")
+DIGESTED_ROOMS = ("model", "exercises", "harness", "confined", "hand_in", "scoring", "running")
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ def digest_grader() -> str:
 
     Another Python or numpy may give other results to the same student code.
     """
-    files = [PACKAGE / f"{room}.py" for room in ROOMS]
-    files += [file for room in ROOMS for file in (PACKAGE / room).glob("*.py")]
-    files = [file for file in files if file.is_file()] + [reference_store.STUBS]
+    files = [PACKAGE / f"{room}.py" for room in DIGESTED_ROOMS]
+    files += [file for room in DIGESTED_ROOMS for file in (PACKAGE / room).glob("*.py")]
+    files = [file for file in files if file.is_file()] + [reference_store.STUBS_FILE]
     versions = f"Python {sys.version_info[0]}.{sys.version_info[1]}, numpy {np.__version__}"
     return digest_files(files, versions)
 

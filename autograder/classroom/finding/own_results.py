@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.classroom.batch.journal import JOURNAL, OURS
+from autograder.classroom.batch.journal import APPLICATION_ID, JOURNAL
 from autograder.hand_in.archive import ARCHIVE_NAME
 from autograder.hand_in.module_reader import is_visible_name
 
@@ -45,5 +45,5 @@ def is_journal(path: Path) -> bool:
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
                 head = file.read(ID.stop)
-            return head.startswith(MAGIC) and head[ID] == OURS.to_bytes(4, "big")
+            return head.startswith(MAGIC) and head[ID] == APPLICATION_ID.to_bytes(4, "big")
     return False

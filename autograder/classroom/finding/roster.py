@@ -16,7 +16,7 @@ from autograder.hand_in.origin import HandInOrigin, normalize_text, origin_of
 from autograder.hand_in.own_faults import guard_step
 from autograder.hand_in.student import Student, common_folder, path_within
 
-LARGEST = 64 * 2**20  # bytes of a roster
+MAX_ROSTER_BYTES = 64 * 2**20  # bytes of a roster
 # What headings are called, without spaces and the like. The first id that is there is the id.
 IDS = (
     *("id", "sid", "studentid", "studentnumber", "sisuserid", "userid", "sisloginid", "loginid"),
@@ -105,9 +105,9 @@ def read_roster(path: str | Path) -> Roster:
 def read_csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines of a CSV file that hold something, with their numbers."""
     with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ValueError(f"{path}: larger than {LARGEST} bytes")
+        data = file.read(MAX_ROSTER_BYTES + 1)
+    if len(data) > MAX_ROSTER_BYTES:
+        raise ValueError(f"{path}: larger than {MAX_ROSTER_BYTES} bytes")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from itertools import chain
 from autograder.scoring import reference_store
 
 from . import entries, plots
-from .entries import LONG, SHORT
+from .entries import LONG_LIST, SHORT_LIST
 from .listing import ClassListing
 from .markup import (
     Cell,
@@ -136,7 +136,7 @@ def exercise_cells(id: str, tally: ExerciseTally, most: float) -> list[Cell]:
 
 
 def render_mistakes(summary: ClassSummary) -> Iterator[Markup]:
-    known = summary.mistakes.most_common(LONG)
+    known = summary.mistakes.most_common(LONG_LIST)
     if not known:
         yield element("p", "None of those that are known by name.")
         return
@@ -170,7 +170,8 @@ def render_grading_terms(summary: ClassSummary) -> Iterator[Markup]:
 
     def said(known: Counter[str]) -> str:
         return ", ".join(
-            f"{describe_tier(word)}: {format_amount(n)}" for word, n in known.most_common(SHORT)
+            f"{describe_tier(word)}: {format_amount(n)}"
+            for word, n in known.most_common(SHORT_LIST)
         )
 
     words = {

@@ -20,7 +20,7 @@ from autograder.hand_in.archive import path_exists
 from autograder.hand_in.module_reader import list_names
 from autograder.running.grading import digest_contents
 
-LARGEST = 2**22  # bytes of a line; a report has some 20 000
+MAX_REPORT_BYTES = 2**22  # bytes of a line; a report has some 20 000
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def repeat_reports(file: Path, journal: GradeJournal, found: EarlierReports) -> 
     with open_lines(file, []) as stream:
         for place in found.lines.values():
             stream.seek(place)
-            yield seal_line(unseal_line(stream.readline(LARGEST)))
+            yield seal_line(unseal_line(stream.readline(MAX_REPORT_BYTES)))
     for row in found.rows.values():
         if line := journal.report(row):
             yield seal_line(line)
@@ -132,7 +132,7 @@ def open_lines(file: Path, notes: list[str]) -> BinaryIO:
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """The lines of a file and their places; one that is too long comes in pieces."""
     place = 0
-    while data := stream.readline(LARGEST):
+    while data := stream.readline(MAX_REPORT_BYTES):
         yield place, data
         place += len(data)
 

@@ -21,7 +21,7 @@ from .markup import (
 from .similarity import SimilarityMatch
 from .statistics import ClassSummary, Trouble
 
-LONG, SHORT = 12, 8  # how many entries a list has before it is cut
+LONG_LIST, SHORT_LIST = 12, 8  # how many entries a list has before it is cut
 
 TROUBLES: dict[Trouble, tuple[str, str]] = {
     "provisional": ("Provisional", "The grader's fault, or an empty path: grade these again."),
@@ -37,7 +37,7 @@ TROUBLES: dict[Trouble, tuple[str, str]] = {
         "in place of a formula. That is right, and costs no points: look at it, and ask.",
     ),
 }
-URGENT: dict[str, str] = {
+URGENT_TITLES: dict[str, str] = {
     **{trouble: title for trouble, (title, _) in TROUBLES.items()},
     "undecided": "Several hand-ins",
     "unreadable": "Unreadable",
@@ -64,8 +64,8 @@ def render_troubles(summary: ClassSummary) -> Iterator[Markup]:
             yield element("h3", f"{title}: {format_amount(count)}")
             yield element("p", meaning, class_="soft")
         if count and (kinds := summary.kinds[trouble]):
-            yield render_table(("Kind", "Hand-ins#"), kinds.most_common(SHORT), "narrow")
-            yield from count_remaining(len(kinds) - SHORT, "rarer kinds")
+            yield render_table(("Kind", "Hand-ins#"), kinds.most_common(SHORT_LIST), "narrow")
+            yield from count_remaining(len(kinds) - SHORT_LIST, "rarer kinds")
         elif count:
             rows = ((entry.by, link_hand_in(entry), reason) for entry, reason in examples)
             yield render_table(("Student", "Hand-in", "What happened"), rows)
@@ -76,15 +76,17 @@ def render_similar(matches: Sequence[SimilarityMatch]) -> Iterator[Markup]:
     yield element("p", SIMILAR)
     if matches:
         head = ("Hand-ins", "Alike in", "Fingerprints#", "Occur in at most#")
-        yield render_table(head, map(match_cells, matches[:LONG]))
-        yield from count_remaining(len(matches) - LONG, "less striking ones")
+        yield render_table(head, map(match_cells, matches[:LONG_LIST]))
+        yield from count_remaining(len(matches) - LONG_LIST, "less striking ones")
     else:
         yield element("p", "Nothing stands out.")
 
 
 def match_cells(match: SimilarityMatch) -> list[Cell]:
-    left = len(match.entries) - SHORT
-    names = [element("span", link_student(entry), class_="item") for entry in match.entries[:SHORT]]
+    left = len(match.entries) - SHORT_LIST
+    names = [
+        element("span", link_student(entry), class_="item") for entry in match.entries[:SHORT_LIST]
+    ]
     if left > 0:
         names.append(element("span", f"and {format_amount(left)} more", class_="item"))
     return [
@@ -110,7 +112,7 @@ def render_everybody(listing: ClassListing) -> Iterator[Markup]:
 
 
 def row_cells(row: ListingRow) -> list[Cell]:
-    name, notes = URGENT.get(row.urgent), "; ".join(row.notes)
+    name, notes = URGENT_TITLES.get(row.urgent), "; ".join(row.notes)
     return [
         row.entry.by,
         link_hand_in(row.entry),

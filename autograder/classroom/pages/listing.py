@@ -9,7 +9,7 @@ from autograder.scoring import reference_store
 
 from .statistics import exception_type, find_troubles, measured_in
 
-MOST = 2000  # rows that a page can hold; the table of grades has all
+MAX_ROWS = 2000  # rows that a page can hold; the table of grades has all
 URGENT = ("provisional", "undecided", "unreadable", "crash", "timeout")
 CALM = ""
 
@@ -44,12 +44,12 @@ class ClassListing:
     def add(self, row: ListingRow) -> None:
         self.count += 1
         self.first.append(row)
-        if len(self.first) >= 2 * MOST:
+        if len(self.first) >= 2 * MAX_ROWS:
             self.first = self.rows
 
     @property
     def rows(self) -> list[ListingRow]:
-        return sorted(self.first, key=lambda make_listing_row: make_listing_row.key)[:MOST]
+        return sorted(self.first, key=lambda make_listing_row: make_listing_row.key)[:MAX_ROWS]
 
 
 def make_listing_row(

@@ -3,13 +3,13 @@
 from .markup import Markup, element, format_amount, format_percent, format_points, svg_picture
 from .statistics import ClassSummary, ExerciseTally, Way
 
-WAYS: dict[Way, str] = {
+WAY_TITLES: dict[Way, str] = {
     "wrong": "wrong result",
     "stopped": "exception, crash or timeout",
     "untried": "not attempted",
 }
 WIDE, HIGH = 912, 190  # the histogram; beneath it two lines for the axis
-LONG = 260  # the longest bar in a table
+LONGEST_BAR = 260  # the longest bar in a table
 THICK = 14
 
 
@@ -51,9 +51,9 @@ def plot_lost_points(tally: ExerciseTally, name: str, most: float) -> Markup:
 
     Args: most: points that the longest bar stands for.
     """
-    scale = LONG / most
+    scale = LONGEST_BAR / most
     shapes, x, said = [], 0.5, []
-    for way, words in WAYS.items():
+    for way, words in WAY_TITLES.items():
         mean = tally.lost[way] / (tally.count or 1)
         if mean * scale >= 0.5:
             shapes += [bar_segment(x, mean * scale, way)]
@@ -63,7 +63,7 @@ def plot_lost_points(tally: ExerciseTally, name: str, most: float) -> Markup:
     title = (
         f"{name}: of {format_points(tally.max_score)} points lost on average: {', '.join(said)}."
     )
-    return svg_picture(LONG + 1, THICK + 1, title, *shapes, frame)
+    return svg_picture(LONGEST_BAR + 1, THICK + 1, title, *shapes, frame)
 
 
 def plot_share(value: float, title: str, long: float = 120) -> Markup:
@@ -75,7 +75,7 @@ def plot_share(value: float, title: str, long: float = 120) -> Markup:
 
 def plot_key() -> Markup:
     """What the patterns of `plot_lost_points` stand for."""
-    swatches = [(bar_segment(0.5, 28, way), words) for way, words in WAYS.items()]
+    swatches = [(bar_segment(0.5, 28, way), words) for way, words in WAY_TITLES.items()]
     swatches.append((draw_rectangle(0.5, 0.5, 28, THICK, "reached"), "reached"))
     return element(
         "p",

@@ -38,12 +38,12 @@ from .similarity import FingerprintIndex
 from .statistics import ClassSummary
 from .winnowing import FingerprintSet, find_fingerprints
 
-DEFAULT = Path("grades")
+DEFAULT_FOLDER = Path("grades")
 REPORTS = "reports.jsonl"
-PAGE = "class.html"
-MADE = {REPORTS, PAGE, PAGES, "grades.csv", "junit.xml"}
-LONGEST = 80  # bytes of a page's name
-NAME = re.compile(r"[^\w.@-]+")
+CLASS_PAGE = "class.html"
+MADE = {REPORTS, CLASS_PAGE, PAGES, "grades.csv", "junit.xml"}
+MAX_PAGE_NAME_BYTES = 80  # bytes of a page's name
+UNSAFE_CHARACTERS = re.compile(r"[^\w.@-]+")
 
 
 def open_journal(folder: Path) -> GradeJournal:
@@ -58,7 +58,7 @@ def open_journal(folder: Path) -> GradeJournal:
         inside = {path.name for path in folder.iterdir()}
     except OSError as error:
         raise ValueError(f"{folder}: {error.strerror}: {elsewhere}") from None
-    left = {REPORTS, PAGE} <= inside and not inside - MADE  # the journal was moved away
+    left = {REPORTS, CLASS_PAGE} <= inside and not inside - MADE  # the journal was moved away
     known = JOURNAL in inside and not holds_work(folder)
     if inside and not known and not left:
         raise ValueError(f"{folder} holds other things: name another folder with --results DIR")
@@ -129,7 +129,7 @@ def write_results(folder: Path, roll: ClassRoll) -> list[str]:
                 guard_step(None, notes, *what, index.add, entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
     alike = index.alike()
-    with write_whole(folder / PAGE) as class_:
+    with write_whole(folder / CLASS_PAGE) as class_:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
         said = (*roll.notes, *dict.fromkeys(notes))
         class_.write(class_page.render_class_page(summary, listing, alike, when, said))
@@ -182,12 +182,12 @@ class PageNames:
 def candidate_names(hand_in: str) -> Iterator[str]:
     """Names that the files of a hand-in may have, the best first, without end."""
     own = Path(hand_in).name
-    plain = NAME.sub("_", own.encode("utf-8", "replace").decode())
-    if cut_name(plain, LONGEST) == own:
+    plain = UNSAFE_CHARACTERS.sub("_", own.encode("utf-8", "replace").decode())
+    if cut_name(plain, MAX_PAGE_NAME_BYTES) == own:
         yield own
     for n in count():  # who knows the path knows its hash, and may have been called so
         mark = sha256(f"{n} {hand_in}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        yield f"{cut_name(plain, LONGEST - len(mark) - 1) or 'hand-in'}-{mark}"
+        yield f"{cut_name(plain, MAX_PAGE_NAME_BYTES - len(mark) - 1) or 'hand-in'}-{mark}"
 
 
 def cut_name(name: str, longest: int) -> str:

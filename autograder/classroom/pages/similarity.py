@@ -20,8 +20,8 @@ from autograder.hand_in.student import HandInEntry
 from .grouping import RareFingerprint, SimilarityGroup, find_groups
 from .winnowing import FingerprintSet
 
-HOME_FILES = {exercise.file for exercise in EXERCISES.values()}
-KEPT = 64  # owners remembered for one fingerprint: what more of them share is common
+HOME_PATHS = {exercise.file for exercise in EXERCISES.values()}
+MAX_OWNERS = 64  # owners remembered for one fingerprint: what more of them share is common
 SMALLEST = 5  # a class in which one can speak of rare
 MOST_HAND_INS = 20_000  # of a class that are compared
 MOST_PRINTS = 400_000  # fingerprints of a class, each as often as it has owners that are remembered
@@ -105,7 +105,9 @@ class FingerprintIndex:
     def remember(self, key: tuple[str, int], number: int) -> None:
         """Note that an entry has a fingerprint; where they become too many, drop half of them."""
         known = self.having.get(key, ())
-        if len(known) < KEPT and all(self.owner[other] != self.owner[number] for other in known):
+        if len(known) < MAX_OWNERS and all(
+            self.owner[other] != self.owner[number] for other in known
+        ):
             self.having[key] = (*known, number)
             self.kept += 1
         while self.kept > MOST_PRINTS:
@@ -120,7 +122,7 @@ class FingerprintIndex:
     def rare(self, place: str) -> int:
         """How many may have a fingerprint that is still rare there in this class."""
         n = self.among(place)
-        return min(max(4, n // 100), max(2, n // 10), KEPT - 1) if n >= SMALLEST else 0
+        return min(max(4, n // 100), max(2, n // 10), MAX_OWNERS - 1) if n >= SMALLEST else 0
 
     def bits(self, place: str, count: int) -> float:
         """How surprising it is that two share what so many have."""
@@ -223,7 +225,7 @@ class FingerprintIndex:
 
 def is_exercise_place(place: str) -> bool:
     """Whether a place is an exercise's, or a file that exercises belong in."""
-    return place in EXERCISES or place in HOME_FILES
+    return place in EXERCISES or place in HOME_PATHS
 
 
 def describe_unlooked(shared_by: int, less: int) -> Iterator[str]:

@@ -28,7 +28,7 @@ WAYS: dict[str, Way] = {
 }
 MISSING = re.compile(r"mytorch/\w+\.py (is missing|has no \w+)")
 EXAMPLES = 12  # hand-ins named for each trouble
-MOST = 1000  # different words counted; what comes later is counted together
+MAX_WORDS = 1000  # different words counted; what comes later is counted together
 OTHERS = "others"
 
 
@@ -172,7 +172,7 @@ class ClassSummary:
 
 def count_word(counter: Counter[str], key: str) -> str:
     """Count a word from outside; returns what it was counted as."""
-    if key not in counter and len(counter) >= MOST:
+    if key not in counter and len(counter) >= MAX_WORDS:
         key = OTHERS
     counter[key] += 1
     return key

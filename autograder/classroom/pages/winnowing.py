@@ -18,11 +18,11 @@ from autograder.scoring import reference_store
 
 LENGTH = 12  # tokens that a fingerprint stands for: more than one short statement
 WINDOW = 4  # so what is alike for LENGTH + WINDOW − 1 tokens is always found
-LARGEST = 2**17  # bytes of a hand-in that are looked at: more than any answer
-MOST_FILES = 20  # of the student's own, beside those that exercises belong in
+MAX_COMPARED_BYTES = 2**17  # bytes of a hand-in that are looked at: more than any answer
+MAX_OTHER_FILES = 20  # of the student's own, beside those that exercises belong in
 MOST_TOKENS = 2**14  # of a hand-in; the solved package has some 1 500
 MOST_IN_PLACE = 2**10  # tokens of one exercise or file
-LONGEST = 64  # characters of a token that are looked at; of a longer one, both ends
+MAX_TOKEN_LENGTH = 64  # characters of a token that are looked at; of a longer one, both ends
 REMEMBERED = 512  # tokens of an answer that is looked up before it is computed
 
 HOME_FILES = {f"{home}.py" for home in HOMES.values()}
@@ -61,8 +61,8 @@ def find_fingerprints(files: Mapping[str, bytes]) -> FingerprintSet:
     """
     pieces: dict[str, list[str]] = {}
     own = sorted(files.keys() - HOME_FILES)
-    names = [*sorted(files.keys() & HOME_FILES), *own[:MOST_FILES]]
-    left, in_part = LARGEST, len(own) > MOST_FILES
+    names = [*sorted(files.keys() & HOME_FILES), *own[:MAX_OTHER_FILES]]
+    left, in_part = MAX_COMPARED_BYTES, len(own) > MAX_OTHER_FILES
     for name in names:
         if left < len(files[name]):
             in_part = True
@@ -140,8 +140,8 @@ def place_of_scope(file: str, scope: list[str]) -> str:
 
 def generalize_token(token: str) -> str:
     """A token without what is easily changed: names, numbers, the text of strings."""
-    if len(token) > LONGEST:
-        token = token[: LONGEST // 2] + token[-LONGEST // 2 :]
+    if len(token) > MAX_TOKEN_LENGTH:
+        token = token[: MAX_TOKEN_LENGTH // 2] + token[-MAX_TOKEN_LENGTH // 2 :]
     return plain_token(token)
 
 
