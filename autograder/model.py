@@ -5,6 +5,7 @@ Plain data, numpy alone: every other module speaks in these words.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -20,6 +21,7 @@ Drive: TypeAlias = Callable[..., dict[str, Any]]
 Inputs: TypeAlias = dict[str, Array]
 
 ROLES: tuple[Role, ...] = ("general", "edge", "stability")
+PACKAGE_FOLDER = Path(__file__).parent  # of the whole autograder
 
 
 @dataclass(frozen=True)

@@ -401,7 +401,7 @@ def test_a_change_of_any_file_changes_the_digest(
     """Files of one name in two folders are two."""
     engine = tmp_path / "autograder"
     shutil.copytree(ROOT / "autograder", engine, ignore=shutil.ignore_patterns("key"))
-    monkeypatch.setattr(works, "PACKAGE", engine)
+    monkeypatch.setattr(works, "PACKAGE_FOLDER", engine)
     before = works.digest_grader.__wrapped__()
     with (engine / changed).open("a") as file:
         file.write("#\n")

@@ -206,6 +206,39 @@ def test_a_public_name_is_defined_once() -> None:
     assert {name: modules for name, modules in found.items() if len(modules) > 1} == {}
 
 
+# Modules of data, each used alone: the exercises or mistakes of a topic, the numbers of a picture.
+DATA_MODULES = (
+    "autograder.exercises.",
+    "autograder.key.mistakes",
+    "workbook.pictures.",
+    "workbook.two_moons",
+)
+
+
+def public_constants() -> Iterator[tuple[str, str]]:
+    """The constants (UPPER_CASE at module level) of the engine and the workbook, with their module.
+
+    A name of a single letter is a type variable.
+    """
+    for module, path in sources().items():
+        if module.startswith(DATA_MODULES):
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            targets = node.targets if isinstance(node, ast.Assign) else ()
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+            for name in (one for target in targets for one in ast.walk(target)):
+                if isinstance(name, ast.Name) and re.fullmatch("[A-Z][A-Z0-9_]+", name.id):
+                    yield module, name.id
+
+
+def test_a_constant_is_defined_once() -> None:
+    """Whoever meets a constant in a message, a test or a review knows which one is meant."""
+    found: dict[str, set[str]] = {}
+    for module, name in public_constants():
+        found.setdefault(name, set()).add(module)
+    assert {name: modules for name, modules in found.items() if len(modules) > 1} == {}
+
+
 def test_most_names_say_what_they_do() -> None:
     """A name of one bare word tells little without its place: fewer than half are."""
     names = [name.rpartition(".")[2] for _, name in public_names()]

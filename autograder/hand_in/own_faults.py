@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from autograder.model import PACKAGE_FOLDER
+
 from .module_reader import quote_name
 
 T = TypeVar("T")
 DISK_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
-PACKAGE = Path(__file__).parents[1]
 
 
 def guard_step(
@@ -39,5 +40,5 @@ def locate_own_fault(error: Exception) -> str:
     """The type and line of an exception in our code, without its text: a student's code may have
     written that."""
     places = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
-    *_, (path, line) = (place for place in places if PACKAGE in place[0].parents)
-    return f"{type(error).__name__} in {path.relative_to(PACKAGE.parent).as_posix()}:{line}"
+    *_, (path, line) = (place for place in places if PACKAGE_FOLDER in place[0].parents)
+    return f"{type(error).__name__} in {path.relative_to(PACKAGE_FOLDER.parent).as_posix()}:{line}"

@@ -70,7 +70,7 @@ class ZygoteSandbox:
         """
         own = {*child_environment(), "PWD"}  # bubblewrap sets PWD itself
         variable = next((name for name in os.environ if name not in own), "")
-        secret = str(view.PACKAGE / "references" / "mistakes.json")
+        secret = str(view.RESOLVED_PACKAGE / "references" / "mistakes.json")
         options = {"secret": secret, "grader": os.getpid(), "variable": variable}
         child = self.fork_child(RUN_TRIAL, json.dumps(options).encode())
         try:

@@ -13,10 +13,11 @@ from functools import cache
 from pathlib import Path
 
 from autograder.confined.child import IMPORTABLE_ROOMS
+from autograder.model import PACKAGE_FOLDER
 
 from .fresh_interpreter import PACKAGES
 
-PACKAGE = Path(__file__).resolve().parents[1]
+RESOLVED_PACKAGE = PACKAGE_FOLDER.resolve()
 STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
 INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
@@ -56,7 +57,7 @@ def hidden_folders() -> list[Path]:
     own = (STANDARD, STANDARD / "lib-dynload")
     return [
         folder
-        for folder in dict.fromkeys([*others, PACKAGE])
+        for folder in dict.fromkeys([*others, RESOLVED_PACKAGE])
         if folder.is_dir() and folder not in own and set(visible_folders()) & set(folder.parents)
     ]
 
@@ -69,7 +70,9 @@ def importable_paths() -> list[Path]:
         folder = Path(str(package.__file__)).resolve().parent
         found += [folder, folder.with_name(f"{folder.name}.libs")]
     found += [
-        PACKAGE / name for room in ("__init__", *IMPORTABLE_ROOMS) for name in (room, f"{room}.py")
+        RESOLVED_PACKAGE / name
+        for room in ("__init__", *IMPORTABLE_ROOMS)
+        for name in (room, f"{room}.py")
     ]
     return [path for path in found if path.exists()]
 

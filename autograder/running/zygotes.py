@@ -14,7 +14,7 @@ from pathlib import Path
 from . import scratch, view
 from .fresh_interpreter import child_environment, importable_folders
 
-SCRIPT = view.PACKAGE / "confined" / "zygote.py"
+SCRIPT = view.RESOLVED_PACKAGE / "confined" / "zygote.py"
 ZYGOTE_START_TIMEOUT = 30.0  # seconds, to load its modules or to fork
 KILLED_CHILD_TIMEOUT = 5.0  # seconds until a killed child has ended
 MAX_ERROR_BYTES = 2**16  # of the error output of a zygote that does not start

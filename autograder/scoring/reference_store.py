@@ -20,17 +20,16 @@ import numpy as np
 
 from autograder.exercises import EXERCISES, TOPICS
 from autograder.harness.doubles import RECEIVED
-from autograder.model import ROLES, Array, Exercise, Expected, Job, Role
+from autograder.model import PACKAGE_FOLDER, ROLES, Array, Exercise, Expected, Job, Role
 
 from .comparison import dtype_tolerance
 from .topic_file import TopicFile, damaged_file, read_own_file, read_topic_file
 
-PACKAGE = Path(__file__).parents[1]
-PUBLIC_FOLDER = PACKAGE / "references"
+PUBLIC_FOLDER = PACKAGE_FOLDER / "references"
 MISCONCEPTIONS = PUBLIC_FOLDER / "mistakes.json"
-STUBS_FILE = PACKAGE / "stubs.json"
+STUBS_FILE = PACKAGE_FOLDER / "stubs.json"
 SHAPES_PATH = "mytorch/shapes.py"  # given, and no exercise's
-HIDDEN_FOLDER = PACKAGE / "key" / "references"
+HIDDEN_FOLDER = PACKAGE_FOLDER / "key" / "references"
 TENSOR_KINDS = ("in", "low", "high", "doubled")  # of a case's tensors
 Grouped: TypeAlias = dict[tuple[str, str, str], dict[str, Array]]
 Known = TypeVar("Known")

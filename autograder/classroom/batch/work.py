@@ -19,7 +19,7 @@ import numpy as np
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.hand_in.own_faults import locate_own_fault
-from autograder.model import Item, Report
+from autograder.model import PACKAGE_FOLDER, Item, Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
 from autograder.running.grading import digest_contents, try_to_grade, undriven_items
@@ -28,7 +28,6 @@ from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
 from autograder.scoring.topic_file import DamagedFile
 
-PACKAGE = Path(__file__).parents[2]
 # The rooms that every grade goes through.
 DIGESTED_ROOMS = ("model", "exercises", "harness", "confined", "hand_in", "scoring", "running")
 
@@ -94,8 +93,8 @@ def digest_grader() -> str:
 
     Another Python or numpy may give other results to the same student code.
     """
-    files = [PACKAGE / f"{room}.py" for room in DIGESTED_ROOMS]
-    files += [file for room in DIGESTED_ROOMS for file in (PACKAGE / room).glob("*.py")]
+    files = [PACKAGE_FOLDER / f"{room}.py" for room in DIGESTED_ROOMS]
+    files += [file for room in DIGESTED_ROOMS for file in (PACKAGE_FOLDER / room).glob("*.py")]
     files = [file for file in files if file.is_file()] + [reference_store.STUBS_FILE]
     versions = f"Python {sys.version_info[0]}.{sys.version_info[1]}, numpy {np.__version__}"
     return digest_files(files, versions)
