@@ -20,6 +20,7 @@ from autograder.harness.package import StudentPackage, forget_package, register_
 from autograder.model import Answer, Exercise, Item, Job
 from autograder.running import grading
 from autograder.running.conversation import GradingSession
+from autograder.running.fresh_interpreter import FRESH_INTERPRETER
 from autograder.scoring import reference_store
 from autograder.scoring.judgement import judge_exercise
 from autograder.scoring.points import better_run, score_exercise
@@ -43,11 +44,11 @@ def loaded(files: Mapping[str, bytes]) -> Iterator[StudentPackage]:
 
 
 def run(
-    sitting: GradingSession, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
+    session: GradingSession, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
 ) -> dict[str, dict[str, Answer]]:
     """What `runner.run` does, in this process."""
     answers: dict[str, dict[str, Answer]] = {}
-    with loaded(sitting.files) as mytorch:
+    with loaded(session.files) as mytorch:
         drive = doubles.drive_on_doubles(classes, seed) if classes else driving.drive_case
         for job in jobs:
             exercise, case = EXERCISES[job.exercise], job.case
@@ -66,9 +67,8 @@ def answers_of(
     """What a hand-in's modules answer to one exercise, by case."""
     jobs = references.cases(exercise.id)
     seed = references.seed_of_doubles
-    return run(GradingSession(files, grading.DEFAULT, grading.PORTABLE), jobs, classes, seed)[
-        exercise.id
-    ]
+    session = GradingSession(files, grading.DEFAULT_LIMITS, FRESH_INTERPRETER)
+    return run(session, jobs, classes, seed)[exercise.id]
 
 
 def items_of(

@@ -18,11 +18,11 @@ from autograder.classroom.batch.journal import GradeJournal
 from autograder.classroom.batch.work import current_terms
 from autograder.exercises import EXERCISES
 from autograder.model import Report
-from autograder.running.grading import STOPPED
-from autograder.running.patience import ResourceLimits
+from autograder.running.grading import TIME_SHORTAGE_NOTE
+from autograder.running.time_budget import ResourceLimits
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
-QUICK = ResourceLimits(seconds=1, wall=3.0, total=60.0, more=1.0)
+QUICK = ResourceLimits(seconds=1, wall=3.0, total=60.0, extra=1.0)
 RESULT = "return np.maximum(Z, 0)"
 SLEEPS = replaced("relu.py", RESULT, "import time; time.sleep(1000)")
 SLOW = replaced("relu.py", RESULT, f"import time; time.sleep(0.1)\n        {RESULT}")
@@ -64,12 +64,17 @@ def journal() -> Iterator[GradeJournal]:
 
 
 def graded(
-    paths: list[Path], journal: GradeJournal, executor: Executor, granted: float = 1.0
+    paths: list[Path], journal: GradeJournal, executor: Executor, retry_seconds: float = 1.0
 ) -> dict[str, Report]:
     """The reports on hand-ins by name, in the order in which they came."""
     given = [str(path) for path in paths]
     made = batch_grading.grade_batch(
-        given, current_terms(limits=QUICK), journal, lambda: executor, 4, granted=granted
+        given,
+        current_terms(limits=QUICK),
+        journal,
+        lambda: executor,
+        4,
+        retry_seconds=retry_seconds,
     )
     return {Path(report.hand_in).name: report for report, *_ in made}
 
@@ -105,7 +110,7 @@ def test_the_budget_is_for_those_who_were_late_before(
         late = {item.exercise for item in reports[name].items if item.status == "timeout"}
         assert late == {"squared_error"}
         assert {item.status for item in reports[name].items} == {"timeout", "internal"}
-        assert reports[name].message == STOPPED
+        assert reports[name].message == TIME_SHORTAGE_NOTE
     late = {item.exercise for item in reports["endless0"].items if item.status == "timeout"}
     assert len(late) > 1
 
@@ -113,10 +118,10 @@ def test_the_budget_is_for_those_who_were_late_before(
 def test_the_next_run_tries_again_what_was_left(journal: GradeJournal, make_tree: MakeTree) -> None:
     """What is final is not touched, and with enough granted nothing is provisional."""
     paths = [make_tree("endless", changes=endless()), make_tree("right")]
-    first = graded(paths, journal, Watched(), granted=0.0)
+    first = graded(paths, journal, Watched(), retry_seconds=0.0)
     assert [report.provisional for report in first.values()] == [True, False]
     watched = Watched()
-    second = graded(paths, journal, watched, granted=60.0)
+    second = graded(paths, journal, watched, retry_seconds=60.0)
     assert watched.of("first") == watched.of("again") == [["endless"]]
     assert (second["endless"].provisional, second["endless"].score) == (False, 0)
     watched = Watched()
@@ -128,7 +133,7 @@ def test_no_second_try_begins_too_late(
     journal: GradeJournal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the time for them is over, the first report stands, provisional."""
-    monkeypatch.setattr(second_tries, "LONGEST", -1.0)
+    monkeypatch.setattr(second_tries, "RETRY_DEADLINE", -1.0)
     watched = Watched()
     reports = graded([make_tree("slow", changes=SLOW)], journal, watched)
     assert watched.of("again") == []

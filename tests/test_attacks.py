@@ -50,8 +50,8 @@ from autograder.model import Answer, Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
 from autograder.running.grading import grade_hand_in
-from autograder.running.patience import ResourceLimits
 from autograder.running.scratch import remove_folder
+from autograder.running.time_budget import ResourceLimits
 from autograder.running.validation import validate_answer
 from autograder.scoring import reference_store, report
 

@@ -45,7 +45,7 @@ from autograder.hand_in import reading
 from autograder.model import Report
 from autograder.running.conversation import ChildProcess
 from autograder.running.grading import grade_hand_in
-from autograder.running.patience import ResourceLimits
+from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
 

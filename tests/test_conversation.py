@@ -19,9 +19,9 @@ from autograder.harness.wire import (
 from autograder.model import Answer, Case, Fault, Job
 from autograder.running import runner
 from autograder.running.conversation import GradingSession, run_conversation
-from autograder.running.grading import PORTABLE
-from autograder.running.patience import SHORT, AttendedClock, ResourceLimits
+from autograder.running.fresh_interpreter import FRESH_INTERPRETER
 from autograder.running.runner import run_jobs
+from autograder.running.time_budget import NO_TIME_LEFT, AttendedClock, ResourceLimits
 from autograder.running.validation import validate_answer
 from autograder.scoring.explanation import fault_lines
 
@@ -100,7 +100,7 @@ class Script:
         self.asked: list[list[str]] = []
 
     def __call__(
-        self, sitting: GradingSession, jobs: Sequence[Job], *_: Any
+        self, session: GradingSession, jobs: Sequence[Job], *_: Any
     ) -> tuple[list[Answer], Fault | None]:
         self.asked.append([f"{job.exercise}/{job.case.id}" for job in jobs])
         count, fault = self.turns.pop(0)
@@ -122,17 +122,17 @@ DEAD = Fault("crash", text="dead")
 
 
 def test_the_last_answer_may_come_when_patience_ends(script: Any) -> None:
-    """Nothing is lost where a time-out finds all jobs answered."""
+    """Nothing is lost where a timeout finds all jobs answered."""
     played = script((3, LATE))
-    answers = run_jobs(GradingSession({}, ResourceLimits(), PORTABLE), [JOB, NEXT, OTHER])
+    answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert len(played.asked) == 1
     assert not any(a.fault for cases in answers.values() for a in cases.values())
 
 
 def test_what_took_too_long_is_not_tried_again(script: Any) -> None:
-    """A time-out costs the exercise at once; the next child goes on behind it."""
+    """A timeout costs the exercise at once; the next child goes on behind it."""
     played = script((1, LATE), (1, None))
-    answers = run_jobs(GradingSession({}, ResourceLimits(), PORTABLE), [JOB, NEXT, OTHER])
+    answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert played.asked == [
         ["relu.forward/batch", "relu.forward/square", "sgd.step/one_step"],
         ["sgd.step/one_step"],
@@ -145,18 +145,20 @@ def test_what_took_too_long_is_not_tried_again(script: Any) -> None:
 def test_what_haste_stopped_costs_nothing_yet(script: Any) -> None:
     """It is not tried again now, neither is what calls it; the others go on."""
     calls = Job("mlp.forward", Case("batch", lambda rng: {}), {})
-    played = script((0, SHORT), (1, None))
-    answers = run_jobs(GradingSession({}, ResourceLimits(), PORTABLE), [JOB, NEXT, calls, OTHER])
+    played = script((0, NO_TIME_LEFT), (1, None))
+    answers = run_jobs(
+        GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, calls, OTHER]
+    )
     assert played.asked[1:] == [["sgd.step/one_step"]]
     assert {a.fault for e in ("relu.forward", "mlp.forward") for a in answers[e].values()} == {
-        SHORT
+        NO_TIME_LEFT
     }
 
 
 def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
     """A child may have been killed from outside; who ends the process twice loses the exercise."""
     played = script((0, DEAD), (0, DEAD), (1, None))
-    answers = run_jobs(GradingSession({}, ResourceLimits(), PORTABLE), [JOB, NEXT, OTHER])
+    answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert len(played.asked) == 3
     assert {a.fault for a in answers["relu.forward"].values()} == {DEAD}
     assert answers["sgd.step"]["one_step"].fault is None
@@ -165,14 +167,14 @@ def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
 def test_a_child_that_was_killed_from_outside_costs_nothing(script: Any) -> None:
     """Dead once, right the second time: every case has its answer."""
     script((1, DEAD), (1, None), (1, None))
-    answers = run_jobs(GradingSession({}, ResourceLimits(), PORTABLE), [JOB, NEXT, OTHER])
+    answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert all(a.fault is None for case in answers.values() for a in case.values())
 
 
 def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds that nobody looked at the clock are not the hand-in's; all others are."""
     times = iter([0.0, 0.1, 0.3, 62.0, 62.2, 62.4])
-    monkeypatch.setattr("autograder.running.patience.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("autograder.running.time_budget.time.monotonic", lambda: next(times))
     clock = AttendedClock()
     assert [round(clock.now(), 6) for _ in range(5)] == [0.1, 0.3, 0.3, 0.5, 0.7]
 
@@ -190,7 +192,7 @@ def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_exercise_and_a_hand_in_have_their_time(limits: ResourceLimits, said: str) -> None:
     """Whichever ends first ends the conversation, and says which it was."""
     files = {"relu.py": b"import time\ntime.sleep(99)\n"}
-    given, fault = run_conversation(GradingSession(files, limits, PORTABLE), [JOB])
+    given, fault = run_conversation(GradingSession(files, limits, FRESH_INTERPRETER), [JOB])
     assert (given, fault) == ([], Fault("timeout", text=said))
 
 
@@ -198,7 +200,7 @@ def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
     """Who calls an exercise that took too long would take as long: it gets the same answer."""
     calls = Job("mlp.forward", Case("batch", lambda rng: {}), {})
     played = script((0, LATE), (1, None))
-    answers = run_jobs(GradingSession({}, ResourceLimits(), PORTABLE), [JOB, calls, OTHER])
+    answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, calls, OTHER])
     assert played.asked[-1] == ["sgd.step/one_step"]
     assert answers["mlp.forward"]["batch"].fault == LATE
 
@@ -206,7 +208,7 @@ def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
 def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
     """Where a hand-in's time is up, the exercises behind the slow one say they were not run."""
     script((0, LATE))
-    answers = run_jobs(GradingSession({}, ResourceLimits(total=0), PORTABLE), [JOB, OTHER])
+    answers = run_jobs(GradingSession({}, ResourceLimits(total=0), FRESH_INTERPRETER), [JOB, OTHER])
     slow, untried = answers["relu.forward"]["batch"].fault, answers["sgd.step"]["one_step"].fault
     assert slow == LATE
     assert untried is not None

@@ -25,7 +25,7 @@ from autograder.classroom.batch.work import (
 from autograder.exercises import TOPICS
 from autograder.hand_in.module_reader import HandIn
 from autograder.key.storing import pack_topic_file
-from autograder.running.patience import ResourceLimits
+from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
 

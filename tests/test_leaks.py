@@ -21,7 +21,7 @@ from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Report
 from autograder.running.grading import grade_hand_in
-from autograder.running.patience import ResourceLimits
+from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.attack

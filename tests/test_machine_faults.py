@@ -21,8 +21,8 @@ from autograder.running import usage
 from autograder.running.conversation import ChildProcess, ExecutionPlace
 from autograder.running.fresh_interpreter import FreshInterpreter
 from autograder.running.grading import grade_hand_in
-from autograder.running.patience import ResourceLimits
 from autograder.running.sandbox import ZygoteSandbox
+from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")

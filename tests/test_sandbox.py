@@ -31,8 +31,8 @@ from autograder.running.conversation import (
 )
 from autograder.running.fresh_interpreter import FreshInterpreter
 from autograder.running.grading import grade_hand_in, make_jobs
-from autograder.running.patience import ResourceLimits
 from autograder.running.sandbox import ZygoteSandbox
+from autograder.running.time_budget import ResourceLimits
 from autograder.running.zygotes import ZygoteProcess
 from autograder.scoring import reference_store
 

@@ -1,6 +1,6 @@
-"""The portable place for student code: a fresh interpreter, with what limits the system offers.
+"""The portable place for student code: a fresh interpreter, with the limits that the system offers.
 
-It is no sandbox: what runs in it may read what the user may read.
+It is not a sandbox: student code can read everything that the user can read.
 """
 
 import contextlib
@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy
 import safetensors
 
+from autograder.model import PACKAGE_FOLDER
+
 from . import scratch
 
-PACKAGE = Path(__file__).parents[1]
-CHILD = PACKAGE / "confined" / "child.py"
-PACKAGES = (numpy, safetensors)  # beside our own modules, all that a child may import
+CHILD_SCRIPT = PACKAGE_FOLDER / "confined" / "child.py"
+CHILD_PACKAGES = (numpy, safetensors)  # all that a child may import besides our own modules
 
 
 class FreshInterpreter:
@@ -28,32 +29,24 @@ class FreshInterpreter:
     name = "process"
 
     def start(self, work: bytes) -> "InterpreterChild":
-        """Start a child that has its work on standard input. Raises: OSError: it is impossible."""
+        """Start a child that gets this work. Raises: OSError: it cannot be started."""
         return InterpreterChild(work)
 
 
 class InterpreterChild:
-    """One child (`conversation.ChildProcess`)."""
+    """One child (a `conversation.ChildProcess`)."""
 
     def __init__(self, work: bytes) -> None:
         self.scratch = scratch.make_scratch_folder()
+        options = ("-I", "-S", "-B", "-X", "utf8")
         theirs, ours = os.pipe()
-        self.lifeline = os.fdopen(ours, "wb")  # it is closed when we end, and so the child ends
+        self.lifeline = os.fdopen(ours, "wb")  # closes when the grader ends: so the child ends
         try:
             with tempfile.TemporaryFile() as file:
                 file.write(work)
                 file.seek(0)
                 self.process = subprocess.Popen(
-                    [
-                        sys.executable,
-                        "-I",
-                        "-S",
-                        "-B",
-                        "-X",
-                        "utf8",
-                        str(CHILD),
-                        importable_folders(),
-                    ],
+                    [sys.executable, *options, str(CHILD_SCRIPT), importable_folders()],
                     stdin=file,
                     stdout=subprocess.PIPE,
                     stderr=theirs,
@@ -72,7 +65,7 @@ class InterpreterChild:
         self.wait = self.process.wait
 
     def end(self) -> None:
-        """End it and, where the system can, all that it started and that stayed with it."""
+        """Kill the child and, if possible, all processes of its group."""
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -85,14 +78,17 @@ class InterpreterChild:
         scratch.remove_folder(self.scratch)
 
 
+FRESH_INTERPRETER = FreshInterpreter()
+
+
 def importable_folders() -> str:
-    """Where a child finds the packages that it may import."""
-    folders = {p.__name__: str(Path(str(p.__file__)).parents[1]) for p in PACKAGES}
-    return json.dumps(folders | {"autograder": str(PACKAGE.parent)})
+    """The folders of the packages that a child may import, as JSON."""
+    folders = {p.__name__: str(Path(str(p.__file__)).parents[1]) for p in CHILD_PACKAGES}
+    return json.dumps(folders | {"autograder": str(PACKAGE_FOLDER.parent)})
 
 
 def child_environment() -> dict[str, str]:
-    """As little of our surroundings as a child can live with."""
+    """The few environment variables that a child needs."""
     kept = ("OPENBLAS_", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMP", "TEMP")
     ours = {k: v for k, v in os.environ.items() if k.upper().startswith(kept)}
     return ours | {f"{blas}_NUM_THREADS": "1" for blas in ("OPENBLAS", "OMP", "MKL")}

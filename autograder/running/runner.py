@@ -1,8 +1,8 @@
-"""Run a hand-in through jobs, in as many processes as it takes.
+"""Run a hand-in's jobs, in as many processes as it takes.
 
-A job that ends its process is tried once more, alone: something outside may have been the cause.
-Then it costs its exercise, and the next process goes on behind it. What takes too long costs its
-exercise at once.
+A job that ends its process is retried once, alone: something outside may have been the cause. If it
+fails again, its exercise has that fault, and a new process continues with the next exercise. A
+timeout is not retried.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,38 +12,43 @@ from autograder.exercises import EXERCISES, exercises_below
 from autograder.model import Answer, Fault, Job
 
 from .conversation import GradingSession, run_conversation
-from .patience import LATE, SHORT
+from .time_budget import NO_TIME_LEFT, TIMEOUT_TEXT
 
-UNTRIED = "was not run: the {0.total:g} s of a hand-in were used up before"
-CALLS = Fault("timeout", text=f"{LATE}: it calls what took too long")
+NOT_RUN_TEXT = "was not run: the {0.total:g} s of a hand-in were used up before"
+CALLS_TIMED_OUT = Fault("timeout", text=f"{TIMEOUT_TEXT}: it calls what took too long")
 
 
 def run_jobs(
-    sitting: GradingSession, jobs: Iterable[Job], doubles: Sequence[str] = (), seed: int = 0
+    session: GradingSession, jobs: Iterable[Job], doubles: Sequence[str] = (), seed: int = 0
 ) -> dict[str, dict[str, Answer]]:
-    """Drive a hand-in through jobs, on its own classes or on doubles of some.
+    """Run jobs on a hand-in's own classes, or on doubles of some of them.
 
+    Args:    doubles: the classes to replace.  seed: of the doubles' numbers.
     Returns: answers by exercise, then case.
     """
     answers: dict[str, dict[str, Answer]] = {}
     left = []
     for job in jobs:
-        if not doubles and sitting.late & {needed.id for needed in exercises_below(job.exercise)}:
-            known = Answer(job.exercise, job.case.id, fault=CALLS)
+        if not doubles and session.timed_out & {
+            needed.id for needed in exercises_below(job.exercise)
+        }:
+            known = Answer(job.exercise, job.case.id, fault=CALLS_TIMED_OUT)
             answers.setdefault(job.exercise, {})[job.case.id] = known
         else:
             left.append(job)
     alone = False
     while left:
-        has_time = sitting.patience.left > 0
+        has_time = session.budget.seconds_left > 0
         now = left[:1] if alone else left
-        given, fault = run_conversation(sitting, now, doubles, seed) if has_time else ([], SHORT)
+        given, fault = (
+            run_conversation(session, now, doubles, seed) if has_time else ([], NO_TIME_LEFT)
+        )
         left = left[len(given) :]
-        fault = fault if left else None  # the last answer came just when patience ended
+        fault = fault if left else None  # the last answer came just in time
         if fault and (
-            alone or sitting.patience.is_over or fault.kind == "timeout" or fault == SHORT
+            alone or session.budget.is_over or fault.kind == "timeout" or fault == NO_TIME_LEFT
         ):
-            lost = lost_answers(sitting, left, fault, bool(doubles))
+            lost = lost_answers(session, left, fault, bool(doubles))
             left = [job for job in left if job.exercise not in {a.exercise for a in lost}]
             given = [*given, *lost]
             alone = False
@@ -55,29 +60,32 @@ def run_jobs(
 
 
 def lost_answers(
-    sitting: GradingSession, left: Sequence[Job], fault: Fault, doubled: bool
+    session: GradingSession, left: Sequence[Job], fault: Fault, doubled: bool
 ) -> list[Answer]:
-    """The answers that a fault in the first job stands for: those of its exercise, and of what need
-    not be tried after it."""
-    tried, patience = left[0].exercise, sitting.patience
-    if fault != SHORT or patience.left > 0:
-        sitting.deadly.add(EXERCISES[tried].file.removeprefix("mytorch/"))
-    told = {tried: fault}
-    if patience.is_over:
-        fault = replace(fault, text=UNTRIED.format(patience.limits))
-    lost = hopeless_jobs(sitting, left, fault, doubled)
-    return [Answer(j.exercise, j.case.id, fault=told.get(j.exercise, fault)) for j in lost]
+    """The answers for a fault in the first job, and for the jobs that need not be run after it."""
+    tried, budget = left[0].exercise, session.budget
+    if fault != NO_TIME_LEFT or budget.seconds_left > 0:
+        session.fatal_files.add(EXERCISES[tried].file.removeprefix("mytorch/"))
+    faults = {tried: fault}
+    if budget.is_over:
+        fault = replace(fault, text=NOT_RUN_TEXT.format(budget.limits))
+    lost = hopeless_jobs(session, left, fault, doubled)
+    return [Answer(j.exercise, j.case.id, fault=faults.get(j.exercise, fault)) for j in lost]
 
 
 def hopeless_jobs(
-    sitting: GradingSession, left: Sequence[Job], fault: Fault, doubled: bool
+    session: GradingSession, left: Sequence[Job], fault: Fault, doubled: bool
 ) -> list[Job]:
-    """The jobs that need not be tried after a fault in the first of them."""
-    patience = sitting.patience
-    if patience.is_over or patience.left <= 0 or (fault.kind == "internal" and fault != SHORT):
+    """The jobs that need not be run after a fault in the first one, itself included."""
+    budget = session.budget
+    if (
+        budget.is_over
+        or budget.seconds_left <= 0
+        or (fault.kind == "internal" and fault != NO_TIME_LEFT)
+    ):
         return list(left)
     exercises = {left[0].exercise}
-    if fault.kind != "crash" and not doubled:  # whoever calls it takes as long
+    if fault.kind != "crash" and not doubled:  # exercises that call it would take as long
         for other in EXERCISES.values():
             if exercises & set(other.needs):
                 exercises.add(other.id)

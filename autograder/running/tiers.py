@@ -21,11 +21,10 @@ from autograder.confined import seccomp
 
 from . import SANDBOXES
 from .conversation import ExecutionPlace
-from .fresh_interpreter import FreshInterpreter
+from .fresh_interpreter import FRESH_INTERPRETER
 from .sandbox import ZygoteSandbox
 
-PORTABLE = FreshInterpreter()
-TIER_NAMES = (*SANDBOXES, PORTABLE.name)
+TIER_NAMES = (*SANDBOXES, FRESH_INTERPRETER.name)
 CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv")
 USER_NAMESPACES = {  # a file of the kernel: its content if namespaces are denied, the remedy
     "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": (
@@ -73,7 +72,8 @@ def find_place(name: str | None = None) -> ExecutionPlace:
         raise OSError(f"no tier {name!r}; choose from: {', '.join(TIER_NAMES)}")
     for tier in try_tiers(name):
         if tier.works:
-            return PORTABLE if tier.name == PORTABLE.name else sandbox_of_tier(tier.name)
+            is_portable = tier.name == FRESH_INTERPRETER.name
+            return FRESH_INTERPRETER if is_portable else sandbox_of_tier(tier.name)
     raise OSError(f"{tier.name} does not work here: {tier.detail}; {tier.remedy}".rstrip("; "))
 
 
@@ -103,9 +103,9 @@ def try_tiers(name: str | None = None) -> Iterator[IsolationTier]:
             )
         else:
             yield IsolationTier(tier, True, sandbox_of_tier(tier).detail)
-    if name in (None, PORTABLE.name):
+    if name in (None, FRESH_INTERPRETER.name):
         yield IsolationTier(
-            PORTABLE.name, True, "limits only: a hand-in can read what you can read"
+            FRESH_INTERPRETER.name, True, "limits only: a hand-in can read what you can read"
         )
 
 

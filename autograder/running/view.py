@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.confined.child import IMPORTABLE_ROOMS
 from autograder.model import PACKAGE_FOLDER
 
-from .fresh_interpreter import PACKAGES
+from .fresh_interpreter import CHILD_PACKAGES
 
 RESOLVED_PACKAGE = PACKAGE_FOLDER.resolve()
 STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
@@ -40,9 +40,8 @@ def mapped_files() -> Iterator[Path]:
     """The files that are mapped into this process's memory."""
     for line in Path("/proc/self/maps").read_bytes().split(b"\n"):
         _, slash, rest = line.partition(b"/")
-        written = os.fsdecode(
-            slash + rest
-        )  # the kernel writes a newline as \012, but escapes no backslash
+        written = os.fsdecode(slash + rest)
+        # the kernel writes a newline as \012, but escapes no backslash
         meant = written.replace("\\012", "\n")
         if slash:
             yield Path(written if os.path.exists(written) else meant)
@@ -66,14 +65,11 @@ def hidden_folders() -> list[Path]:
 def importable_paths() -> list[Path]:
     """The packages and modules that a child may import."""
     found = []
-    for package in PACKAGES:
+    for package in CHILD_PACKAGES:
         folder = Path(str(package.__file__)).resolve().parent
         found += [folder, folder.with_name(f"{folder.name}.libs")]
-    found += [
-        RESOLVED_PACKAGE / name
-        for room in ("__init__", *IMPORTABLE_ROOMS)
-        for name in (room, f"{room}.py")
-    ]
+    for room in ("__init__", *IMPORTABLE_ROOMS):
+        found += [RESOLVED_PACKAGE / room, RESOLVED_PACKAGE / f"{room}.py"]
     return [path for path in found if path.exists()]
 
 

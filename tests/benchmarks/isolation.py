@@ -40,7 +40,7 @@ from autograder.running import sandbox, tiers, zygotes  # noqa: E402
 from autograder.running.conversation import ExecutionPlace, GradingSession, run_conversation  # noqa: E402
 from autograder.running.fresh_interpreter import FreshInterpreter  # noqa: E402
 from autograder.running.grading import grade_hand_in, make_jobs  # noqa: E402
-from autograder.running.patience import ResourceLimits  # noqa: E402
+from autograder.running.time_budget import ResourceLimits  # noqa: E402
 from autograder.scoring import reference_store  # noqa: E402 - the tree comes first on the path
 
 COUNT = 90

@@ -42,7 +42,7 @@ def grade_batch(
     start: Callable[[], Executor],
     at_once: int,
     force: bool = False,
-    granted: float = second_tries.GRANTED,
+    retry_seconds: float = second_tries.CLASS_RETRY_SECONDS,
 ) -> Iterator[GradedHandIn]:
     """Grade hand-ins; their reports in the order given, each as soon as it can be.
 
@@ -50,7 +50,7 @@ def grade_batch(
 
     Args:   start: makes an executor.  at_once: how many hand-ins that is given at a time.
             force: grade what was graded before as well.
-            granted: seconds that time-outs may cost in second tries.
+            retry_seconds: seconds that timeouts may cost in second tries.
     Raises: JournalError: nothing more can be recorded.  OSError: nothing can be graded here.
     """
     left: Iterator[str] | None = iter(paths)
@@ -79,7 +79,7 @@ def grade_batch(
             if crew.is_idle and not (left and len(waiting) < AHEAD):
                 late = {task.second.key: task.second for task in waiting if task.second}
                 for work, line in crew.try_again(
-                    second_tries.plan_second_tries([*late.values()], terms, granted)
+                    second_tries.plan_second_tries([*late.values()], terms, retry_seconds)
                 ):
                     journal.record(work, line)
                     late[work.key].line = line

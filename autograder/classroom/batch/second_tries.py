@@ -1,9 +1,9 @@
-"""Second tries: what haste stopped is tried once more, when the class is through.
+"""Retries: hand-ins that ran out of time in the first try are retried after the class.
 
-Theory of operation. Those that waited come first, several in one worker, for they need no
-processor; then those that computed, one in a worker. Each may have one time-out, or more where
-few need it. Who had one in haste already takes it from what a class has for all of them. What
-then is left stays provisional: it is kept in the journal, and the next run tries it again.
+Theory of operation. Hand-ins that waited come first, several in one worker, because they need no
+CPU; then those that computed, one per worker. Each may have one timeout, or more if few hand-ins
+are retried. Those that already had a timeout share a budget. Hand-ins that are still without a
+result stay provisional: they are in the journal, and the next run retries them.
 """
 
 import time
@@ -16,19 +16,19 @@ from autograder.hand_in.module_reader import MAX_TOTAL_BYTES
 
 from .work import GradingTerms, GradingWork, SecondTryOrder, parse_report
 
-TOGETHER = 8  # hand-ins that one worker has at a time, where they wait
-LONGEST = 300.0  # seconds after which no second try begins
-GRANTED = 5.0  # seconds that time-outs may cost, of all who had one before
+MAX_WAITING_RETRIES = 8  # hand-ins that wait, at a time in one worker
+RETRY_DEADLINE = 300.0  # seconds after which no retry begins
+CLASS_RETRY_SECONDS = 5.0  # for all hand-ins that already had a timeout
 
 
 @dataclass
 class SecondTry:
-    """A hand-in that is to be tried once more.
+    """A hand-in to retry.
 
-    path   as it was given
+    path   as given
     key    of its work
     line   its report so far, as JSON
-    waits  whether it needs no processor meanwhile
+    waits  whether it mostly waits, so that it needs no CPU
     """
 
     path: str
@@ -38,25 +38,26 @@ class SecondTry:
 
     @property
     def was_late(self) -> bool:
+        """Whether the first try had a timeout."""
         return any(item.status == "timeout" for item in parse_report(self.line).items)
 
 
 def plan_second_tries(
-    seconds: Sequence[SecondTry], terms: GradingTerms, granted: float = GRANTED
+    seconds: Sequence[SecondTry], terms: GradingTerms, retry_seconds: float = CLASS_RETRY_SECONDS
 ) -> Iterator[tuple[SecondTryOrder, ...]]:
-    """What is to be done after the class: bundles, those of waiting ones and then the others.
+    """Plan the retries after the class: bundles of hand-ins that wait, then the others.
 
-    A hand-in is read again when it has its turn; one that has changed meanwhile has none.
+    Each hand-in is read again just before its retry, and skipped if it has changed.
 
-    Args: granted: seconds that time-outs may cost.
+    Args: retry_seconds: seconds that timeouts may cost, for all that already had one.
     """
-    end = time.monotonic() + LONGEST
-    share = max(float(terms.limits.seconds), granted / max(1, len(seconds)))
+    end = time.monotonic() + RETRY_DEADLINE
+    share = max(float(terms.limits.seconds), retry_seconds / max(1, len(seconds)))
     found: dict[bool, list[tuple[SecondTry, float]]] = {True: [], False: []}
     for second in sorted(seconds, key=lambda second: second.was_late):
         if second.was_late:
-            granted -= share
-        if not second.was_late or granted >= 0:
+            retry_seconds -= share
+        if not second.was_late or retry_seconds >= 0:
             found[second.waits].append((second, share))
 
     def retries(chosen: Iterable[tuple[SecondTry, float]]) -> Iterator[SecondTryOrder]:
@@ -66,14 +67,15 @@ def plan_second_tries(
                 yield SecondTryOrder(work, second.line, seconds)
 
     return chain(
-        bundle_retries(retries(found[True]), TOGETHER), bundle_retries(retries(found[False]), 1)
+        bundle_retries(retries(found[True]), MAX_WAITING_RETRIES),
+        bundle_retries(retries(found[False]), 1),
     )
 
 
 def bundle_retries(
     retries: Iterable[SecondTryOrder], most: int
 ) -> Iterator[tuple[SecondTryOrder, ...]]:
-    """Several together, as many as fit beside each other in memory."""
+    """Bundle retries: at most `most`, and MAX_TOTAL_BYTES of modules, in one bundle."""
     bundle: tuple[SecondTryOrder, ...] = ()
     size = 0
     for retry in retries:

@@ -23,7 +23,7 @@ from autograder.model import PACKAGE_FOLDER, Item, Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
 from autograder.running.grading import digest_contents, try_to_grade, undriven_items
-from autograder.running.patience import ResourceLimits
+from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.report import to_json
 from autograder.scoring.topic_file import DamagedFile
@@ -118,11 +118,11 @@ class FinishedWork(NamedTuple):
 
 
 class SecondTryOrder(NamedTuple):
-    """A second try. before: the line of the first.  granted: seconds that time-outs may cost."""
+    """A retry. before: the first try's line.  retry_seconds: seconds that timeouts may cost."""
 
     work: GradingWork
     before: str
-    granted: float
+    retry_seconds: float
 
 
 def grade_work(work: GradingWork) -> FinishedWork:
@@ -138,10 +138,10 @@ def perform_again(retries: Sequence[SecondTryOrder]) -> list[str]:
         return list(pool.map(lambda retry: try_work(*retry).line, retries))
 
 
-def try_work(work: GradingWork, before: str = "", granted: float = 0.0) -> FinishedWork:
+def try_work(work: GradingWork, before: str = "", retry_seconds: float = 0.0) -> FinishedWork:
     """Grade a hand-in. Raises nothing.
 
-    Args: before: the line of a first try, in haste.  granted: seconds for time-outs in a second.
+    Args: before: the line of a first try.  retry_seconds: seconds that timeouts may cost.
     """
     try:
         own = current_terms(work.terms.place, work.terms.limits)
@@ -154,8 +154,8 @@ def try_work(work: GradingWork, before: str = "", granted: float = 0.0) -> Finis
             )
         given = (list(EXERCISES.values()), work.terms.limits, place_for(work.terms.place))
         first = parse_report(before) if before else None
-        made, patience = try_to_grade(work.hand_in, load_references(), *given, first, granted)
-        return FinishedWork(to_json(made), patience.was_short, patience.waits)
+        made, budget = try_to_grade(work.hand_in, load_references(), *given, first, retry_seconds)
+        return FinishedWork(to_json(made), budget.ran_out, budget.mostly_waited)
     except DamagedFile as error:
         return FinishedWork(
             to_json(report_own_failure(work, f"the process that was to grade it cannot: {error}"))

@@ -17,14 +17,14 @@ from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Item, Report
 from autograder.running.fresh_interpreter import FreshInterpreter, InterpreterChild
-from autograder.running.grading import STOPPED, grade_hand_in, try_to_grade
-from autograder.running.patience import ResourceLimits
+from autograder.running.grading import TIME_SHORTAGE_NOTE, grade_hand_in, try_to_grade
+from autograder.running.time_budget import ResourceLimits
 from autograder.running.usage import TimeMeter
 from autograder.scoring import reference_store
 
 ALL = list(EXERCISES.values())
 FULL = sum(exercise.max_score for exercise in ALL)
-QUICK = ResourceLimits(seconds=1, wall=3.0, total=60.0, more=0.6)
+QUICK = ResourceLimits(seconds=1, wall=3.0, total=60.0, extra=0.6)
 RESULT = "return np.maximum(Z, 0)"
 LOOP, SLEEP = "while True: pass\n", "import time; time.sleep(1000)\n"
 
@@ -58,71 +58,75 @@ def is_full(items: list[Item]) -> bool:
 
 
 def test_one_endless_function_costs_one_process_and_is_final() -> None:
-    """The time-out is not tried again, neither on doubles: one process before it, one behind it,
+    """The timeout is not tried again, neither on doubles: one process before it, one behind it,
     one for the doubles of what builds on it."""
     place = Counting()
     given = hand_in(replaced("relu.py", RESULT, "while True: pass"))
-    report, patience = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
+    report, budget = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
     assert by_status(report, "timeout") == {"relu.forward", "relu.backward"}
     assert is_full([i for i in report.items if not i.exercise.startswith("relu.")])
-    assert (report.provisional, patience.was_short, place.started) == (False, False, 3)
+    assert (report.provisional, budget.ran_out, place.started) == (False, False, 3)
 
 
 def test_an_endless_network_is_not_run_on_doubles_as_well() -> None:
     """All below it is right, so doubles would take as long."""
     place = Counting()
     given = hand_in({"mlp.py": LOOP + hand_in().files["mlp.py"].decode()})
-    report, patience = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
+    report, budget = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
     assert by_status(report, "timeout") == {"mlp.forward", "mlp.backward"}
-    assert (report.provisional, patience.was_short, place.started) == (False, False, 2)
+    assert (report.provisional, budget.ran_out, place.started) == (False, False, 2)
 
 
 def test_in_haste_one_time_out_is_whole_and_the_rest_is_put_off() -> None:
     """Endless everywhere: the first exercise is late, nothing else has a result yet."""
-    report, patience = try_to_grade(
+    report, budget = try_to_grade(
         hand_in(everywhere=LOOP), reference_store.best_references(), ALL, QUICK, Counting()
     )
     assert by_status(report, "timeout") == {"squared_error"}
     assert by_status(report, "internal") == {e.id for e in ALL} - {"squared_error"}
     assert report.provisional
-    assert report.message == STOPPED
-    assert patience.was_short
-    assert not patience.waits
+    assert report.message == TIME_SHORTAGE_NOTE
+    assert budget.ran_out
+    assert not budget.mostly_waited
 
 
 @pytest.mark.parametrize("endless", [LOOP, SLEEP])
 def test_what_takes_too_long_everywhere_is_final_where_enough_is_granted(endless: str) -> None:
     """Alone, each exercise that can be reached has its whole limit, and then it is late."""
-    limits = ResourceLimits(seconds=1, wall=1.0, total=60.0, more=0.4)
+    limits = ResourceLimits(seconds=1, wall=1.0, total=60.0, extra=0.4)
     report = grade_hand_in(
-        hand_in(everywhere=endless), reference_store.best_references(), ALL, limits, granted=60.0
+        hand_in(everywhere=endless),
+        reference_store.best_references(),
+        ALL,
+        limits,
+        retry_seconds=60.0,
     )
     assert by_status(report, "timeout") == {exercise.id for exercise in ALL}
     assert (report.provisional, report.score, report.message) == (False, 0, "")
 
 
 def test_what_is_not_granted_is_provisional() -> None:
-    """One more time-out, and the others have no result, nor a loss."""
+    """One more timeout, and the others have no result, nor a loss."""
     report = grade_hand_in(
-        hand_in(everywhere=LOOP), reference_store.best_references(), ALL, QUICK, granted=1.0
+        hand_in(everywhere=LOOP), reference_store.best_references(), ALL, QUICK, retry_seconds=1.0
     )
     assert len(by_status(report, "timeout") - {"squared_error"}) >= 1
     assert by_status(report, "internal")
     assert report.provisional
-    assert report.message == STOPPED
+    assert report.message == TIME_SHORTAGE_NOTE
 
 
 def test_a_sleeper_is_put_off_without_a_time_out() -> None:
     """Nobody waits for it in a class; patiently, it is late, and the others have their points."""
     given = hand_in(replaced("relu.py", RESULT, "import time; time.sleep(1000)"))
-    first, patience = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
+    first, budget = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
     assert by_status(first, "timeout") == set()
     assert {"relu.forward", "relu.backward"} <= by_status(first, "internal")
     assert first.provisional
-    assert patience.waits
+    assert budget.mostly_waited
     place = Counting()
     second, _ = try_to_grade(
-        given, reference_store.best_references(), ALL, QUICK, place, first, granted=1.0
+        given, reference_store.best_references(), ALL, QUICK, place, first, retry_seconds=1.0
     )
     assert by_status(second, "timeout") == {"relu.forward", "relu.backward"}
     assert is_full([i for i in second.items if not i.exercise.startswith("relu.")])
@@ -139,16 +143,14 @@ def test_a_sleeper_is_put_off_without_a_time_out() -> None:
     ids=["computes", "sleeps"],
 )
 def test_who_is_slow_and_right_loses_nothing(slow: str) -> None:
-    """Each case stays within its limit: haste stops it, patience gives every point."""
-    limits = ResourceLimits(seconds=2, wall=15.0, total=120.0, more=0.6)
+    """Each case stays within its limit: haste stops it, budget gives every point."""
+    limits = ResourceLimits(seconds=2, wall=15.0, total=120.0, extra=0.6)
     given = hand_in(replaced("relu.py", RESULT, f"{slow}        {RESULT}"))
-    first, patience = try_to_grade(
-        given, reference_store.best_references(), ALL, limits, Counting()
-    )
+    first, budget = try_to_grade(given, reference_store.best_references(), ALL, limits, Counting())
     assert first.provisional
-    assert patience.was_short
+    assert budget.ran_out
     assert by_status(first, "timeout") == set()
-    report = grade_hand_in(given, reference_store.best_references(), ALL, limits, granted=1.0)
+    report = grade_hand_in(given, reference_store.best_references(), ALL, limits, retry_seconds=1.0)
     assert (report.score, report.provisional, report.message) == (FULL, False, "")
 
 
@@ -157,14 +159,14 @@ def test_what_haste_has_settled_is_not_run_again() -> None:
     given = hand_in(everywhere=LOOP)
     first, _ = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
     second, _ = try_to_grade(
-        given, reference_store.best_references(), ALL, QUICK, Counting(), first, granted=60.0
+        given, reference_store.best_references(), ALL, QUICK, Counting(), first, retry_seconds=60.0
     )
     kept = [i for i in first.items if i.status == "timeout"]
     assert [i for i in second.items if i.exercise == "squared_error"] == kept
     third = Counting()
     assert (
         try_to_grade(
-            given, reference_store.best_references(), ALL, QUICK, third, second, granted=60.0
+            given, reference_store.best_references(), ALL, QUICK, third, second, retry_seconds=60.0
         )[0]
         == second
     )
@@ -214,10 +216,10 @@ def test_computing_waiting_and_queueing_are_three_things() -> None:
 
 def test_in_haste_a_hand_in_waits_for_one_second_in_all() -> None:
     """However many of its exercises wait: a worker that only waits could grade others meanwhile."""
-    limits = ResourceLimits(wall=3.0, more=0.4)
-    report, patience = try_to_grade(
+    limits = ResourceLimits(wall=3.0, extra=0.4)
+    report, budget = try_to_grade(
         hand_in(everywhere=SLEEP), reference_store.best_references(), ALL, limits, Counting()
     )
     assert report.provisional
-    assert patience.waits
-    assert limits.more <= patience.waited < 2 * limits.more
+    assert budget.mostly_waited
+    assert limits.extra <= budget.seconds_waited < 2 * limits.extra
