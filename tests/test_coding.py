@@ -24,7 +24,7 @@ DO = "instead of UTF-8 (save as UTF-8 in an editor)"
 def test_an_encoding_that_is_not_pythons_is_named(
     make_tree: MakeTree, coding: str, said: str
 ) -> None:
-    """Beside all else that is said of the hand-in, in one line, where hidden cases show nothing."""
+    """The message names it in one line, also if the hidden cases show nothing."""
     tree = make_tree()
     (tree / "mytorch" / "linear.py").write_bytes(TEXT.encode(coding))
     assert read_hand_in(tree).message == said
@@ -49,8 +49,8 @@ def test_an_encoding_that_is_not_pythons_is_named(
         ),
     ],
 )
-def test_what_a_file_says_of_itself_is_left_to_python(start: str) -> None:
-    """Just where Python would heed it: then the file is read, and nothing said."""
+def test_a_declared_encoding_is_left_to_python(start: str) -> None:
+    """If Python reads the declaration, there is no note."""
     data = f"{start.format('latin-1')}\n{TEXT}".encode("latin-1")
     try:
         compile(data, "x.py", "exec")

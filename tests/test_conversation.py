@@ -41,15 +41,15 @@ OTHER = Job("sgd.step", Case("one_step", lambda rng: {}), {})
         ("\x1b[2J", "an object"),
     ],
 )
-def test_words_for_what_is_no_array_come_from_a_list(odd: str, word: str) -> None:
-    """A child cannot say what it likes in the place of an array."""
+def test_a_value_that_is_no_array_is_named_by_a_known_word(odd: str, word: str) -> None:
+    """A child cannot put a text of its own in place of an array."""
     assert validate_answer(
         "relu.forward", "batch", {"odd": {"A": odd, "other": "None"}}, {}, {}
     ).odd == {"A": word}
 
 
 def test_tensors_of_other_names_are_dropped() -> None:
-    """Only what the exercise scores, and what doubles saw, is kept."""
+    """Only tensors that the exercise scores, and arguments of doubles, are kept."""
     tensors = {"A": np.ones(1), "extra": np.ones(1), "saw 00 Linear.forward": np.ones(1)}
     assert set(validate_answer("relu.forward", "batch", {}, tensors, {}).tensors) == {
         "A",
@@ -57,8 +57,8 @@ def test_tensors_of_other_names_are_dropped() -> None:
     }
 
 
-def test_an_array_without_entries_is_not_believed_to_be_as_wide_as_it_says() -> None:
-    """Summed over its rows it would be wider than all memory; and its width could tell a number."""
+def test_an_empty_array_may_not_be_too_wide() -> None:
+    """Its sum over rows would fill the memory, and its width could reveal a number."""
     forged = {"A": np.zeros((0, 10**13))}
     assert validate_answer("relu.forward", "batch", {}, forged, {}).tensors == {}
     assert to_plain_array(np.zeros((2**30, 0))) == "an array far too large"
@@ -74,8 +74,8 @@ def test_an_array_without_entries_is_not_believed_to_be_as_wide_as_it_says() -> 
         ("pass", "", "error"),
     ],
 )
-def test_the_kind_of_a_fault_is_ours(kind: str, text: str, believed_kind: str) -> None:
-    """A hand-in cannot make its grade provisional, nor speak through the stub's text."""
+def test_the_grader_decides_the_kind_of_a_fault(kind: str, text: str, believed_kind: str) -> None:
+    """A hand-in cannot make its grade provisional, and cannot send text as a stub's message."""
     said = {"fault": {"kind": kind, "type": "X", "text": text}}
     fault = validate_answer("relu.forward", "batch", said, {}, {}).fault
     assert fault is not None
@@ -83,7 +83,7 @@ def test_the_kind_of_a_fault_is_ours(kind: str, text: str, believed_kind: str) -
 
 
 def test_the_line_is_read_from_the_hand_in() -> None:
-    """Whatever line a child claims: what is shown is what stands there, or nothing."""
+    """The report shows the real line at that place, or nothing, whatever line the child sends."""
     files = {"relu.py": b"one\ntwo \x1b[2J\n"}
     for where, line in (("mytorch/relu.py:2", "two ?[2J"), ("mytorch/relu.py:9", ""), ("/x:1", "")):
         said = {"fault": {"kind": "error", "type": "E", "where": where, "line": "forged"}}
@@ -121,16 +121,16 @@ LATE = Fault("timeout", text="late")
 DEAD = Fault("crash", text="dead")
 
 
-def test_the_last_answer_may_come_when_patience_ends(script: Any) -> None:
-    """Nothing is lost where a timeout finds all jobs answered."""
+def test_the_last_answer_may_come_just_in_time(script: Any) -> None:
+    """Nothing is lost if all jobs are answered when a timeout comes."""
     played = script((3, LATE))
     answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert len(played.asked) == 1
     assert not any(a.fault for cases in answers.values() for a in cases.values())
 
 
-def test_what_took_too_long_is_not_tried_again(script: Any) -> None:
-    """A timeout costs the exercise at once; the next child goes on behind it."""
+def test_a_timeout_is_not_retried(script: Any) -> None:
+    """A timeout ends the exercise at once; the next child continues after it."""
     played = script((1, LATE), (1, None))
     answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert played.asked == [
@@ -142,8 +142,8 @@ def test_what_took_too_long_is_not_tried_again(script: Any) -> None:
     assert answers["sgd.step"]["one_step"].fault is None
 
 
-def test_what_haste_stopped_costs_nothing_yet(script: Any) -> None:
-    """It is not tried again now, neither is what calls it; the others go on."""
+def test_an_exercise_without_time_left_loses_nothing_yet(script: Any) -> None:
+    """It is not run now, nor are exercises that call it; the others continue."""
     calls = Job("mlp.forward", Case("batch", lambda rng: {}), {})
     played = script((0, NO_TIME_LEFT), (1, None))
     answers = run_jobs(
@@ -155,8 +155,8 @@ def test_what_haste_stopped_costs_nothing_yet(script: Any) -> None:
     }
 
 
-def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
-    """A child may have been killed from outside; who ends the process twice loses the exercise."""
+def test_an_exercise_that_ends_its_process_twice_is_lost(script: Any) -> None:
+    """Once is not enough: the child may have been killed from outside."""
     played = script((0, DEAD), (0, DEAD), (1, None))
     answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert len(played.asked) == 3
@@ -165,14 +165,14 @@ def test_a_death_costs_the_exercise_after_a_second_try(script: Any) -> None:
 
 
 def test_a_child_that_was_killed_from_outside_costs_nothing(script: Any) -> None:
-    """Dead once, right the second time: every case has its answer."""
+    """It ends once and is right the second time: every case has its answer."""
     script((1, DEAD), (1, None), (1, None))
     answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, NEXT, OTHER])
     assert all(a.fault is None for case in answers.values() for a in case.values())
 
 
-def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seconds that nobody looked at the clock are not the hand-in's; all others are."""
+def test_the_time_of_a_stopped_grader_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long gaps between two readings of the clock are left out; all other time counts."""
     times = iter([0.0, 0.1, 0.3, 62.0, 62.2, 62.4])
     monkeypatch.setattr("autograder.running.time_budget.time.monotonic", lambda: next(times))
     clock = AttendedClock()
@@ -189,15 +189,15 @@ def test_a_stopped_grader_costs_nobody_time(monkeypatch: pytest.MonkeyPatch) -> 
         ),
     ],
 )
-def test_an_exercise_and_a_hand_in_have_their_time(limits: ResourceLimits, said: str) -> None:
-    """Whichever ends first ends the conversation, and says which it was."""
+def test_an_exercise_and_a_hand_in_have_time_limits(limits: ResourceLimits, said: str) -> None:
+    """The first limit to be reached ends the run, and the fault names it."""
     files = {"relu.py": b"import time\ntime.sleep(99)\n"}
     given, fault = run_conversation(GradingSession(files, limits, FRESH_INTERPRETER), [JOB])
     assert (given, fault) == ([], Fault("timeout", text=said))
 
 
-def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
-    """Who calls an exercise that took too long would take as long: it gets the same answer."""
+def test_an_exercise_that_calls_one_with_a_timeout_is_not_run(script: Any) -> None:
+    """It would take as long, so it gets the same fault."""
     calls = Job("mlp.forward", Case("batch", lambda rng: {}), {})
     played = script((0, LATE), (1, None))
     answers = run_jobs(GradingSession({}, ResourceLimits(), FRESH_INTERPRETER), [JOB, calls, OTHER])
@@ -205,8 +205,8 @@ def test_a_timeout_is_not_waited_for_in_what_calls_it(script: Any) -> None:
     assert answers["mlp.forward"]["batch"].fault == LATE
 
 
-def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
-    """Where a hand-in's time is up, the exercises behind the slow one say they were not run."""
+def test_exercises_that_were_not_run_say_so(script: Any) -> None:
+    """If the hand-in's time is used up, the exercises after the slow one say they were not run."""
     script((0, LATE))
     answers = run_jobs(GradingSession({}, ResourceLimits(total=0), FRESH_INTERPRETER), [JOB, OTHER])
     slow, untried = answers["relu.forward"]["batch"].fault, answers["sgd.step"]["one_step"].fault
@@ -217,8 +217,8 @@ def test_what_was_not_run_is_not_said_to_have_taken_long(script: Any) -> None:
     ]
 
 
-def test_frames_have_a_size() -> None:
-    """An answer beyond the cap, and a header of megabytes, are refused before they are parsed."""
+def test_frames_have_a_largest_size() -> None:
+    """Too large an answer, and a header of megabytes, are refused before they are parsed."""
     large = encode_frame({}, {"A": np.zeros(MAX_FRAME_BYTES // 8 + 1)})
     with pytest.raises(WireError, match="not a frame"):
         read_frame(io.BytesIO(large))

@@ -47,8 +47,8 @@ def test_a_folder_is_read_like_a_zip(make_tree: MakeTree) -> None:
     )
 
 
-def test_what_a_path_stands_for(make_tree: MakeTree, tmp_path: Path) -> None:
-    """A tree is itself, an empty folder too; any other folder stands for its children."""
+def test_a_path_stands_for_a_hand_in_or_a_class(make_tree: MakeTree, tmp_path: Path) -> None:
+    """A workbook or an empty folder is one hand-in; another folder stands for its children."""
     ada, bob = make_tree("class/ada"), zipped(tmp_path / "class" / "bob.zip", {})
     empty = tmp_path / "class" / "cleo"
     empty.mkdir()
@@ -92,7 +92,7 @@ def test_links_are_ignored_and_named(tmp_path: Path, make_tree: MakeTree) -> Non
 
 
 def test_a_linked_package_is_not_read(tmp_path: Path, make_tree: MakeTree) -> None:
-    """`mytorch` itself as a link to somebody else's is an empty hand-in."""
+    """If `mytorch` itself is a link, the hand-in is empty."""
     own = tmp_path / "own"
     own.mkdir()
     (own / "mytorch").symlink_to(make_tree("other") / "mytorch")
@@ -118,7 +118,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
 
 
 def test_too_many_entries_are_refused(tmp_path: Path) -> None:
-    """Twenty thousand files are no hand-in; two hundred modules are the most that is read."""
+    """More than 20 000 files are refused, and at most 200 modules are read."""
     many = {f"mytorch/m{i}.py": b"" for i in range(300)}
     found = read_hand_in(zipped(tmp_path / "a.zip", many))
     assert len(found.files) == module_reader.MAX_FILES
@@ -130,7 +130,7 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
 
 
 def test_only_modules_are_read(tmp_path: Path) -> None:
-    """Notebooks, compiled files and libraries beside the modules are of no interest."""
+    """Notebooks, compiled files and libraries beside the modules are not read."""
     extra = {
         "mytorch/linear.so": b"x",
         "mytorch/__pycache__/linear.pyc": b"x",
@@ -177,7 +177,7 @@ def test_a_folder_full_of_files_is_refused_in_one_line(
 def test_a_folder_with_too_many_names_is_refused(
     tmp_path: Path, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever they are: it is listed no further, neither as a class nor as a hand-in."""
+    """Its entries are not listed further, neither as a class nor as a hand-in."""
     monkeypatch.setattr(folder_reader, "MAX_FOLDER_ENTRIES", 99)
     ada = make_tree("ada")
     for n in range(100):
@@ -214,7 +214,7 @@ def test_an_unreadable_archive_is_a_final_zero(tmp_path: Path) -> None:
 
 
 def test_no_such_path_is_not_found(tmp_path: Path) -> None:
-    """A path that is not there has no final grade."""
+    """A path that does not exist has no final grade."""
     found = read_hand_in(tmp_path / "nobody.zip")
     assert (found.found, found.message) == (False, "no such file or folder")
 
@@ -227,8 +227,8 @@ def test_names_are_printed_without_control_characters(tmp_path: Path) -> None:
     assert len(found.message) < 300
 
 
-def test_an_archive_in_memory_is_no_different(tmp_path: Path) -> None:
-    """Names that the zip format itself cannot hold do not stop the reading."""
+def test_names_beyond_ascii_are_read(tmp_path: Path) -> None:
+    """An archive, and a folder in it, may have such a name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in under("ü/", package()).items():
@@ -242,16 +242,16 @@ def test_an_archive_in_memory_is_no_different(tmp_path: Path) -> None:
     "name",
     ["relu.py/x.py", f"{'n' * 300}.py", "two words.py", "a/b/c/d/e/f/g/h/i/j/k/l.py", "\x1b[2J.py"],
 )
-def test_names_that_no_module_can_have_are_ignored(tmp_path: Path, name: str) -> None:
-    """A file below a file, endless names, depths: left out and named; the rest counts."""
+def test_invalid_module_names_are_ignored(tmp_path: Path, name: str) -> None:
+    """A file inside a file, and very long or deep names, are ignored and named; the rest counts."""
     files = {**under("", package()), f"mytorch/{name}": b"x"}
     found = read_hand_in(zipped(tmp_path / "a.zip", files))
     assert found.files == package()
     assert found.message.startswith("ignored invalid module names: ")
 
 
-def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> None:
-    """A module said to be small is read no further than a module may be long."""
+def test_a_header_with_a_false_size_gains_nothing(tmp_path: Path) -> None:
+    """A module whose header says that it is small is read only up to the limit."""
     path = zipped(tmp_path / "a.zip", {"mytorch/bomb.py": b"0" * (3 * 2**20)})
     size = (3 * 2**20).to_bytes(4, "little")
     data = path.read_bytes().replace(size, (10).to_bytes(4, "little"))
@@ -262,7 +262,7 @@ def test_a_header_that_lies_about_the_size_is_not_believed(tmp_path: Path) -> No
 
 
 def test_modules_without_their_folder_are_named(tmp_path: Path) -> None:
-    """Who packed a file that no exercise belongs in reads why nothing was found."""
+    """If only other files were packed, the message says why nothing was found."""
     with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
         archive.writestr("homework.py", b"x = 1")
     assert read_hand_in(tmp_path / "flat.zip").message == (
@@ -271,7 +271,7 @@ def test_modules_without_their_folder_are_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_hand_ins_may_lie_in_another(tmp_path: Path, make_tree: MakeTree) -> None:
-    """A level too high, and a student's folder with two archives, lose nobody."""
+    """A folder one level too high, or with two archives of a student, loses no hand-in."""
     make_tree("top/export/ada")
     make_tree("top/export/bob")
     two = tmp_path / "moodle" / "E F_7_assignsubmission_file_"
@@ -302,5 +302,5 @@ def test_an_archive_has_a_largest_size(tmp_path: Path) -> None:
 
 
 def test_a_path_given_twice_is_one_hand_in() -> None:
-    """One row a path, whatever a shell's pattern says twice."""
+    """There is one row per path, even if a shell's pattern gives it twice."""
     assert hand_ins(["a.zip", "b.zip", "a.zip"]) == ["a.zip", "b.zip"]

@@ -80,7 +80,7 @@ def test_the_skeleton_is_not_attempted() -> None:
         ("import torch; return torch.relu(Z)", "error"),
     ],
 )
-def test_what_one_function_does_costs_its_class_alone(ending: str, status: str) -> None:
+def test_one_bad_function_costs_only_its_class(ending: str, status: str) -> None:
     """A function that misbehaves loses its class's points; all other classes keep theirs."""
     report = graded(replaced("relu.py", RESULT, ending))
     assert lost(report) == {"ReLU"}
@@ -102,7 +102,7 @@ def test_what_one_function_does_costs_its_class_alone(ending: str, status: str) 
         "from .nowhere import x\n",
     ],
 )
-def test_a_file_that_cannot_be_loaded_costs_that_file_alone(first: str) -> None:
+def test_a_file_that_cannot_be_loaded_costs_only_that_file(first: str) -> None:
     """A syntax error, a missing import, an endless loop at import: one file's points, no more."""
     report = graded(replaced("relu.py", TOP, first + TOP))
     assert lost(report) == {"ReLU"}
@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_loaded_costs_that_file_alone(first: str) -> None:
 
 
 def test_a_missing_class_and_a_wrong_signature_get_a_line() -> None:
-    """What is not there, or cannot be called as the exercise says, is named."""
+    """The report names what is missing, or cannot be called as the exercise requires."""
     report = graded(replaced("relu.py", "class ReLU", "class Relu"))
     said = {i.message.splitlines()[0] for i in report.items if i.target.startswith("mytorch.relu.")}
     assert said == {"mytorch/relu.py has no ReLU"}
@@ -124,22 +124,22 @@ def test_a_missing_class_and_a_wrong_signature_get_a_line() -> None:
 
 
 def test_a_grade_on_hidden_cases_shows_no_value() -> None:
-    """An exception that carries the inputs in its text is reported by type and line alone."""
+    """An exception whose text holds the inputs is reported by type and line only."""
     report = graded(replaced("relu.py", RESULT, "raise ValueError(f'{Z}')"))
     (item,) = [i for i in report.items if i.id == "relu.forward.A.general"]
     assert item.message.splitlines()[0].startswith("ValueError in mytorch/relu.py:")
     assert "[[" not in item.message
 
 
-def test_output_goes_nowhere() -> None:
-    """A flood of output neither reaches the grader nor slows it."""
+def test_output_is_discarded() -> None:
+    """A large amount of output does not reach the grader and does not slow it."""
     flood = f"print('x' * 10**6)\n        {RESULT}"
     report = graded(replaced("relu.py", RESULT, flood))
     assert report.score == FULL
 
 
 def test_the_child_finds_no_other_mytorch() -> None:
-    """A hand-in without files scores nothing, wherever another `mytorch` may lie."""
+    """A hand-in without files scores nothing, wherever another `mytorch` is."""
     report = grade_hand_in(HandIn(""), reference_store.best_references(), list(EXERCISES.values()))
     assert report.score == 0
     assert {i.message for i in report.items if i.exercise == "linear.forward"} == {
@@ -148,13 +148,13 @@ def test_the_child_finds_no_other_mytorch() -> None:
 
 
 def test_the_key_cannot_be_imported() -> None:
-    """Student code cannot load the solved package, nor the references' maker."""
+    """Student code cannot load the solved package, and not the code that makes references."""
     steal = "from autograder.key.mytorch.relu import ReLU as R; return R().forward(Z)"
     assert lost(graded(replaced("relu.py", RESULT, steal))) == {"ReLU"}
 
 
-def test_forged_frames_are_not_believed() -> None:
-    """Garbage in the grader's channel ends the child's run and gains nothing."""
+def test_forged_frames_gain_nothing() -> None:
+    """Other data in the grader's channel ends the child's run and gains no points."""
     forge = "import os; [os.write(n, b'x' * 999) for n in range(3, 30) if not bad(n)]"
     bad = """
 
@@ -186,7 +186,7 @@ def bad(n):
     ],
 )
 def test_hidden_inputs_are_not_smuggled_out(ending: str) -> None:
-    """Texts, class names, missing names: nothing that student code words reaches a report."""
+    """Texts, class names, missing names: no text made by student code reaches a report."""
     report = graded(replaced("relu.py", RESULT, ending))
     hidden = [r.inputs["Z"] for r in reference_store.best_references().cases("relu.forward")]
     digits = {f"{int(1e6 * abs(Z[0, 0]))}"[:5] for Z in hidden if Z[0, 0]}
@@ -203,8 +203,8 @@ def test_a_name_in_a_traceback_is_the_hand_ins_own_line() -> None:
     assert item.message.splitlines()[-1] == "the line is: raise ValueError"
 
 
-def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
-    """Without an answer, a line is `internal`: no points are lost for good."""
+def test_a_fault_of_the_grader_makes_the_grade_provisional() -> None:
+    """An item without an answer is `internal`: its points are not lost."""
     exercise = EXERCISES["relu.forward"]
     scored = items_of(exercise, reference_store.best_references(), {})
     assert {item.status for item in scored} == {"internal"}
@@ -216,7 +216,7 @@ SLEEPERS = "import subprocess; subprocess.Popen(['sleep', '86477.25'])"
 
 
 def sleepers() -> int:
-    """How many of the processes that a hand-in started are still there."""
+    """How many of the processes that a hand-in started still run."""
     found = 0
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
@@ -226,7 +226,7 @@ def sleepers() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks into /proc")
 def test_nothing_is_left_behind() -> None:
-    """What a hand-in starts ends with it, and holds nobody up."""
+    """Processes that a hand-in starts end with it, and do not delay the others."""
     report = graded(
         replaced("squared_error.py", "difference = y - d", f"{SLEEPERS}; difference = y - d")
     )
@@ -236,7 +236,7 @@ def test_nothing_is_left_behind() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_a_grandchild_that_holds_the_pipe_does_not_stop_the_grader() -> None:
-    """A fork that sleeps for a day while its parent dies costs that exercise alone."""
+    """A fork that sleeps for a day while its parent dies costs only that exercise."""
     trick = "import os, time; os.fork() or time.sleep(86400); os._exit(1)"
     report = graded(replaced("squared_error.py", "difference = y - d", trick))
     assert lost(report) == {"squared_error"}

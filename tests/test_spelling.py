@@ -30,7 +30,7 @@ def written(tmp_path: Path, files: Mapping[str, bytes]) -> tuple[Path, Path]:
 
 
 def both(tmp_path: Path, files: Mapping[str, bytes]) -> HandIn:
-    """What is read of files, which is the same in a folder and in a zip."""
+    """The hand-in that is read from files: the same from a folder and from a zip."""
     folder, archive = map(read_hand_in, written(tmp_path, files))
     assert (folder.files, folder.message) == (archive.files, archive.message)
     return archive
@@ -44,16 +44,16 @@ def within(place: str) -> dict[str, bytes]:
     "name", ["MyTorch", "my_torch", "mytorch (1)", "mytorch-main", "My Torch - copy 2"]
 )
 @pytest.mark.parametrize("around", ["", "ada/"])
-def test_a_renamed_package_is_understood(tmp_path: Path, name: str, around: str) -> None:
-    """All its modules are read, those in its folders too, and it is said where they were."""
+def test_a_renamed_package_is_accepted(tmp_path: Path, name: str, around: str) -> None:
+    """All its modules are read, those in subfolders too, and a note says where they were."""
     place, book = f"{around}{name}/", {"notebooks/06.ipynb": b"{}"}
     found = both(tmp_path, {**within(place), f"{place}own/x.py": b"", **book})
     assert found.files == {**package(), "own/x.py": b""}
     assert found.message == f"mytorch is read from «{place}»"
 
 
-def test_modules_without_a_folder_are_understood(tmp_path: Path) -> None:
-    """One of the files that exercises belong in is enough; what lies deeper is not theirs."""
+def test_modules_without_a_folder_are_accepted(tmp_path: Path) -> None:
+    """One file with exercises is enough; deeper files are not taken."""
     found = both(tmp_path, {**within(""), "own.py": b"x", "tests/test_it.py": b"x"})
     assert (found.files, found.message) == ({**package(), "own.py": b"x"}, LOOSE)
     found = both(tmp_path / "4", {**within("hw5/"), "hw5/tests/test_it.py": b"x"})
@@ -66,7 +66,7 @@ def test_modules_without_a_folder_are_understood(tmp_path: Path) -> None:
     assert found.message == f"{AS_IF}; «homework.py» is not in a folder mytorch"
 
 
-def test_modules_in_other_cases_are_understood(tmp_path: Path) -> None:
+def test_modules_in_other_cases_are_accepted(tmp_path: Path) -> None:
     """Each file that exercises belong in is found by the letters of its name, and what imports
     it by the other name finds it too."""
     homes = {Path(exercise.file).name for exercise in EXERCISES.values()}
@@ -98,15 +98,15 @@ def test_modules_in_other_cases_are_understood(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_where_two_could_be_meant_none_is_taken(
+def test_of_two_candidates_neither_is_accepted(
     tmp_path: Path, files: dict[str, bytes], said: str
 ) -> None:
-    """One line says which they are."""
+    """A note names both."""
     found = both(tmp_path, files)
     assert (found.files, found.readable, found.message) == ({}, False, said)
 
 
-def test_of_two_spellings_of_a_file_none_is_taken(tmp_path: Path) -> None:
+def test_of_two_spellings_of_a_file_neither_is_accepted(tmp_path: Path) -> None:
     """The other files count."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         for name in ("relu.py", "Linear.py", "LINEAR.py"):
@@ -116,8 +116,8 @@ def test_of_two_spellings_of_a_file_none_is_taken(tmp_path: Path) -> None:
     assert found.message == "more than one file could be linear.py: «Linear.py», «LINEAR.py»"
 
 
-def test_what_is_called_mytorch_goes_before_all_else(tmp_path: Path) -> None:
-    """Whatever lies beside it; then what is called nearly so; then an archive with one in it."""
+def test_a_folder_mytorch_takes_precedence(tmp_path: Path) -> None:
+    """It comes first, then a misspelled folder, then an archive that holds one."""
     files = {**within("mytorch/"), "MyTorch (1)/linear.py": b"x", "old/linear.py": b"x"}
     found = both(tmp_path, {**files, "linear.py": b"x"})
     assert (found.files, found.message) == (package(), "")
@@ -132,7 +132,7 @@ def test_what_is_called_mytorch_goes_before_all_else(tmp_path: Path) -> None:
 
 
 def test_an_empty_package_is_an_empty_hand_in(tmp_path: Path, make_tree: MakeTree) -> None:
-    """In a solved tree, too: nothing is looked for around it."""
+    """This holds in a solved tree too: the folders around it are not searched."""
     tree = make_tree("solved")
     for name in ("empty", "empty/MyTorch", "full/mytorch"):
         (tree / name).mkdir(parents=True)
@@ -142,7 +142,7 @@ def test_an_empty_package_is_an_empty_hand_in(tmp_path: Path, make_tree: MakeTre
 
 
 def paths(tmp_path: Path, files: Mapping[str, bytes], given: str = "") -> list[str]:
-    """The hand-ins in files, which are the same in a folder and in a zip."""
+    """The hand-ins found in files: the same in a folder and in a zip."""
     (folder, archive), found = written(tmp_path, files), []
     for top in (folder, archive):
         hand_ins = search.find_hand_ins([str(top / given)]).hand_ins
@@ -153,7 +153,7 @@ def paths(tmp_path: Path, files: Mapping[str, bytes], given: str = "") -> list[s
 
 @pytest.mark.parametrize("place", ["mytorch/", "MyTorch/", "mytorch (1)/", ""])
 def test_a_folder_with_a_renamed_package_is_one_hand_in(tmp_path: Path, place: str) -> None:
-    """With notebooks and notes beside it, and wherever it stands among others."""
+    """It may have notebooks and notes beside it, and may be anywhere among others."""
     beside = {"notebooks/06.ipynb": b"{}", "notes.pdf": b"", "own.py": b""}
     assert paths(tmp_path, {**within(place), **beside}) == ["."]
     files = {**within(f"ada/{place}"), **within(f"bob/{place}"), "cleo/x.pdf": b""}
@@ -166,7 +166,7 @@ def test_a_folder_with_a_renamed_package_is_one_hand_in(tmp_path: Path, place: s
 def test_what_a_site_exports_may_hold_modules_without_their_folder(
     tmp_path: Path, name: str, place: str
 ) -> None:
-    """A folder a student, as Gradescope and Moodle make them, is one hand-in with all in it."""
+    """A folder per student, as Gradescope and Moodle make them, is one hand-in."""
     names = [name.format(number) for number in (11, 12)]
     files = {f"{one}/{path}": data for one in names for path, data in within(place).items()}
     if name.startswith("submission"):
@@ -177,7 +177,7 @@ def test_what_a_site_exports_may_hold_modules_without_their_folder(
 
 
 def test_a_class_beside_a_package_stays_a_class(tmp_path: Path) -> None:
-    """Neither a loose module nor one student's folder of that name speaks for the others."""
+    """A loose module, or one student's folder of that name, does not stand for the others."""
     others: list[dict[str, bytes]] = [
         {**within("ada/"), **within("bob/mytorch/")},
         {**within("ada/MyTorch/"), "bob.zip": b""},

@@ -58,7 +58,7 @@ def is_full(items: list[Item]) -> bool:
 
 
 def test_one_endless_function_costs_one_process_and_is_final() -> None:
-    """The timeout is not tried again, neither on doubles: one process before it, one behind it,
+    """The timeout is not retried, not even on doubles: one process before it, one after it,
     one for the doubles of what builds on it."""
     place = Counting()
     given = hand_in(replaced("relu.py", RESULT, "while True: pass"))
@@ -77,8 +77,8 @@ def test_an_endless_network_is_not_run_on_doubles_as_well() -> None:
     assert (report.provisional, budget.ran_out, place.started) == (False, False, 2)
 
 
-def test_in_haste_one_time_out_is_whole_and_the_rest_is_put_off() -> None:
-    """Endless everywhere: the first exercise is late, nothing else has a result yet."""
+def test_a_first_try_gives_one_full_limit_and_leaves_the_rest_to_a_retry() -> None:
+    """All code is endless: the first exercise times out, the others have no result yet."""
     report, budget = try_to_grade(
         hand_in(everywhere=LOOP), reference_store.best_references(), ALL, QUICK, Counting()
     )
@@ -91,8 +91,8 @@ def test_in_haste_one_time_out_is_whole_and_the_rest_is_put_off() -> None:
 
 
 @pytest.mark.parametrize("endless", [LOOP, SLEEP])
-def test_what_takes_too_long_everywhere_is_final_where_enough_is_granted(endless: str) -> None:
-    """Alone, each exercise that can be reached has its whole limit, and then it is late."""
+def test_endless_code_is_final_if_the_retry_has_enough_time(endless: str) -> None:
+    """Graded alone, each exercise gets its full limit, and then times out."""
     limits = ResourceLimits(seconds=1, wall=1.0, total=60.0, extra=0.4)
     report = grade_hand_in(
         hand_in(everywhere=endless),
@@ -105,8 +105,8 @@ def test_what_takes_too_long_everywhere_is_final_where_enough_is_granted(endless
     assert (report.provisional, report.score, report.message) == (False, 0, "")
 
 
-def test_what_is_not_granted_is_provisional() -> None:
-    """One more timeout, and the others have no result, nor a loss."""
+def test_exercises_beyond_the_retry_budget_are_provisional() -> None:
+    """The retry allows one more timeout; the other exercises have no result and lose no points."""
     report = grade_hand_in(
         hand_in(everywhere=LOOP), reference_store.best_references(), ALL, QUICK, retry_seconds=1.0
     )
@@ -116,8 +116,8 @@ def test_what_is_not_granted_is_provisional() -> None:
     assert report.message == TIME_SHORTAGE_NOTE
 
 
-def test_a_sleeper_is_put_off_without_a_time_out() -> None:
-    """Nobody waits for it in a class; patiently, it is late, and the others have their points."""
+def test_code_that_sleeps_has_no_timeout_in_the_first_try() -> None:
+    """In the retry it times out, and the other exercises get their points."""
     given = hand_in(replaced("relu.py", RESULT, "import time; time.sleep(1000)"))
     first, budget = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
     assert by_status(first, "timeout") == set()
@@ -142,8 +142,8 @@ def test_a_sleeper_is_put_off_without_a_time_out() -> None:
     ],
     ids=["computes", "sleeps"],
 )
-def test_who_is_slow_and_right_loses_nothing(slow: str) -> None:
-    """Each case stays within its limit: haste stops it, budget gives every point."""
+def test_slow_and_right_code_loses_nothing(slow: str) -> None:
+    """Each case stays within its limit: the first try stops it, the retry gives every point."""
     limits = ResourceLimits(seconds=2, wall=15.0, total=120.0, extra=0.6)
     given = hand_in(replaced("relu.py", RESULT, f"{slow}        {RESULT}"))
     first, budget = try_to_grade(given, reference_store.best_references(), ALL, limits, Counting())
@@ -154,8 +154,8 @@ def test_who_is_slow_and_right_loses_nothing(slow: str) -> None:
     assert (report.score, report.provisional, report.message) == (FULL, False, "")
 
 
-def test_what_haste_has_settled_is_not_run_again() -> None:
-    """The second try runs what has no result, and what builds on a late one is late."""
+def test_a_retry_runs_only_what_has_no_result() -> None:
+    """An exercise that calls one that timed out gets a timeout without being run."""
     given = hand_in(everywhere=LOOP)
     first, _ = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
     second, _ = try_to_grade(
@@ -173,8 +173,8 @@ def test_what_haste_has_settled_is_not_run_again() -> None:
     assert third.started == 0
 
 
-def test_a_slow_start_is_not_the_hand_ins_time() -> None:
-    """A process that takes longer to be ready than a hand-in may take in all: every point."""
+def test_a_slow_start_does_not_count_for_the_hand_in() -> None:
+    """The process starts more slowly than the total limit allows, and still gets every point."""
     limits = ResourceLimits(total=2.0)
 
     class Slow(FreshInterpreter):
@@ -189,8 +189,8 @@ def test_a_slow_start_is_not_the_hand_ins_time() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="looks into /proc")
-def test_computing_waiting_and_queueing_are_three_things() -> None:
-    """Beside many that compute, one that computes waits for nothing, and one that sleeps does."""
+def test_computing_waiting_and_queueing_are_told_apart() -> None:
+    """Beside many busy processes, one that computes is not waiting; one that sleeps is."""
     spin = [sys.executable, "-c", "while True: pass"]
     sleep = [sys.executable, "-c", "import time; time.sleep(99)"]
     with ExitStack() as stack:
@@ -214,8 +214,8 @@ def test_computing_waiting_and_queueing_are_three_things() -> None:
     assert slept[1] > passed / 2
 
 
-def test_in_haste_a_hand_in_waits_for_one_second_in_all() -> None:
-    """However many of its exercises wait: a worker that only waits could grade others meanwhile."""
+def test_a_first_try_waits_for_one_second_in_all() -> None:
+    """This holds however many exercises wait: meanwhile the worker could grade other hand-ins."""
     limits = ResourceLimits(wall=3.0, extra=0.4)
     report, budget = try_to_grade(
         hand_in(everywhere=SLEEP), reference_store.best_references(), ALL, limits, Counting()
