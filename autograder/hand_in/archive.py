@@ -81,9 +81,8 @@ class ArchiveContents:
             why = "links"
         elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             why = "files with an unsupported compression method"
-        elif (
-            info.compress_size > 2 * info.file_size + 2**16
-        ):  # real files are not: it would only waste time
+        # only a file made to waste time is
+        elif info.compress_size > 2 * info.file_size + 2**16:
             why = "files that are larger compressed than uncompressed"
         return FileEntry(
             PurePosixPath(path), info.file_size, partial(open_unpacked, self.archive, info), why
@@ -155,9 +154,8 @@ def open_nested(entry: FileEntry, largest: int) -> Iterator[ArchiveContents]:
     if entry.ignored or entry.size > largest:
         raise UnreadableArchive(entry.ignored or f"larger than {largest} bytes")
     with entry.open() as file, SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY) as copy:
-        if not isinstance(
-            file, io.FileIO
-        ):  # seeking back in a compressed file would decompress it again
+        # seeking back in a compressed file would decompress it again
+        if not isinstance(file, io.FileIO):
             shutil.copyfileobj(file, copy)
         inside = file if isinstance(file, io.FileIO) else copy
         with translate_zip_errors():
@@ -174,10 +172,8 @@ def is_zip(name: str) -> bool:
 def split_archive_path(path: str) -> tuple[str, str]:
     """Split a path into the archive on disk and the path inside it, or into the path and ""."""
     if not os.path.lexists(path):
-        for outer in (
-            Path(path),
-            *Path(path).parents,
-        ):  # the path itself too: it may end in a slash
+        # the path itself too: it may end in a slash
+        for outer in (Path(path), *Path(path).parents):
             if os.path.isfile(outer):
                 inner = Path(path).relative_to(outer).as_posix()
                 return str(outer), inner if inner != "." else ""
@@ -221,7 +217,7 @@ def names_in(path: str, most: int = MAX_FOLDER_ENTRIES) -> list[str]:
 
 
 def hidden_in(path: str) -> list[str]:
-    """What lies in a folder or in an archive on disk with a name that begins with a dot."""
+    """The names in a folder or in an archive on disk that begin with a dot."""
     found = list_inside(path, MAX_FOLDER_ENTRIES)
     return sorted(name for name in found if name.startswith(".") and not name.startswith("._"))
 

@@ -15,15 +15,11 @@ from .archive import MAX_FOLDER_ENTRIES, entry_of
 from .module_reader import FileEntry, is_visible_name
 from .spelling import is_like_mytorch
 
-ENVIRONMENT_MARKER = (
-    "pyvenv.cfg"  # marks a virtual environment, whose modules are not the student's
-)
+ENVIRONMENT_MARKER = "pyvenv.cfg"  # marks a virtual environment: no modules of the student
 MAX_MODULES = 30_000  # of a hand-in that are found; far fewer of them are read
 SUFFIXES = (".py", ".ipynb", ".zip")
-NOTEBOOK_FOLDERS = (
-    PurePosixPath(),
-    PurePosixPath("notebooks"),
-)  # the folders in which notebooks and archives count
+# the folders in which notebooks and archives count
+NOTEBOOK_FOLDERS = (PurePosixPath(), PurePosixPath("notebooks"))
 UNREADABLE_FOLDERS = "folders that cannot be opened"
 
 

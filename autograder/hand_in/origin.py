@@ -167,9 +167,8 @@ def read_submitters(folder: Path) -> dict[str, tuple[Student, ...]]:
             if found:
                 key = found[2]
                 group[-1][key] = found[3]
-            elif (
-                group and key in group[-1] and len(group[-1][key]) < MAX_LINE_BYTES
-            ):  # a continued value
+            # the value of the line before goes on
+            elif group and key in group[-1] and len(group[-1][key]) < MAX_LINE_BYTES:
                 group[-1][key] += f" {line.strip()}"
     return {
         submission: tuple(

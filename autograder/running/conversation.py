@@ -22,10 +22,7 @@ from .time_budget import TIMEOUT_TEXT, ResourceLimits, TimeBudget
 from .usage import TimeMeter, count_oom_kills
 from .validation import validate_answer
 
-MAX_POLL_SECONDS, MIN_POLL_SECONDS = (
-    0.2,
-    0.01,
-)  # seconds between two looks at the clock: the most and the least
+MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.01, 0.2  # between two readings of the clock
 CHILD_START_TIMEOUT = 30.0  # seconds until the student's code begins
 CHILD_EXIT_TIMEOUT = 1.0  # seconds from the end of its answers to its exit
 ENDED_TEXT = "ended the process"  # an exercise, for its report

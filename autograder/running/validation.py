@@ -76,8 +76,7 @@ def line_at(where: str, files: Mapping[str, bytes]) -> str:
     shown = sorted(files, key=lambda name: (name not in HOME_MODULE_FILES, name))[:MAX_FILES_SHOWN]
     if not place or place[1] not in shown or int(place[2]) > MAX_LINE_NUMBER:
         return ""
-    text = io.TextIOWrapper(
-        io.BytesIO(files[place[1]]), "utf-8", "replace"
-    )  # only as far as needed
+    # decodes only as far as needed
+    text = io.TextIOWrapper(io.BytesIO(files[place[1]]), "utf-8", "replace")
     line = next(islice(text, int(place[2]) - 1, None), "")
     return printable_text(line.strip()[:200])
