@@ -77,7 +77,8 @@ class Sentence(NamedTuple):
 
 def describe_item(item: Item) -> list[Sentence]:
     """What is wrong and why, a line a thought. Empty where nothing is said."""
-    return list(describe_explanation(item.explanation, exercise_title(item.exercise)))
+    said = describe_explanation(item.explanation, exercise_title(item.exercise))
+    return [Sentence(line, one.kind) for one in said for line in one.text.split("\n") if line]
 
 
 def plain_message(item: Item) -> str:
