@@ -111,6 +111,7 @@ def both(text: str) -> list[str]:
         note=text, tensor=text, unset=(text,), saw=text, mistakes=(text,), hint=text
     )
     raised = Fault("error", text, text, text, text)
+    late = Explanation(fault=Fault("timeout", text=text))
     items = (
         replace(WRONG, explanation=wrong, mistake=text, exercise=text, id=text),
         replace(WRONG, explanation=Explanation(fault=raised), status="error"),
@@ -182,7 +183,7 @@ def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
         "Points are lost in 6.1 Linear.forward (−1), 8.3 SGD.step (−1).",
         "✔ Z 4 / 4",
         "✘ edge 0 / 1",
-        "Z 1 of 2 values differ in «x»",
+        "Z is wrong",
         "This is how it looks when the bias is left out .",
         "Hint: look",
         "· W 0 / 1 not started",
@@ -317,7 +318,7 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
         f"{mistake.name} 6.1 Linear.forward Hint: {mistake.hint} (slide «{mistake.slide}») 1",
         "33 %",
         "Timeout: 1",
-        "Bob slow.zip more than 5 s",
+        "Bob slow.zip Linear.forward took longer than it may: more than 5 s",
         "Provisional: 1",
         "Zoë Ångström ada.zip no such file or folder",
         "Ada Bob 6.1 Linear.forward 31 2 of 1\u202f200",

@@ -14,7 +14,7 @@ from autograder.model import Report
 from autograder.running.grading import grade_hand_in
 from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
-from autograder.scoring.wording import describe_item, plain_message
+from autograder.scoring.wording import describe_item, first_sentence, plain_message
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RESULT = "return np.maximum(Z, 0)"
