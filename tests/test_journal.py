@@ -185,7 +185,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
     ours.close()
     refused(
         path,
-        "{path} is of another version (7, here 2): move it away, and all is graded again",
+        "{path} is of another version (7, here 3): move it away, and all is graded again",
     )
 
 

@@ -130,7 +130,9 @@ class ClassSummary:
         for mistake, where in mistakes.items():
             key = count_word(self.mistakes, mistake)
             self.where.setdefault(key, set()).update(where)
-        for trouble, kind in {(trouble_of(i), exception_kind(i)) for i in report.items}:
+        for trouble, kind in dict.fromkeys(
+            (trouble_of(i), exception_kind(i)) for i in report.items
+        ):
             if trouble in ("error", "missing"):
                 count_word(self.kinds[trouble], kind)
 
