@@ -18,14 +18,13 @@ from typing import IO, Any, Protocol
 from autograder.harness.wire import BEGIN_HEADER, WireError, read_frame
 from autograder.model import Answer, Fault, Job
 
-from .time_budget import TIMEOUT_TEXT, ResourceLimits, TimeBudget
+from .time_budget import ResourceLimits, TimeBudget
 from .usage import TimeMeter, count_oom_kills
 from .validation import validate_answer
 
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.01, 0.2  # between two readings of the clock
 CHILD_START_TIMEOUT = 30.0  # seconds until the student's code begins
 CHILD_EXIT_TIMEOUT = 1.0  # seconds from the end of its answers to its exit
-ENDED_TEXT = "ended the process"  # an exercise, for its report
 CPU_LIMIT_REACHED = Fault("timeout")  # the system ended it before the clock was read
 
 
@@ -189,9 +188,7 @@ def watch_answers(
             if jobs[number].exercise != exercise:
                 exercise, waiting, waiting_limit = jobs[number].exercise, 0.0, budget.waiting_limit
         if now >= limits.total:
-            return Fault(
-                "timeout", text=f"{TIMEOUT_TEXT}: the {limits.total:g} s of a hand-in are used up"
-            )
+            return Fault("timeout", text=f"the {limits.total:g} s of a hand-in are used up")
         if computing >= computing_limit:
             return late_computing(budget, computing_limit)
         if waiting >= waiting_limit:
@@ -222,7 +219,7 @@ def explain_ending(
     except subprocess.TimeoutExpired:
         code = 0
         if has_begun and ending:
-            return Fault("crash", text=f"{ENDED_TEXT}: {closed} the grader's channel")
+            return Fault("crash", text=f"{closed} the grader's channel")
     except OSError as error:
         return Fault("internal", text=f"the place where it ran is gone ({error})")
     if not (has_begun and ending):
@@ -232,7 +229,7 @@ def explain_ending(
     if code == -getattr(signal, "SIGKILL", 0) and code and count_oom_kills() > killed:
         return Fault("internal", text="the system had no memory left, and ended a process")
     if ending == ["garbled"]:
-        return Fault("crash", text=f"{ENDED_TEXT}: {closed} the grader's channel")
+        return Fault("crash", text=f"{closed} the grader's channel")
     names = {-s: s.name for s in signal.Signals}
     how = names.get(code, "a signal") if code < 0 else "an exit"
-    return Fault("crash", text=f"{ENDED_TEXT}: by itself ({how})")
+    return Fault("crash", text=f"by itself ({how})")

@@ -12,10 +12,10 @@ from autograder.exercises import EXERCISES, exercises_below
 from autograder.model import Answer, Fault, Job
 
 from .conversation import GradingSession, run_conversation
-from .time_budget import NO_TIME_LEFT, TIMEOUT_TEXT
+from .time_budget import NO_TIME_LEFT
 
-NOT_RUN_TEXT = "was not run: the {0.total:g} s of a hand-in were used up before"
-CALLS_TIMED_OUT = Fault("timeout", text=f"{TIMEOUT_TEXT}: it calls what took too long")
+NOT_RUN_TEXT = "the {0.total:g} s of a hand-in were used up before"
+CALLS_TIMED_OUT = Fault("timeout", text="it calls what took too long")
 
 
 def run_jobs(
@@ -68,7 +68,7 @@ def lost_answers(
         session.fatal_files.add(EXERCISES[tried].file.removeprefix("mytorch/"))
     faults = {tried: fault}
     if budget.is_over:
-        fault = replace(fault, text=NOT_RUN_TEXT.format(budget.limits))
+        fault = replace(fault, text=NOT_RUN_TEXT.format(budget.limits), untried=True)
     lost = hopeless_jobs(session, left, fault, doubled)
     return [Answer(j.exercise, j.case.id, fault=faults.get(j.exercise, fault)) for j in lost]
 

@@ -15,6 +15,7 @@ from autograder.exercises import EXERCISES, HOMES
 from autograder.hand_in.module_reader import printable_name
 from autograder.harness.doubles import RECEIVED
 from autograder.harness.driving import NON_ARRAY_WORDS, is_huge_array
+from autograder.harness.package import MissingName
 from autograder.model import Answer, Fault, FaultKind, Inputs
 
 STUB_MESSAGES = {exercise.stub for exercise in EXERCISES.values()}
@@ -22,6 +23,7 @@ MAX_LINE_NUMBER = 500  # the number of a line in a longer file could reveal an i
 MAX_FILES_SHOWN = 16  # so could the name of a file
 MAX_FORWARD_CALLS = 10**6  # of `forward` within one `backward`
 HOME_MODULE_FILES = {f"{home}.py" for home in HOMES.values()}
+MISSABLE = {f"mytorch/{home}.py{lacks}" for n, home in HOMES.items() for lacks in ("", f":{n}")}
 DOUBLED_CLASSES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e.doubles}
 RECEIVED_NAME = rf"{RECEIVED}\d\d ({'|'.join(sorted(DOUBLED_CLASSES))})\.(forward|backward)"
 
@@ -43,7 +45,10 @@ def validate_answer(
         line = line_at(where, files)
         is_stub = fault.get("kind") == "not_attempted" and text in STUB_MESSAGES
         kind: FaultKind = "not_attempted" if is_stub else "error"
-        return Answer(exercise, case, fault=Fault(kind, name, text, where if line else "", line))
+        found = Fault(kind, name, text, where if line else "", line)
+        if isinstance(gone := fault.get("missing"), str) and gone in MISSABLE:
+            found = Fault("error", MissingName.__name__, missing=gone)
+        return Answer(exercise, case, fault=found)
     names = EXERCISES[exercise].points
     numbers = {n: a for n, a in tensors.items() if a.dtype.kind in "fiub" and not is_huge_array(a)}
     known = {n: a for n, a in numbers.items() if n in names or re.fullmatch(RECEIVED_NAME, n)}

@@ -13,8 +13,9 @@ from itertools import chain
 
 from autograder.hand_in import reading
 from autograder.hand_in.module_reader import MAX_TOTAL_BYTES
+from autograder.scoring.record import parse_report
 
-from .work import GradingTerms, GradingWork, SecondTryOrder, parse_report
+from .work import GradingTerms, GradingWork, SecondTryOrder
 
 MAX_WAITING_RETRIES = 8  # hand-ins that wait, at a time in one worker
 RETRY_DEADLINE = 300.0  # seconds after which no retry begins
