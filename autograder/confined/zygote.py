@@ -31,17 +31,18 @@ def main_zygote() -> None:
 
     sys.path.pop()
     sys.meta_path.insert(0, child.AllowedFinder(told["folders"]))
-    warm_up()
     cell = Cell(**told["cell"])
     cell.prepare()
     parent = socket.socket(fileno=os.dup(0))
     parent.send(str(cell).encode())
-    gc.collect()
-    gc.freeze()  # a collection in a child would touch, and so copy, every page
+    is_warm = False
     while True:
         word, descriptors, _, _ = socket.recv_fds(parent, 16, 2)
         if word == NOTHING:
             return
+        if word != TRY and not is_warm:  # many are started for a trial alone
+            warm_up()
+            is_warm = True
         perform = trial.perform_trial if word == TRY else child.perform_work
         serve_child(parent, cell, perform, *descriptors)
 
@@ -111,6 +112,8 @@ def warm_up() -> None:
         np.linalg.norm(np.concatenate([A @ A.T, np.log(np.abs(A)).mean(axis=0)[None, :3]]))
     exec(compile("pass", "-", "exec", dont_inherit=True), {})
     package.forget_package("mytorch")
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, every page
 
 
 if __name__ == "__main__":

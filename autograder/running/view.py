@@ -28,21 +28,20 @@ CACHE = Path("/etc/ld.so.cache")  # where the loader finds libraries in unusual 
 def visible_folders() -> list[Path]:
     """The folders of the standard library and of the shared libraries that Python runs on."""
     folders = {STANDARD}
-    paths = [Path(path).resolve() for path in sys.path if path]
-    for file in mapped_files():
-        if ".so" in file.name and not any(path in file.parents for path in paths):
-            folders.add(file.parent)
+    paths = {Path(path).resolve() for path in sys.path if path}
+    for folder in {file.parent for file in mapped_files() if ".so" in file.name}:
+        if paths.isdisjoint(folder.parents) and folder not in paths:
+            folders.add(folder)
     return sorted(folder for folder in folders if not folders & set(folder.parents))
 
 
 def mapped_files() -> Iterator[Path]:
     """The files that are mapped into this process's memory."""
-    for line in Path("/proc/self/maps").read_bytes().split(b"\n"):
-        _, slash, rest = line.partition(b"/")
-        written = os.fsdecode(slash + rest)  # the kernel writes a newline as \012, and no escape
+    parts = (line.partition(b"/") for line in Path("/proc/self/maps").read_bytes().split(b"\n"))
+    for mapped in {slash + rest for _, slash, rest in parts if slash}:
+        written = os.fsdecode(mapped)  # the kernel writes a newline as \012, and no escape
         meant = written.replace("\\012", "\n")
-        if slash:
-            yield Path(written if os.path.exists(written) else meant)
+        yield Path(written if os.path.exists(written) else meant)
 
 
 @cache
@@ -78,9 +77,11 @@ def readable_paths() -> list[str]:
 
 def visible_parts(place: Path) -> Iterator[Path]:
     """A folder, or the parts of it that together leave out what is hidden."""
-    if not any(path == place or place in path.parents for path in hidden_folders()):
+    if place in hidden_folders():
+        return
+    if not any(str(folder).startswith(os.path.join(place, "")) for folder in hidden_folders()):
         yield place
-    elif place not in hidden_folders():
+    else:
         for inner in sorted(place.iterdir()):
             yield from visible_parts(inner)
 
