@@ -135,9 +135,9 @@ def drive_on_doubles(
     for target in targets:
         install_double(target, seed, log, name)
 
-    def answer(*arguments: Any) -> Answer:
+    def answer(*arguments: Any, **options: Any) -> Answer:
         log.clear()
-        given = driving.drive_case(*arguments)
+        given = driving.drive_case(*arguments, **options)
         saw = {f"{SAW}{i:02} {method}": array for i, (method, array) in enumerate(log)}
         return replace(given, tensors={**given.tensors, **saw})
 
