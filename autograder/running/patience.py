@@ -29,7 +29,7 @@ class ResourceLimits:
     more     seconds that haste leaves for computing beyond `seconds`, and for waiting, in all
     """
 
-    seconds: int = 5
+    seconds: float = 5
     wall: float = 15.0
     total: float = 180.0
     memory: int = 2 * 2**30
