@@ -270,8 +270,8 @@ def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
         (top / name).symlink_to(target)
     (top / "loop").symlink_to("loop")
     for given in ("now", "now/", "this", "this//"):
-        assert set(graded(top, given).scores().values()) == {FULL}
-        assert len(graded(top, given).rows) == 2
+        found = graded(top, given)
+        assert (len(found.rows), set(found.scores().values())) == (2, {FULL})
     for given in ("one", "one/", "a.zip", "class/ada.zip/"):
         found = graded(top, given)
         assert (found.code, found.scores()) == (0, {given: FULL}), found.rows
@@ -279,7 +279,7 @@ def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
         found = graded(top, given)
         assert found.code == 3
         assert found.rows[given]["provisional"]
-    assert graded(top, "loop").rows["loop"]["message"] == "a link that leads nowhere"
+        assert given[-1] == "/" or found.rows[given]["message"] == "a link that leads nowhere"
     found = graded(top, "one", "class/ada.zip")
     assert found.code == 0
     assert found.named("followed, for you named a link: «one»")
