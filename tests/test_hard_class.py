@@ -77,9 +77,14 @@ class Graded:
         return any(word in note for note in self.notes)
 
 
-def graded(folder: Path, *arguments: str | Path, bound: bool = False) -> Graded:
-    """Run `autograder grade --json` in a folder. Args: bound: permissions bind root, too."""
-    command = [sys.executable, "-m", "autograder", "grade", "--json", *arguments]
+def graded(folder: Path, *arguments: str | Path, bound: bool = False, jobs: int = 1) -> Graded:
+    """Run `autograder grade --json` in a folder.
+
+    Args: bound: permissions bind root, too.  jobs: one, for each takes longer to start than these
+          classes take.
+    """
+    own = ["grade", "--json", "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "autograder", *own, *arguments]
     if bound and os.geteuid() == 0:
         if not (without := shutil.which("setpriv")):
             pytest.skip("needs setpriv")
@@ -140,7 +145,7 @@ def test_no_archive_stops_a_class(class_: Path) -> None:
         (class_ / f"{name}.zip").write_bytes(data)
         wrapped = raw_zip([RawEntry(b"hand-in.zip", data)])
         (class_ / f"in-{name}.zip").write_bytes(wrapped)
-    found = graded(class_, ".")
+    found = graded(class_, ".", jobs=2)
     assert found.code == 0, found.notes
     assert found.provisional() == set()
     expected = {
