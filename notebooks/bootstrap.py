@@ -47,10 +47,25 @@ SETTINGS = {
             "checkForUpdates": False,
         },
         "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+        # A double click on a text leaves it as it is: its cell may not be edited.
+        "@jupyterlab/notebook-extension:tracker": {"showEditorForReadOnlyMarkdown": False},
     },
     # Each kernel warns that it doesn't encrypt what never leaves the machine.
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
 }
+
+# Where PYTHONPATH has an empty entry, the command that pip makes imports from the current folder
+# before its first line runs: a student's folder `encodings/` would run as the grader. So the
+# command is made once more, by the same library of pip's, with Python's option -I.
+MAKE_COMMAND = """
+import sys
+from pip._vendor.distlib.scripts import ScriptMaker
+
+maker = ScriptMaker(None, sys.argv[1])
+maker.clobber = maker.set_mode = True
+maker.variants = {""}
+maker.make("autograder = autograder.__main__:run_command", {"interpreter_args": ["-I"]})
+"""
 
 DISK_FULL = "The disk is full: free 700 MB, here and where temporary files go, and run this again."
 FAILURES = (
@@ -169,6 +184,12 @@ def make_environment(tree: Path) -> None:
         tree,
         "Installing the autograder",
         [*install, "--no-deps", "--no-build-isolation", "--editable", str(tree)],
+        variables,
+    )
+    run_step(
+        tree,
+        "Making the command",
+        [python_of(tree), "-I", "-c", MAKE_COMMAND, str(programs_folder(tree))],
         variables,
     )
     for name, settings in SETTINGS.items():
