@@ -1,6 +1,7 @@
 """Other hidden cases: as good as the last, kept from then on, and nobody's to see."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -119,7 +120,7 @@ def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(reseed, "NEAR", 1e6)
     monkeypatch.setattr(reseed, "MOST", 2)
     drawn = iter((20, 21))  # both are built already
-    monkeypatch.setattr(reseed.secrets, "randbits", lambda _: next(drawn))
+    monkeypatch.setattr(secrets, "randbits", lambda _: next(drawn))
     with pytest.raises(RuntimeError, match="no good cases in 2 draws: a draw is not good enough"):
         reseed.good_seed()
 
