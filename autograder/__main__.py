@@ -27,6 +27,8 @@ def run_command() -> int:
     import signal
     from contextlib import suppress
 
+    # Threads for large products: starting them takes as long as all of numpy, and ours are small.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
         # numpy would report an exception during its import as a fault of its own
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,5 +1,6 @@
 """What several tests stand on: the solved tree, and changed copies of it."""
 
+import os
 import shutil
 import signal
 import sys
@@ -10,6 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
+# For numpy here and in all that is started: threads for large products take longer than ours do.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from autograder.classroom.batch.cores import count_processors
 from autograder.exercises import EXERCISES, select_exercises

@@ -4,10 +4,13 @@ Everything is the real path (jobs, harness, doubles, judging, points) but for th
 modules are loaded here. Only for sources that behave; `test_runner.py` is about the others.
 """
 
+import atexit
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -31,16 +34,28 @@ from autograder.scoring.reference_store import ReferenceSet
 def loaded(files: Mapping[str, bytes]) -> Iterator[StudentPackage]:
     """A hand-in's modules, registered as `mytorch` while the block runs."""
     before = {key: module for key, module in sys.modules.items() if key.startswith("mytorch")}
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "mytorch")
-        folder.mkdir()
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-        try:
-            yield register_package(folder, HOMES)
-        finally:
-            forget_package("mytorch")
-            sys.modules.update(before)
+    try:
+        yield register_package(write_modules(frozenset(files.items())), HOMES)
+    finally:
+        forget_package("mytorch")
+        sys.modules.update(before)
+
+
+@lru_cache(maxsize=16)
+def write_modules(files: Iterable[tuple[str, bytes]]) -> Path:
+    """A hand-in's modules in a folder of their own, written once for all the runs of a grade."""
+    folder = Path(tempfile.mkdtemp(dir=scratch_folder()), "mytorch")
+    folder.mkdir()
+    for name, content in files:
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@cache
+def scratch_folder() -> str:
+    made = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def run(

@@ -22,7 +22,7 @@ from autograder.running.grading import TIME_SHORTAGE_NOTE
 from autograder.running.time_budget import ResourceLimits
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
-QUICK = ResourceLimits(seconds=1, wall=3.0, total=60.0, extra=1.0)
+QUICK = ResourceLimits(seconds=0.5, wall=3.0, total=60.0, extra=0.6)
 RESULT = "return np.maximum(Z, 0)"
 SLEEPS = replaced("relu.py", RESULT, "import time; time.sleep(1000)")
 SLOW = replaced("relu.py", RESULT, f"import time; time.sleep(0.1)\n        {RESULT}")
@@ -64,7 +64,7 @@ def journal() -> Iterator[GradeJournal]:
 
 
 def graded(
-    paths: list[Path], journal: GradeJournal, executor: Executor, retry_seconds: float = 1.0
+    paths: list[Path], journal: GradeJournal, executor: Executor, retry_seconds: float = 0.5
 ) -> dict[str, Report]:
     """The reports on hand-ins by name, in the order in which they came."""
     given = [str(path) for path in paths]

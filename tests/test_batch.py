@@ -48,6 +48,7 @@ from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.record import parse_report, to_json
 
+PATIENCE = 60  # seconds until what never comes is given up
 QUICK = ResourceLimits(seconds=1, wall=3.0, total=20.0)
 ENDS = replaced("relu.py", "return np.maximum(Z, 0)", "import os; os._exit(0)")
 SLEEPS = replaced(
@@ -459,6 +460,14 @@ def below(pids: Collection[int]) -> list[int]:
     return [pid for pid, parent in parents().items() if parent in pids]
 
 
+def expect_gone(pids: Collection[int]) -> None:
+    """These processes end without being told, however busy the machine is."""
+    end = time.monotonic() + PATIENCE
+    while left := {*pids} & {*parents()}:
+        assert time.monotonic() < end, f"left behind: {left}"
+        time.sleep(0.05)
+
+
 def is_worker(pid: int) -> bool:
     """Whether a process is one that grades, and not one that the grader tries the sandbox with."""
     with suppress(OSError):
@@ -511,11 +520,10 @@ def test_ctrl_c_in_the_terminal_ends_it(
         time.sleep(0.01)
     family = below([first.process.pid])
     os.killpg(first.process.pid, signal.SIGINT)
-    assert first.process.wait(timeout=5) == 130
+    assert first.process.wait(timeout=60) == 130
     assert first.errors.read_text() == ("autograder: stopped; what is printed above is finished\n")
     graded = first.printed()
-    time.sleep(1.5)
-    assert set(family) & set(parents()) == set()
+    expect_gone(family)
     second = Command(tmp_path / "results", folder)
     assert second.process.wait(timeout=120) == 0
     assert len(second.printed()) == 24
@@ -607,8 +615,7 @@ def stormy(
         if code == 0:
             return command.printed()
         graded |= {name for name, r in command.printed().items() if not r.provisional}
-        time.sleep(1.5)
-        assert family & set(parents()) == set(), "left behind"
+        expect_gone(family)
 
 
 def kill_in(command: Command, chance: random.Random, kills: "Counter[str]") -> set[int]:

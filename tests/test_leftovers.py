@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's"),
 ]
 
+PATIENCE = 60  # seconds until what never comes is given up
 SLOW = replaced("squared_error.py", "import numpy", "import time\n\ntime.sleep(30)\nimport numpy")
 GENTLE = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
 
@@ -37,9 +38,9 @@ def lay_class(top: Path) -> Path:
     return folder
 
 
-def is_empty(folder: Path, seconds: float) -> bool:
-    """Whether nothing lies in a folder, or soon nothing does."""
-    end = time.monotonic() + seconds
+def is_empty(folder: Path) -> bool:
+    """Whether nothing lies in a folder, or soon nothing does, however busy the machine is."""
+    end = time.monotonic() + PATIENCE
     while any(folder.iterdir()) and time.monotonic() < end:
         time.sleep(0.02)
     return not any(folder.iterdir())
@@ -67,7 +68,7 @@ def test_a_signal_leaves_nothing(name: str, place: str, tmp_path: Path) -> None:
                 said = grader.stderr.read().decode()
                 code = grader.wait()
             assert code in (-number, 128 + number), said
-            assert is_empty(tmp, 10), (moment, send, sorted(tmp.rglob("*")))
+            assert is_empty(tmp), (moment, send, sorted(tmp.rglob("*")))
 
 
 @pytest.mark.parametrize("place", ["landlock", "process"])
@@ -83,7 +84,7 @@ def test_what_is_stopped_in_order_is_clean_at_once(place: str, tmp_path: Path) -
         assert grader.wait() == 128 + signal.SIGTERM
         assert grader.stderr is not None
         assert b"stopped; what is printed above is finished" in grader.stderr.read()
-    assert is_empty(tmp, 2)
+    assert is_empty(tmp)
 
 
 def test_a_student_who_is_checking_is_stopped(tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_a_student_who_is_checking_is_stopped(tmp_path: Path) -> None:
                 assert checker.poll() is None
                 time.sleep(0.01)
             checker.send_signal(number)
-        assert is_empty(tmp, 10), number
+        assert is_empty(tmp), number
 
 
 def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:

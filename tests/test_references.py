@@ -295,7 +295,7 @@ def test_the_attack_on_the_files_can_read_them() -> None:
 def test_a_key_that_fails_on_doubles_makes_no_references(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing is expected all would pass, a stub too: the builder refuses."""
 
-    def fails(exercise: Exercise, case: str, *_: object) -> Answer:
+    def fails(exercise: Exercise, case: str, *_: object, **__: object) -> Answer:
         return Answer(exercise.id, case, fault=Fault("error", text="no layers"))
 
     monkeypatch.setattr(doubles, "drive_on_doubles", lambda *_: fails)

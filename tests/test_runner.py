@@ -19,7 +19,7 @@ from autograder.scoring.wording import describe_item, first_sentence, plain_mess
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RESULT = "return np.maximum(Z, 0)"
 TOP = '"""The ReLU (rectified linear unit)'
-QUICK = ResourceLimits(seconds=1, wall=3.0, total=30.0)
+QUICK = ResourceLimits(seconds=0.4, wall=3.0, total=30.0)
 
 
 def graded(changes: dict[str, str], limits: ResourceLimits = QUICK) -> Report:

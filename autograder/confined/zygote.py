@@ -32,17 +32,18 @@ def main_zygote() -> None:
 
     sys.path.pop()
     sys.meta_path.insert(0, child.AllowedFinder(options["folders"]))
-    warm_up()
     confinement = ChildConfinement(**options["confinement"])
     confinement.prepare()
     parent = socket.socket(fileno=os.dup(0))
     parent.send(str(confinement).encode())
-    gc.collect()
-    gc.freeze()  # so that a collection in a child does not touch, and so copy, every page
+    is_warm = False
     while True:
         command, descriptors, _, _ = socket.recv_fds(parent, 16, 2)
         if command == PARENT_CLOSED:
             return
+        if command != RUN_TRIAL and not is_warm:  # many are started for a trial only
+            warm_up()
+            is_warm = True
         perform = trial.perform_trial if command == RUN_TRIAL else child.perform_work
         serve_child(parent, confinement, perform, *descriptors)
 
@@ -121,6 +122,8 @@ def warm_up() -> None:
         np.linalg.norm(np.concatenate([A @ A.T, np.log(np.abs(A)).mean(axis=0)[None, :3]]))
     exec(compile("pass", "-", "exec", dont_inherit=True), {})
     package.forget_package("mytorch")
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, every page
 
 
 if __name__ == "__main__":

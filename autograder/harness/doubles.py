@@ -143,9 +143,9 @@ def drive_on_doubles(
     for target in targets:
         install_double(target, seed, log, name)
 
-    def drive(*arguments: Any) -> Answer:
+    def drive(*arguments: Any, **options: Any) -> Answer:
         log.clear()
-        answer = driving.drive_case(*arguments)
+        answer = driving.drive_case(*arguments, **options)
         received = {f"{RECEIVED}{i:02} {method}": array for i, (method, array) in enumerate(log)}
         return replace(answer, tensors={**answer.tensors, **received})
 

@@ -27,7 +27,7 @@ class ResourceLimits:
     extra    seconds, in a first try: of computing beyond `seconds` and of waiting, per hand-in
     """
 
-    seconds: int = 5
+    seconds: float = 5
     wall: float = 15.0
     total: float = 180.0
     memory: int = 2 * 2**30

@@ -29,22 +29,21 @@ CACHE = Path("/etc/ld.so.cache")  # tells the loader where libraries are
 def visible_folders() -> list[Path]:
     """The folders of the standard library and of the shared libraries that Python has loaded."""
     folders = {STANDARD}
-    paths = [Path(path).resolve() for path in sys.path if path]
-    for file in mapped_files():
-        if ".so" in file.name and not any(path in file.parents for path in paths):
-            folders.add(file.parent)
+    paths = {Path(path).resolve() for path in sys.path if path}
+    for folder in {file.parent for file in mapped_files() if ".so" in file.name}:
+        if paths.isdisjoint(folder.parents) and folder not in paths:
+            folders.add(folder)
     return sorted(folder for folder in folders if not folders & set(folder.parents))
 
 
 def mapped_files() -> Iterator[Path]:
     """The files that are mapped into this process's memory."""
-    for line in Path("/proc/self/maps").read_bytes().split(b"\n"):
-        _, slash, rest = line.partition(b"/")
-        written = os.fsdecode(slash + rest)
+    parts = (line.partition(b"/") for line in Path("/proc/self/maps").read_bytes().split(b"\n"))
+    for mapped in {slash + rest for _, slash, rest in parts if slash}:
+        written = os.fsdecode(mapped)
         # the kernel writes a newline as \012, but escapes no backslash
         meant = written.replace("\\012", "\n")
-        if slash:
-            yield Path(written if os.path.exists(written) else meant)
+        yield Path(written if os.path.exists(written) else meant)
 
 
 @cache
@@ -81,9 +80,11 @@ def readable_paths() -> list[str]:
 
 def visible_parts(folder: Path) -> Iterator[Path]:
     """A folder, or the parts of it that are not hidden."""
-    if not any(path == folder or folder in path.parents for path in hidden_folders()):
+    if folder in hidden_folders():
+        return
+    if not any(str(path).startswith(os.path.join(folder, "")) for path in hidden_folders()):
         yield folder
-    elif folder not in hidden_folders():
+    else:
         for inner in sorted(folder.iterdir()):
             yield from visible_parts(inner)
 
