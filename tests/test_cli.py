@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
-from autograder.classroom import command
+from autograder.classroom import grading_steps
 from autograder.classroom.batch.journal import GradeJournal
 from autograder.exercises import EXERCISES
 from autograder.model import Item, Report
@@ -294,7 +294,7 @@ def test_a_few_graded_anew_leave_the_class_in_its_tables(
     make_tree("class/cleo", solved=False)
     assert autograder("grade", folder, cwd=tmp_path).returncode == 0
     done = autograder("grade", folder / "ada", "--results", "grades", cwd=tmp_path)
-    assert "note: 2 that were graded earlier stay in the tables of grades" in done.stderr
+    assert "note: hand-ins of earlier runs in the tables of grades: 2" in done.stderr
     table = tmp_path / "grades" / "grades.csv"
     assert len(table.read_text("utf-8-sig").splitlines()) == 4
     shutil.rmtree(folder / "cleo")
@@ -314,7 +314,7 @@ def test_a_folders_name_imitates_no_line(make_tree: MakeTree, tmp_path: Path) ->
     assert "note: left out «ev?[2J 52 ∕ 52 bob»: results, no hand-ins" in done.stderr.splitlines()
     done = autograder("grade", "--require-isolation", f"no{evil}", cwd=tmp_path)
     assert done.stderr == (
-        "autograder: «noev?[2J 52 ∕ 52 bob» is no place: name bubblewrap or landlock\n"
+        "autograder: there is no isolation «noev?[2J 52 ∕ 52 bob»: choose bubblewrap or landlock\n"
     )
 
 
@@ -328,7 +328,10 @@ def test_a_row_says_what_to_know(make_tree: MakeTree, tmp_path: Path) -> None:
     row = autograder("grade", "class", "nobody", cwd=tmp_path).stdout.splitlines()[0]
     assert "class/ada_LATE_1_2_x.zip  [late; lost in 4." in row
     gone = Item("x", "gone", "mytorch.gone", 0.0, 1.0, "fail")
-    assert command.summary_row(Report("ada", (gone,), isolation="bubblewrap")) == "     0 / 1  ada"
+    assert (
+        grading_steps.summary_row(Report("ada", (gone,), isolation="bubblewrap"))
+        == "     0 / 1  ada"
+    )
 
 
 def test_less_isolation_than_required_is_refused(make_tree: MakeTree, tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_lines_that_were_changed_are_taken_from_the_journal(here: Path) -> None:
     assert (done.returncode, scores(here)) == (0, TRUE)
     assert f"{len(LINES)} reports in grades/reports.jsonl do not match their" in done.stderr
     assert f"note: {len(LINES)} reports were taken from the journal" in done.stderr
-    assert f"{COUNT - 1} that were graded earlier stay" in done.stderr
+    assert f"hand-ins of earlier runs in the tables of grades: {COUNT - 1}" in done.stderr
     again = grade(name(0), "--results", "grades", cwd=here)
     assert "from the journal" not in again.stderr
 
