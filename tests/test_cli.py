@@ -171,12 +171,12 @@ def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
     path.write_text(json.dumps(notebook))
     done = autograder("pack", cwd=tree)
     first, second, last = done.stderr.splitlines()
-    assert first.startswith("note: not finished, and handed in like this: 0.1 squared_error, 4.1 ")
+    assert first.startswith("note: not finished, but packed as they are: 0.1 squared_error, 4.1 ")
     assert second == (
         "note: Linear.forward in 06.ipynb: the cell was not run since you changed it;"
         " run it, then pack again"
     )
-    assert "not saved" in last
+    assert "only what you saved" in last
     assert sorted(zipfile.ZipFile(tree / "hand-in.zip").namelist())[-1] == "notebooks/06.ipynb"
 
 
@@ -207,7 +207,7 @@ def test_reset_keeps_the_text(make_tree: MakeTree) -> None:
     assert "return A @ self.W.T + self.b.T" in text
     assert (tree / "mytorch/linear.py").read_text() == (fresh / "mytorch/linear.py").read_text()
     again = autograder("reset", "linear.forward", cwd=tree)
-    assert again.stdout == "Linear.forward is as it was in the beginning\n"
+    assert again.stdout == "Linear.forward was not changed: it is still the stub\n"
 
 
 def test_reset_mends_a_file_that_is_no_python(make_tree: MakeTree) -> None:
@@ -216,7 +216,7 @@ def test_reset_mends_a_file_that_is_no_python(make_tree: MakeTree) -> None:
     path = tree / "mytorch" / "linear.py"
     path.write_text("class Linear(:\n")
     assert autograder("reset", "6.1", cwd=tree).stdout == (
-        "mytorch/linear.py is no Python in line 1: invalid syntax: class Linear(:; all of it"
+        "mytorch/linear.py is not valid Python in line 1: invalid syntax: class Linear(:; all of it"
         " starts over; your text is kept in kept-aside/linear.forward.1.py\n"
     )
     assert (tree / "kept-aside" / "linear.forward.1.py").read_text() == "class Linear(:\n"
