@@ -52,6 +52,19 @@ SETTINGS = {
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
 }
 
+# If PYTHONPATH has an empty entry, Python imports from the current folder before the first line of
+# the command that pip makes: a student's folder `encodings/` would run as the grader. So this makes
+# the command again, with Python's option -I and with the library that pip itself uses.
+MAKE_COMMAND = """
+import sys
+from pip._vendor.distlib.scripts import ScriptMaker
+
+maker = ScriptMaker(None, sys.argv[1])
+maker.clobber = maker.set_mode = True
+maker.variants = {""}
+maker.make("autograder = autograder.__main__:run_command", {"interpreter_args": ["-I"]})
+"""
+
 DISK_FULL = (
     "The disk is full: free 700 MB in this folder and in the temporary folder, and run this again."
 )
@@ -169,6 +182,12 @@ def make_environment(tree: Path) -> None:
         tree,
         "Installing the autograder",
         [*install, "--no-deps", "--no-build-isolation", "--editable", str(tree)],
+        variables,
+    )
+    run_step(
+        tree,
+        "Making the command",
+        [python_of(tree), "-I", "-c", MAKE_COMMAND, str(programs_folder(tree))],
         variables,
     )
     for name, settings in SETTINGS.items():

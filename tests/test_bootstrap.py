@@ -49,7 +49,9 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return titles
 
 
-ANEW = ["Making .venv", "Installing the packages", "Installing the autograder"]
+ANEW = [
+    *("Making .venv", "Installing the packages", "Installing the autograder", "Making the command"),
+]
 
 
 # ── what is missing ──────────────────────────────────────────────────────────────────────────────

@@ -533,6 +533,23 @@ def test_what_lies_beside_a_package_is_named(class_: Path) -> None:
     assert not any("left out" in note for note in graded(class_, "bob").notes)
 
 
+def test_what_lies_beside_a_package_is_named_one_folder_deeper(class_: Path) -> None:
+    """A section of the class with a bare `mytorch` in it is one hand-in: the others are named."""
+    laid(class_ / "section 1", {f"mytorch/{n}": c for n, c in package(solved=False).items()})
+    (class_ / "section 1" / "bob.zip").write_bytes(raw_zip(RIGHT))
+    made = graded(class_, ".")
+    assert made.scores() == {"ada.zip": FULL, "section 1": 0}
+    assert made.named("«./section 1/bob.zip»: a folder mytorch lies beside")
+
+
+def test_what_an_exercise_is_in_counts_among_any_number_of_modules(class_: Path) -> None:
+    """More modules than are read, each before the exercises' own by its name."""
+    laid(laid(class_ / "bob"), {f"mytorch/a{number}.py": b"" for number in range(400)})
+    made = graded(class_, "bob")
+    assert made.scores() == {"bob": FULL}
+    assert "files beyond the most that a hand-in may have" in made.rows["bob"]["message"]
+
+
 def test_a_hidden_hand_in_is_named(class_: Path) -> None:
     """A name with a dot before it is no reason to vanish; what systems leave behind has one too."""
     for name in (".bob", ".git", "._ada.zip"):

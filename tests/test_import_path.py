@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from real_command import Command, Done, given_to, installed, ordinary, write_class
+from real_command import SCRIPT, Command, Done, given_to, installed, ordinary, write_class
 
 pytestmark = [
     pytest.mark.attack,
@@ -118,32 +118,37 @@ def loaded_by_itself(*options: str) -> set[str]:
     return {*found.stdout.split(), "sitecustomize", "usercustomize", "re", "runpy", "encodings"}
 
 
-@pytest.mark.parametrize(
-    ("given", "as_a_module"),
-    [
-        *((path, False) for path in (":", ".", "{0}/ada:{0}", "../hand-ins")),
-        *((path, True) for path in ("", ":/nowhere")),
-    ],
-)
-def test_an_environment_that_names_the_folder(top: Path, given: str, as_a_module: bool) -> None:
-    """`python -m autograder`, and a PYTHONPATH with the current folder or a hand-in on it.
+@pytest.mark.parametrize("given", [":", ".", "{0}/ada:{0}", "../hand-ins"])
+def test_an_environment_that_names_the_folder(command: Command, top: Path, given: str) -> None:
+    """A PYTHONPATH with the current folder or a hand-in on it: the command does not look at it.
 
-    What Python imports before it comes to the command cannot be kept from a shadow.
+    Not even for what Python imports before its first line. There a shadow that behaves like what
+    it hides, and takes its traces away, would run as the grader and be found by nobody.
     """
+    if command.user is not None:
+        pytest.skip("a copy of the grader, which only PYTHONPATH finds")
+    folder = write_class(top / "hand-ins")
+    marks = [lay_shadows(folder, ALL, as_package) for as_package in (True, False)]
+    marks.append(lay_shadows(folder / "ada", ALL - {"mytorch"}))
+    env = {"PYTHONPATH": given.format(folder)}
+    line = ("--json", "--results", top / "results", "--jobs", "2")
+    done = command("grade", *line, "ada", "bob", cwd=folder, env=env)
+    assert scores(done) == RIGHT, done.stderr.decode()
+    assert marked(marks) == set()
+
+
+@pytest.mark.parametrize("path", ["", ":/nowhere"])
+def test_the_grader_as_a_module(top: Path, path: str) -> None:
+    """`python -m autograder`: what Python itself imports cannot be kept from a shadow."""
     folder = write_class(top / "hand-ins")
     names = ALL - loaded_by_itself() - {"autograder", "mytorch"}
     assert {"argparse", "multiprocessing", "json", "numpy", "pickle", "sqlite3"} <= names
     marks = [lay_shadows(folder, names, as_package) for as_package in (True, False)]
-    marks.append(lay_shadows(folder / "ada", names))
-    path, start = given.format(folder), [sys.executable, "-P"]
-    command = installed("landlock")
-    if as_a_module:
-        path, start = os.pathsep.join([path, str(ROOT)]), [sys.executable]
-        command = Command((sys.executable, "-m", "autograder"), "landlock")
-    env = {"PYTHONPATH": path}
-    Command((*start, "-c", "import re, runpy"), "landlock")(cwd=folder, env=env)
+    env = {"PYTHONPATH": os.pathsep.join([path, str(ROOT)])}
+    Command((sys.executable, "-c", "import re, runpy"), "landlock")(cwd=folder, env=env)
     before = marked(marks)
     line = ("--json", "--results", top / "results", "--jobs", "2")
+    command = Command((sys.executable, "-m", "autograder"), "landlock")
     done = command("grade", *line, "ada", "bob", cwd=folder, env=env)
     assert scores(done) == RIGHT, done.stderr.decode()
     assert marked(marks) == before
@@ -155,10 +160,13 @@ def marked(files: list[Path]) -> set[str]:
 
 
 def test_what_ran_before_the_command_is_said(top: Path) -> None:
-    """PYTHONPATH has Python itself run a hand-in's file: nothing is graded, and a line says why."""
+    """The command as pip makes it: PYTHONPATH has Python itself run a hand-in's file. Nothing is
+    graded, and a line says why."""
     folder = write_class(top / "hand-ins")
     (folder / "sitecustomize.py").touch()
-    done = installed("landlock")("grade", ".", cwd=folder, env={"PYTHONPATH": "."})
+    (top / "autograder").write_text(SCRIPT)
+    command = Command((sys.executable, top / "autograder"), "landlock")
+    done = command("grade", ".", cwd=folder, env={"PYTHONPATH": "."})
     assert (done.returncode, done.stdout) == (2, b"")
     said = done.stderr.decode()
     assert said.count("\n") == 1

@@ -210,3 +210,14 @@ def test_computing_waiting_and_queueing_are_three_things() -> None:
     assert spun[1] < passed / 2
     assert slept[0] == 0
     assert slept[1] > passed / 2
+
+
+def test_in_haste_a_hand_in_waits_for_one_second_in_all() -> None:
+    """However many of its exercises wait: a worker that only waits could grade others meanwhile."""
+    limits = ResourceLimits(wall=3.0, more=0.4)
+    report, patience = try_to_grade(
+        hand_in(everywhere=SLEEP), reference_store.best_references(), ALL, limits, Counting()
+    )
+    assert report.provisional
+    assert patience.waits
+    assert limits.more <= patience.waited < 2 * limits.more

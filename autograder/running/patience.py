@@ -88,7 +88,7 @@ class TimeBudget:
     @property
     def most_computing(self) -> float:
         """Seconds of computing that a case may take which begins now."""
-        return self.limits.more / 4 if self.is_short else self.limits.seconds
+        return self.limits.more / 2 if self.is_short else self.limits.seconds
 
     @property
     def most_waiting(self) -> float:
@@ -103,6 +103,8 @@ class TimeBudget:
     def spend(self, computed: float, waited: float) -> None:
         self.waited += waited
         self.left -= computed + waited
+        if self.is_hasty and self.waited >= self.limits.more:
+            self.left = 0.0
 
     def stop(self, most: float, limit: float, what: str) -> Fault:
         """The fault of what took the `most` that it may. Args: limit: what it may at best."""

@@ -30,7 +30,7 @@ def count_processors() -> int:
 
 
 class WorkerPool(ProcessPoolExecutor):
-    """A process pool; `shutdown(wait=False)` ends what is running as well."""
+    """A process pool; `shutdown(wait=False)` cancels what waits, and ends what is running."""
 
     def __init__(self, count: int) -> None:
         context = get_context("spawn")
@@ -47,7 +47,7 @@ class WorkerPool(ProcessPoolExecutor):
             self.held.close()
             if queue := getattr(self, "_call_queue", None):
                 queue.cancel_join_thread()  # else the work for workers that are dead is waited for
-        super().shutdown(wait, cancel_futures=cancel_futures)
+        super().shutdown(wait, cancel_futures=cancel_futures or not wait)
 
 
 @contextlib.contextmanager

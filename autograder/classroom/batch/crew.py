@@ -212,10 +212,8 @@ class WorkerCrew:
                 yield from self.settled(future)
 
     def dismiss(self) -> None:
-        """Leave the executor, without waiting for what it is at."""
+        """Leave the executor, without waiting for what it is at, which it cancels itself."""
         with contextlib.suppress(Exception):  # it may be what failed
-            for future in (*self.given, *self.trying):
-                future.cancel()
             if self.executor:
                 self.executor.shutdown(wait=not (self.given or self.trying))
         self.executor = None

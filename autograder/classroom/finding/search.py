@@ -86,12 +86,18 @@ def hand_ins_at(
         return hand_ins_of_one(path, left_out)
     if of_class or (is_folder(path) and not left_out.careful(False, is_hand_in, path)):
         return hand_ins_in(path, roster, left_out, believed) or [path]
+    note_beside_mytorch(path, left_out)
+    return [path]
+
+
+def note_beside_mytorch(path: str, left_out: LeftOut) -> None:
+    """Add to `left_out` what looks like a hand-in beside the `mytorch` of one: another student's,
+    perhaps, which lies in the wrong folder."""
     names = names_in(path)
     for other in names if "mytorch" in names else []:
         beside = os.path.join(path, other)
         if other != "mytorch" and left_out.careful(False, looks_like_hand_in, beside):
             left_out.beside.append(beside)
-    return [path]
 
 
 def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed: bool) -> list[str]:
@@ -116,6 +122,8 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
                 path
             ]
         elif path in certain or name.lower().endswith((".py", ".ipynb")):
+            if is_folder(path) and not is_one_students(path, roster):
+                left_out.careful(None, note_beside_mytorch, path, left_out)
             found += left_out.careful([path], hand_ins_of_one, path, left_out)
         else:
             left_out.files.append(name)
