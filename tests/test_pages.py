@@ -139,7 +139,7 @@ def test_pages_ask_for_nothing() -> None:
         links = {value for name, value in read.attributes if name == "href"}
         assert all(re.match(r"#\w+$|students/|grades\.csv$", link) for link in links)
         assert not re.search(r"https?:|url\(|@import", page)
-        assert ("content", markup.POLICY) in read.attributes
+        assert ("content", markup.CONTENT_POLICY) in read.attributes
 
 
 def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:

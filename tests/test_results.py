@@ -189,7 +189,7 @@ def test_a_row_says_what_to_know(graded: Report) -> None:
 
 def test_a_list_of_a_hundred_thousand_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first rows are kept, in whatever order they come; the others are counted."""
-    monkeypatch.setattr(listing, "MOST", 10)
+    monkeypatch.setattr(listing, "MAX_ROWS", 10)
     made = ClassListing()
     item = Item("x", "sgd.step", "mytorch.sgd.SGD.step", 0, 100, "fail")
     for n in range(100):

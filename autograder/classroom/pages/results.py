@@ -128,16 +128,16 @@ def write_results(folder: Path, roll: ClassRoll) -> list[str]:
                 prints = guard_step(FingerprintSet({}), notes, *what, prints_of, made.hand_in)
                 guard_step(None, notes, *what, index.add, entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
-    alike = index.alike()
+    similar = index.find_similar()
     with write_whole(folder / PAGE) as class_:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
         said = (*roll.notes, *dict.fromkeys(notes))
-        class_.write(class_page.render_class_page(summary, listing, alike, when, said))
+        class_.write(class_page.render_class_page(summary, listing, similar, when, said))
     for old in students.iterdir():
         if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
             # of a hand-in that is no longer there, or could not be shown
             guard_step(None, notes, "remove", old.name, old.unlink)
-    return [*alike.left_out, *list(dict.fromkeys(notes))[:NAMED]]
+    return [*similar.left_out, *list(dict.fromkeys(notes))[:NAMED]]
 
 
 def write_student_page(page: Path, made: Report, student: Student) -> bool:
