@@ -311,7 +311,7 @@ def test_a_folders_name_imitates_no_line(make_tree: MakeTree, tmp_path: Path) ->
     (tmp_path / evil).mkdir()
     GradeJournal(tmp_path / evil / "journal.sqlite").file.close()
     done = autograder("grade", evil, make_tree("ada"), cwd=tmp_path)
-    assert "note: left out «ev?[2J 52 ∕ 52 bob»: results, no hand-ins" in done.stderr.splitlines()
+    assert "note: left out «ev?[2J 52 ∕ 52 bob»: results, not hand-ins" in done.stderr.splitlines()
     done = autograder("grade", "--require-isolation", f"no{evil}", cwd=tmp_path)
     assert done.stderr == (
         "autograder: there is no isolation «noev?[2J 52 ∕ 52 bob»: choose bubblewrap or landlock\n"

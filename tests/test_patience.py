@@ -16,8 +16,9 @@ from conftest import package, replaced
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Item, Report
+from autograder.running.conversation import ExecutionPlace
 from autograder.running.fresh_interpreter import FreshInterpreter, InterpreterChild
-from autograder.running.grading import STOPPED, grade_hand_in, try_to_grade
+from autograder.running.grading import STOPPED, GradingSetup, grade_hand_in, try_to_grade
 from autograder.running.patience import ResourceLimits
 from autograder.running.usage import TimeMeter
 from autograder.scoring import reference_store
@@ -53,6 +54,10 @@ def by_status(report: Report, status: str) -> set[str]:
     return {item.exercise for item in report.items if item.status == status}
 
 
+def make_setup(place: ExecutionPlace, limits: ResourceLimits = QUICK) -> GradingSetup:
+    return GradingSetup(reference_store.best_references(), ALL, limits, place)
+
+
 def is_full(items: list[Item]) -> bool:
     return all(item.score == item.max_score for item in items)
 
@@ -62,7 +67,7 @@ def test_one_endless_function_costs_one_process_and_is_final() -> None:
     one for the doubles of what builds on it."""
     place = Counting()
     given = hand_in(replaced("relu.py", RESULT, "while True: pass"))
-    report, patience = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
+    report, patience = try_to_grade(given, make_setup(place))
     assert by_status(report, "timeout") == {"relu.forward", "relu.backward"}
     assert is_full([i for i in report.items if not i.exercise.startswith("relu.")])
     assert (report.provisional, patience.was_short, place.started) == (False, False, 3)
@@ -72,16 +77,14 @@ def test_an_endless_network_is_not_run_on_doubles_as_well() -> None:
     """All below it is right, so doubles would take as long."""
     place = Counting()
     given = hand_in({"mlp.py": LOOP + hand_in().files["mlp.py"].decode()})
-    report, patience = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
+    report, patience = try_to_grade(given, make_setup(place))
     assert by_status(report, "timeout") == {"mlp.forward", "mlp.backward"}
     assert (report.provisional, patience.was_short, place.started) == (False, False, 2)
 
 
 def test_in_haste_one_time_out_is_whole_and_the_rest_is_put_off() -> None:
     """Endless everywhere: the first exercise is late, nothing else has a result yet."""
-    report, patience = try_to_grade(
-        hand_in(everywhere=LOOP), reference_store.best_references(), ALL, QUICK, Counting()
-    )
+    report, patience = try_to_grade(hand_in(everywhere=LOOP), make_setup(Counting()))
     assert by_status(report, "timeout") == {"squared_error"}
     assert by_status(report, "internal") == {e.id for e in ALL} - {"squared_error"}
     assert report.provisional
@@ -115,15 +118,13 @@ def test_what_is_not_granted_is_provisional() -> None:
 def test_a_sleeper_is_put_off_without_a_time_out() -> None:
     """Nobody waits for it in a class; patiently, it is late, and the others have their points."""
     given = hand_in(replaced("relu.py", RESULT, "import time; time.sleep(1000)"))
-    first, patience = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
+    first, patience = try_to_grade(given, make_setup(Counting()))
     assert by_status(first, "timeout") == set()
     assert {"relu.forward", "relu.backward"} <= by_status(first, "internal")
     assert first.provisional
     assert patience.waits
     place = Counting()
-    second, _ = try_to_grade(
-        given, reference_store.best_references(), ALL, QUICK, place, first, granted=1.0
-    )
+    second, _ = try_to_grade(given, make_setup(place), first, granted=1.0)
     assert by_status(second, "timeout") == {"relu.forward", "relu.backward"}
     assert is_full([i for i in second.items if not i.exercise.startswith("relu.")])
     assert not second.provisional
@@ -142,9 +143,7 @@ def test_who_is_slow_and_right_loses_nothing(slow: str) -> None:
     """Each case stays within its limit: haste stops it, patience gives every point."""
     limits = ResourceLimits(seconds=2, wall=15.0, total=120.0, more=0.6)
     given = hand_in(replaced("relu.py", RESULT, f"{slow}        {RESULT}"))
-    first, patience = try_to_grade(
-        given, reference_store.best_references(), ALL, limits, Counting()
-    )
+    first, patience = try_to_grade(given, make_setup(Counting(), limits))
     assert first.provisional
     assert patience.was_short
     assert by_status(first, "timeout") == set()
@@ -155,19 +154,12 @@ def test_who_is_slow_and_right_loses_nothing(slow: str) -> None:
 def test_what_haste_has_settled_is_not_run_again() -> None:
     """The second try runs what has no result, and what builds on a late one is late."""
     given = hand_in(everywhere=LOOP)
-    first, _ = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
-    second, _ = try_to_grade(
-        given, reference_store.best_references(), ALL, QUICK, Counting(), first, granted=60.0
-    )
+    first, _ = try_to_grade(given, make_setup(Counting()))
+    second, _ = try_to_grade(given, make_setup(Counting()), first, granted=60.0)
     kept = [i for i in first.items if i.status == "timeout"]
     assert [i for i in second.items if i.exercise == "squared_error"] == kept
     third = Counting()
-    assert (
-        try_to_grade(
-            given, reference_store.best_references(), ALL, QUICK, third, second, granted=60.0
-        )[0]
-        == second
-    )
+    assert try_to_grade(given, make_setup(third), second, granted=60.0)[0] == second
     assert third.started == 0
 
 
@@ -215,9 +207,7 @@ def test_computing_waiting_and_queueing_are_three_things() -> None:
 def test_in_haste_a_hand_in_waits_for_one_second_in_all() -> None:
     """However many of its exercises wait: a worker that only waits could grade others meanwhile."""
     limits = ResourceLimits(wall=3.0, more=0.4)
-    report, patience = try_to_grade(
-        hand_in(everywhere=SLEEP), reference_store.best_references(), ALL, limits, Counting()
-    )
+    report, patience = try_to_grade(hand_in(everywhere=SLEEP), make_setup(Counting(), limits))
     assert report.provisional
     assert patience.waits
     assert limits.more <= patience.waited < 2 * limits.more

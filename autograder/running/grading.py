@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from autograder.exercises import EXERCISES, exercises_below
@@ -24,6 +24,16 @@ STOPPED = "some exercises took so long that others were stopped: mend them, or g
 PORTABLE = FreshInterpreter()
 
 
+@dataclass(frozen=True)
+class GradingSetup:
+    """With what a hand-in is graded: references, exercises, limits, and where its code runs."""
+
+    references: ReferenceSet
+    exercises: Sequence[Exercise]
+    limits: ResourceLimits = DEFAULT
+    place: ExecutionPlace = PORTABLE
+
+
 def grade_hand_in(
     hand_in: HandIn,
     references: ReferenceSet,
@@ -38,21 +48,16 @@ def grade_hand_in(
     Returns: the report; provisional where the grader itself failed somewhere, where there was no
              hand-in, or where time-outs cost more than is granted.
     """
-    first, patience = try_to_grade(hand_in, references, exercises, limits, place)
+    setup = GradingSetup(references, exercises, limits, place)
+    first, patience = try_to_grade(hand_in, setup)
     if not patience.was_short:
         return first
-    second, _ = try_to_grade(hand_in, references, exercises, limits, place, first, granted)
+    second, _ = try_to_grade(hand_in, setup, first, granted)
     return second
 
 
 def try_to_grade(
-    hand_in: HandIn,
-    references: ReferenceSet,
-    exercises: Sequence[Exercise],
-    limits: ResourceLimits,
-    place: ExecutionPlace,
-    before: Report | None = None,
-    granted: float = 0.0,
+    hand_in: HandIn, setup: GradingSetup, before: Report | None = None, granted: float = 0.0
 ) -> tuple[Report, TimeBudget]:
     """Try once to grade a hand-in, as it was read.
 
@@ -60,14 +65,15 @@ def try_to_grade(
              done now, and the rest stays as it was.  granted: seconds for time-outs then.
     Returns: the report, and what became of the time that it had.
     """
-    patience = TimeBudget(limits, granted, is_hasty=before is None)
+    references, exercises, place = setup.references, setup.exercises, setup.place
+    patience = TimeBudget(setup.limits, granted, is_hasty=before is None)
     if not (hand_in.readable and hand_in.found):
         lost = undriven_items(exercises, "not_attempted", hand_in.message)
         return make_report(hand_in, lost, references, place.name), patience
     given = {
         "shapes.py": reference_store.exercise_stubs()[reference_store.SHAPES].encode()
     }  # nobody's to write
-    sitting = GradingSession(given | hand_in.files, limits, place)
+    sitting = GradingSession(given | hand_in.files, setup.limits, place)
     sitting.patience = patience
     done: dict[str, list[Item]] = {}
     for item in before.items if before else ():

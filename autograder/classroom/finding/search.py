@@ -24,7 +24,7 @@ from autograder.hand_in.module_reader import list_names, quote_name
 from autograder.hand_in.origin import METADATA, by_a_site, made_for_one, upload_of
 from autograder.hand_in.spelling import has_homes, is_like_mytorch
 
-from .left_out import NAMED, LeftOut
+from .left_out import MAX_NAMED, LeftOut
 from .own_results import is_results
 from .roster import Roster
 
@@ -71,11 +71,13 @@ def find_hand_ins(paths: Iterable[str], roster: Roster | None = None) -> FoundHa
     hand_ins: dict[str, None] = {}
     for path in given:
         of_class = path in exports and believed
-        inside = left_out.careful([path], hand_ins_at, path, roster, left_out, believed, of_class)
+        inside = left_out.guard_look(
+            [path], hand_ins_at, path, roster, left_out, believed, of_class
+        )
         hand_ins |= dict.fromkeys(inside)
     if len(given) > 1 and (links := [path for path in given if os.path.islink(path.rstrip("/"))]):
-        left_out.notes.append(f"followed, for you named a link: {list_names(links, NAMED)}")
-    return FoundHandIns(list(hand_ins), left_out.said(), left_out.links)
+        left_out.notes.append(f"followed, for you named a link: {list_names(links, MAX_NAMED)}")
+    return FoundHandIns(list(hand_ins), left_out.list_notes(), left_out.links)
 
 
 def hand_ins_at(
@@ -84,7 +86,7 @@ def hand_ins_at(
     """The hand-ins that a path which was given stands for."""
     if is_one_students(path, roster):
         return hand_ins_of_one(path, left_out)
-    if of_class or (is_folder(path) and not left_out.careful(False, is_hand_in, path)):
+    if of_class or (is_folder(path) and not left_out.guard_look(False, is_hand_in, path)):
         return hand_ins_in(path, roster, left_out, believed) or [path]
     note_beside_mytorch(path, left_out)
     return [path]
@@ -96,7 +98,7 @@ def note_beside_mytorch(path: str, left_out: LeftOut) -> None:
     names = names_in(path)
     for other in names if "mytorch" in names else []:
         beside = os.path.join(path, other)
-        if other != "mytorch" and left_out.careful(False, looks_like_hand_in, beside):
+        if other != "mytorch" and left_out.guard_look(False, looks_like_hand_in, beside):
             left_out.beside.append(beside)
 
 
@@ -110,7 +112,7 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
     certain = {
         path
         for path, name in children.items()
-        if left_out.careful(True, was_sent_by_student, path, name, roster)
+        if left_out.guard_look(True, was_sent_by_student, path, name, roster)
     }
     if not certain:
         return []
@@ -118,18 +120,18 @@ def hand_ins_in(folder: str, roster: Roster | None, left_out: LeftOut, believed:
     classes = classes_among(certain, roster, left_out)
     for path, name in children.items():
         if path in classes and (believed or is_folder(path)):
-            found += left_out.careful([path], hand_ins_in, path, roster, left_out, believed) or [
+            found += left_out.guard_look([path], hand_ins_in, path, roster, left_out, believed) or [
                 path
             ]
         elif path in certain or name.lower().endswith((".py", ".ipynb")):
             if is_folder(path) and not is_one_students(path, roster):
-                left_out.careful(None, note_beside_mytorch, path, left_out)
-            found += left_out.careful([path], hand_ins_of_one, path, left_out)
+                left_out.guard_look(None, note_beside_mytorch, path, left_out)
+            found += left_out.guard_look([path], hand_ins_of_one, path, left_out)
         else:
             left_out.files.append(name)
     left_out.files += strays_in(folder)
     for name in hidden_in(folder):
-        if left_out.careful(False, looks_like_hand_in, os.path.join(folder, name)):
+        if left_out.guard_look(False, looks_like_hand_in, os.path.join(folder, name)):
             left_out.files.append(name)
     left_out.links += [os.path.join(folder, name) for name in links_in(folder)]
     if is_zip(folder):
@@ -145,7 +147,7 @@ def results_apart(paths: list[str], roster: Roster | None, left_out: LeftOut) ->
     ours = {
         p
         for p in paths
-        if left_out.careful(False, is_results, p) and not is_one_students(p, roster)
+        if left_out.guard_look(False, is_results, p) and not is_one_students(p, roster)
     }
     left_out.results += sorted(ours)
     return [path for path in paths if path not in ours]
@@ -168,7 +170,7 @@ def without_parts(paths: list[str], left_out: LeftOut) -> list[str]:
     uploads: dict[tuple[str, str], list[str]] = {}
     for path in paths:
         folder, name = os.path.split(path)
-        upload = left_out.careful(None, upload_of, name)
+        upload = left_out.guard_look(None, upload_of, name)
         if upload and not is_folder(path):
             uploads.setdefault((folder, upload.by), []).append(path)
     parts: set[str] = set()
@@ -215,14 +217,18 @@ def classes_among(paths: Collection[str], roster: Roster | None, left_out: LeftO
         beside.setdefault(os.path.dirname(path), []).append(path)
     groups = beside.values()
     return set().union(
-        *(g for g in groups if all(left_out.careful(False, is_class, path, roster) for path in g))
+        *(
+            g
+            for g in groups
+            if all(left_out.guard_look(False, is_class, path, roster) for path in g)
+        )
     )
 
 
 def holds_exports(folder: str, roster: Roster | None, left_out: LeftOut) -> bool:
     """Whether a folder holds archives, each with the hand-ins of several people."""
     archives = [os.path.join(folder, n) for n in names_in(folder)[:LOOKED_AT] if is_zip(n)]
-    return bool(archives) and all(left_out.careful(False, is_class, a, roster) for a in archives)
+    return bool(archives) and all(left_out.guard_look(False, is_class, a, roster) for a in archives)
 
 
 def is_class(path: str, roster: Roster | None, wrappers: int = 3) -> bool:

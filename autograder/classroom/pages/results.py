@@ -22,7 +22,7 @@ from unicodedata import normalize
 from autograder.classroom.batch.journal import JOURNAL, GradeJournal
 from autograder.classroom.batch.seals import unseal_line
 from autograder.classroom.batch.work import parse_report
-from autograder.classroom.finding.left_out import NAMED
+from autograder.classroom.finding.left_out import MAX_NAMED
 from autograder.classroom.finding.own_results import PAGES, holds_work
 from autograder.classroom.finding.roster import ClassRoll
 from autograder.classroom.finding.senders import find_owners
@@ -137,7 +137,7 @@ def write_results(folder: Path, roll: ClassRoll) -> list[str]:
         if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
             # of a hand-in that is no longer there, or could not be shown
             guard_step(None, notes, "remove", old.name, old.unlink)
-    return [*similar.left_out, *list(dict.fromkeys(notes))[:NAMED]]
+    return [*similar.left_out, *list(dict.fromkeys(notes))[:MAX_NAMED]]
 
 
 def write_student_page(page: Path, made: Report, student: Student) -> bool:
