@@ -47,6 +47,8 @@ SETTINGS = {
             "checkForUpdates": False,
         },
         "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+        # A double click on a text leaves it as it is: its cell may not be edited.
+        "@jupyterlab/notebook-extension:tracker": {"showEditorForReadOnlyMarkdown": False},
     },
     # Hide each kernel's warning that it does not encrypt: its messages never leave the machine.
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
