@@ -84,7 +84,7 @@ def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     for n in range(2000):
         made.add(HandInEntry(str(n)), same if n < 20 else honest, str(n))
-    monkeypatch.setattr(grouping, "MOST_PAIRS", 1)
+    monkeypatch.setattr(grouping, "MAX_PAIRS", 1)
     tracemalloc.start()
     found = made.find_similar()
     _, most = tracemalloc.get_traced_memory()
@@ -96,7 +96,7 @@ def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_pairs_are_counted_and_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fewest share is looked at first; the rest is named in a sentence, on the page too."""
-    monkeypatch.setattr(grouping, "MOST_PAIRS", 40)
+    monkeypatch.setattr(grouping, "MAX_PAIRS", 40)
     made = FingerprintIndex()
     for n in range(100):
         files = {"linear.py": junk(n // 4, 700) + junk(-n - 1, 200)}

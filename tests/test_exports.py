@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT, MakeTree, counted_calls, package
 
 from autograder.classroom.finding import roster
-from autograder.classroom.finding.search import MOST_OF_ONE, find_hand_ins
+from autograder.classroom.finding.search import MAX_ARCHIVES_OF_ONE, find_hand_ins
 from autograder.hand_in import reading
 from autograder.hand_in.archive import names_in, path_exists
 from autograder.hand_in.origin import origin_of
@@ -387,7 +387,10 @@ def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
 def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
     """A few archives in a student's folder are hand-ins each; more of them are one, worth 0."""
     folder = "Eve_4_assignsubmission_file_"
-    for count, found in ((MOST_OF_ONE - 1, MOST_OF_ONE - 1), (MOST_OF_ONE, 1)):
+    for count, found in (
+        (MAX_ARCHIVES_OF_ONE - 1, MAX_ARCHIVES_OF_ONE - 1),
+        (MAX_ARCHIVES_OF_ONE, 1),
+    ):
         flood = {f"{folder}/{n:02}.zip": zipped(gradescope()) for n in range(count)}
         # … beside notes.pdf, which lies there as well
         (tmp_path / "export.zip").write_bytes(zipped({**moodle(), **flood}))

@@ -282,7 +282,7 @@ def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
     assert graded(top, "loop").rows["loop"]["message"] == "a link that leads nowhere"
     found = graded(top, "one", "class/ada.zip")
     assert found.code == 0
-    assert found.named("followed, for you named a link: «one»")
+    assert found.named("followed, because you named these links: «one»")
 
 
 @needs_links
