@@ -1,8 +1,8 @@
-"""The command line: a verb a function, whose docstring is its help.
+"""The command line: one function per command; its docstring is the help.
 
-Results go to standard output, the rest to standard error. Exit codes: check: 0 all points,
-1 not all; grade: 0 every grade final, 3 some provisional; any: 2 the command was called
-wrongly or could not do its work.
+Results go to standard output, everything else to standard error. Exit codes: `check`: 0 all
+points, 1 not all; `grade`: 0 every grade is final, 3 some are provisional; every command: 2 it was
+called wrongly or could not do its work.
 """
 
 import argparse
@@ -25,37 +25,37 @@ from autograder.workspace import packing
 
 KEY = Path(__file__).parent / "key"
 ABOUT = """\
-Scores the mytorch of the tree you stand in, and says what is wrong and why.
+Scores the mytorch in the current folder, and says what is wrong and why.
 
-  autograder check               what you have so far, exercise by exercise
+  autograder check               your points so far, exercise by exercise
   autograder check linear        one class only; also: linear.backward, 6.2, 06
-  autograder pack --name ada     write hand-in.zip, ready to be handed in
-  autograder reset linear.forward    start one exercise over; your text is kept aside
-  autograder grade hand-ins/     every folder and zip in it, a line each
-  autograder doctor              what keeps student code in, on this machine
+  autograder pack --name ada     write the zip file that you hand in
+  autograder reset linear.forward    start one exercise again; your code is kept
+  autograder grade hand-ins/     grade every folder and zip in it
+  autograder doctor              which sandbox this machine offers
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # names need not be text that a terminal knows
+    """Run one command. Returns: the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may lack the characters of a name
         sys.stdout.reconfigure(errors="backslashreplace")
     if not (sys.argv[1:] if arguments is None else arguments):
         build_parser().print_help()
         return 2
     parsed = build_parser().parse_args(arguments)
     if parsed.json and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="ascii", errors="backslashreplace")  # for machines
+        sys.stdout.reconfigure(encoding="ascii", errors="backslashreplace")  # a program reads it
     try:
         code: int = parsed.command(parsed)
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except BrokenPipeError:  # the reader of our output, such as `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 2
     except (ValueError, OSError) as error:
-        said = str(error)
+        message = str(error)
         if isinstance(error, OSError) and error.filename:
-            said = f"{error.filename}: {error.strerror}"
-        print(f"autograder: {said}", file=sys.stderr)
+            message = f"{error.filename}: {error.strerror}"
+        print(f"autograder: {message}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
         tree = KEY.parents[1]
@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; those of the key only if this tree has the key."""
     from autograder.classroom import command
 
     shape = argparse.RawDescriptionHelpFormatter
@@ -77,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         text = inspect.getdoc(run) or ""
         first = text.partition("\n")[0]
         made = commands.add_parser(name, help=first, description=text, formatter_class=shape)
-        made.add_argument("--json", action="store_true", help="JSON, an object a line, not text")
+        made.add_argument("--json", action="store_true", help="print JSON, one object per line")
         made.set_defaults(command=run)
         return made
 
@@ -85,9 +86,11 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument(
         "exercises", nargs="*", metavar="EXERCISE", help="linear, 6.2, 06; default: all"
     )
-    one.add_argument("--brief", action="store_true", help="a line a notebook, and the total")
+    one.add_argument("--brief", action="store_true", help="one line per notebook, and the total")
     one = verb("pack", run_pack)
-    one.add_argument("--name", default="", help="your name, for the file: hand-in-NAME.zip")
+    one.add_argument(
+        "--name", default="", help="your name; the file is then called hand-in-NAME.zip"
+    )
     one = verb("reset", run_reset)
     one.add_argument("exercises", nargs="+", metavar="EXERCISE", help="linear.forward, 6.1")
     command.add_grading_verbs(verb)
@@ -102,10 +105,10 @@ def build_parser() -> argparse.ArgumentParser:
 def run_check(asked: Asked) -> int:
     """Score the mytorch in this folder on the public cases.
 
-    Each exercise gets a line: ✔ all its points, ✘ some are lost, · not started. Under it stands
-    why each point is lost: the first wrong entry, what the wrong entries have in common, the
-    name of the misconception where it is known, and a hint. What your code prints is shown
-    under its exercise cell, not here.
+    Each exercise gets one line: ✔ all its points, ✘ some are lost, · not started. The lines below
+    it explain each lost point: the first wrong entry, what the wrong entries have in common, the
+    name of the misconception if it is known, and a hint. What your code prints is shown under its
+    exercise cell, not here.
 
     Exit code: 0 all points, 1 not all, 2 nothing could be scored.
     """
@@ -122,10 +125,10 @@ def run_check(asked: Asked) -> int:
 
 
 def run_pack(asked: Asked) -> int:
-    """Write hand-in.zip: the mytorch and the notebooks of this folder.
+    """Write hand-in.zip, with the mytorch and the notebooks of this folder.
 
-    What counts is mytorch. Where an exercise cell was changed and not run, it is named here:
-    run it (Shift + Enter), save, and pack again.
+    Only mytorch is graded. If you changed an exercise cell and did not run it, the command names
+    the cell: run it (Shift + Enter), save the notebook, and pack again.
     """
     written, notes = packing.pack_hand_in(packing.workbook_folder(Path.cwd()), asked.name)
     if not asked.json:
@@ -136,12 +139,12 @@ def run_pack(asked: Asked) -> int:
 
 
 def run_reset(asked: Asked) -> int:
-    """Put an exercise's stub back; your text is kept aside, in the folder kept-aside.
+    """Start an exercise again; your code is kept in the folder kept-aside.
 
     autograder reset linear.forward    one exercise; also 6.1
-    autograder reset linear            both of the class
+    autograder reset linear            both exercises of the class
     """
     for exercise in select_exercises(asked.exercises):
-        said = packing.reset_exercise(packing.workbook_folder(Path.cwd()), exercise)
-        say(asked, said, exercise=exercise.id, message=said)
+        message = packing.reset_exercise(packing.workbook_folder(Path.cwd()), exercise)
+        say(asked, message, exercise=exercise.id, message=message)
     return 0

@@ -1,4 +1,4 @@
-"""What a verb of the command line is, and how it prints its results."""
+"""The types of a command of the command line, and how a command prints its results."""
 
 import argparse
 import json
@@ -11,5 +11,5 @@ Verb: TypeAlias = Callable[[str, Run], argparse.ArgumentParser]
 
 
 def say(asked: Asked, text: str, **fields: Any) -> None:
-    """Print a result: the sentence, or its fields as a line of JSON."""
+    """Print a result as a sentence or, with `--json`, its fields as one line of JSON."""
     print(json.dumps(fields) if asked.json else text, flush=True)

@@ -1,10 +1,10 @@
-"""Make `.venv` hold what this folder needs: the first half of both commands (`launch.py` starts).
+"""Set up `.venv` for this folder. Both commands begin with this; `launch.py` does the rest.
 
-The standard library alone: it runs before anything is installed. No grammar newer than Python
-3.6, so that an old Python never stumbles here before it has read that it is too old.
+It uses only the standard library, because it runs before anything is installed. It uses no grammar
+newer than Python 3.6, so that an old Python gets a message and no syntax error.
 
-`.venv/workbook.json` is the stamp: it says what the environment was made from. It is empty while
-a set-up is under way, so an interrupted one is known by it, and is made anew.
+The file `.venv/workbook.json` is the stamp: it says what the environment was made from. It is empty
+during a set-up. After an interrupted set-up it is still empty, so the environment is made again.
 """
 
 import contextlib
@@ -25,14 +25,14 @@ from typing import NoReturn
 
 TREE = Path(__file__).resolve().parent.parent
 LOCK = "requirements.lock"
-# Holds all that LOCK holds, and what the key's commands and the tests need; in no release.
+# All of LOCK, and what the key's commands and the tests need. A release does not contain it.
 INSTRUCTORS_LOCK = "tests/requirements.lock"
 
-# Not every Python has these: Debian packs the first two apart, a self-built one lacks the others
-# where their headers were missing.
+# Some Pythons lack these: Debian has the first two in another package, and a self-built Python
+# lacks the others if their headers were missing.
 NEEDED_MODULES = ("venv", "ensurepip", "zlib", "_ssl", "_sqlite3", "_ctypes")
 
-# What would lead pip or Python away from `.venv`, or a plot away from its notebook.
+# Variables that make pip or Python use another folder than `.venv`, or plots leave the notebook.
 UNWANTED_VARIABLES = (
     *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON"),
     *("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONSTARTUP", "PYTHONWARNINGS"),
@@ -40,7 +40,7 @@ UNWANTED_VARIABLES = (
 )
 
 SETTINGS = {
-    # No question about news, no look for updates; a saved notebook keeps its pictures.
+    # Do not ask about news or look for updates. Keep the pictures in a saved notebook.
     "share/jupyter/lab/settings/overrides.json": {
         "@jupyterlab/apputils-extension:notification": {
             "fetchNews": "false",
@@ -50,13 +50,13 @@ SETTINGS = {
         # A double click on a text leaves it as it is: its cell may not be edited.
         "@jupyterlab/notebook-extension:tracker": {"showEditorForReadOnlyMarkdown": False},
     },
-    # Each kernel warns that it doesn't encrypt what never leaves the machine.
+    # Hide each kernel's warning that it does not encrypt: its messages never leave the machine.
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
 }
 
-# Where PYTHONPATH has an empty entry, the command that pip makes imports from the current folder
-# before its first line runs: a student's folder `encodings/` would run as the grader. So the
-# command is made once more, by the same library of pip's, with Python's option -I.
+# If PYTHONPATH has an empty entry, Python imports from the current folder before the first line of
+# the command that pip makes: a student's folder `encodings/` would run as the grader. So this makes
+# the command again, with Python's option -I and with the library that pip itself uses.
 MAKE_COMMAND = """
 import sys
 from pip._vendor.distlib.scripts import ScriptMaker
@@ -67,7 +67,9 @@ maker.variants = {""}
 maker.make("autograder = autograder.__main__:run_command", {"interpreter_args": ["-I"]})
 """
 
-DISK_FULL = "The disk is full: free 700 MB, here and where temporary files go, and run this again."
+DISK_FULL = (
+    "The disk is full: free 700 MB in this folder and in the temporary folder, and run this again."
+)
 FAILURES = (
     (r"No space left on device|Disk quota exceeded|not enough space on the disk", DISK_FULL),
     (
@@ -78,19 +80,19 @@ FAILURES = (
     ),
     (
         r"DO NOT MATCH THE HASHES",
-        "A downloaded package is not the one the lock names: try another network or index.",
+        "A downloaded package does not match the lock: try another network or index.",
     ),
 )
 
 
 class SetUpTrouble(Exception):
-    """Something is missing; the text is one line and says what to do about it."""
+    """The set-up cannot go on. The text is one line and says what to do."""
 
 
 def set_up(tree: Path) -> None:
-    """Make `.venv` hold what the tree's lock names and the tree itself; where it does, do nothing.
+    """Install the packages of the tree's lock and the tree itself in `.venv`, if that is not done.
 
-    Raises: SetUpTrouble: something is missing.  OSError: a file can't be written.
+    Raises: SetUpTrouble: the set-up failed.  OSError: a file can't be written.
     """
     check_writable(tree)
     if not is_ready(tree):
@@ -101,14 +103,14 @@ def set_up(tree: Path) -> None:
 
 
 def lock_of(tree: Path) -> str:
-    """The lock of what is installed: an instructor's where the tree has it, else a student's."""
+    """The lock file to install from: the instructor's if the tree has it, else the student's."""
     return INSTRUCTORS_LOCK if (tree / INSTRUCTORS_LOCK).exists() else LOCK
 
 
 def expected_stamp(tree: Path) -> dict[str, str]:
-    """What an environment is made from; where one of these differs, it is no longer right.
+    """What an environment is made from. If one of these changes, the environment is out of date.
 
-    An environment and an editable install hold absolute paths: a moved tree is another tree.
+    Its path is one of them: environments and editable installs hold absolute paths.
     """
     return {
         "tree": str(tree),
@@ -119,7 +121,7 @@ def expected_stamp(tree: Path) -> dict[str, str]:
 
 
 def read_stamp(tree: Path) -> dict[str, str]:
-    """What `.venv` was made from: nothing where there is none, or where it was interrupted."""
+    """What `.venv` was made from; empty if there is none, or if the set-up was interrupted."""
     try:
         made_from = json.loads((tree / ".venv/workbook.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -128,7 +130,7 @@ def read_stamp(tree: Path) -> dict[str, str]:
 
 
 def write_stamp(tree: Path, made_from: dict[str, str]) -> None:
-    """Replace the stamp, whole or not at all."""
+    """Replace the stamp completely or not at all."""
     path = tree / ".venv/workbook.json"
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps(made_from, indent=1), encoding="utf-8")
@@ -136,23 +138,21 @@ def write_stamp(tree: Path, made_from: dict[str, str]) -> None:
 
 
 def is_ready(tree: Path) -> bool:
-    """Whether `.venv` was made, to its end, from just what is here now."""
+    """Whether `.venv` is complete and up to date."""
     return (
         expected_stamp(tree).items() <= read_stamp(tree).items() and Path(python_of(tree)).exists()
     )
 
 
 def make_environment(tree: Path) -> None:
-    """Make `.venv`, or bring a whole one up to date.
+    """Make `.venv`, or bring a complete one up to date.
 
-    Raises: SetUpTrouble: something is missing; what is done so far is done again next time.
+    Raises: SetUpTrouble: a step failed; the next set-up begins again.
     """
     venv = tree / ".venv"
     marker = venv / "workbook.json"
     if venv.exists() and not marker.exists() and (not venv.is_dir() or any(venv.iterdir())):
-        raise SetUpTrouble(
-            f"{venv} was not made by this command: move it away, and run this again."
-        )
+        raise SetUpTrouble(f"This command did not make {venv}: move it away, and run this again.")
     check_modules()
     old, new = read_stamp(tree), expected_stamp(tree)
     keep = all(old.get(name) == new[name] for name in ("tree", "python"))
@@ -166,14 +166,14 @@ def make_environment(tree: Path) -> None:
                 shutil.rmtree(entry)
             elif entry != marker:
                 entry.unlink()
-        # The Python below a virtual environment: this may run in the one that is made anew.
+        # The base Python: this process may run in the very environment that is made again.
         base = getattr(sys, "_base_executable", None) or sys.executable
         run_step(tree, "Making .venv", [base, "-I", "-m", "venv", str(venv)], variables)
     pip = [python_of(tree), "-I", "-m", "pip", "--no-input", "--disable-pip-version-check"]
-    # A pip.conf may say `user = true`, which no virtual environment takes.
+    # A pip.conf may say `user = true`, which fails in a virtual environment.
     install = [*pip, "install", "--no-user"]
-    # The lock is complete. Without --no-deps, pip would look for an extra such as coverage[toml]
-    # on its own, find a release newer than the lock's, and refuse it.
+    # The lock is complete. Without --no-deps, pip would look for an extra such as coverage[toml],
+    # find a newer release than the lock's, and stop.
     run_step(
         tree,
         "Installing the packages (a minute or two)",
@@ -199,9 +199,10 @@ def make_environment(tree: Path) -> None:
 
 
 def run_step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:
-    """Run one command of the set-up, and say what it is and how long it took.
+    """Run one command of the set-up, and print its title and how long it took.
 
-    A terminal shows what pip is at meanwhile; the whole output is kept where a step fails.
+    On a terminal, the line also shows the package that pip works on. If the command fails, its
+    whole output is kept in a file.
 
     Raises: SetUpTrouble: the command failed.
     """
@@ -234,10 +235,12 @@ def run_step(tree: Path, title: str, command: list[str], variables: dict[str, st
 
 
 def raise_failure(tree: Path, output: list[str]) -> NoReturn:
-    """Raise the SetUpTrouble that a failed command's output tells of."""
+    """Raise a SetUpTrouble for a failed command. Args: output: its lines."""
     text = "".join(output)
     known = [advice for pattern, advice in FAILURES if re.search(pattern, text)]
-    with contextlib.suppress(OSError):  # `venv` hides what its pip said
+    with contextlib.suppress(
+        OSError
+    ):  # `venv` hides the output of its pip, so look at the disk itself
         places = (tree, Path(tempfile.gettempdir()))
         if min(shutil.disk_usage(place).free for place in places) < 20e6:
             known = [DISK_FULL]
@@ -245,28 +248,28 @@ def raise_failure(tree: Path, output: list[str]) -> NoReturn:
     errors = [line for line in lines if re.match(r"(?i)error", line)]
     advice = known[0] if known else f"The set-up failed: {(errors or lines)[-1]}"
     log = tree / ".workbook/set-up.log"
-    with contextlib.suppress(OSError):  # on a full disk the advice must do
+    with contextlib.suppress(OSError):  # on a full disk, only the advice is printed
         log.write_text(text, encoding="utf-8")
-        advice += f" (All it said: {log})"
+        advice += f" (The whole output is in {log})"
     raise SetUpTrouble(advice)
 
 
 def check_writable(tree: Path) -> None:
-    """Raises: SetUpTrouble: the tree, or what an earlier set-up left in it, can't be written to."""
+    """Raises: SetUpTrouble: the tree, or a folder of an earlier set-up, can't be written to."""
     if not os.access(tree, os.W_OK):
         raise SetUpTrouble(
-            f"{tree} can't be written to: copy the folder to a place of yours, and run this there."
+            f"{tree} can't be written to: copy it to a folder that you own, and run this there."
         )
     for name in (".venv", ".workbook", ".workbook/jupyter"):
         if (tree / name).exists() and not os.access(tree / name, os.W_OK):
             raise SetUpTrouble(
-                f"{tree / name} belongs to another user, perhaps since this was run with sudo: "
-                "make it yours (chown -R) or remove it, and run this again."
+                f"{tree / name} belongs to another user, perhaps because this was run with sudo: "
+                "take it over (chown -R) or remove it, and run this again."
             )
 
 
 def check_modules() -> None:
-    """Raises: SetUpTrouble: this Python lacks a part of the standard library that is needed."""
+    """Raises: SetUpTrouble: this Python lacks a module of the standard library."""
     for name in NEEDED_MODULES:
         if importlib.util.find_spec(name) is not None:
             continue
@@ -274,21 +277,21 @@ def check_modules() -> None:
             package = "python{}.{}-venv".format(*sys.version_info)
             raise SetUpTrouble(
                 f"This Python has no `{name}`. On Debian or Ubuntu: sudo apt install {package} "
-                "(elsewhere: take Python's own installer), and run this again."
+                "(elsewhere, use the installer from python.org), and run this again."
             )
         raise SetUpTrouble(
             f"This Python ({sys.executable}) was built without `{name.lstrip('_')}`: "
-            "take another one of 3.11 or newer, and run this again."
+            "use another Python, 3.11 or newer, and run this again."
         )
 
 
 @contextlib.contextmanager
 def hold_set_up_lock(tree: Path) -> Iterator[None]:
-    """Keep a second window from setting up at the same time; the lock dies with its process.
+    """Prevent two set-ups at the same time; the lock ends with its process.
 
-    Raises: SetUpTrouble: another window is at it.
+    Raises: SetUpTrouble: another process is setting up.
     """
-    if sys.platform == "win32":  # it has no such lock, and does without
+    if sys.platform == "win32":  # there is no such lock on Windows
         yield
         return
     import fcntl
@@ -298,16 +301,16 @@ def hold_set_up_lock(tree: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SetUpTrouble("Another window is setting this folder up: wait for it.") from None
-        except OSError:  # a network disk without locks
+            raise SetUpTrouble("Another process is setting this folder up: wait for it.") from None
+        except OSError:  # a network disk may have no locks
             pass
         yield
 
 
 def trust_notebooks(tree: Path) -> None:
-    """Tell Jupyter that these notebooks are ours: it drops the pictures of those it doesn't trust.
+    """Tell Jupyter to trust these notebooks; otherwise it does not show their pictures.
 
-    Never fails: an untrusted notebook is trusted once its cells are run.
+    Errors are ignored: a notebook is also trusted as soon as its cells are run.
     """
     names = [str(path) for path in sorted((tree / "notebooks").glob("*.ipynb"))]
     now = {name: file_digest(Path(name)) for name in names}
@@ -329,7 +332,7 @@ def trust_notebooks(tree: Path) -> None:
 
 
 def file_digest(path: Path) -> str:
-    """The SHA-256 of a file, or an empty string where there is none."""
+    """The SHA-256 of a file, or "" if it does not exist."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
@@ -337,9 +340,9 @@ def file_digest(path: Path) -> str:
 
 
 def workbook_variables(tree: Path) -> dict[str, str]:
-    """The variables for all that is started here: this folder's own Jupyter, and nobody else's.
+    """The environment variables for the programs started here, so that they use this Jupyter only.
 
-    Kernels, extensions and settings of the user's other Jupyter were made for other packages.
+    Kernels, extensions and settings of the user's other Jupyter belong to other packages.
     """
     variables = {
         name: value
@@ -349,7 +352,7 @@ def workbook_variables(tree: Path) -> dict[str, str]:
     home = jupyter_home(tree)
     runtime = private_folder(home / "runtime")
     if os.name != "nt" and runtime.stat().st_mode & 0o077:
-        # A disk without permissions (Windows' own, under WSL): keys of kernels can't lie there.
+        # A disk without permissions (such as Windows' disk in WSL) would show the kernels' keys.
         runtime = Path(tempfile.mkdtemp(prefix="workbook-"))
     return {
         **variables,
@@ -364,12 +367,12 @@ def workbook_variables(tree: Path) -> dict[str, str]:
 
 
 def jupyter_home(tree: Path) -> Path:
-    """Where the Jupyter of this folder keeps what it remembers; made where it is missing."""
+    """The folder for the settings and files of this Jupyter; it is made if it is missing."""
     return private_folder(tree / ".workbook/jupyter")
 
 
 def private_folder(folder: Path) -> Path:
-    """The folder, made where it is missing, closed to other users where the disk knows of them."""
+    """Make a folder if it is missing, and close it to other users if the disk has permissions."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
         folder.chmod(0o700)

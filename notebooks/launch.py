@@ -1,6 +1,6 @@
-"""What `python3 notebooks` and `python3 tests` start, once the folder is set up.
+"""What `python3 notebooks` and `python3 tests` start after the set-up.
 
-The standard library alone, and no grammar newer than Python 3.6, as in `bootstrap.py`.
+It uses only the standard library and no grammar newer than Python 3.6, as `bootstrap.py` does.
 """
 
 import argparse
@@ -21,27 +21,29 @@ FIRST_PORT = 8888
 
 
 def open_workbook(arguments: list[str]) -> int:
-    """Set up, print scores and address, and become JupyterLab.
+    """Set up, print the scores and the address, and become JupyterLab.
 
-    Returns: the exit code, where it comes back at all.
+    Returns: the exit code, if JupyterLab was not started.
     """
     parser = argparse.ArgumentParser(
         prog="python3 notebooks",
         description="Set this folder up (once, in .venv) and open the workbook in JupyterLab.",
     )
     parser.add_argument(
-        "--no-browser", action="store_true", help="only print the address, as on a server"
+        "--no-browser", action="store_true", help="only print the address, for example on a server"
     )
     parser.add_argument(
         "--port", type=port_number, help=f"1 to 65535 (default: the first free from {FIRST_PORT})"
     )
-    parser.add_argument("--set-up", action="store_true", help="set up, and start nothing")
+    parser.add_argument(
+        "--set-up", action="store_true", help="set up only; do not start JupyterLab"
+    )
     options = parser.parse_args(arguments)
 
     def work() -> int:
         set_up(TREE)
         if options.set_up:
-            print("All is set up. To open the workbook: python3 notebooks")
+            print("The set-up is complete. To open the workbook: python3 notebooks")
             return 0
         return start_jupyter(TREE, options.port, not options.no_browser and has_screen())
 
@@ -61,10 +63,10 @@ def run_tests(arguments: list[str]) -> int:
 
 
 def run_guarded(work: Callable[[], int]) -> int:
-    """Do the work; whatever stops it becomes one line on stderr and an exit code."""
-    with contextlib.suppress(AttributeError, OSError):  # a path that the terminal can't show
+    """Do the work. If something stops it, print one line to stderr and return an exit code."""
+    with contextlib.suppress(AttributeError, OSError):  # the terminal may lack a path's characters
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    # Stopped from outside, take the child that is at work along.
+    # Exit on SIGTERM, so that a command of the set-up that is running ends, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return work()
@@ -86,7 +88,7 @@ def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
     """
     port = free_port(port)
     variables = workbook_variables(tree)
-    # In the environment: what stands on a command line, every user of the machine can read.
+    # In the environment, because every user of the machine can read a command line.
     variables["JUPYTER_TOKEN"] = token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     print_scores(tree, variables)
     print(f"\nThe workbook: http://127.0.0.1:{port}/lab/tree/{FIRST_NOTEBOOK}?token={token}")
@@ -97,10 +99,10 @@ def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
         print(f"From another machine, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE")
     command = [python_of(tree), "-I", "-m", "jupyterlab"]
     command += ["--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR"]
-    command += ["-y"]  # Ctrl-C stops it, without a question that waits for an answer
+    command += ["-y"]  # Ctrl-C stops it without a question
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0"]  # the address is printed: no other port will do
-    if os.name != "nt":  # a login shell would forget the path of .venv, and with it `autograder`
+    command += ["--ServerApp.port_retries=0"]  # the printed address must stay right
+    if os.name != "nt":  # a login shell would not find `autograder` in .venv
         shell = {"shell_command": [os.environ.get("SHELL") or "/bin/sh"]}
         command += [f"--ServerApp.terminado_settings={shell}"]
     command += [f"--ServerApp.root_dir={tree}", f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]
@@ -112,7 +114,7 @@ def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
 
 
 def print_scores(tree: Path, variables: dict[str, str]) -> None:
-    """Print `autograder check --brief`; whatever fails in it, the workbook still opens."""
+    """Print `autograder check --brief`. If it fails, the workbook still opens."""
     try:
         done = subprocess.run(
             [python_of(tree), "-I", "-m", "autograder", "check", "--brief"],
@@ -125,20 +127,21 @@ def print_scores(tree: Path, variables: dict[str, str]) -> None:
             timeout=60,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        said, failed = "", str(error)
+        scores, failure = "", str(error)
     else:
-        said, failed = done.stdout.strip(), (done.stderr.strip().splitlines() or [""])[-1]
-    print(said or f"(The scores can't be shown now. {failed})")
+        scores = done.stdout.strip()
+        failure = (done.stderr.strip().splitlines() or [""])[-1]
+    print(scores or f"(The scores can't be shown now. {failure})")
 
 
 def free_port(wanted: int | None) -> int:
-    """The wanted port if it is free; without a wish, the first free one from 8888.
+    """The wanted port; if none is wanted, the first free one from 8888.
 
-    Raises: SetUpTrouble: it is taken, or a hundred are.
+    Raises: SetUpTrouble: the port is not free, or the first hundred are not.
     """
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
         with socket.socket() as trial:
-            if os.name != "nt":  # there it would take a port that is in use
+            if os.name != "nt":  # on Windows, this option would allow a port that is in use
                 trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 trial.bind(("127.0.0.1", port))
@@ -150,26 +153,26 @@ def free_port(wanted: int | None) -> int:
 
 
 def port_number(text: str) -> int:
-    """Raises: argparse.ArgumentTypeError: the text is no port."""
+    """Raises: argparse.ArgumentTypeError: the text is not a port."""
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, got {text!r}")
     return int(text)
 
 
 def has_screen() -> bool:
-    """Whether a browser can show itself; without a screen, only one in the terminal would start."""
+    """Whether there is a screen: without one, only a browser in the terminal could start."""
     if sys.platform in ("win32", "darwin"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
 def replace_process(command: list[str], folder: Path, variables: dict[str, str]) -> int:
-    """Run the command in this process's place, so that signals and exit code are its own."""
+    """Replace this process by the command, which then gets the signals and sets the exit code."""
     sys.stdout.flush()
     os.chdir(folder)
     if os.name != "nt":
         os.execve(command[0], command, variables)
     with subprocess.Popen(command, env=variables) as child:
         while True:
-            with contextlib.suppress(KeyboardInterrupt):  # the child has got it too, and ends
+            with contextlib.suppress(KeyboardInterrupt):  # the child gets Ctrl-C, too, and ends
                 return child.wait()

@@ -43,7 +43,7 @@ class Watched(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        if fn.__name__ == "perform_again":
+        if fn.__name__ == "grade_again":
             self.asked.append(("again", [Path(r.work.hand_in.name).name for r in args[0]]))
             if self.dies:
                 future.set_exception(BrokenExecutor())
@@ -174,7 +174,7 @@ def test_a_full_window_does_not_wait_for_the_end_of_the_class(
     journal: GradeJournal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Where the first is put off, and no more may wait behind it, it is tried again there."""
-    monkeypatch.setattr(batch_grading, "AHEAD", 3)
+    monkeypatch.setattr(batch_grading, "MAX_AHEAD", 3)
     others = [tmp_path / f"{n}.zip" for n in range(9)]
     for path in others:
         path.write_text(f"no archive {path.stem}")

@@ -40,7 +40,7 @@ from attacks import TIERS, Attack, every, forward, missing, write
 from conftest import ROOT
 from in_process import items_of
 
-from autograder.classroom.command import summary_row
+from autograder.classroom.grading_steps import summary_row
 from autograder.classroom.pages import student_page, tables
 from autograder.exercises import EXERCISES
 from autograder.hand_in import module_reader, reading

@@ -170,7 +170,7 @@ def test_a_long_journal_is_read_to_its_end(
     journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many hand-ins were graded before, all are reported, and the new ones graded."""
-    monkeypatch.setattr(batch_grading, "AHEAD", 3)
+    monkeypatch.setattr(batch_grading, "MAX_AHEAD", 3)
     paths = broken(tmp_path, 20)
     run(paths[:-1], journal)
     assert [before for _, before, _ in run(paths, journal)] == [True] * 19 + [False]
@@ -202,7 +202,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
     journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the first is graded, only so many behind it are taken on."""
-    monkeypatch.setattr(batch_grading, "AHEAD", 20)
+    monkeypatch.setattr(batch_grading, "MAX_AHEAD", 20)
     taken: list[str] = []
     held: list[Future[Any]] = []
 
@@ -230,7 +230,7 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
 
 def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
     """While one takes an exercise's whole time, 50 others a second go on; all fit in memory."""
-    assert ResourceLimits().wall * 50 <= batch_grading.AHEAD
+    assert ResourceLimits().wall * 50 <= batch_grading.MAX_AHEAD
     found = reading.read_hand_in(str(make_tree()))
     exercises = list(EXERCISES.values())
     made = grade_hand_in(
@@ -240,7 +240,7 @@ def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
         place=Nowhere(),
     )
     size = sum(map(len, found.files.values())) + len(to_json(made))
-    assert batch_grading.AHEAD * size < 2**26
+    assert batch_grading.MAX_AHEAD * size < 2**26
 
 
 def test_a_stop_keeps_what_is_finished(journal: GradeJournal, make_tree: MakeTree) -> None:
@@ -270,7 +270,7 @@ def test_a_worker_that_is_killed_costs_nothing(journal: GradeJournal, make_tree:
     assert [replace(r, hand_in=calm.report.hand_in) for r in found] == [calm.report] * 6
     assert killer.provisional
     assert killer.message == (
-        "the process that graded it was killed every time (is there memory enough?): not the"
+        "the process that graded it was killed every time (is there enough memory?): not the"
         " hand-in's fault"
     )
     assert {item.status for item in killer.items} == {"internal"}
@@ -286,13 +286,13 @@ def test_workers_that_cannot_begin_are_no_endless_story(
 ) -> None:
     """Where every worker dies at its start, the batch ends with one line: which, and what to do."""
     paths = broken(tmp_path, 20)
-    with pytest.raises(OSError, match="the processes that grade are killed") as caught:
+    with pytest.raises(OSError, match="the processes that grade are always killed") as caught:
         run(paths, journal, dying, at_once=1)
     said = str(caught.value)
     names = [Path(path).name for path in paths]
     assert all(name in said for name in names[:5]), said
     assert names[5] not in said
-    assert said.endswith("is memory, use fewer --jobs, and run the same command again")
+    assert said.endswith("is enough memory, use fewer --jobs, and run the same command again")
 
 
 class Shot(Here):
@@ -333,7 +333,7 @@ def test_what_an_executor_loses_is_provisional(journal: GradeJournal, tmp_path: 
     assert [report.provisional for report in found] == [True, False, False] * 3
     assert found[0].message == (
         "not a readable zip archive (File is not a zip file): `autograder pack` makes one;"
-        " it was lost on its way (RuntimeError: the connection is gone): not the hand-in's fault"
+        " its report was lost (RuntimeError: the connection is gone): not the hand-in's fault"
     )
     assert found[0].max_score == found[1].max_score
     again = run(paths, journal)

@@ -74,7 +74,7 @@ def test_debian_without_venv_is_told_what_to_install(
     package = f"python3.{sys.version_info.minor}-venv"
     assert trouble_of(tree) == (
         f"This Python has no `{missing}`. On Debian or Ubuntu: sudo apt install {package} "
-        "(elsewhere: take Python's own installer), and run this again."
+        "(elsewhere, use the installer from python.org), and run this again."
     )
     assert not (tree / ".venv").exists()
 
@@ -88,18 +88,18 @@ def test_a_python_built_without_a_part_is_named(
     )
     assert trouble_of(tree) == (
         f"This Python ({sys.executable}) was built without `sqlite3`: "
-        "take another one of 3.11 or newer, and run this again."
+        "use another Python, 3.11 or newer, and run this again."
     )
 
 
 @pytest.mark.parametrize(
     ("folder", "advice"),
     [
-        (".", " can't be written to: copy the folder to a place of yours, and run this there."),
+        (".", " can't be written to: copy it to a folder that you own, and run this there."),
         (
             ".workbook",
-            " belongs to another user, perhaps since this was run with sudo: "
-            "make it yours (chown -R) or remove it, and run this again.",
+            " belongs to another user, perhaps because this was run with sudo: "
+            "take it over (chown -R) or remove it, and run this again.",
         ),
     ],
 )
@@ -120,7 +120,7 @@ def test_an_environment_of_the_users_own_is_left_alone(tree: Path, steps: list[s
     (tree / ".venv").mkdir()
     (tree / ".venv/mine").touch()
     assert trouble_of(tree) == (
-        f"{tree / '.venv'} was not made by this command: move it away, and run this again."
+        f"This command did not make {tree / '.venv'}: move it away, and run this again."
     )
     assert (steps, (tree / ".venv/mine").exists()) == ([], True)
 
@@ -138,7 +138,7 @@ ONLINE = "The packages can't be downloaded: get this machine online (or set pip'
         ("ERROR: [Errno 28] No space left on device", bootstrap.DISK_FULL),
         (
             "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
-            "A downloaded package is not the one the lock names: try another network or index.",
+            "A downloaded package does not match the lock: try another network or index.",
         ),
         (
             "Collecting a\nERROR: Something else.\n\nnotice",
@@ -154,7 +154,7 @@ def test_what_pip_says_becomes_advice(output: str, advice: str, tree: Path) -> N
     with pytest.raises(SetUpTrouble) as trouble:
         bootstrap.run_step(tree, "Trying", [sys.executable, "-c", code], dict(os.environ))
     log = tree / ".workbook/set-up.log"
-    assert str(trouble.value) == f"{advice} (All it said: {log})"
+    assert str(trouble.value) == f"{advice} (The whole output is in {log})"
     assert log.read_text("utf-8") == f"{output}\n"
 
 
@@ -171,7 +171,7 @@ def test_a_second_window_waits(tree: Path) -> None:
     with (
         bootstrap.hold_set_up_lock(tree),
         pytest.raises(
-            SetUpTrouble, match=r"^Another window is setting this folder up: wait for it\.$"
+            SetUpTrouble, match=r"^Another process is setting this folder up: wait for it\.$"
         ),
         bootstrap.hold_set_up_lock(tree),
     ):

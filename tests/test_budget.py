@@ -12,7 +12,7 @@ from autograder.classroom.pages import class_page, grouping, similarity, winnowi
 from autograder.classroom.pages.listing import ClassListing
 from autograder.classroom.pages.similarity import FingerprintIndex, SimilarHandIns
 from autograder.classroom.pages.statistics import ClassSummary
-from autograder.classroom.pages.winnowing import MOST_TOKENS, find_fingerprints
+from autograder.classroom.pages.winnowing import MAX_TOKENS, find_fingerprints
 from autograder.hand_in import reading
 from autograder.hand_in.student import HandInEntry
 
@@ -56,7 +56,7 @@ def test_a_hand_in_has_so_many_fingerprints_and_no_more() -> None:
     ):
         prints = find_fingerprints(files)
         assert prints.in_part
-        assert sum(map(len, prints.found.values())) < MOST_TOKENS
+        assert sum(map(len, prints.found.values())) < MAX_TOKENS
     assert prints.found["linear.backward"] == find_fingerprints(honest).found["linear.backward"]
     assert not find_fingerprints(honest).in_part
 
@@ -84,9 +84,9 @@ def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     for n in range(2000):
         made.add(HandInEntry(str(n)), same if n < 20 else honest, str(n))
-    monkeypatch.setattr(grouping, "MOST_PAIRS", 1)
+    monkeypatch.setattr(grouping, "MAX_PAIRS", 1)
     tracemalloc.start()
-    found = made.alike()
+    found = made.find_similar()
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [len(match.entries) for match in found.matches] == [20]
@@ -96,62 +96,64 @@ def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_pairs_are_counted_and_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fewest share is looked at first; the rest is named in a sentence, on the page too."""
-    monkeypatch.setattr(grouping, "MOST_PAIRS", 40)
+    monkeypatch.setattr(grouping, "MAX_PAIRS", 40)
     made = FingerprintIndex()
     for n in range(100):
         files = {"linear.py": junk(n // 4, 700) + junk(-n - 1, 200)}
         made.add(HandInEntry(str(n)), find_fingerprints(files), str(n))
-    found = made.alike()
+    found = made.find_similar()
     assert found.matches
-    assert found.left_out == ["code that 4 or more share was left out: there are too many pairs"]
+    assert found.left_out == [
+        "code that 4 or more hand-ins share was left out: there are too many pairs"
+    ]
     page = class_page.render_class_page(
         ClassSummary(), ClassListing(), SimilarHandIns([], found.left_out)
     )
-    assert "code that 4 or more share was left out" in page
+    assert "code that 4 or more hand-ins share was left out" in page
 
 
 def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the most, every second is dropped, again and again: the rest still finds copies."""
-    monkeypatch.setattr(similarity, "MOST_PRINTS", 4000)
+    monkeypatch.setattr(similarity, "MAX_KEPT_OWNERS", 4000)
     made = FingerprintIndex()
     for n in range(60):
         made.add(
             HandInEntry(str(n)), find_fingerprints({"linear.py": junk(max(n, 1), 900)}), str(n)
         )
         assert made.kept == sum(map(len, made.having.values())) <= 4000
-    found = made.alike()
+    found = made.find_similar()
     assert [[e.hand_in for e in m.entries] for m in found.matches] == [["0", "1"]]
-    said = f"of the class's code, one fingerprint in {made.sieve} was compared"
+    said = f"only one of {made.sieve} fingerprints of the class's code was compared"
     assert found.left_out == [said]
     assert made.sieve > 1
 
 
 def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those beyond are counted, and it is said."""
-    monkeypatch.setattr(similarity, "MOST_HAND_INS", 10)
+    monkeypatch.setattr(similarity, "MAX_COMPARED", 10)
     made = FingerprintIndex()
     for n in range(25):
         made.add(HandInEntry(str(n)), find_fingerprints({"linear.py": junk(n, 300)}), str(n))
     assert len(made.entries) == 10
     said = "the first 10 hand-ins were compared, 15 more were not"
-    assert made.alike().left_out == [said]
+    assert made.find_similar().left_out == [said]
 
 
 def test_groups_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A class of copies in pairs: the most striking are described."""
-    monkeypatch.setattr(similarity, "MOST_MATCHES", 3)
+    monkeypatch.setattr(similarity, "MAX_DESCRIBED_GROUPS", 3)
     made = FingerprintIndex()
     for n in range(80):
         files = {"linear.py": junk(n // 2, 900) + junk(-n - 1, 90)}
         made.add(HandInEntry(str(n)), find_fingerprints(files), str(n))
-    found = made.alike()
+    found = made.find_similar()
     assert len(found.matches) == 3
-    assert found.left_out == ["37 less striking groups were left out"]
+    assert found.left_out == ["37 groups with less rare code were left out"]
 
 
 def test_what_is_too_long_to_be_remembered_is_computed() -> None:
     """Few long answers would fill what short ones are remembered in."""
-    tokens = tuple("+-*/%"[n * n % 5] for n in range(winnowing.REMEMBERED + 1))
-    before = winnowing.known.cache_info().currsize
-    assert winnowing.winnow_hashes(tokens) == winnowing.known.__wrapped__(tokens)
-    assert winnowing.known.cache_info().currsize == before
+    tokens = tuple("+-*/%"[n * n % 5] for n in range(winnowing.MAX_CACHED_TOKENS + 1))
+    before = winnowing.cached_hashes.cache_info().currsize
+    assert winnowing.winnow_hashes(tokens) == winnowing.cached_hashes.__wrapped__(tokens)
+    assert winnowing.cached_hashes.cache_info().currsize == before

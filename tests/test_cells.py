@@ -27,7 +27,7 @@ from autograder.scoring import reference_store
 from autograder.workspace.writer import function_text
 
 WITHOUT_KEY = shutil.ignore_patterns("key", "__pycache__")
-WAY_OUT = "mend the file, or type in a terminal: autograder reset 6.1"
+WAY_OUT = "repair the file, or type in a terminal: autograder reset 6.1"
 IMPORTS = """
     from workbook import demo, exercise
     from mytorch.linear import Linear
@@ -241,7 +241,7 @@ def test_the_stub_over_a_finished_file_shows_the_files_feedback(notebook: Notebo
     notebook.run(FORWARD)
     before = notebook.file().read_bytes()
     title, *table = DONE.splitlines(keepends=True)
-    kept = "  mytorch/linear.py keeps its solution, and this is the feedback on that\n"
+    kept = "  mytorch/linear.py keeps your solution; this is the feedback on it\n"
     idle = "  the cell itself is not started\n"
     assert notebook.run(STUB) == "".join([title, kept, idle, *table])
     begun = STUB.replace("raise", "A = A + 1\n        raise")
@@ -306,7 +306,7 @@ def test_a_text_that_cannot_be_executed_leaves_all_as_it_was(notebook: Notebook)
 
 def test_a_text_edited_by_hand_is_kept_aside(notebook: Notebook) -> None:
     """What the cell did not write is kept before it is replaced, and the message says where."""
-    own = "mytorch/linear.py held a text that is not from this cell; it is kept in kept-aside/"
+    own = "mytorch/linear.py held code that is not from this cell; it is kept in kept-aside/"
     notebook.run(FORWARD)
     assert notebook.run(FORWARD.replace("self.A = A", "self.A = A + 0")) == DONE
     assert notebook.run(FORWARD) == DONE
@@ -359,7 +359,7 @@ def test_another_files_error_costs_that_file_alone(notebook: Notebook) -> None:
     said = notebook.run(FORWARD).split("\n")
     assert said[0] == "✔ Linear.forward (6.1): 5 of 5 points on the public cases"
     assert said[1:3] == [
-        "  mytorch/relu.py cannot be executed, and counts as it was before: "
+        "  mytorch/relu.py cannot be executed, so its earlier text is used: "
         "ZeroDivisionError: division by zero in mytorch/relu.py:10",
         "  the line is: x = 1 / 0",
     ]
@@ -373,9 +373,11 @@ def test_a_file_that_is_no_python_is_named_with_its_line(notebook: Notebook) -> 
     notebook.edit("class Linear:", "class Linear(:")
     before = notebook.file().read_bytes()
     number = before.decode().split("\n").index("class Linear(:") + 1
-    broken = f"mytorch/linear.py is no Python in line {number}: invalid syntax: class Linear(:"
-    assert notebook.run(FORWARD) == f"{broken}; the cell was not written: {WAY_OUT}\n"
-    assert notebook.run(STUB) == f"{broken}; the cell was not written: {WAY_OUT}\n"
+    broken = (
+        f"mytorch/linear.py is not valid Python in line {number}: invalid syntax: class Linear(:"
+    )
+    assert notebook.run(FORWARD) == f"{broken}; your code was not written: {WAY_OUT}\n"
+    assert notebook.run(STUB) == f"{broken}; your code was not written: {WAY_OUT}\n"
     assert notebook.file().read_bytes() == before
 
 
@@ -398,12 +400,12 @@ def test_a_class_that_is_gone_and_a_method_that_is_gone(notebook: Notebook) -> N
     assert notebook.run(STUB) == "· Linear.forward (6.1): not started\n"
     assert notebook.run(FORWARD) == DONE
     notebook.file().write_text("x = 1\n", "utf-8")
-    missing = f"mytorch/linear.py has no class Linear; the cell was not written: {WAY_OUT}\n"
+    missing = f"mytorch/linear.py has no class Linear; your code was not written: {WAY_OUT}\n"
     assert notebook.run(FORWARD) == missing
     notebook.file().unlink()
     assert notebook.run(FORWARD) == (
         "mytorch/linear.py cannot be read (No such file or directory); "
-        f"the cell was not written: {WAY_OUT}\n"
+        f"your code was not written: {WAY_OUT}\n"
     )
 
 
@@ -425,7 +427,7 @@ def test_an_earlier_exercise_that_is_wrong_is_named(notebook: Notebook) -> None:
     said = notebook.run(generated(EXERCISES["mlp.forward"], solved=True)).split("\n")
     assert said[0].startswith("✘ MLP.forward (8.1): 0 of 3 points")
     assert said[1] == (
-        "  autograder check also scores it on stand-in layers: there that costs nothing"
+        "  autograder check also scores it on stand-in layers, where this costs no points"
     )
     assert "      Linear.forward (6.1) is not right yet: that may be why" in said
 
@@ -434,8 +436,8 @@ def test_an_endless_loop_that_is_stopped_costs_the_feedback_alone(notebook: Note
     """The file is written when the driver runs: stopping it loses nothing, and says so."""
     said = notebook.run(FORWARD.replace("self.A = A", "raise KeyboardInterrupt"))
     assert said == (
-        "✘ Linear.forward (6.1): you stopped it (an endless loop?); mytorch/linear.py holds your "
-        "text all the same\n"
+        "✘ Linear.forward (6.1): you stopped it (an endless loop?); your code was saved in "
+        "mytorch/linear.py\n"
     )
     assert "raise KeyboardInterrupt\n" in notebook.file().read_text("utf-8")
     assert notebook.failed is None
@@ -490,31 +492,31 @@ def test_a_hint_on_arguments_is_about_a_stub(notebook: Notebook) -> None:
     assert hint not in notebook.run("@exercise(Linear)\ndef forward(self, A): return np.maximum(A)")
 
 
-PLACE = "@exercise stands above a def and names what of mytorch it completes: @exercise(Linear).\n"
+USAGE = "Write @exercise above a def, and name its class or function in it: @exercise(Linear).\n"
 
 
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
         ("@exercise(Linear)\ndef foward(self, A): pass",
-         "Linear has no exercise foward; there are: forward, backward.\n"),
+         "Linear has no exercise foward. It has: forward, backward.\n"),
         ("@exercise(Linear)\ndef __init__(self): pass",
-         "Linear has no exercise __init__; there are: forward, backward.\n"),
+         "Linear has no exercise __init__. It has: forward, backward.\n"),
         ("@exercise(squared_error)\ndef squared(y, d): pass",
-         "squared_error has no exercise squared; there are: squared_error.\n"),
-        ("@exercise\ndef forward(self, A): pass", PLACE),
-        ("@exercise(Linear)\nclass forward: pass", PLACE),
-        ("_ = exercise(Linear)(lambda self, A: A)", PLACE),
-        ("_ = exercise(Linear)(3)", PLACE),
-        ("@exercise(np.ndarray)\ndef forward(self, A): pass", PLACE),
-        ("class Mine: pass\n@exercise(Mine)\ndef forward(self, A): pass", PLACE),
-        ("@exercise('Linear')\ndef forward(self, A): pass", PLACE),
+         "squared_error has no exercise squared. It has: squared_error.\n"),
+        ("@exercise\ndef forward(self, A): pass", USAGE),
+        ("@exercise(Linear)\nclass forward: pass", USAGE),
+        ("_ = exercise(Linear)(lambda self, A: A)", USAGE),
+        ("_ = exercise(Linear)(3)", USAGE),
+        ("@exercise(np.ndarray)\ndef forward(self, A): pass", USAGE),
+        ("class Mine: pass\n@exercise(Mine)\ndef forward(self, A): pass", USAGE),
+        ("@exercise('Linear')\ndef forward(self, A): pass", USAGE),
         ("@exercise(Linear(2, 2))\ndef forward(self, A): pass",
-         PLACE),
+         USAGE),
         ("exec('def forward(self, A): return A')\nforward = exercise(Linear)(forward)",
-         "The text of forward is not to be found: run it in a cell, without %%.\n"),
+         "The text of forward was not found: define it in a cell, and use no %% magic there.\n"),
         ("def forward(self, A): pass\nforward = exercise(Linear)(forward)",
-         "The text of forward is not to be found: run it in a cell, without %%.\n"),
+         "The text of forward was not found: define it in a cell, and use no %% magic there.\n"),
     ],
 )  # fmt: skip
 def test_misuse_gets_one_sentence(notebook: Notebook, cell: str, said: str) -> None:
@@ -552,7 +554,7 @@ def test_a_file_that_cannot_be_written(notebook: Notebook, monkeypatch: pytest.M
 
     monkeypatch.setattr("autograder.workspace.writer.write_atomically", fail)
     assert notebook.run(FORWARD) == (
-        "mytorch/linear.py cannot be written (No space left on device); it is as it was.\n"
+        "mytorch/linear.py cannot be written (No space left on device); it was not changed.\n"
     )
     assert notebook.file().read_bytes() == before
     waits = "waits for Exercise 6.1: Linear.forward\n"
@@ -572,7 +574,7 @@ def test_the_packages_place_is_guarded(notebook: Notebook) -> None:
     """Where something else has become `mytorch`, the cell refuses in one sentence."""
     forget_package("mytorch")
     assert notebook.run(FORWARD) == (
-        "mytorch is not the workbook's any more: restart the kernel.\n"
+        "Another mytorch has replaced the one of the workbook: restart the kernel.\n"
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeTree, hear_ctrl_c, replaced
 
-from autograder.classroom import command
+from autograder.classroom import grading_steps
 from autograder.classroom.batch.journal import GradeJournal
 from autograder.exercises import EXERCISES
 from autograder.model import Item, Report
@@ -171,12 +171,12 @@ def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
     path.write_text(json.dumps(notebook))
     done = autograder("pack", cwd=tree)
     first, second, last = done.stderr.splitlines()
-    assert first.startswith("note: not finished, and handed in like this: 0.1 squared_error, 4.1 ")
+    assert first.startswith("note: not finished, but packed as they are: 0.1 squared_error, 4.1 ")
     assert second == (
         "note: Linear.forward in 06.ipynb: the cell was not run since you changed it;"
         " run it, then pack again"
     )
-    assert "not saved" in last
+    assert "only what you saved" in last
     assert sorted(zipfile.ZipFile(tree / "hand-in.zip").namelist())[-1] == "notebooks/06.ipynb"
 
 
@@ -207,7 +207,7 @@ def test_reset_keeps_the_text(make_tree: MakeTree) -> None:
     assert "return A @ self.W.T + self.b.T" in text
     assert (tree / "mytorch/linear.py").read_text() == (fresh / "mytorch/linear.py").read_text()
     again = autograder("reset", "linear.forward", cwd=tree)
-    assert again.stdout == "Linear.forward is as it was in the beginning\n"
+    assert again.stdout == "Linear.forward was not changed: it is still the stub\n"
 
 
 def test_reset_mends_a_file_that_is_no_python(make_tree: MakeTree) -> None:
@@ -216,7 +216,7 @@ def test_reset_mends_a_file_that_is_no_python(make_tree: MakeTree) -> None:
     path = tree / "mytorch" / "linear.py"
     path.write_text("class Linear(:\n")
     assert autograder("reset", "6.1", cwd=tree).stdout == (
-        "mytorch/linear.py is no Python in line 1: invalid syntax: class Linear(:; all of it"
+        "mytorch/linear.py is not valid Python in line 1: invalid syntax: class Linear(:; all of it"
         " starts over; your text is kept in kept-aside/linear.forward.1.py\n"
     )
     assert (tree / "kept-aside" / "linear.forward.1.py").read_text() == "class Linear(:\n"
@@ -294,7 +294,7 @@ def test_a_few_graded_anew_leave_the_class_in_its_tables(
     make_tree("class/cleo", solved=False)
     assert autograder("grade", folder, cwd=tmp_path).returncode == 0
     done = autograder("grade", folder / "ada", "--results", "grades", cwd=tmp_path)
-    assert "note: 2 that were graded earlier stay in the tables of grades" in done.stderr
+    assert "note: hand-ins of earlier runs in the tables of grades: 2" in done.stderr
     table = tmp_path / "grades" / "grades.csv"
     assert len(table.read_text("utf-8-sig").splitlines()) == 4
     shutil.rmtree(folder / "cleo")
@@ -311,10 +311,10 @@ def test_a_folders_name_imitates_no_line(make_tree: MakeTree, tmp_path: Path) ->
     (tmp_path / evil).mkdir()
     GradeJournal(tmp_path / evil / "journal.sqlite").file.close()
     done = autograder("grade", evil, make_tree("ada"), cwd=tmp_path)
-    assert "note: left out «ev?[2J 52 ∕ 52 bob»: results, no hand-ins" in done.stderr.splitlines()
+    assert "note: left out «ev?[2J 52 ∕ 52 bob»: results, not hand-ins" in done.stderr.splitlines()
     done = autograder("grade", "--require-isolation", f"no{evil}", cwd=tmp_path)
     assert done.stderr == (
-        "autograder: «noev?[2J 52 ∕ 52 bob» is no place: name bubblewrap or landlock\n"
+        "autograder: there is no isolation «noev?[2J 52 ∕ 52 bob»: choose bubblewrap or landlock\n"
     )
 
 
@@ -328,7 +328,10 @@ def test_a_row_says_what_to_know(make_tree: MakeTree, tmp_path: Path) -> None:
     row = autograder("grade", "class", "nobody", cwd=tmp_path).stdout.splitlines()[0]
     assert "class/ada_LATE_1_2_x.zip  [late; lost in 4." in row
     gone = Item("x", "gone", "mytorch.gone", 0.0, 1.0, "fail")
-    assert command.summary_row(Report("ada", (gone,), isolation="bubblewrap")) == "     0 / 1  ada"
+    assert (
+        grading_steps.summary_row(Report("ada", (gone,), isolation="bubblewrap"))
+        == "     0 / 1  ada"
+    )
 
 
 def test_less_isolation_than_required_is_refused(make_tree: MakeTree, tmp_path: Path) -> None:

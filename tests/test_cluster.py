@@ -114,7 +114,7 @@ def test_a_scheduler_killed_midway_loses_nothing(
             seen = batch_grading.grade_batch(paths, current_terms(), journal, start, at_once)
             found = [next(seen).report]
             os.killpg(scheduler.pid, signal.SIGKILL)
-            with pytest.raises(OSError, match="the executor takes no more work"):
+            with pytest.raises(OSError, match="the executor accepts no more work"):
                 found += (report for report, *_ in seen)
         final = [report for report in found if not report.provisional]
         assert 0 < len(final) < len(paths)
@@ -131,7 +131,7 @@ def test_a_scheduler_killed_midway_loses_nothing(
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one line, after some seconds."""
     pytest.importorskip("distributed", reason="needs Dask (extra `dask`)")
-    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     for place, said in (
         ("tcp://127.0.0.1:9", "no Dask scheduler answers at tcp://127.0.0.1:9: is it running?"),
         ("over there", "no Dask scheduler answers at over there: is it running?"),
@@ -146,7 +146,7 @@ def test_a_scheduler_without_workers_is_said(
     scheduler: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for ever for somebody to grade."""
-    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     place = address(scheduler)
     with pytest.raises(OSError, match="no worker") as caught, cluster.connect_cluster(place):
         pass

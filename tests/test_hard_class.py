@@ -287,7 +287,7 @@ def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
         assert given[-1] == "/" or found.rows[given]["message"] == "a broken link"
     found = graded(top, "one", "class/ada.zip")
     assert found.code == 0
-    assert found.named("followed, for you named a link: «one»")
+    assert found.named("followed, because you named these links: «one»")
 
 
 @needs_links
@@ -411,7 +411,7 @@ def test_a_journal_in_a_hand_in_costs_no_row(class_: Path, tmp_path: Path) -> No
     assert rows.pop("Oda_7_assignsubmission_file_") == rows.pop("nothing") == 0
     assert set(rows.values()) == {FULL}
     assert len(rows) == 1 + 4 * 5
-    assert found.named("left out «./only»: results, no hand-ins")
+    assert found.named("left out «./only»: results, not hand-ins")
     again = graded(class_, ".")
     assert again.scores() == found.scores()
     assert again.named("«./grades», «./only»: results")
@@ -534,7 +534,7 @@ def test_what_lies_beside_a_package_is_named(class_: Path) -> None:
     laid(class_, {f"mytorch/{name}": data for name, data in package(solved=False).items()})
     made = graded(class_, ".")
     assert made.scores() == {".": 0}
-    assert made.named("left out «./ada.zip», «./bob»: a folder mytorch lies beside")
+    assert made.named("left out «./ada.zip», «./bob»: a folder mytorch is beside")
     assert not any("left out" in note for note in graded(class_, "bob").notes)
 
 
@@ -544,7 +544,7 @@ def test_what_lies_beside_a_package_is_named_one_folder_deeper(class_: Path) -> 
     (class_ / "section 1" / "bob.zip").write_bytes(raw_zip(RIGHT))
     made = graded(class_, ".")
     assert made.scores() == {"ada.zip": FULL, "section 1": 0}
-    assert made.named("«./section 1/bob.zip»: a folder mytorch lies beside")
+    assert made.named("«./section 1/bob.zip»: a folder mytorch is beside")
 
 
 def test_what_an_exercise_is_in_counts_among_any_number_of_modules(class_: Path) -> None:
@@ -562,7 +562,7 @@ def test_a_hidden_hand_in_is_named(class_: Path) -> None:
     (class_ / ".cleo.zip").write_bytes(raw_zip(RIGHT))
     made = graded(class_, ".")
     assert made.scores() == {"ada.zip": FULL}
-    assert made.named("left out 2 files that are no hand-ins: «.bob», «.cleo.zip»")
+    assert made.named("left out 2 files that are not hand-ins: «.bob», «.cleo.zip»")
 
 
 @pytest.mark.parametrize("spelled", ["{name}", ".//{name}", "{here}/{name}"])

@@ -29,9 +29,9 @@ from autograder.scoring import reference_store
 from autograder.scoring.record import parse_report, to_json
 
 HELD = "{path}: another grader is writing to it: wait until that is done"
-DAMAGED = "{path}: it is damaged, or no file of ours: move it away, and all is graded again"
+DAMAGED = "{path}: it is damaged or not a journal: move it away, and all is graded again"
 FULL = (
-    "{path}: the disk is full, or fails; what is graded so far is kept: make room, and run the"
+    "{path}: the disk is full or has failed; finished grades are kept: make room, and run the"
     " same command again"
 )
 
@@ -176,7 +176,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
     other.execute("CREATE TABLE theirs (x)")
     other.close()
     content = path.read_bytes()
-    refused(path, "{path} is another program's: name another place for results")
+    refused(path, "{path} belongs to another program: name another folder with --results DIR")
     assert path.read_bytes() == content
     path.unlink()
     GradeJournal(path).file.close()
@@ -185,7 +185,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
     ours.close()
     refused(
         path,
-        "{path} is of another version (7, here 3): move it away, and all is graded again",
+        "{path} has another version (7, needed 3): move it away, and all is graded again",
     )
 
 

@@ -279,7 +279,7 @@ def test_what_cannot_be_changed_in_place_is_replaced(
     write(m=after)
     for name in ("Slim", "Colour", "Plain", "Based", "Thing", "Again"):
         assert vars(module)[name] is not old[name], name
-    said = "cannot be changed in place: restart the kernel, so that all follows it."
+    said = "cannot be changed in place: restart the kernel to use the new one."
     named = ("Slim", "Colour", "Plain", "Based", "Thing", "Again")
     assert capsys.readouterr().out == "".join(f"{name} {said}\n" for name in named)
     assert [c.name for c in module.Colour] == ["BLUE"]
@@ -457,8 +457,8 @@ def test_another_mytorch_is_refused(tmp_path: Path) -> None:
     code = "import mytorch\ntry: import workbook\nexcept ImportError as e: print(e)"
     tree, elsewhere = tmp_path / "tree", tmp_path / "elsewhere"
     assert python(tree / "notebooks", code, elsewhere) == (
-        f"mytorch was loaded from {elsewhere}/mytorch, but this workbook's is {tree}/mytorch: "
-        "restart the kernel, and open notebooks where they belong.\n"
+        f"mytorch was loaded from {elsewhere}/mytorch, but this workbook has {tree}/mytorch: "
+        "restart the kernel, and open the notebook in its own workbook.\n"
     )
     empty = tmp_path / "empty" / "notebooks"
     assert python(empty, code.replace("import mytorch\n", ""), elsewhere) == (

@@ -153,7 +153,7 @@ def test_pages_ask_for_nothing() -> None:
         links = {value for name, value in read.attributes if name == "href"}
         assert all(re.match(r"#\w+$|students/|grades\.csv$", link) for link in links)
         assert not re.search(r"https?:|url\(|@import", page)
-        assert ("content", markup.POLICY) in read.attributes
+        assert ("content", markup.CONTENT_POLICY) in read.attributes
 
 
 def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
@@ -287,7 +287,7 @@ def test_all_right_is_a_short_page() -> None:
     text = Read(student_page.render_student_page(graded({}))).text
     most = markup.format_points(sum(e.max_score for e in EXERCISES.values()))
     assert f"{most} of {most} points" in text
-    assert "✘" not in text.split("Scored on")[0]
+    assert "✘" not in text.split("This score comes")[0]
 
 
 def test_the_class_page_says_what_the_class_misunderstood() -> None:
@@ -335,7 +335,7 @@ def test_a_class_page_of_nothing_is_a_page() -> None:
     for graded in ((), ((bad, ADA),), ((idle, ADA),)):
         text = Read(class_of(*graded)).text
         assert "Nothing was attempted yet." in text
-        assert "Nothing stands out." in text
+        assert "No hand-ins share rare code." in text
     assert "There is no final grade yet." in Read(class_of()).text
 
 
@@ -354,7 +354,7 @@ def test_long_lists_are_cut_and_say_so() -> None:
     text = Read(class_page.render_class_page(made, ClassListing(), SimilarHandIns(matches))).text
     assert "… and 38 more: rarer ones." in text
     assert "… and 38 more: in the list below." in text
-    assert "… and 21 more: less striking ones." in text
+    assert "… and 21 more: with less rare code." in text
     assert text.count("student 7 and 32 more") == 12
 
 

@@ -187,7 +187,7 @@ def test_lines_that_were_changed_are_taken_from_the_journal(here: Path) -> None:
     assert (done.returncode, scores(here)) == (0, TRUE)
     assert f"{len(LINES)} reports in grades/reports.jsonl do not match their" in done.stderr
     assert f"note: {len(LINES)} reports were taken from the journal" in done.stderr
-    assert f"{COUNT - 1} that were graded earlier stay" in done.stderr
+    assert f"hand-ins of earlier runs in the tables of grades: {COUNT - 1}" in done.stderr
     again = grade(name(0), "--results", "grades", cwd=here)
     assert "from the journal" not in again.stderr
 
@@ -258,7 +258,7 @@ def test_a_journal_that_was_moved_away_is_begun_again(here: Path) -> None:
     done = grade("class", cwd=here)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
-        "autograder: grades/journal.sqlite is of another version (1, here 3): move it away, and"
+        "autograder: grades/journal.sqlite has another version (1, needed 3): move it away, and"
         " all is graded again"
     )
     journal.rename(here / "old.sqlite")
@@ -283,12 +283,12 @@ def leads_nowhere(path: Path) -> None:
 
 
 OBSTACLES: dict[str, tuple[Callable[[Path], None], str]] = {
-    "folder": (is_a_folder, "is a folder, and the journal belongs there: move it away, or"),
-    "pipe": (is_a_pipe, "is no file, and the journal belongs there: move it away, or"),
-    "link": (leads_nowhere, "is a link that leads nowhere: take it away, or"),
-    "read-only": (lambda path: path.chmod(0o400), "may not be read and written by you: chmod"),
-    "unreadable": (lambda path: path.chmod(0o200), "may not be read and written by you: chmod"),
-    "folder read-only": (lambda path: path.parent.chmod(0o500), "may not be written to by you:"),
+    "folder": (is_a_folder, "is a folder, but the journal must be there: move it away, or"),
+    "pipe": (is_a_pipe, "is not a regular file, but the journal must be there: move it away, or"),
+    "link": (leads_nowhere, "is a link to a missing file: remove it, or"),
+    "read-only": (lambda path: path.chmod(0o400), ": no permission to read and write: chmod"),
+    "unreadable": (lambda path: path.chmod(0o200), ": no permission to read and write: chmod"),
+    "folder read-only": (lambda path: path.parent.chmod(0o500), ": no permission to write: chmod"),
     "folder closed": (lambda path: path.parent.chmod(0), ": Permission denied"),
 }
 
@@ -340,7 +340,7 @@ def test_a_disk_that_is_full_or_read_only_is_said(once: Path, tmp_path: Path, si
         subprocess.run(["umount", "-l", str(disk)], check=True)
     last = done.stderr.splitlines()[-1]
     assert done.returncode == 2
-    said = "is on a file system that can only be read: name another folder with --results DIR"
+    said = "is on a read-only file system: name another folder with --results DIR"
     assert (said if size == "read-only" else "disk is full") in last
     assert "Traceback" not in done.stderr
 

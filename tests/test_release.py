@@ -157,7 +157,9 @@ def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert "note: no hidden references here; grading on the public cases\n" in graded.stderr
+    assert (
+        "note: there are no hidden references here; grading on the public cases\n" in graded.stderr
+    )
     assert json.loads(graded.stdout)["references"] == "public"
     for name in ("ada", "bob"):
         shutil.copytree(tmp_path / "release" / "mytorch", tmp_path / "class" / name / "mytorch")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.classroom.command import summary_row
+from autograder.classroom.grading_steps import summary_row
 from autograder.model import Explanation, Finding, Item, Report
 from autograder.scoring import report
 from autograder.scoring.record import to_json

@@ -188,13 +188,16 @@ def test_what_nobody_can_see_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "{path}: no column is called id, sid, student id or email (there is: nothing)"),
-        ("a,b\n1,2\n", "{path}: no column is called id, sid, student id or email (there is: a, b)"),
-        ("id,name\n1,Ada\n1,Bob\n", "{path}, line 3: '1' is there twice"),
+        ("", "{path}: no column is called id, sid, student id or email (columns: none)"),
+        (
+            "a,b\n1,2\n",
+            "{path}: no column is called id, sid, student id or email (columns: a, b)",
+        ),
+        ("id,name\n1,Ada\n1,Bob\n", "{path}, line 3: '1' appears twice"),
         ("id,name\n1,Ada\n\n,Bob\n", "{path}, line 4: no id"),
         ('id,name\n1,"Ada\n', "{path}, line 2: unexpected end of data"),
         ('id,name\n1,"Ada"x\n', "{path}, line 2: ',' expected after '\"'"),
-        (b"id,name\n1,Zo\xeb\n", "{path}: not UTF-8 (Excel calls it «CSV UTF-8»)"),
+        (b"id,name\n1,Zo\xeb\n", "{path}: not UTF-8 (in Excel, save it as “CSV UTF-8”)"),
         ("id,name\n1," + "x" * 200_000, "{path}, line 2: field larger than field limit (131072)"),
     ],
 )
@@ -244,8 +247,8 @@ def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
     found = assign_students(paths, class_)
     assert (found.superseded, found.undecided) == (frozenset(), frozenset(paths))
     assert found.notes == (
-        "Ada Lovelace (12345) has 2 hand-ins («hand-in-ada-lovelace.zip», «12345»): which one"
-        " counts is yours to say; take the others away",
+        "Ada Lovelace (12345) has 2 hand-ins («hand-in-ada-lovelace.zip», «12345»): decide which"
+        " one counts, and remove the others",
     )
 
 
@@ -260,8 +263,7 @@ def test_hand_ins_of_one_name_are_told_apart_by_their_folders() -> None:
     """What is said of several shows each from the folder that all lie in."""
     paths = [f"class/{name}/{n}" for name in ("ada", "bob") for n in ("a", "b")]
     assert assign_students(paths).notes[0] == (
-        "a has 2 hand-ins («ada/a», «bob/a»): which one counts is yours to say;"
-        " take the others away"
+        "a has 2 hand-ins («ada/a», «bob/a»): decide which one counts, and remove the others"
     )
     top = common_folder(paths)
     assert [HandInEntry(path, top=top).called for path in paths] == [

@@ -68,7 +68,7 @@ def index(hand_ins: dict[str, dict[str, bytes]]) -> Sequence[SimilarityMatch]:
     made = FingerprintIndex()
     for name, files in hand_ins.items():
         made.add(HandInEntry(name), find_fingerprints(files), name)
-    return made.alike().matches
+    return made.find_similar().matches
 
 
 def names(match: SimilarityMatch) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ def synthetic(*prints: Mapping[str, set[str]], size: int = 64) -> Sequence[Simil
         own = prints[n] if n < len(prints) else {}
         found = {place: frozenset(map(hash, words)) for place, words in own.items()}
         made.add(HandInEntry(str(n)), FingerprintSet({**found, "own.py": frozenset([n])}), str(n))
-    return made.alike().matches
+    return made.find_similar().matches
 
 
 def words(start: str, count: int) -> set[str]:
@@ -274,7 +274,7 @@ def test_two_hand_ins_of_one_student_are_no_match() -> None:
     for name, files in [*CLASS.items(), ("1.zip", linear(LOOP)), ("2.zip", linear(LOOP))]:
         owner = "Ada" if name.endswith(".zip") else name
         made.add(HandInEntry(name), find_fingerprints(files), owner)
-    assert all("1.zip" not in names(match) for match in made.alike().matches)
+    assert all("1.zip" not in names(match) for match in made.find_similar().matches)
 
 
 @pytest.mark.parametrize("junk", [package(solved=False), linear(LOOP), {}], ids=range(3))
@@ -291,7 +291,7 @@ def test_nobody_makes_others_look_rare(junk: dict[str, bytes]) -> None:
         )
     if junk == linear(LOOP):  # 100 who wrote one exercise say nothing of the others
         assert made.among("linear.backward") == 107
-    assert made.alike().matches == []
+    assert made.find_similar().matches == []
 
 
 def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> None:
@@ -304,14 +304,14 @@ def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> 
     for name, files in {**others, **copies}.items():
         made.add(HandInEntry(name), find_fingerprints(files), "mallory")
     made.add(HandInEntry("Ada"), find_fingerprints(linear(LOOP)), "Ada")
-    (match,) = (match for match in made.alike().matches if not match.whole)
+    (match,) = (match for match in made.find_similar().matches if not match.whole)
     assert (names(match), match.shared_by, match.among) == (("copy 0", "Ada"), 2, 102)
 
 
 def test_a_handful_has_no_rarities() -> None:
     """Among four, nothing can be called rare; an empty class is one, too."""
     assert index({name: linear(LOOP) for name in "ABCD"}) == []
-    assert FingerprintIndex().alike().matches == []
+    assert FingerprintIndex().find_similar().matches == []
 
 
 @pytest.mark.parametrize(
@@ -343,4 +343,4 @@ def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
     for n in range(1000):
         made.add(HandInEntry(f"student {n}"), prints[n % len(prints)], str(n))
     assert max(map(len, made.having.values())) <= similarity.MAX_OWNERS
-    assert made.alike().left_out == []
+    assert made.find_similar().left_out == []

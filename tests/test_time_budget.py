@@ -16,8 +16,14 @@ from conftest import package, replaced
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.model import Item, Report
+from autograder.running.conversation import ExecutionPlace
 from autograder.running.fresh_interpreter import FreshInterpreter, InterpreterChild
-from autograder.running.grading import TIME_SHORTAGE_NOTE, grade_hand_in, try_to_grade
+from autograder.running.grading import (
+    TIME_SHORTAGE_NOTE,
+    GradingSetup,
+    grade_hand_in,
+    try_to_grade,
+)
 from autograder.running.time_budget import ResourceLimits
 from autograder.running.usage import TimeMeter
 from autograder.scoring import reference_store
@@ -53,6 +59,10 @@ def by_status(report: Report, status: str) -> set[str]:
     return {item.exercise for item in report.items if item.status == status}
 
 
+def make_setup(place: ExecutionPlace, limits: ResourceLimits = QUICK) -> GradingSetup:
+    return GradingSetup(reference_store.best_references(), ALL, limits, place)
+
+
 def is_full(items: list[Item]) -> bool:
     return all(item.score == item.max_score for item in items)
 
@@ -62,7 +72,7 @@ def test_one_endless_function_costs_one_process_and_is_final() -> None:
     one for the doubles of what builds on it."""
     place = Counting()
     given = hand_in(replaced("relu.py", RESULT, "while True: pass"))
-    report, budget = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
+    report, budget = try_to_grade(given, make_setup(place))
     assert by_status(report, "timeout") == {"relu.forward", "relu.backward"}
     assert is_full([i for i in report.items if not i.exercise.startswith("relu.")])
     assert (report.provisional, budget.ran_out, place.started) == (False, False, 3)
@@ -72,16 +82,14 @@ def test_an_endless_network_is_not_run_on_doubles_as_well() -> None:
     """All below it is right, so doubles would take as long."""
     place = Counting()
     given = hand_in({"mlp.py": LOOP + hand_in().files["mlp.py"].decode()})
-    report, budget = try_to_grade(given, reference_store.best_references(), ALL, QUICK, place)
+    report, budget = try_to_grade(given, make_setup(place))
     assert by_status(report, "timeout") == {"mlp.forward", "mlp.backward"}
     assert (report.provisional, budget.ran_out, place.started) == (False, False, 2)
 
 
 def test_a_first_try_gives_one_full_limit_and_leaves_the_rest_to_a_retry() -> None:
     """All code is endless: the first exercise times out, the others have no result yet."""
-    report, budget = try_to_grade(
-        hand_in(everywhere=LOOP), reference_store.best_references(), ALL, QUICK, Counting()
-    )
+    report, budget = try_to_grade(hand_in(everywhere=LOOP), make_setup(Counting()))
     assert by_status(report, "timeout") == {"squared_error"}
     assert by_status(report, "internal") == {e.id for e in ALL} - {"squared_error"}
     assert report.provisional
@@ -119,15 +127,13 @@ def test_exercises_beyond_the_retry_budget_are_provisional() -> None:
 def test_code_that_sleeps_has_no_timeout_in_the_first_try() -> None:
     """In the retry it times out, and the other exercises get their points."""
     given = hand_in(replaced("relu.py", RESULT, "import time; time.sleep(1000)"))
-    first, budget = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
+    first, budget = try_to_grade(given, make_setup(Counting()))
     assert by_status(first, "timeout") == set()
     assert {"relu.forward", "relu.backward"} <= by_status(first, "internal")
     assert first.provisional
     assert budget.mostly_waited
     place = Counting()
-    second, _ = try_to_grade(
-        given, reference_store.best_references(), ALL, QUICK, place, first, retry_seconds=1.0
-    )
+    second, _ = try_to_grade(given, make_setup(place), first, retry_seconds=1.0)
     assert by_status(second, "timeout") == {"relu.forward", "relu.backward"}
     assert is_full([i for i in second.items if not i.exercise.startswith("relu.")])
     assert not second.provisional
@@ -146,7 +152,7 @@ def test_slow_and_right_code_loses_nothing(slow: str) -> None:
     """Each case stays within its limit: the first try stops it, the retry gives every point."""
     limits = ResourceLimits(seconds=0.6, wall=15.0, total=120.0, extra=0.2)
     given = hand_in(replaced("relu.py", RESULT, f"{slow}        {RESULT}"))
-    first, budget = try_to_grade(given, reference_store.best_references(), ALL, limits, Counting())
+    first, budget = try_to_grade(given, make_setup(Counting(), limits))
     assert first.provisional
     assert budget.ran_out
     assert by_status(first, "timeout") == set()
@@ -157,19 +163,12 @@ def test_slow_and_right_code_loses_nothing(slow: str) -> None:
 def test_a_retry_runs_only_what_has_no_result() -> None:
     """An exercise that calls one that timed out gets a timeout without being run."""
     given = hand_in(everywhere=LOOP)
-    first, _ = try_to_grade(given, reference_store.best_references(), ALL, QUICK, Counting())
-    second, _ = try_to_grade(
-        given, reference_store.best_references(), ALL, QUICK, Counting(), first, retry_seconds=60.0
-    )
+    first, _ = try_to_grade(given, make_setup(Counting()))
+    second, _ = try_to_grade(given, make_setup(Counting()), first, retry_seconds=60.0)
     kept = [i for i in first.items if i.status == "timeout"]
     assert [i for i in second.items if i.exercise == "squared_error"] == kept
     third = Counting()
-    assert (
-        try_to_grade(
-            given, reference_store.best_references(), ALL, QUICK, third, second, retry_seconds=60.0
-        )[0]
-        == second
-    )
+    assert try_to_grade(given, make_setup(third), second, retry_seconds=60.0)[0] == second
     assert third.started == 0
 
 
@@ -220,9 +219,7 @@ def test_computing_waiting_and_queueing_are_told_apart() -> None:
 def test_a_first_try_waits_for_one_second_in_all() -> None:
     """This holds however many exercises wait: meanwhile the worker could grade other hand-ins."""
     limits = ResourceLimits(wall=3.0, extra=0.4)
-    report, budget = try_to_grade(
-        hand_in(everywhere=SLEEP), reference_store.best_references(), ALL, limits, Counting()
-    )
+    report, budget = try_to_grade(hand_in(everywhere=SLEEP), make_setup(Counting(), limits))
     assert report.provisional
     assert budget.mostly_waited
     assert limits.extra <= budget.seconds_waited < 2 * limits.extra

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from autograder.exercises import EXERCISES, exercises_below
@@ -25,6 +25,16 @@ TIME_SHORTAGE_NOTE = (
 )
 
 
+@dataclass(frozen=True)
+class GradingSetup:
+    """With what a hand-in is graded: references, exercises, limits, and where its code runs."""
+
+    references: ReferenceSet
+    exercises: Sequence[Exercise]
+    limits: ResourceLimits = DEFAULT_LIMITS
+    place: ExecutionPlace = FRESH_INTERPRETER
+
+
 def grade_hand_in(
     hand_in: HandIn,
     references: ReferenceSet,
@@ -39,21 +49,16 @@ def grade_hand_in(
     Returns: the report; provisional if the grader failed somewhere, if there was no hand-in, or if
              timeouts used up all seconds of the retry.
     """
-    first, budget = try_to_grade(hand_in, references, exercises, limits, place)
+    setup = GradingSetup(references, exercises, limits, place)
+    first, budget = try_to_grade(hand_in, setup)
     if not budget.ran_out:
         return first
-    second, _ = try_to_grade(hand_in, references, exercises, limits, place, first, retry_seconds)
+    second, _ = try_to_grade(hand_in, setup, first, retry_seconds)
     return second
 
 
 def try_to_grade(
-    hand_in: HandIn,
-    references: ReferenceSet,
-    exercises: Sequence[Exercise],
-    limits: ResourceLimits,
-    place: ExecutionPlace,
-    before: Report | None = None,
-    retry_seconds: float = 0.0,
+    hand_in: HandIn, setup: GradingSetup, before: Report | None = None, retry_seconds: float = 0.0
 ) -> tuple[Report, TimeBudget]:
     """Grade a hand-in in one try.
 
@@ -61,13 +66,14 @@ def try_to_grade(
              retry_seconds: seconds that timeouts may cost in a retry.
     Returns: the report, and what is left of the time budget.
     """
-    budget = TimeBudget(limits, retry_seconds, is_first_try=before is None)
+    references, exercises, place = setup.references, setup.exercises, setup.place
+    budget = TimeBudget(setup.limits, retry_seconds, is_first_try=before is None)
     if not (hand_in.readable and hand_in.found):
         lost = undriven_items(exercises, "not_attempted", hand_in.message)
         return make_report(hand_in, lost, references, place.name), budget
     shapes = reference_store.exercise_stubs()[reference_store.SHAPES_PATH].encode()
     files = {"shapes.py": shapes} | hand_in.files  # a hand-in may lack this given file
-    session = GradingSession(files, limits, place)
+    session = GradingSession(files, setup.limits, place)
     session.budget = budget
     done: dict[str, list[Item]] = {}
     for item in before.items if before else ():

@@ -1,4 +1,5 @@
-"""How an exercise stands in a tree: its file's text, what its cell last wrote, what lies aside."""
+"""The cell state of an exercise: the text in its file, the text that its cell last wrote, and
+the student's texts that were kept before they were overwritten."""
 
 import json
 from contextlib import suppress
@@ -10,17 +11,17 @@ from autograder.scoring import reference_store
 
 from .writer import SourceError, function_text, write_atomically
 
-MEMORY = ".workbook/cells.json"
-ASIDE = "kept-aside"
+CELL_RECORD = ".workbook/cells.json"
+KEPT_FOLDER = "kept-aside"
 
 
 @dataclass(frozen=True)
 class CellState:
-    """How an exercise stands in a tree.
+    """The state of an exercise in a tree.
 
-    text     its function's text in its file; "" where that cannot be had
+    text     its function's text in its file; "" if it cannot be read
     stub     that text as it was in the beginning
-    written  that text as its cell last wrote it; "" where that is not known
+    written  that text as its cell last wrote it; "" if that is not known
     """
 
     text: str
@@ -29,7 +30,7 @@ class CellState:
 
     @property
     def untouched(self) -> bool:
-        """Whether there is nothing in the file that the cell has not written."""
+        """Whether the file holds no text that the student wrote outside of the cell."""
         return self.text in ("", self.stub, self.written)
 
 
@@ -43,29 +44,29 @@ def read_state(tree: Path, exercise: Exercise) -> CellState:
 
 
 def read_memory(tree: Path) -> dict[str, str]:
-    """What each exercise's cell last wrote, by exercise id; nothing where that is unreadable."""
+    """What each exercise's cell last wrote, by exercise id; empty if the record is unreadable."""
     try:
-        found = json.loads((tree / MEMORY).read_text("utf-8"))
+        found = json.loads((tree / CELL_RECORD).read_text("utf-8"))
         return {exercise: text for exercise, text in found.items() if isinstance(text, str)}
     except (OSError, ValueError, AttributeError):
         return {}
 
 
 def remember_cell(tree: Path, exercise: Exercise) -> None:
-    """Note that it is a cell that wrote what the file now holds."""
-    (tree / MEMORY).parent.mkdir(exist_ok=True)
+    """Record that a cell wrote what the file now holds."""
+    (tree / CELL_RECORD).parent.mkdir(exist_ok=True)
     text = json.dumps(read_memory(tree) | {exercise.id: read_state(tree, exercise).text}, indent=1)
-    write_atomically(tree / MEMORY, (text + "\n").encode())
+    write_atomically(tree / CELL_RECORD, (text + "\n").encode())
 
 
 def keep_aside(tree: Path, exercise: Exercise, text: str) -> str:
-    """Keep a text aside, beside those kept earlier; the same text again is not kept twice.
+    """Keep a text beside those kept earlier; the same text is not kept twice.
 
-    Returns: where it lies, from the tree's top: `kept-aside/linear.forward.1.py`.
+    Returns: its path from the tree's top: `kept-aside/linear.forward.1.py`.
     """
-    folder, data, number = tree / ASIDE, text.encode(), 1
+    folder, data, number = tree / KEPT_FOLDER, text.encode(), 1
     folder.mkdir(exist_ok=True)
     while (path := folder / f"{exercise.id}.{number}.py").exists() and path.read_bytes() != data:
         number += 1
     write_atomically(path, data)
-    return f"{ASIDE}/{path.name}"
+    return f"{KEPT_FOLDER}/{path.name}"

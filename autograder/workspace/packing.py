@@ -12,13 +12,13 @@ from autograder.scoring import reference_store
 
 from . import cell_state, writer
 
-UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
+UNSAVED = "it holds only what you saved in JupyterLab: if you edited since, save and pack again"
 
 
 def workbook_folder(here: Path) -> Path:
-    """The folder itself, if it is the top of a workbook.
+    """Returns: the folder itself, if it is the top of a workbook.
 
-    Raises: ValueError: it has no `mytorch`.
+    Raises:  ValueError: it has no `mytorch`.
     """
     if not (here / "mytorch").is_dir():
         raise ValueError(f"there is no folder mytorch in {here}: go to the top of your workbook")
@@ -29,11 +29,11 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch` and notebooks.
 
     Returns: the file's name, and what the student should know before handing it in.
-    Raises:  ValueError: the name is none for a file.
+    Raises:  ValueError: a file cannot have that name.
     """
     name = "-".join(name.removesuffix(".zip").split())
     if name and not all(c.isalnum() or c in "-_." for c in name):
-        raise ValueError(f"{name!r} cannot stand in a file's name: letters, digits, - _ . only")
+        raise ValueError(f"{name!r} cannot be part of a file name: use only letters, digits, - _ .")
     file = f"hand-in-{name}.zip" if name else "hand-in.zip"
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -44,44 +44,45 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
 
 
 def missing_files(tree: Path) -> Iterator[str]:
-    """The files that exercises belong in, and that are not there."""
+    """A note for each missing file that exercises belong in."""
     for file, name in {e.file: e.id.split(".")[0] for e in EXERCISES.values()}.items():
         if not (tree / file).exists():
             yield f"{file} is missing: autograder reset {name} puts it back"
 
 
 def unfinished_exercises(tree: Path) -> Iterator[str]:
-    """The exercises whose functions still stop at their stub's `raise`."""
+    """A note that names the exercises whose functions still end in their stub's `raise`."""
     texts = {
         f"{e.number} {e.title}": cell_state.read_state(tree, e).text for e in EXERCISES.values()
     }
     if left := [name for name, text in texts.items() if text and writer.is_stub(text)]:
-        yield f"not finished, and handed in like this: {', '.join(left)}"
+        yield f"not finished, but packed as they are: {', '.join(left)}"
 
 
 def files_to_pack(tree: Path) -> list[Path]:
+    """The modules of `mytorch` and the notebooks; links and checkpoints are left out."""
     found = [*(tree / "mytorch").rglob("*.py"), *(tree / "notebooks").glob("*.ipynb")]
     own = [p for p in found if ".ipynb_checkpoints" not in p.parts and not p.is_symlink()]
     return sorted(filter(Path.is_file, own))
 
 
 def packing_notes(tree: Path) -> Iterator[str]:
-    """Compare each exercise cell with what it last wrote, and say where that is not handed in."""
+    """A note for each exercise cell whose text differs from what is handed in."""
     exercises = {exercise.title: exercise for exercise in EXERCISES.values()}
     for notebook in (path for path in files_to_pack(tree) if path.suffix == ".ipynb"):
         for text in code_cells(notebook.read_bytes()):
             try:
                 for function in writer.cell_functions(text):
                     exercise = exercises.get(function.title)
-                    if exercise and (said := cell_note(tree, exercise, function.text)):
-                        yield f"{function.title} in {notebook.name}: {said}"
+                    if exercise and (note := cell_note(tree, exercise, function.text)):
+                        yield f"{function.title} in {notebook.name}: {note}"
             except writer.SourceError as error:
                 if "@exercise" in text:
-                    yield f"{notebook.name}: a cell {error}; it was not run like this"
+                    yield f"{notebook.name}: a cell {error}; it cannot have been run like this"
 
 
 def cell_note(tree: Path, exercise: Exercise, cell: str) -> str:
-    """What to say of one cell: nothing where the file holds what the cell says."""
+    """The note for one cell; "" if the file holds the same code."""
     now = cell_state.read_state(tree, exercise)
     known = filter(None, (now.text, now.written))
     if writer.is_stub(cell) or any(writer.same_code(cell, text) for text in known):
@@ -92,7 +93,7 @@ def cell_note(tree: Path, exercise: Exercise, cell: str) -> str:
 
 
 def code_cells(notebook: bytes) -> Iterator[str]:
-    """The texts of a notebook's code cells; none where it is no notebook."""
+    """The texts of a notebook's code cells; none if the file is not a notebook."""
     try:
         cells = json.loads(notebook)["cells"]
         yield from ("".join(c["source"]) for c in cells if c["cell_type"] == "code")
@@ -101,16 +102,16 @@ def code_cells(notebook: bytes) -> Iterator[str]:
 
 
 def reset_exercise(tree: Path, exercise: Exercise) -> str:
-    """Put an exercise's stub back into its file; what stood there is kept aside.
+    """Put an exercise's stub back into its file, and keep the text that it replaces.
 
-    A file that is missing, or no Python any more, or lacks the class, is put back whole.
+    If the file is missing, is not valid Python, or lacks the class, the whole file is put back.
 
     Returns: what was done, in a sentence.  Raises: OSError: it cannot be read or written.
     """
     path = tree / exercise.file
     data, now = path.read_bytes() if path.exists() else b"", cell_state.read_state(tree, exercise)
     if now.text == now.stub:
-        return f"{exercise.title} is as it was in the beginning"
+        return f"{exercise.title} was not changed: it is still the stub"
     old, what = now.text, exercise.title
     try:
         if not data:

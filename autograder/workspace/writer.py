@@ -1,9 +1,9 @@
-r"""THE WRITER: find one function in a file's bytes, and put another in its place.
+r"""The writer: find one function in a file's bytes, and put another in its place.
 
-It works on the spans that `ast` gives, so every byte outside the function stays as it is.
-What it minds: `ast` counts columns in UTF-8 bytes and ends lines at \r\n, \r and \n alone
-(`str.splitlines` knows more ends); a line that begins inside a string is never moved; a file
-has newlines, a byte-order mark and an encoding of its own.
+It uses the spans that `ast` gives, so every byte outside the function stays as it is.
+It takes care of these facts: `ast` counts columns in UTF-8 bytes; `ast` ends lines only at \r\n,
+\r and \n, while `str.splitlines` knows more line ends; a line that begins inside a string must not
+be moved; a file has its own newlines, byte-order mark and encoding.
 """
 
 import ast
@@ -24,14 +24,15 @@ Scope = ast.Module | ast.ClassDef
 
 
 class SourceError(ValueError):
-    """A function cannot be found or replaced in a text; the message completes «the file …»."""
+    """A function cannot be found or replaced in a text; the message follows the file's name."""
 
 
 @dataclass(frozen=True)
 class CellFunction:
     """A function under `@exercise(Linear)` in a cell.
 
-    title  as `Exercise.title`: `Linear.forward`       line  its first line in the cell
+    title  as `Exercise.title`: `Linear.forward`
+    line   the number of its first line in the cell
     text   its text without that decorator
     """
 
@@ -54,12 +55,12 @@ def function_text(data: bytes, target: str) -> str:
 
 
 def replace_function(data: bytes, target: str, function: str) -> bytes:
-    """Put another function in the place of a target's; at the end of its class where it is gone.
+    """Replace a target's function; if it is missing, add the new one at the end of its class.
 
-    Where several definitions have the name, the last one is replaced: it wins at run time.
+    If several definitions have the name, the last one is replaced, because Python uses that one.
 
     Args:   data: the file.  target: `mytorch.linear.Linear.forward`.
-            function: the new text; without docstring it gets the docstring of the old one.
+            function: the new text; if it has no docstring, it gets that of the old one.
     Raises: SourceError: the file cannot be read as Python, or lacks the class, or its encoding
             lacks a character of the new text.
     """
@@ -76,9 +77,9 @@ def replace_function(data: bytes, target: str, function: str) -> bytes:
 def is_stub(function: str) -> bool:
     """Whether a function still stops at its stub's `raise NotImplementedError("Exercise …")`.
 
-    Such a line behind a finished `return` is a left-over, and does not count.
+    Such a line after a `return` does not count: the student left it behind.
 
-    Raises: SourceError: the text is no function.
+    Raises: SourceError: the text is not a function.
     """
     ends = (s for s in only_function(function).body if isinstance(s, ast.Raise | ast.Return))
     match next(ends, None):
@@ -88,9 +89,9 @@ def is_stub(function: str) -> bool:
 
 
 def same_code(function: str, other: str) -> bool:
-    """Whether two functions do the same, statement by statement: comments and docstrings apart.
+    """Whether two functions have the same statements; comments and docstrings do not count.
 
-    Raises: SourceError: a text is no function.
+    Raises: SourceError: a text is not a function.
     """
     one, two = (
         [*map(ast.dump, code_statements(only_function(text)))] for text in (function, other)
@@ -101,7 +102,7 @@ def same_code(function: str, other: str) -> bool:
 def cell_functions(text: str) -> list[CellFunction]:
     """The functions under `@exercise(…)` in a cell, in order, without that decorator.
 
-    Raises: SourceError: the cell is no Python.
+    Raises: SourceError: the cell is not valid Python.
     """
     functions = [node for node in nested_statements(parse_text(text)) if isinstance(node, Function)]
     lines, found = split_lines(text), []
@@ -118,13 +119,13 @@ def cell_functions(text: str) -> list[CellFunction]:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; a link is followed, permissions stay.
+    """Write a file completely or not at all. A link is followed, and permissions stay.
 
     Raises: OSError: it cannot be written.
     """
     path = path.resolve()
     if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(f"{path.name} may not be written to")
+        raise PermissionError(f"you may not write to {path.name}")
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         scratch.write_bytes(data)
@@ -151,9 +152,11 @@ def parse_text(text: str) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         line = f": {error.text.strip()}" if error.text else ""
-        raise SourceError(f"is no Python in line {error.lineno}: {error.msg}{line}") from None
+        raise SourceError(
+            f"is not valid Python in line {error.lineno}: {error.msg}{line}"
+        ) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise SourceError(f"is no Python: {error}") from None
+        raise SourceError(f"is not valid Python: {error}") from None
 
 
 def only_function(text: str) -> Function:
@@ -165,7 +168,7 @@ def only_function(text: str) -> Function:
 
 
 def find_function(tree: ast.Module, target: str) -> tuple[Scope, Function | None]:
-    """The class (or module) that a target is in, and its function, if it is there.
+    """The class (or module) that a target belongs to, and its function or None.
 
     Raises: SourceError: there is no such class.
     """
@@ -183,7 +186,7 @@ def find_function(tree: ast.Module, target: str) -> tuple[Scope, Function | None
 
 
 def nested_statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """The statements of a module or class, those inside `if`, `try` and their like too."""
+    """The statements of a module or class, including those inside `if`, `try` and the like."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             yield child
@@ -192,7 +195,7 @@ def nested_statements(node: ast.AST) -> Iterator[ast.stmt]:
 
 
 def line_span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
-    """The lines of a statement, from 0, the end exclusive: decorators and last comments too."""
+    """The lines of a statement, from 0, end exclusive, with its decorators and last comments."""
     decorators = getattr(node, "decorator_list", [])
     start = min(line.lineno for line in (node, *decorators)) - 1
     end = node.end_lineno or node.lineno
@@ -206,9 +209,9 @@ def line_span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
 
 
 def cut_at_function(text: str, target: str) -> tuple[str, str, str]:
-    """A file in three: what stands before a target's function, the function, what stands behind.
+    """Three parts of a file: the text before a target's function, the function, the text after it.
 
-    Where there is no such function, "" stands for it, at the end of its class or module.
+    If there is no such function, it is "", at the end of its class or module.
 
     Raises: SourceError: there is no class for it.
     """
@@ -223,7 +226,7 @@ def cut_at_function(text: str, target: str) -> tuple[str, str, str]:
 
 
 def make_room(text: str, scope: Scope) -> tuple[str, str, str]:
-    """A file in three, with room made for one more function at the end of a scope."""
+    """Three parts of a file as above, with space for one more function at the end of a scope."""
     lines, apart = split_lines(text), line_ending(text)
     end, inner = len(lines), apart
     if isinstance(scope, ast.ClassDef):
@@ -252,7 +255,7 @@ def with_docstring(function: str, other: str) -> str:
     lines, first = split_lines(function), node.body[0]
     row, _ = line_span(lines, first)
     margin = lines[row].encode()[: first.col_offset].decode()
-    if margin.strip():  # the header: `def f(): return 1` becomes two lines
+    if margin.strip():  # `def f(): return 1` becomes two lines
         lines[row : row + 1] = [margin.rstrip() + "\n", "    " + lines[row][len(margin) :]]
         row, margin = row + 1, "    "
     while lines[row - 1].lstrip()[:1] in ("", "#"):
@@ -277,14 +280,14 @@ def line_indent(line: str) -> str:
 
 
 def left_margin(before: str) -> str:
-    """The blanks right before a definition, which its lines begin with: without a form feed."""
+    """The blanks right before a definition, with which its lines begin; without a form feed."""
     return before[len(before.rstrip(" \t")) :]
 
 
 def move_margin(lines: Sequence[str], to: str) -> str:
     r"""A definition at another left margin: its lines joined by \n, the first from its `def` on.
 
-    Lines that begin inside a string stay where they are, and so do those left of the margin.
+    Lines that begin inside a string are not moved, nor are those left of the margin.
     """
     first, *rest = (line.rstrip("\r\n") for line in lines)
     old = left_margin(line_indent(first))

@@ -1,6 +1,6 @@
 """What the notebooks use: exercise cells, demo cells, the map and pictures.
 
-Importing it makes `mytorch` the one beside the notebook, and no other.
+After its import, `mytorch` is the package beside the notebook and no other.
 """
 
 from contextlib import suppress
@@ -21,6 +21,6 @@ __all__ = ["course_map", "demo", "exercise", "pictures"]
 attach_tree()
 if shell := get_ipython():
     shell.events.register("pre_run_cell", refresh_modules)
-    with suppress(DamagedFile):  # the first exercise cell says it
-        for name in EXERCISES:  # so that the first feedback need not wait for them
+    with suppress(DamagedFile):  # the first exercise cell reports it
+        for name in EXERCISES:  # load them now, so that the first feedback is fast
             public_references().symptoms(name, False)

@@ -1,12 +1,13 @@
-"""An exercise cell: its function goes into `mytorch`, through the file, and is judged.
+"""An exercise cell: its function is written into a file of `mytorch` and judged.
 
     @exercise(Linear)
     def forward(self, A):
         ...
 
-source → the writer → the file's new text, executed in its module → the file → the driver on the
-public cases → feedback. The file is what is handed in. An unfinished cell changes nothing and
-raises nothing; a text that cannot be executed leaves file and module as they were.
+The order: the writer puts the cell's text into the file's text; that is executed in its module; the
+file is written; the driver runs on the public cases; the feedback is shown. The file is what is
+handed in. An unfinished cell changes nothing and raises nothing. If the new text cannot be
+executed, file and module stay as they were.
 """
 
 import inspect
@@ -36,28 +37,30 @@ from autograder.workspace import cell_state, writer
 from . import live
 from .feedback import CellFeedback
 
-PRINTED = 5_000  # characters
-STAND_INS = "autograder check also scores it on stand-in layers: there that costs nothing"
+MAX_PRINTED = 5_000  # characters of what the student's code prints
+STAND_INS = "autograder check also scores it on stand-in layers, where this costs no points"
 UNFINISHED = "not finished: delete the line raise NotImplementedError(…), then run the cell again"
-PLACE = "@exercise stands above a def and names what of mytorch it completes: @exercise(Linear)."
+USAGE = "Write @exercise above a def, and name its class or function in it: @exercise(Linear)."
 
 
 def exercise(owner: Any) -> Callable[[Any], Any]:
     """Complete a class or a function of `mytorch` by the function below.
 
     Args:    owner: the class that the method belongs to, or the function itself.
-    Returns: what puts the function below into its file, shows the feedback, and returns the live
-             method or function.
+    Returns: a decorator that writes the function into its file, shows the feedback, and returns
+             the live method or function.
     """
     if not exercises_of(owner):
-        print(PLACE)
+        print(USAGE)
         return lambda function: function
 
     def complete(function: Any) -> Any:
         try:
             asked, cell = find_cell_exercise(owner, function)
             display(run_cell(asked, cell))
-            with suppress(KeyError, AttributeError):  # its file may not be executable
+            with suppress(
+                KeyError, AttributeError
+            ):  # it has no such name if its file cannot be executed
                 return attrgetter(asked.title)(sys.modules[asked.module])
         except (live.NotebookRefused, DamagedFile) as refused:
             print(refused)
@@ -73,7 +76,7 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
 
     Args:   cell: the text of its function.
     Raises: NotebookRefused: the file cannot be read or written.
-            DamagedFile: a file that the grader came with is not whole.
+            DamagedFile: a file of the grader is damaged.
     """
     failed = live.refresh_modules()
     try:
@@ -81,11 +84,13 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
         new = writer.replace_function(old, asked.target, cell)
     except (OSError, writer.SourceError) as error:
         why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
-        how = f"mend the file, or type in a terminal: autograder reset {asked.number}"
-        raise live.NotebookRefused(f"{asked.file} {why}; the cell was not written: {how}") from None
+        how = f"repair the file, or type in a terminal: autograder reset {asked.number}"
+        raise live.NotebookRefused(
+            f"{asked.file} {why}; your code was not written: {how}"
+        ) from None
     if writer.is_stub(cell):
         return stub_feedback(asked, cell, failed)
-    failed.pop(asked.module, None)  # if it is still so, executing the new text says it
+    failed.pop(asked.module, None)  # if it still fails, executing the new text reports it
     try:
         with live.execute_module(import_module(asked.module), new):
             kept = write_cell(asked, new) if new != old else []
@@ -95,42 +100,42 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
         return CellFeedback(
             asked, (*rejected_lines(asked, error, new), *broken_file_lines(failed)), mark="✘"
         )
-    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
+    with suppress(OSError):  # at worst, the next run keeps a copy that is not needed
         cell_state.remember_cell(live.attached_tree(), asked)
     return drive_feedback(asked, [*broken_file_lines(failed), *kept])
 
 
 def write_cell(asked: Exercise, new: bytes) -> list[str]:
-    """Write a file's new text; a function in it that no cell wrote is kept aside first.
+    """Write a file's new text; first keep a function that no cell has written.
 
-    Returns: what the student is to know of that.  Raises: NotebookRefused: it cannot be written.
+    Returns: what the student should know of that.  Raises: NotebookRefused: it cannot be written.
     """
     tree, said = live.attached_tree(), []
     try:
         if not (found := cell_state.read_state(tree, asked)).untouched:
             place = cell_state.keep_aside(tree, asked, found.text)
-            said = [f"{asked.file} held a text that is not from this cell; it is kept in {place}"]
+            said = [f"{asked.file} held code that is not from this cell; it is kept in {place}"]
         writer.write_atomically(tree / asked.file, new)
     except OSError as error:
         why = error.strerror or error
         raise live.NotebookRefused(
-            f"{asked.file} cannot be written ({why}); it is as it was."
+            f"{asked.file} cannot be written ({why}); it was not changed."
         ) from None
     return said
 
 
 def stub_feedback(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> CellFeedback:
-    """What to say of a cell that is still a stub: nothing is written, so it is about the file."""
+    """The feedback on a cell that is still a stub: nothing is written, so the file is judged."""
     now = cell_state.read_state(live.attached_tree(), asked)
     said = "not started" if writer.same_code(cell, now.stub) else UNFINISHED
     if not now.text or writer.is_stub(now.text) or asked.module in failed:
         return CellFeedback(asked, (said, *broken_file_lines(failed)))
-    kept = f"{asked.file} keeps its solution, and this is the feedback on that"
+    kept = f"{asked.file} keeps your solution; this is the feedback on it"
     return drive_feedback(asked, [kept, f"the cell itself is {said}", *broken_file_lines(failed)])
 
 
 def drive_feedback(asked: Exercise, said: list[Sentence | str]) -> CellFeedback:
-    """Drive an exercise as its file now is, and say what that shows."""
+    """Judge an exercise as it is in its file now. Args: said: lines that come first."""
     try:
         items, printed = judge_in_kernel(asked)
         print(printed, end="")
@@ -139,14 +144,14 @@ def drive_feedback(asked: Exercise, said: list[Sentence | str]) -> CellFeedback:
         stand_ins = [STAND_INS] if asked.doubles and blamed != items else []
         return CellFeedback(asked, (*said, *stand_ins), blamed)
     except KeyboardInterrupt:
-        stopped = f"you stopped it (an endless loop?); {asked.file} holds your text all the same"
+        stopped = f"you stopped it (an endless loop?); your code was saved in {asked.file}"
         return CellFeedback(asked, (stopped, *said), mark="✘")
 
 
 def judge_in_kernel(asked: Exercise) -> tuple[list[Item], str]:
     """Judge an exercise on the public cases, in this process.
 
-    Returns: its lines, and what the student's code printed in the first case that fails.
+    Returns: its items, and what the student's code printed in the first case that fails.
     """
     references = reference_store.public_references()
     answers, printed = {}, {}
@@ -159,21 +164,21 @@ def judge_in_kernel(asked: Exercise) -> tuple[list[Item], str]:
         printed[case.id] = caught.getvalue()
     judged = judge_answers(asked, references, answers)
     shown = next((line.first.case for line in judged if line.first), next(iter(printed)))
-    return score_exercise(judged), printed[shown][:PRINTED]
+    return score_exercise(judged), printed[shown][:MAX_PRINTED]
 
 
 def broken_file_lines(failed: Mapping[str, BaseException]) -> list[Sentence | str]:
-    """What is wrong with files that were edited by hand and cannot be executed."""
+    """Why files that the student edited cannot be executed."""
     said: list[Sentence | str] = []
     for module, error in failed.items():
         why, *line = describe_error(describe_fault(error, live.attached_package()))
         file = module.replace(".", "/") + ".py"
-        said += [f"{file} cannot be executed, and counts as it was before: {why}", *line]
+        said += [f"{file} cannot be executed, so its earlier text is used: {why}", *line]
     return said
 
 
 def rejected_lines(asked: Exercise, error: BaseException, new: bytes) -> list[Sentence | str]:
-    """Why a file's new text cannot be executed, and the line of it, which is in no file."""
+    """Why a file's new text cannot be executed, and its line, since the text is in no file."""
     fault = describe_fault(error, live.attached_package())
     file, _, number = fault.where.rpartition(":")
     if file == asked.file:
@@ -185,7 +190,7 @@ def rejected_lines(asked: Exercise, error: BaseException, new: bytes) -> list[Se
 def exercises_of(owner: Any) -> dict[str, Exercise]:
     """The exercises that complete a class or a function, by their functions' names.
 
-    Its name alone counts: a notebook's own function may hide that of `mytorch`.
+    Only its name counts, because a notebook's own function may hide that of `mytorch`.
     """
     titles = ((e.title.split("."), e) for e in EXERCISES.values())
     return {names[-1]: e for names, e in titles if names[0] == getattr(owner, "__name__", "")}
@@ -194,19 +199,19 @@ def exercises_of(owner: Any) -> dict[str, Exercise]:
 def find_cell_exercise(owner: Any, function: Any) -> tuple[Exercise, str]:
     """The exercise that a cell's function completes, and its text without `@exercise`.
 
-    Raises: NotebookRefused: it is no plain function, or the owner has no exercise of its name,
+    Raises: NotebookRefused: it is not a plain function, or the owner has no exercise of its name,
             or its text cannot be found.
     """
     inner = inspect.unwrap(function)
     if not inspect.isfunction(inner) or inner.__name__ == "<lambda>":
-        raise live.NotebookRefused(PLACE)
+        raise live.NotebookRefused(USAGE)
     names, name, code = exercises_of(owner), inner.__name__, inner.__code__
     if name not in names:
         known = ", ".join(names)
-        raise live.NotebookRefused(f"{owner.__name__} has no exercise {name}; there are: {known}.")
+        raise live.NotebookRefused(f"{owner.__name__} has no exercise {name}. It has: {known}.")
     for found in writer.cell_functions("".join(linecache.getlines(code.co_filename))):
         if found.line == code.co_firstlineno:
             return names[name], found.text
     raise live.NotebookRefused(
-        f"The text of {name} is not to be found: run it in a cell, without %%."
+        f"The text of {name} was not found: define it in a cell, and use no %% magic there."
     )

@@ -1,4 +1,4 @@
-"""A demo cell: it uses what the student writes, and waits with one line where that is missing."""
+"""A demo cell: it uses the student's code, and prints one line as long as that is missing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,13 @@ from .cells import broken_file_lines
 
 @contextmanager
 def demo() -> Iterator[None]:
-    """Run the block below as soon as the exercises that it uses are finished.
+    """Run the block below if the exercises that it uses are finished.
 
     with demo():
         layer = Linear(2, 2)
 
-    Until then it says which one it waits for. An error inside `mytorch` is shown with the
-    student's line, an assert that fails with its own; any other error is the cell's.
+    Otherwise it names the exercise that it waits for. An error inside `mytorch` is shown with the
+    student's line, and a failed assert with the assert's line; any other error is raised.
     """
     for line in broken_file_lines(live.refresh_modules()):
         print(line)
@@ -32,7 +32,7 @@ def demo() -> Iterator[None]:
         elif fault.where:
             print(*describe_error(fault), sep="\n")
         elif isinstance(error, AssertionError):
-            _, cell, *_ = extract_tb(error.__traceback__)  # the first frame is this one
+            _, cell, *_ = extract_tb(error.__traceback__)  # the first frame is in this function
             print(f"does not hold yet: {cell.line}")
         else:
             raise

@@ -1,9 +1,9 @@
-"""The live package: `mytorch` as this kernel has it, always following its files.
+"""The live package: the `mytorch` of this kernel, which is kept in step with its files.
 
-A changed file is executed in its own module. A class that was there before is not replaced but
-changed in place, and so is a function: objects made earlier, names imported anywhere, subclasses
-and `super()` follow the file, and what the file has no more is gone. Where the execution fails,
-module and classes are as they were.
+A changed file is executed in its own module. An existing class or function is changed in place and
+not replaced. So objects made earlier, names imported elsewhere, subclasses and `super()` use the
+new code, and what the file does not define any more is removed. If the execution fails, module and
+classes stay as they were.
 """
 
 import gc
@@ -19,52 +19,66 @@ from typing import Any
 from autograder.exercises import HOMES
 from autograder.harness.package import StudentPackage, register_package
 
-NAME = "mytorch"
-KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
-SLOTS = (GetSetDescriptorType, MemberDescriptorType)  # they belong to one class's layout
-LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one class
-FACETS = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
+PACKAGE_NAME = "mytorch"
+MODULE_ATTRIBUTES = (
+    "__name__",
+    "__file__",
+    "__path__",
+    "__package__",
+    "__loader__",
+    "__spec__",
+    "__builtins__",
+)
+SLOT_TYPES = (GetSetDescriptorType, MemberDescriptorType)  # they belong to the layout of one class
+IGNORED_PARTS = (
+    "__module__",
+    "_abc_impl",
+)  # the first never differs; the second is the cache of one class
+FUNCTION_PARTS = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
 
 
 class NotebookRefused(ImportError):
-    """Why this notebook cannot work: one sentence, which Jupyter shows without a traceback."""
+    """A notebook or cell cannot work. Jupyter shows the message, one sentence, and no traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
 def attach_tree(here: Path | None = None) -> Path:
-    """Let `mytorch` be that of the tree around a folder (the working directory), and no other.
+    """Make `mytorch` the package of the tree around a folder (default: the current folder).
 
-    Returns: the tree.  Raises: NotebookRefused: there is none, or another `mytorch` is loaded.
+    Returns: the tree.
+    Raises:  NotebookRefused: there is no tree, or another `mytorch` is loaded.
     """
     here = here or Path.cwd()
     places = (here.parent, here) if here.name == "notebooks" else (here, here.parent)
-    tree = next((place for place in places if (place / NAME).is_dir()), None)
+    tree = next((place for place in places if (place / PACKAGE_NAME).is_dir()), None)
     if tree is None:
         raise NotebookRefused(
-            f"There is no folder {NAME} in {here} or beside it: open the workbook there."
+            f"There is no folder {PACKAGE_NAME} in {here} or beside it: open the workbook there."
         )
-    known = sys.modules.get(NAME)
+    known = sys.modules.get(PACKAGE_NAME)
     found = Path(next(iter(getattr(known, "__path__", [])), "?"))
-    if known and found.resolve() != (tree / NAME).resolve():
+    if known and found.resolve() != (tree / PACKAGE_NAME).resolve():
         raise NotebookRefused(
-            f"{NAME} was loaded from {found}, but this workbook's is {tree / NAME}: "
-            "restart the kernel, and open notebooks where they belong."
+            f"{PACKAGE_NAME} was loaded from {found}, but this workbook has {tree / PACKAGE_NAME}: "
+            "restart the kernel, and open the notebook in its own workbook."
         )
     if not isinstance(known, StudentPackage):
-        loaded = {n: m for n, m in sys.modules.items() if n.startswith(f"{NAME}.")}
-        package = register_package(tree / NAME, HOMES)
-        sys.modules.update(loaded)  # by Python itself; from now on they follow their files
+        loaded = {n: m for n, m in sys.modules.items() if n.startswith(f"{PACKAGE_NAME}.")}
+        package = register_package(tree / PACKAGE_NAME, HOMES)
+        sys.modules.update(loaded)  # Python loaded these; from now on they follow their files
         vars(package).update({name.rpartition(".")[2]: m for name, m in loaded.items()})
     return tree
 
 
 def attached_package() -> StudentPackage:
-    """The registered `mytorch`.  Raises: NotebookRefused: something else has taken its place."""
-    found = sys.modules.get(NAME)
+    """The registered `mytorch`. Raises: NotebookRefused: another module has replaced it."""
+    found = sys.modules.get(PACKAGE_NAME)
     if not isinstance(found, StudentPackage):
-        raise NotebookRefused(f"{NAME} is not the workbook's any more: restart the kernel.")
+        raise NotebookRefused(
+            f"Another {PACKAGE_NAME} has replaced the one of the workbook: restart the kernel."
+        )
     return found
 
 
@@ -74,9 +88,9 @@ def attached_tree() -> Path:
 
 
 def refresh_modules(*_: object) -> dict[str, BaseException]:
-    """Execute every loaded module whose file has changed since, by hand or by another kernel.
+    """Execute every loaded module whose file was changed by hand or by another kernel.
 
-    Returns: by module, why its file cannot be executed; such a module is as it was.
+    Returns: by module, why its file cannot be executed; such a module stays as it was.
     """
     waiting = dict(changed_modules())
     failed: dict[str, BaseException] = {}
@@ -86,17 +100,17 @@ def refresh_modules(*_: object) -> dict[str, BaseException]:
                 pass
         except (Exception, SystemExit) as error:
             failed[name] = error
-    some = 0 < len(failed) < len(waiting)  # may need another that has followed its file by now
-    return refresh_modules() if some else failed
+    # If only some failed, they may have needed another module, which is up to date now.
+    return refresh_modules() if 0 < len(failed) < len(waiting) else failed
 
 
 def changed_modules() -> Iterator[tuple[str, bytes]]:
-    """The loaded modules whose files hold something else than was executed, with what they hold.
+    """The loaded modules whose files have changed since they were executed, with the new contents.
 
-    A module without a file is forgotten, so that importing it says so.
+    A module whose file is gone is unloaded, so that importing it raises an error.
     """
     for name, module in list(sys.modules.items()):
-        if name.startswith(f"{NAME}.") and module.__file__:
+        if name.startswith(f"{PACKAGE_NAME}.") and module.__file__:
             try:
                 data = Path(module.__file__).read_bytes()
             except FileNotFoundError:
@@ -108,9 +122,9 @@ def changed_modules() -> Iterator[tuple[str, bytes]]:
 
 @contextmanager
 def execute_module(module: ModuleType, data: bytes) -> Iterator[None]:
-    """Execute a file's new text in its module, change what is live in place, and run the block.
+    """Execute a file's new text in its module, update live classes in place, and run the block.
 
-    Raises: whatever text or block raises; module and classes are then as they were.
+    Raises: what the text or the block raises; module and classes are then as they were.
     """
     with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
         code = compile(data, module.__file__ or "?", "exec", dont_inherit=True)
@@ -120,7 +134,9 @@ def execute_module(module: ModuleType, data: bytes) -> Iterator[None]:
         undo.callback(names.update, before)
         undo.callback(names.clear)
         names.clear()
-        names.update({name: before[name] for name in KEPT if name in before}, __doc__=None)
+        names.update(
+            {name: before[name] for name in MODULE_ATTRIBUTES if name in before}, __doc__=None
+        )
         following = ModuleNames(names, before, undo, b"super" in data or b"__class__" in data)
         exec(code, names, following)
         for name, value in list(names.items()):
@@ -135,31 +151,32 @@ def execute_module(module: ModuleType, data: bytes) -> Iterator[None]:
             and same_definition(old, names.get(name))
             and old is not names[name]
         ):
-            print(f"{name} cannot be changed in place: restart the kernel, so that all follows it.")
+            print(f"{name} cannot be changed in place: restart the kernel to use the new one.")
 
 
 class ModuleNames(UserDict[str, Any]):
     """A module's names while its file is executed.
 
-    A class is changed in place the moment it is bound, so that the rest of the file (default
-    arguments, tables, subclasses) meets the live one. `undo` learns the way back.
+    A class is changed in place as soon as it is bound, so that the rest of the file (default
+    arguments, tables, subclasses) uses the live class. `undo` gets the steps that restore it.
 
-    closed: whether methods may close over their class, as those with `super()` do.
+    has_closures  whether methods may close over their class, as those with `super()` do
     """
 
     def __init__(
-        self, names: dict[str, Any], before: dict[str, Any], undo: ExitStack, closed: bool
+        self, names: dict[str, Any], before: dict[str, Any], undo: ExitStack, has_closures: bool
     ) -> None:
-        self.data, self.before, self.undo, self.closed = names, before, undo, closed
+        self.data, self.before, self.undo = names, before, undo
+        self.has_closures = has_closures
 
     def __setitem__(self, name: str, value: Any) -> None:
         is_class = isinstance(value, type)
         self.data[name] = self.follow(self.before.get(name), value) if is_class else value
 
     def follow(self, old: Any, new: Any) -> Any:
-        """Change a class or function in place to what it is now.
+        """Change a class or function in place to its new definition.
 
-        Returns: the old one, changed; the new one where it is another thing or another layout.
+        Returns: the old one, changed; the new one if the old one cannot become like it.
         """
         if old is new or not same_definition(old, new) or not fits_in_place(old, new):
             return new
@@ -169,22 +186,24 @@ class ModuleNames(UserDict[str, Any]):
             old,
             {name: self.follow(known.get(name), p) for name, p in definition_parts(new).items()},
         )
-        if self.closed and isinstance(new, type):  # looking at every object takes milliseconds
+        if self.has_closures and isinstance(
+            new, type
+        ):  # only then: looking at every object takes milliseconds
             for holder in gc.get_referrers(new):
-                if isinstance(holder, CellType):  # in however wrapped a method
+                if isinstance(holder, CellType):  # however the method is wrapped
                     holder.cell_contents = old
         return old
 
 
 def same_definition(old: Any, new: Any) -> bool:
-    """Whether two things were defined in the same place under the same name."""
+    """Whether two objects were defined in the same place under the same name."""
     return all(getattr(old, n, 0) == getattr(new, n, 1) for n in ("__module__", "__qualname__"))
 
 
 def fits_in_place(old: Any, new: Any) -> bool:
     """Whether one class or function can become another one in place."""
     if isinstance(old, FunctionType) and isinstance(new, FunctionType):
-        free = new.__code__.co_freevars  # else what it closes over is new as well
+        free = new.__code__.co_freevars  # other closures hold new values, too
         return old.__code__.co_freevars == free and free in ((), ("__class__",))
     if not isinstance(old, type) or type(old) is not type(new):
         return False
@@ -194,15 +213,15 @@ def fits_in_place(old: Any, new: Any) -> bool:
 
 
 def definition_parts(thing: Any) -> dict[str, Any]:
-    """What a class or function consists of, by attribute."""
+    """The parts of a class or function, by attribute."""
     if isinstance(thing, FunctionType):
-        return {name: getattr(thing, name) for name in FACETS}
+        return {name: getattr(thing, name) for name in FUNCTION_PARTS}
     own = vars(thing).items()
-    return {n: v for n, v in own if not isinstance(v, SLOTS) and n not in LEFT}
+    return {n: v for n, v in own if not isinstance(v, SLOT_TYPES) and n not in IGNORED_PARTS}
 
 
 def become_definition(thing: Any, known: dict[str, Any]) -> None:
-    """Let a class or function consist of these parts, and of no others."""
+    """Give a class or function exactly these parts."""
     for name in definition_parts(thing).keys() - known.keys():
         delattr(thing, name)
     for name, part in known.items():

@@ -1,4 +1,4 @@
-"""The map of the course, and the student's progress on it, read from `mytorch` itself."""
+"""The map of the course, with the student's points, which are computed from `mytorch`."""
 
 from collections.abc import Mapping
 from html import escape
@@ -28,7 +28,7 @@ def course_map() -> None:
 
 
 def public_score(exercise: Exercise) -> float:
-    """The points that the student's text has on the public cases, in this kernel."""
+    """The points of the student's code on the public cases, run in this kernel."""
     items, _ = judge_in_kernel(exercise)
     return sum(item.score for item in items)
 
@@ -49,7 +49,7 @@ def make_station(
 
 
 def map_in_words(stations: list[CourseStation], following: Exercise | None) -> str:
-    """What the picture shows, in words and with links."""
+    """The content of the picture as text with links."""
     got, of = sum(s.score for s in stations), sum(s.of for s in stations)
     said = "All are yours. In a terminal, <code>autograder pack</code> makes your hand-in."
     if following:

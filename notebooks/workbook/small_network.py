@@ -1,4 +1,4 @@
-"""The one small network that goes through all notebooks, and two examples for it.
+"""The small network that all notebooks use, and two examples for it.
 
 Two inputs, two hidden units with a ReLU, one output without activation. Examples are rows.
 
@@ -16,7 +16,7 @@ Array: TypeAlias = NDArray[np.floating[Any]]
 
 
 def fixed_array(rows: list[list[float]]) -> Array:
-    """An array that cannot be written to: the network is the same in every cell."""
+    """A read-only array, so that the network is the same in every cell."""
     array = np.array(rows)
     array.flags.writeable = False
     return array

@@ -1,8 +1,9 @@
-"""Points to learn from: two moons, drawn once and for all, that no straight line divides.
+"""Data for training: two moons, which no straight line separates. They are always the same.
 
-POINTS  where they lie, 60 × 2, one point a row
-WANTED  to which moon each belongs, 60 × 2: a 1 at the right one, else 0
-PLACES  a net of places over the whole field, 672 × 2: where to ask what was learned
+POINTS  the points, 60 × 2, one point per row
+WANTED  the moon of each point as one-hot rows, 60 × 2
+PLACES  the centres of a grid over the whole field, 672 × 2: the places where the picture shows what
+        the network learned
 """
 
 from typing import Any, TypeAlias
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
-EACH = 30  # points of each moon
+EACH = 30  # points per moon
 LEFT, LOW = -1.5, -1.1  # the field's lower left corner
 SIDE, COLUMNS, ROWS = 0.125, 32, 21  # its squares: their side, how many across and up
 
 
 def draw_moons() -> Array:
-    """One half circle, and one upside down beside it; every point a little off."""
+    """Points near a half circle, and near another one upside down beside it."""
     rng = np.random.default_rng(0)
     angle, other = rng.uniform(0, np.pi, EACH), rng.uniform(0, np.pi, EACH)
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -34,7 +35,7 @@ def field_centres() -> Array:
 
 
 def fixed_points(array: Array) -> Array:
-    """The array, no longer to be written to: every cell sees the same points."""
+    """The array, made read-only, so that every cell uses the same points."""
     array.flags.writeable = False
     return array
 

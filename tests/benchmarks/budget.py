@@ -60,7 +60,7 @@ def compare(count: int, files: Callable[[int], Files]) -> None:
     began()
     for n in range(count):
         made.add(HandInEntry(str(n)), find_fingerprints(files(n)), str(n))
-    made.alike()
+    made.find_similar()
 
 
 def again_one(count: int) -> None:

@@ -1,13 +1,13 @@
-"""Grade a batch on anything shaped like `concurrent.futures.Executor`, and lose nothing.
+"""Grade a batch on any `concurrent.futures.Executor`, and lose no finished report.
 
-Theory of operation. One thread reads hand-ins in the order given, looks each up in the
-journal, and hands what is new to the executor: never more than `at_once`, never further than
-AHEAD of the hand-in that is reported next, so that memory stays flat. A result is journaled as it
-comes, and reported in order. Where the executor breaks (a worker was killed), another is
-started, and what was with it is given out again (`crew`).
-However many are given up, the batch goes on, unless not even an empty hand-in can be graded.
-A hand-in is graded in haste, so that no worker is long at it. What only haste stopped is journaled
-as provisional, and tried again when nothing else is left to do (`second_tries`).
+Theory of operation. One thread reads the hand-ins in the given order, looks each up in the journal,
+and gives new ones to the executor. At most `at_once` are with the executor, and at most MAX_AHEAD
+wait for the next one that is reported, so that memory is bounded. A report goes into the journal
+as soon as it is finished, and is yielded in the given order. If the executor breaks (a worker was
+killed), `crew` starts another one and gives it the unfinished hand-ins.
+The batch goes on even if hand-ins are given up, unless an empty hand-in cannot be graded either.
+The first try of a hand-in is short, so that it does not block a worker. A hand-in that only this
+stopped is recorded as provisional, and tried again when all others are done (`second_tries`).
 """
 
 import contextlib
@@ -25,11 +25,11 @@ from .crew import GradingTask, WorkerCrew
 from .journal import GradeJournal
 from .work import GradingTerms, GradingWork
 
-AHEAD = 1000  # hand-ins that wait for a slower one before them
+MAX_AHEAD = 1000  # hand-ins that wait for a slower one before them
 
 
 class GradedHandIn(NamedTuple):
-    """A report, whether it stood in the journal before, and as a line of JSON."""
+    """A report, whether it was in the journal before, and the report as a line of JSON."""
 
     report: Report
     before: bool
@@ -45,24 +45,24 @@ def grade_batch(
     force: bool = False,
     retry_seconds: float = second_tries.CLASS_RETRY_SECONDS,
 ) -> Iterator[GradedHandIn]:
-    """Grade hand-ins; their reports in the order given, each as soon as it can be.
+    """Grade hand-ins, and yield their reports in the given order.
 
-    Whatever ends it early, what is graded is in the journal, and the next run goes on from there.
+    If anything ends this early, finished reports are in the journal, and the next run goes on.
 
-    Args:   start: makes an executor.  at_once: how many hand-ins that is given at a time.
-            force: grade what was graded before as well.
+    Args:   start: makes an executor.  at_once: how many hand-ins it is given at a time.
+            force: also grade what was graded before.
             retry_seconds: seconds that timeouts may cost in second tries.
-    Raises: JournalError: nothing more can be recorded.  OSError: nothing can be graded here.
+    Raises: JournalError: nothing can be recorded any more.  OSError: nothing can be graded.
     """
-    left: Iterator[str] | None = iter(paths)
+    unread: Iterator[str] | None = iter(paths)
     waiting: deque[GradingTask] = deque()
     crew = WorkerCrew(start, at_once)
     try:
-        while left or waiting:
-            while left and crew.free and len(waiting) < AHEAD:
-                path = next(left, None)
+        while unread or waiting:
+            while unread and crew.free and len(waiting) < MAX_AHEAD:
+                path = next(unread, None)
                 if path is None:
-                    left = None
+                    unread = None
                     break
                 task = GradingTask(GradingWork(reading.read_hand_in(path), terms))
                 known = None if force else journal.known(task.work)
@@ -76,8 +76,8 @@ def grade_batch(
                 yield GradedHandIn(parse_report(task.line), task.before, task.line)
             for task in crew.finished():
                 journal.record(task.work, task.line)
-                del task.work  # the line may wait long for its turn, and needs no files
-            if crew.is_idle and not (left and len(waiting) < AHEAD):
+                del task.work  # frees its files, which are not needed while the report waits
+            if crew.is_idle and not (unread and len(waiting) < MAX_AHEAD):
                 late = {task.second.key: task.second for task in waiting if task.second}
                 for work, line in crew.try_again(
                     second_tries.plan_second_tries([*late.values()], terms, retry_seconds)

@@ -1,7 +1,7 @@
-"""The same batch on a Dask cluster: its own executor, which repeats what a dead worker had.
+"""Grade a batch on a Dask cluster, whose executor repeats the work of a worker that died.
 
-Needs the extra `dask`. Each worker needs this package, of the same version, with the same
-references; one that has others refuses, and the grades are provisional.
+This needs the extra `dask`. Each worker needs this package in the same version, with the same
+references. A worker with others refuses, and its grades are provisional.
 """
 
 import logging
@@ -13,9 +13,9 @@ from autograder.running import scratch
 
 from .cores import count_processors
 
-PATIENCE = 10  # seconds in which a scheduler answers, and has a worker
-RETRIES = 3  # times that a hand-in is graded again elsewhere
-SPARE_PER_THREAD = 4  # hand-ins that lie ready for each thread of a worker, so that none waits
+CONNECT_SECONDS = 10  # for the answer of a scheduler, and for its first worker
+MAX_RETRIES = 3  # on other workers, for one hand-in
+TASKS_PER_THREAD = 4  # so that the next hand-in is on the worker when it has finished one
 
 
 @contextmanager
@@ -24,14 +24,14 @@ def connect_cluster(scheduler: str) -> Iterator[tuple[Callable[[], Executor], in
 
     Args:   scheduler: `tcp://host:port`; or `local`: a cluster of this machine's processors.
     Yields: what makes an executor, and how many hand-ins to give it at a time.
-    Raises: OSError: there is no such scheduler, or no worker.  ValueError: Dask is missing.
+    Raises: OSError: no scheduler answers, or it has no worker.  ValueError: Dask is missing.
     """
     try:
         from distributed import Client, LocalCluster
     except ModuleNotFoundError as error:
         install = "pip install -e '.[dask]'"
         raise ValueError(f"a scheduler needs Dask ({error.name} is missing): {install}") from None
-    for name in ("distributed", "concurrent.futures"):  # they have their say on every death
+    for name in ("distributed", "concurrent.futures"):  # they report the death of every worker
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler == "local":
         cores = count_processors()
@@ -40,24 +40,27 @@ def connect_cluster(scheduler: str) -> Iterator[tuple[Callable[[], Executor], in
                 n_workers=cores,
                 threads_per_worker=1,
                 dashboard_address="127.0.0.1:0",
-                # a worker puts it on its import path
+                # a worker adds it to its import path, so it must be empty
                 local_directory=scratch.make_scratch_folder(),
             ) as cluster,
             Client(cluster) as client,
         ):
             yield (
-                (lambda: client.get_executor(pure=False, retries=RETRIES)),
-                SPARE_PER_THREAD * cores,
+                (lambda: client.get_executor(pure=False, retries=MAX_RETRIES)),
+                TASKS_PER_THREAD * cores,
             )
         return
     try:
-        client = Client(scheduler, timeout=PATIENCE)
+        client = Client(scheduler, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
         raise OSError(f"no Dask scheduler answers at {scheduler}: is it running?") from error
     with client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:
             raise OSError(f"the Dask scheduler at {scheduler} has no worker") from None
         threads = sum(client.nthreads().values())
-        yield (lambda: client.get_executor(pure=False, retries=RETRIES)), SPARE_PER_THREAD * threads
+        yield (
+            (lambda: client.get_executor(pure=False, retries=MAX_RETRIES)),
+            TASKS_PER_THREAD * threads,
+        )

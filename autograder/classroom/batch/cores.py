@@ -1,8 +1,9 @@
-"""Worker processes on this machine's processors, which end when whoever started them does.
+"""Worker processes on this machine's processors, which end when the grader ends.
 
-The standard library's own pool, with fresh processes (`spawn`: the same on every system, and
-nothing of the grader's threads, locks or files is in them). What it lacks: its workers outlive a
-grader that is killed, and a Ctrl-C in the terminal reaches them too.
+They are the standard library's pool, with fresh processes (`spawn`: it is the same on every
+system, and they inherit none of the grader's threads, locks or files). This module adds what the
+pool lacks: without it, workers outlive a grader that is killed, and Ctrl-C in the terminal reaches
+them, too.
 """
 
 import contextlib
@@ -18,8 +19,8 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-FROM_THE_TERMINAL = ("SIGINT", "SIGHUP", "SIGQUIT")  # it sends them to everyone
-GRACE = 0.5  # seconds in which a worker may end the process that runs student code
+FROM_THE_TERMINAL = ("SIGINT", "SIGHUP", "SIGQUIT")  # it sends them to all processes that it has
+GRACE_SECONDS = 0.5  # in which a worker ends the process that runs student code
 
 
 def count_processors() -> int:
@@ -30,72 +31,75 @@ def count_processors() -> int:
 
 
 class WorkerPool(ProcessPoolExecutor):
-    """A process pool; `shutdown(wait=False)` cancels what waits, and ends what is running."""
+    """A process pool. `shutdown(wait=False)` cancels waiting work, and ends running work."""
 
     def __init__(self, count: int) -> None:
         context = get_context("spawn")
-        theirs, self.held = context.Pipe(duplex=False)
-        with hold_ctrl_c():  # for the process that watches over the pool's semaphores
-            super().__init__(count, context, prepare_worker, (theirs,))
+        worker_end, self.grader_end = context.Pipe(duplex=False)
+        with hold_ctrl_c():  # so that the process that tracks the pool's semaphores ignores it
+            super().__init__(count, context, prepare_worker, (worker_end,))
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        with hold_ctrl_c():  # a worker that is just beginning would answer Ctrl-C with a traceback
+        with hold_ctrl_c():  # else a worker that is starting prints a traceback on Ctrl-C
             return super().submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if not wait:
-            self.held.close()
+            self.grader_end.close()
             if queue := getattr(self, "_call_queue", None):
-                queue.cancel_join_thread()  # else the work for workers that are dead is waited for
+                queue.cancel_join_thread()  # else this waits for the work of dead workers
         super().shutdown(wait, cancel_futures=cancel_futures or not wait)
 
 
 @contextlib.contextmanager
 def hold_ctrl_c() -> Iterator[None]:
-    """Let the terminal's signals wait, and what is started in the meantime never see it."""
+    """Delay the terminal's signals; processes that the block starts keep them blocked."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    deaf = {signal.SIGTERM, *(getattr(signal, name) for name in FROM_THE_TERMINAL)}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, deaf)
+    blocked = {signal.SIGTERM, *(getattr(signal, name) for name in FROM_THE_TERMINAL)}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def prepare_worker(theirs: "Connection[Any, Any]") -> None:
-    """Prepare a worker: it ends with the other end of this pipe, and is deaf to its terminal.
+def prepare_worker(pipe: "Connection[Any, Any]") -> None:
+    """Prepare a worker: it ends when the grader's end of this pipe closes, and it ignores the
+    terminal's signals.
 
-    What it has to say comes as a result; as it is ended, Python may print a traceback.
+    Its errors come back as results. Its stderr is closed, since Python may print a traceback when a
+    worker is ended.
     """
-    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as it lives
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the worker ends
     for name in FROM_THE_TERMINAL:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    threading.Thread(target=watch_parent, args=(theirs,), daemon=True).start()
-    signal.signal(signal.SIGTERM, leave_worker)  # until now there is nothing to leave
+    threading.Thread(target=watch_parent, args=(pipe,), daemon=True).start()
+    signal.signal(signal.SIGTERM, leave_worker)  # before this, there is nothing to end
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def watch_parent(theirs: "Connection[Any, Any]") -> None:
+def watch_parent(pipe: "Connection[Any, Any]") -> None:
+    """Wait until the grader's end of the pipe closes, then end this worker."""
     with contextlib.suppress(EOFError, OSError):
-        theirs.recv_bytes()
+        pipe.recv_bytes()
     end_after_grace()
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
 def leave_worker(*_: object) -> NoReturn:
-    """Stop grading where it stands: on its way out, the child process is ended."""
+    """Stop grading; the exit also ends the process that runs student code."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     end_after_grace()
     raise SystemExit(1)
 
 
 def end_after_grace() -> None:
-    """Whatever the worker is at, it ends after its grace."""
-    last = threading.Timer(GRACE, os._exit, (1,))
+    """End this worker after GRACE_SECONDS, whatever it does."""
+    last = threading.Timer(GRACE_SECONDS, os._exit, (1,))
     last.daemon = True
     last.start()

@@ -1,12 +1,12 @@
-"""A hash beside each report, by which damage and changes by hand are noticed.
+"""A hash beside each report, which detects damage and changes by hand.
 
-It is no secret: whoever knows how it is made can make one for another report.
+It is not secret: anybody who reads this file can make the hash of another report.
 """
 
 from hashlib import sha256
 
-SEAL_VERSION = 3  # of what is kept of a class
-HASH_FIELD_LENGTH = len(f', "sha256": "{sha256().hexdigest()}"}}')
+SEAL_VERSION = 3  # of the formats of journal and reports
+SEAL_LENGTH = len(f', "sha256": "{sha256().hexdigest()}"}}')
 
 
 def hash_parts(*parts: object) -> str:
@@ -15,7 +15,7 @@ def hash_parts(*parts: object) -> str:
 
 
 def seal_line(line: str) -> str:
-    """A report's line of JSON with its hash in it, as a file can hold it."""
+    """A report's line of JSON with its hash added, as a file can store it."""
     line = make_storable(line)
     return f'{line[:-1]}, "sha256": "{hash_parts(line)}"}}'
 
@@ -23,12 +23,12 @@ def seal_line(line: str) -> str:
 def unseal_line(data: bytes) -> str:
     """A report's line of JSON, without its hash. Raises: ValueError: the two do not match."""
     text = data.decode().removesuffix("\n")
-    line = text[:-HASH_FIELD_LENGTH] + "}"
+    line = text[:-SEAL_LENGTH] + "}"
     if seal_line(line) != text:
-        raise ValueError("a report that does not match its hash")
+        raise ValueError("the report does not match its hash")
     return line
 
 
 def make_storable(text: str) -> str:
-    """A text that a file can keep: a file's name need not be Unicode, and JSON may say so."""
+    """A text that UTF-8 can store: names of files, and so JSON, may hold surrogates."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -1,7 +1,7 @@
-"""The unit of work of a batch: one hand-in, as it was read, and what its grade depends on.
+"""The unit of work of a batch: one hand-in, as it was read, and the terms of its grade.
 
-It can be pickled, and done in any process that has the same references and the same grader.
-One that has others refuses: its grades would not be those of the class.
+It can be pickled, and graded in any process with the same references and the same grader. A process
+with others refuses, because it would give other grades.
 """
 
 import hashlib
@@ -22,20 +22,20 @@ from autograder.hand_in.own_faults import locate_own_fault
 from autograder.model import PACKAGE_FOLDER, Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
-from autograder.running.grading import digest_contents, try_to_grade, undriven_items
+from autograder.running.grading import GradingSetup, digest_contents, try_to_grade, undriven_items
 from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.record import parse_report, to_json
 from autograder.scoring.topic_file import DamagedFile
 
-# The rooms that every grade goes through.
+# The rooms whose code decides a grade.
 DIGESTED_ROOMS = ("model", "exercises", "harness", "confined", "hand_in", "scoring", "running")
 
 
 @dataclass(frozen=True)
 class GradingTerms:
-    """What a grade depends on beside the hand-in: digests of the references and of the grader's
-    code, the place where student code runs, and its limits."""
+    """All that a grade depends on except the hand-in: digests of the references and of the
+    grader's code, the place where student code runs, and its limits."""
 
     references: str
     grader: str
@@ -44,54 +44,54 @@ class GradingTerms:
 
     @property
     def key(self) -> str:
-        """One word for all of it."""
+        """A text that is equal only for equal terms."""
         return json.dumps(asdict(self), sort_keys=True)
 
 
 @dataclass(frozen=True)
 class GradingWork:
-    """One hand-in, and the terms on which it is to be graded."""
+    """One hand-in, and the terms on which to grade it."""
 
     hand_in: HandIn
     terms: GradingTerms
 
     @property
     def key(self) -> str:
-        """What two works share only if they get the same report."""
+        """A hash that is equal only for works that get the same report."""
         found = self.hand_in
-        said = (
+        parts = (
             found.name,
             digest_contents(found.files),
             found.message,
             found.readable,
             found.found,
         )
-        return hashlib.sha256(json.dumps([*said, self.terms.key]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([*parts, self.terms.key]).encode()).hexdigest()
 
 
 def current_terms(place: str = "process", limits: ResourceLimits | None = None) -> GradingTerms:
-    """The terms of this process: its references, its code."""
+    """The terms of this process, with its own references and code."""
     return GradingTerms(digest_references(), digest_grader(), place, limits or ResourceLimits())
 
 
 @cache
 def load_references() -> reference_store.ReferenceSet:
-    """What this process grades with. Raises: DamagedFile: a part of it is not whole."""
+    """The references of this process. Raises: DamagedFile: a file of them is damaged."""
     reference_store.exercise_stubs()
     return reference_store.best_references()
 
 
 @cache
 def digest_references() -> str:
-    """A hash of all that answers are held against: tensors, tolerances, signatures, hints."""
+    """A hash of all that answers are compared with: tensors, tolerances, signatures, hints."""
     return digest_files([reference_store.MISCONCEPTIONS], load_references().digest)
 
 
 @cache
 def digest_grader() -> str:
-    """A hash of the sources that decide a score, and of what runs them.
+    """A hash of the sources that decide a score, and of the versions of Python and numpy.
 
-    Another Python or numpy may give other results to the same student code.
+    With another version, the same student code may give other results.
     """
     files = [PACKAGE_FOLDER / f"{room}.py" for room in DIGESTED_ROOMS]
     files += [file for room in DIGESTED_ROOMS for file in (PACKAGE_FOLDER / room).glob("*.py")]
@@ -108,8 +108,8 @@ def digest_files(files: Iterable[Path], more: str = "") -> str:
 class FinishedWork(NamedTuple):
     """A report, as a line of JSON.
 
-    was_short  whether something has no result yet that a second try, with more time, might get
-    waits      whether that needs no processor meanwhile
+    was_short  whether an item has no result, but may get one in a second try with more time
+    waits      whether that item only waits, and so needs no processor
     """
 
     line: str
@@ -118,7 +118,11 @@ class FinishedWork(NamedTuple):
 
 
 class SecondTryOrder(NamedTuple):
-    """A retry. before: the first try's line.  retry_seconds: seconds that timeouts may cost."""
+    """A second try.
+
+    before   the report of the first try, as a line of JSON
+    retry_seconds  seconds that timeouts may cost
+    """
 
     work: GradingWork
     before: str
@@ -126,13 +130,16 @@ class SecondTryOrder(NamedTuple):
 
 
 def grade_work(work: GradingWork) -> FinishedWork:
-    """Grade a hand-in in haste. Raises nothing."""
+    """Grade a hand-in in a first, short try. Raises nothing."""
     return try_work(work)
 
 
-def perform_again(retries: Sequence[SecondTryOrder]) -> list[str]:
-    """Grade hand-ins patiently, all at once; their reports, as lines of JSON. Raises nothing."""
-    if len(retries) == 1:  # here, where a signal ends it
+def grade_again(retries: Sequence[SecondTryOrder]) -> list[str]:
+    """Grade hand-ins at the same time, in second tries with the whole limits. Raises nothing.
+
+    Returns: their reports, as lines of JSON.
+    """
+    if len(retries) == 1:  # in the main thread, which a signal can end
         return [try_work(*retries[0]).line]
     with ThreadPoolExecutor(len(retries)) as pool:
         return list(pool.map(lambda retry: try_work(*retry).line, retries))
@@ -141,7 +148,8 @@ def perform_again(retries: Sequence[SecondTryOrder]) -> list[str]:
 def try_work(work: GradingWork, before: str = "", retry_seconds: float = 0.0) -> FinishedWork:
     """Grade a hand-in. Raises nothing.
 
-    Args: before: the line of a first try.  retry_seconds: seconds that timeouts may cost.
+    Args: before: the report of the first try, as a line of JSON, or "" if this is the first.
+          retry_seconds: seconds that timeouts may cost in a second try.
     """
     try:
         own = current_terms(work.terms.place, work.terms.limits)
@@ -152,15 +160,18 @@ def try_work(work: GradingWork, before: str = "", retry_seconds: float = 0.0) ->
                     report_own_failure(work, f"the process that was to grade it has another {what}")
                 )
             )
-        given = (list(EXERCISES.values()), work.terms.limits, place_for(work.terms.place))
+        limits, place = work.terms.limits, place_for(work.terms.place)
+        setup = GradingSetup(load_references(), list(EXERCISES.values()), limits, place)
         first = parse_report(before) if before else None
-        made, budget = try_to_grade(work.hand_in, load_references(), *given, first, retry_seconds)
+        made, budget = try_to_grade(work.hand_in, setup, first, retry_seconds)
         return FinishedWork(to_json(made), budget.ran_out, budget.mostly_waited)
     except DamagedFile as error:
         return FinishedWork(
-            to_json(report_own_failure(work, f"the process that was to grade it cannot: {error}"))
+            to_json(
+                report_own_failure(work, f"the process that was to grade it cannot do so: {error}")
+            )
         )
-    except Exception as error:  # ours: it must cost neither this grade nor the others'
+    except Exception as error:  # a fault of ours must not cost any grade
         return FinishedWork(
             before
             or to_json(
@@ -171,14 +182,14 @@ def try_work(work: GradingWork, before: str = "", retry_seconds: float = 0.0) ->
 
 @cache
 def place_for(name: str) -> ExecutionPlace:
-    """The place of this name, in this process. Raises: OSError: it has none."""
+    """The place of this name. Raises: OSError: this machine does not offer it."""
     return tiers.find_place(name)
 
 
 def report_own_failure(work: GradingWork, why: str) -> Report:
-    """The report on a hand-in that we failed to grade: provisional, and no judgement on it."""
-    found, said = work.hand_in, f"{why}: not the hand-in's fault"
-    message = f"{found.message}; {said}" if found.message else said
+    """The provisional report on a hand-in that the grader failed to grade."""
+    found, excuse = work.hand_in, f"{why}: not the hand-in's fault"
+    message = f"{found.message}; {excuse}" if found.message else excuse
     lost = undriven_items(EXERCISES.values(), "internal", why)
     digests = {"hand_in": digest_contents(found.files), "references": work.terms.references}
     return Report(

@@ -1,6 +1,6 @@
-"""Who handed in what: what the names of hand-ins say, and what the roster says.
+"""Find the students of hand-ins, by the names of the hand-ins and the roster.
 
-Nothing here decides a grade.
+Nothing here changes a grade.
 """
 
 import csv
@@ -16,25 +16,28 @@ from autograder.hand_in.origin import HandInOrigin, normalize_text, origin_of
 from autograder.hand_in.own_faults import guard_step
 from autograder.hand_in.student import Student, common_folder, path_within
 
-MAX_ROSTER_BYTES = 64 * 2**20  # bytes of a roster
-# What headings are called, without spaces and the like. The first id that is there is the id.
-IDS = (
+MAX_ROSTER_BYTES = 64 * 2**20
+# Names of columns, without spaces and the like. The first of these that a roster has is the id.
+ID_COLUMNS = (
     *("id", "sid", "studentid", "studentnumber", "sisuserid", "userid", "sisloginid", "loginid"),
     *("idnumber", "login", "username", "netid", "email", "emailaddress", "identifier"),
 )
-NAMES = ("name", "fullname", "studentname", "student")
-FIRST, LAST = ("firstname", "givenname"), ("lastname", "surname", "familyname")
+NAME_COLUMNS = ("name", "fullname", "studentname", "student")
+FIRST_NAME_COLUMNS, LAST_NAME_COLUMNS = (
+    ("firstname", "givenname"),
+    ("lastname", "surname", "familyname"),
+)
 
 
 @dataclass(frozen=True)
 class ClassRoll:
-    """Who handed in what.
+    """The students of a class's hand-ins.
 
-    students    by hand-in: several where a group handed in, never none
-    superseded  hand-ins that do not count: the same student has a newer one
-    undecided   hand-ins of a student who has several, of which none is known to be the newest
-    late        hand-ins of which their site says so
-    notes       what the instructor should know, a line each
+    students    by hand-in: its students, several for a group, at least one
+    superseded  hand-ins that do not count, because the same student has a newer one
+    undecided   hand-ins of a student who has several, if it is unknown which is the newest
+    late        hand-ins that the course site calls late
+    notes       what the instructor should know, one line each
     """
 
     students: dict[str, tuple[Student, ...]] = field(default_factory=dict)
@@ -45,7 +48,7 @@ class ClassRoll:
 
 
 class Roster:
-    """The students of a class, found by any of their ids, or by a name that one of them has."""
+    """The students of a class. They are found by any of their ids, or by their name."""
 
     def __init__(self, entries: Iterable[tuple[Student, Iterable[str]]]) -> None:
         """`entries` are students, each with all of their ids."""
@@ -54,14 +57,14 @@ class Roster:
         for student, ids in entries:
             self.ids |= {fold_text(id): student for id in (student.id, *ids) if id}
             words = re.findall(r"\w+", fold_text(student.name))
-            for n in range(len(words)):  # first name first, or last
+            for n in range(len(words)):  # the first name may come first or last
                 self.names.setdefault("".join(words[n:] + words[:n]), set()).add(student)
 
-    def find(self, said: Student) -> set[Student]:
-        """The students whom a hand-in's name may mean: one, if all is well."""
-        if found := self.ids.get(fold_text(said.id)):
+    def find(self, named: Student) -> set[Student]:
+        """The students that a hand-in's name may mean; ideally one."""
+        if found := self.ids.get(fold_text(named.id)):
             return {found}
-        return self.names.get(squash_text(said.name or said.id), set())
+        return self.names.get(squash_text(named.name or named.id), set())
 
     def knows(self, path: str) -> bool:
         """Whether a path names a student of the class."""
@@ -69,41 +72,44 @@ class Roster:
 
 
 def read_roster(path: str | Path) -> Roster:
-    """Read a roster from a CSV file, whose first line names its columns.
+    """Read a roster from a CSV file, whose first line names the columns.
 
-    Raises: ValueError: it cannot be understood, in one line that says where.
+    Raises: ValueError: the file cannot be understood; the message, one line, says where.
     """
     rows = read_csv_lines(Path(path))
     _, heading = next(rows, (1, []))
     titles = [squash_text(title) for title in heading]
-    ids = [titles.index(title) for title in IDS if title in titles]
-    names = [titles.index(title) for title in NAMES if title in titles][:1]
+    ids = [titles.index(title) for title in ID_COLUMNS if title in titles]
+    names = [titles.index(title) for title in NAME_COLUMNS if title in titles][:1]
     if not names:
-        pairs = [[titles.index(t) for t in titles if t in kind][:1] for kind in (FIRST, LAST)]
+        pairs = [
+            [titles.index(t) for t in titles if t in kind][:1]
+            for kind in (FIRST_NAME_COLUMNS, LAST_NAME_COLUMNS)
+        ]
         names = pairs[0] + pairs[1]
     if not ids:
-        there = ", ".join(map(printable_name, heading)) or "nothing"
+        columns = ", ".join(map(printable_name, heading)) or "none"
         wanted = "id, sid, student id or email"
-        raise ValueError(f"{path}: no column is called {wanted} (there is: {there})")
+        raise ValueError(f"{path}: no column is called {wanted} (columns: {columns})")
     entries = {}
     for number, row in rows:
         cells = [normalize_text(cell) for cell in row] + [""] * len(titles)
         student = Student(cells[ids[0]], " ".join(cells[n] for n in names if cells[n]))
         if (
             not student.id and squash_text(student.name) == "pointspossible"
-        ):  # Canvas has such a line
+        ):  # the exports of Canvas have such a line
             continue
         if not student.id:
             raise ValueError(f"{path}, line {number}: no {printable_name(heading[ids[0]])}")
         if fold_text(student.id) in entries:
-            raise ValueError(f"{path}, line {number}: {student.id!r} is there twice")
+            raise ValueError(f"{path}, line {number}: {student.id!r} appears twice")
         others = [re.sub("^Participant ", "", cells[n]) for n in ids]
         entries[fold_text(student.id)] = (student, others)
     return Roster(entries.values())
 
 
 def read_csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a CSV file that hold something, with their numbers."""
+    """The lines of a CSV file that are not empty, with their numbers."""
     with path.open("rb") as file:
         data = file.read(MAX_ROSTER_BYTES + 1)
     if len(data) > MAX_ROSTER_BYTES:
@@ -111,7 +117,7 @@ def read_csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{path}: not UTF-8 (Excel calls it «CSV UTF-8»)") from None
+        raise ValueError(f"{path}: not UTF-8 (in Excel, save it as “CSV UTF-8”)") from None
     first = text.partition("\n")[0]
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
@@ -125,9 +131,9 @@ def read_csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 def assign_students(
     paths: Iterable[str], roster: Roster | None = None, notes: Iterable[str] = ()
 ) -> ClassRoll:
-    """Say of hand-ins whose they are, who has several, and who on the roster has none.
+    """Find the students of hand-ins, those with several, and those of the roster with none.
 
-    Args: notes: what is to be said before that.
+    Args: notes: notes that come before the others.
     """
     students: dict[str, tuple[Student, ...]] = {}
     handed: dict[Student, list[tuple[str, int | None]]] = {}
@@ -142,14 +148,14 @@ def assign_students(
         if origin.late:
             late.add(path)
         people: dict[Student, None] = {}
-        for said in origin.students:
-            found = roster.find(said) if roster else {said}
+        for named in origin.students:
+            found = roster.find(named) if roster else {named}
             possible |= found
             if len(found) != 1:
                 how = "several on the roster are called" if found else "nobody on the roster is"
                 which = f": {', '.join(sorted(map(name_student, found)))}" if found else ""
-                notes.append(f"{printable_name(path)}: {how} {name_student(said)}{which}")
-            people[next(iter(found)) if len(found) == 1 else said] = None
+                notes.append(f"{printable_name(path)}: {how} {name_student(named)}{which}")
+            people[next(iter(found)) if len(found) == 1 else named] = None
         students[path] = tuple(people)
         for student in people:
             handed.setdefault(student, []).append((path, origin.upload))
@@ -164,7 +170,7 @@ def assign_students(
                 what = f"the newest counts, {quote_name(path_within(top, newest))}"
             else:
                 undecided |= among
-                what = "which one counts is yours to say; take the others away"
+                what = "decide which one counts, and remove the others"
             notes.append(
                 f"{name_student(student)} has {len(several)} hand-ins ({all_of_them}): {what}"
             )
@@ -176,7 +182,7 @@ def assign_students(
 
 
 def newest_hand_in(several: Iterable[tuple[str, int | None]]) -> str | None:
-    """The newest of a student's hand-ins, if that can be told; an archive before anything else."""
+    """The newest of a student's hand-ins, or None if unknown; among archives only, if any."""
     archives = [(p, u) for p, u in several if Path(p).suffix.lower() in (".zip", "")]
     uploads = {u: p for p, u in archives or several if u is not None}
     if len(uploads) < len(archives or list(several)):
@@ -185,6 +191,7 @@ def newest_hand_in(several: Iterable[tuple[str, int | None]]) -> str | None:
 
 
 def name_student(student: Student) -> str:
+    """`Ada (id1)`, or the name or id alone."""
     return (
         f"{student.name} ({student.id})"
         if student.name and student.id
@@ -193,10 +200,10 @@ def name_student(student: Student) -> str:
 
 
 def fold_text(text: str) -> str:
-    """A text as it is compared."""
+    """A text in the form in which texts are compared."""
     return unicodedata.normalize("NFKC", normalize_text(text)).casefold()
 
 
 def squash_text(text: str) -> str:
-    """The letters and digits of a text, as they are compared."""
+    """The letters and digits of a text, in the form in which they are compared."""
     return re.sub(r"[\W_]", "", fold_text(text))

@@ -1,7 +1,7 @@
-"""Who sent what, as far as one may count on it: nobody is two, however many hand-ins they send.
+"""Find who sent each hand-in, so that no student counts as several.
 
-A name in an archive is its sender's to choose, and so is the number of names. Only the level at
-which the course, or its site, put one place a student is nobody's to choose.
+A student can choose the names in an archive, and how many there are. A student cannot choose the
+level of folders at which the course, or its site, made one place per student.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,9 +14,10 @@ Owner: TypeAlias = tuple[Student, ...] | str
 
 
 def find_owners(students: Mapping[str, tuple[Student, ...]]) -> dict[str, Owner]:
-    """Whose each hand-in is: the student whom all from one place name, or else that place.
+    """The owner of each hand-in: the students, if all hand-ins of a place name the same; otherwise
+    the place.
 
-    Args: students: whom the hand-ins name, by path.
+    Args: students: the students that each hand-in names, by path.
     """
     places = find_senders(students)
     named: dict[str, set[tuple[Student, ...]]] = {}
@@ -26,10 +27,10 @@ def find_owners(students: Mapping[str, tuple[Student, ...]]) -> dict[str, Owner]
 
 
 def find_senders(paths: Iterable[str]) -> dict[str, str]:
-    """The place of its sender by hand-in: itself, or a folder or archive around it.
+    """By hand-in, the place of its sender: the hand-in itself, or a folder or archive around it.
 
-    Where most things in a folder are hand-ins, it holds one thing a student, and whoever has a
-    folder full of them there is one sender; where few are, it holds classes.
+    If more than half of a folder's entries are hand-ins, each entry belongs to one sender, even an
+    entry that holds many hand-ins. Otherwise the entries are classes.
     """
     found: dict[str, str] = {}
     waiting = [(1, [(Path(path).parts or (path,), path) for path in paths])]

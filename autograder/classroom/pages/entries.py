@@ -1,4 +1,4 @@
-"""The parts of the class's page that name hand-ins: what failed, what is alike, and everybody."""
+"""The parts of the class page that name hand-ins: failures, near-identical ones, all of them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,17 +25,24 @@ from .statistics import ClassSummary, Trouble
 LONG_LIST, SHORT_LIST = 12, 8  # how many entries a list has before it is cut
 
 TROUBLES: dict[Trouble, tuple[str, str]] = {
-    "provisional": ("Provisional", "The grader's fault, or an empty path: grade these again."),
-    "unreadable": ("Unreadable or empty", "There was nothing to grade in it: a final 0."),
-    "timeout": ("Timeout", "Student code computed longer than it may; those cases are lost."),
+    "provisional": (
+        "Provisional",
+        "A fault of the grader or of the machine, or a missing path: grade these again.",
+    ),
+    "unreadable": ("Unreadable or empty", "It contains nothing to grade: a final 0."),
+    "timeout": ("Timeout", "Student code ran longer than its limit; those cases are lost."),
     "crash": ("Crash", "Student code ended its process; those cases are lost."),
-    "error": ("Exception", "Student code raised an exception; the list below says whose."),
-    "missing": ("Missing", "Not in the hand-in at all; counted as not attempted."),
-    "noted": ("Noticed while reading", "Graded all the same."),
+    "error": (
+        "Exception",
+        "Student code raised an exception; the list of all hand-ins shows where.",
+    ),
+    "missing": ("Missing", "A file, class or function is missing; it counts as not attempted."),
+    "noted": ("Noticed while reading", "These were graded nevertheless."),
     "measured": (
         "Derivatives that seem measured",
-        "A `backward` calls `forward` over and over, a small step beside: differences, it seems, "
-        "in place of a formula. That is right, and costs no points: look at it, and ask.",
+        "A `backward` calls `forward` many times with small differences, as if it measured the "
+        "derivative instead of using the formula. This is right and costs no points: look at the "
+        "code, and ask.",
     ),
 }
 URGENT_TITLES: dict[str, str] = {
@@ -43,21 +50,21 @@ URGENT_TITLES: dict[str, str] = {
     "undecided": "Several hand-ins",
     "unreadable": "Unreadable",
 }
-EVERYBODY = (
-    "What needs you stands first, then who has the fewest points. "
-    "Each name leads to the page that the student gets. All of it for a spreadsheet: "
+ALL_HAND_INS_TEXT = (
+    "First come the hand-ins that need you, then the others, those with the fewest points first. "
+    "Each name links to the page that the student gets. The same for a spreadsheet: "
 )
-SIMILAR = (
-    "Short right answers are alike by nature. Listed is only what hardly anybody else in this "
-    "class has: rare code, or a rare combination of common code. Compared are fingerprints of "
-    "Python's tokens: names, numbers, comments and layout make no difference, and what was given "
-    "is left out. A match proves nothing and costs no points: look at both, and ask."
+SIMILAR_TEXT = (
+    "Short right answers resemble each other. So this list shows only code that few others in this "
+    "class have: rare code, or a rare combination of common code. It compares fingerprints of "
+    "Python's tokens: names, numbers, comments and layout make no difference, and the given code "
+    "is left out. A match proves nothing and costs no points: look at both hand-ins, and ask."
 )
 
 
 def render_troubles(summary: ClassSummary) -> Iterator[Markup]:
     if not summary.troubles:
-        yield element("p", "Nothing: every hand-in was read and ran to its end.")
+        yield element("p", "Nothing: every hand-in could be read, and its code ran to the end.")
     for trouble, (title, meaning) in TROUBLES.items():
         count = summary.troubles[trouble]
         examples = summary.examples.get(trouble, [])
@@ -76,13 +83,13 @@ def render_troubles(summary: ClassSummary) -> Iterator[Markup]:
 
 
 def render_similar(matches: Sequence[SimilarityMatch]) -> Iterator[Markup]:
-    yield element("p", SIMILAR)
+    yield element("p", SIMILAR_TEXT)
     if matches:
         head = ("Hand-ins", "Alike in", "Fingerprints#", "Occur in at most#")
         yield render_table(head, map(match_cells, matches[:LONG_LIST]))
-        yield from count_remaining(len(matches) - LONG_LIST, "less striking ones")
+        yield from count_remaining(len(matches) - LONG_LIST, "with less rare code")
     else:
-        yield element("p", "Nothing stands out.")
+        yield element("p", "No hand-ins share rare code.")
 
 
 def match_cells(match: SimilarityMatch) -> list[Cell]:
@@ -101,15 +108,15 @@ def match_cells(match: SimilarityMatch) -> list[Cell]:
 
 
 def name_place(id: str) -> Markup:
-    """An exercise, or a file of the hand-in's own."""
+    """The name of an exercise, or of a file that the student added."""
     name = exercise_name(id)
     return element("span", name if id in EXERCISES else isolate_direction(name), class_="item")
 
 
 def render_everybody(listing: ClassListing) -> Iterator[Markup]:
-    yield element("p", EVERYBODY, link_to("grades.csv", "grades.csv"), ".")
+    yield element("p", ALL_HAND_INS_TEXT, link_to("grades.csv", "grades.csv"), ".")
     yield render_table(
-        ("Student", "Hand-in", "Points#", "What to know"), map(row_cells, listing.rows), "list"
+        ("Student", "Hand-in", "Points#", "Notes"), map(row_cells, listing.rows), "list"
     )
     yield from count_remaining(listing.count - len(listing.rows), "in the table of grades")
 
@@ -125,10 +132,10 @@ def row_cells(row: ListingRow) -> list[Cell]:
 
 
 def link_hand_in(entry: HandInEntry) -> Markup:
-    """A hand-in's name, which leads to its page."""
+    """A hand-in's name, with a link to its page."""
     return link_to(entry.page, entry.called)
 
 
 def link_student(entry: HandInEntry) -> Markup:
-    """A hand-in by the name of its student, if that is known; it leads to its page."""
+    """The name of a hand-in's student, if known, or of the hand-in, with a link to its page."""
     return link_to(entry.page, entry.student.name or entry.called)

@@ -1,8 +1,8 @@
 """Groups of hand-ins that share rare fingerprints, at a bounded cost.
 
-Among k who share something there are k (k − 1) / 2 pairs. So those whose rare fingerprints are
-all the same count as one here, and what is shared by fewest is looked at first, until MOST_PAIRS
-have been: it tells most.
+If k owners share something, they form k (k − 1) / 2 pairs. So owners with exactly the same rare
+fingerprints count as one here. Fingerprints with the fewest owners tell most, so they are compared
+first, until MAX_PAIRS pairs have been compared.
 """
 
 from collections import Counter, defaultdict
@@ -11,17 +11,17 @@ from heapq import nsmallest
 from itertools import chain, combinations
 from typing import NamedTuple, TypeAlias
 
-LEAST = 5  # rare fingerprints that two must share in one place
-SHARE = 0.5  # … and of all rare ones that one of them has there
-STANDS_OUT = 100  # bits: a fingerprint that m of n have tells log₂(n/m)
-MOST_PAIRS = 2**18  # that are looked at for a class
-MOST_STRIKING = 2**14  # pairs of which groups are made
+MIN_SHARED = 5  # rare fingerprints that two owners must share in one place
+MIN_SHARE = 0.5  # of the rare fingerprints there of the owner who has fewer
+MIN_BITS = 100  # for a group; a fingerprint that m of n owners have gives log₂(n/m) bits
+MAX_PAIRS = 2**18  # compared for a class
+MAX_GROUPED_PAIRS = 2**14  # from which groups are made
 
 Pair: TypeAlias = tuple[int, int]
 
 
 class RareFingerprint(NamedTuple):
-    """A rare fingerprint: its place, how surprising it is that two share it, and who has it."""
+    """A rare fingerprint: its place, the bits that it gives if two share it, and its owners."""
 
     place: str
     bits: float
@@ -29,8 +29,7 @@ class RareFingerprint(NamedTuple):
 
 
 class SimilarityGroup(NamedTuple):
-    """Some of whom each stands out with each: the two that are closest, the places where these
-    are, and all."""
+    """Owners of whom each pair shares much: the closest pair, its places, and all owners."""
 
     closest: Pair
     places: tuple[str, ...]
@@ -38,16 +37,22 @@ class SimilarityGroup(NamedTuple):
 
 
 class SimilarityGroups(NamedTuple):
-    """The groups, the least likely first; what as many share or more was left out (0: nothing)."""
+    """The groups, the least likely first.
+
+    left_out  fingerprints with this many owners or more were not compared (0: all were)
+    """
 
     found: list[SimilarityGroup]
     left_out: int
 
 
 def find_groups(rare: Callable[[], Iterable[RareFingerprint]]) -> SimilarityGroups:
-    """The groups in a class. Args: rare: goes through its rare fingerprints, always in order."""
+    """The groups in a class.
+
+    Args: rare: yields its rare fingerprints, always in the same order.
+    """
     own: Counter[tuple[int, str]] = Counter()
-    trail: dict[int, int] = {}  # equal for those whose rare fingerprints are the same
+    trail: dict[int, int] = {}  # equal for owners with the same rare fingerprints
     for n, one in enumerate(rare()):
         for owner in one.owners:
             own[owner, one.place] += 1
@@ -55,7 +60,7 @@ def find_groups(rare: Callable[[], Iterable[RareFingerprint]]) -> SimilarityGrou
     same: dict[int, list[int]] = {}
     for owner in sorted(trail):
         same.setdefault(trail[owner], []).append(owner)
-    alike = {members[0]: members for members in same.values()}
+    equal = {members[0]: members for members in same.values()}
     first = {owner: members[0] for members in same.values() for owner in members}
 
     patterns = Counter(
@@ -63,18 +68,18 @@ def find_groups(rare: Callable[[], Iterable[RareFingerprint]]) -> SimilarityGrou
         for one in rare()
         if len(one.owners) > 1
     )
-    shared, left_out = count_pairs(patterns, alike)
+    shared, left_out = count_pairs(patterns, equal)
     bits: dict[Pair, float] = defaultdict(float)
     places: dict[Pair, list[str]] = defaultdict(list)
     for (place, a, b), (count, weight) in shared.items():
-        if count >= max(LEAST, SHARE * min(own[a, place], own[b, place])):
+        if count >= max(MIN_SHARED, MIN_SHARE * min(own[a, place], own[b, place])):
             bits[a, b] += weight
             places[a, b].append(place)
     found = [
         SimilarityGroup(
-            (a, b) if a != b else (alike[a][0], alike[a][1]),
+            (a, b) if a != b else (equal[a][0], equal[a][1]),
             tuple(sorted(places[a, b])),
-            frozenset(chain.from_iterable(alike[owner] for owner in members)),
+            frozenset(chain.from_iterable(equal[owner] for owner in members)),
         )
         for (a, b), members in find_cliques(bits)
     ]
@@ -82,19 +87,20 @@ def find_groups(rare: Callable[[], Iterable[RareFingerprint]]) -> SimilarityGrou
 
 
 def count_pairs(
-    patterns: Mapping[RareFingerprint, int], alike: Mapping[int, list[int]]
+    patterns: Mapping[RareFingerprint, int], equal: Mapping[int, list[int]]
 ) -> tuple[dict[tuple[str, int, int], tuple[int, float]], int]:
-    """What two share, by place: how many rare fingerprints, and how many bits they tell.
+    """By place and pair, the number of rare fingerprints that the two share, and their bits.
 
-    Args:    patterns: how many fingerprints the same have.  alike: who stands for whom.
-    Returns: beside that, from how many sharers on fingerprints were left out, or 0.
+    Args:    patterns: the number of fingerprints with the same place and owners.
+             equal: the owners that one owner represents.
+    Returns: also the number of owners from which on fingerprints were not compared, or 0.
     """
     shared: dict[tuple[str, int, int], tuple[int, float]] = {}
     looked_at = 0
     for one, times in sorted(patterns.items(), key=lambda known: len(known[0].owners)):
-        inside = [(owner, owner) for owner in one.owners if len(alike[owner]) > 1]
+        inside = [(owner, owner) for owner in one.owners if len(equal[owner]) > 1]
         looked_at += len(inside) + len(one.owners) * (len(one.owners) - 1) // 2
-        if looked_at > MOST_PAIRS:
+        if looked_at > MAX_PAIRS:
             return shared, len(one.owners)
         for a, b in chain(inside, combinations(one.owners, 2)):
             count, bits = shared.get((one.place, a, b), (0, 0.0))
@@ -103,16 +109,16 @@ def count_pairs(
 
 
 def find_cliques(bits: Mapping[Pair, float]) -> list[tuple[Pair, set[int]]]:
-    """Who stand out, each with each: the pair that each group began with, and its members."""
-    striking = (pair for pair in bits if bits[pair] >= STANDS_OUT)
+    """Groups in which each pair has MIN_BITS: the pair that a group began with, and its members."""
+    striking = (pair for pair in bits if bits[pair] >= MIN_BITS)
     found: list[tuple[Pair, set[int]]] = []
-    of: dict[int, list[int]] = defaultdict(list)  # the numbers of somebody's groups
-    for pair in nsmallest(MOST_STRIKING, striking, key=lambda pair: (-bits[pair], pair)):
+    of: dict[int, list[int]] = defaultdict(list)  # the numbers of the groups of an owner
+    for pair in nsmallest(MAX_GROUPED_PAIRS, striking, key=lambda pair: (-bits[pair], pair)):
         for number in sorted({*of[pair[0]], *of[pair[1]]}):
             members = found[number][1]
             new = set(pair) - members
             joined = (tuple(sorted((one, other))) for one in new for other in members | new)
-            if all(bits.get((a, b), 0) >= STANDS_OUT for a, b in joined if a != b):
+            if all(bits.get((a, b), 0) >= MIN_BITS for a, b in joined if a != b):
                 members |= new
                 break
         else:

@@ -1,4 +1,4 @@
-"""JUnit XML, which every CI reads: a suite a hand-in, a test an item."""
+"""JUnit XML, for CI systems: one suite per hand-in, one test per item."""
 
 from autograder.model import Item, Report
 from autograder.scoring.wording import describe_item, first_sentence
@@ -12,7 +12,7 @@ BROKEN = ("error", "timeout", "crash", "internal")
 
 
 def render_suite(report: Report) -> Markup:
-    """One hand-in; suites stand between OPENING and CLOSING."""
+    """The suite of one hand-in; all suites are written between OPENING and CLOSING."""
     told = {
         "score": format_points(report.score),
         "max_score": format_points(report.max_score),
@@ -38,9 +38,9 @@ def render_suite(report: Report) -> Markup:
 
 
 def describe_outcome(item: Item, read: bool) -> str:
-    """What became of an item, or "" for all points.
+    """`failure`, `error` or `skipped`; "" for an item with all points.
 
-    What was not attempted is skipped, unless nothing could be read at all.
+    An item that was not attempted is skipped, unless nothing could be read at all.
     """
     if item.score >= item.max_score:
         return ""

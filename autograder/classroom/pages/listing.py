@@ -1,4 +1,4 @@
-"""Every hand-in of a class in one line: what needs a human first, then the fewest points."""
+"""The list of all hand-ins: first those that need the instructor, then by ascending points."""
 
 from dataclasses import dataclass, field
 
@@ -10,17 +10,16 @@ from autograder.scoring.wording import describe_exception_kind
 
 from .statistics import exception_kind, find_troubles, measured_in
 
-MAX_ROWS = 2000  # rows that a page can hold; the table of grades has all
-URGENT = ("provisional", "undecided", "unreadable", "crash", "timeout")
-CALM = ""
+MAX_ROWS = 2000  # rows of the page; grades.csv has all
+URGENT_REASONS = ("provisional", "undecided", "unreadable", "crash", "timeout")
 
 
 @dataclass(frozen=True)
 class ListingRow:
-    """One hand-in, its points, and what to know of it.
+    """One hand-in, its points, and what the instructor should know of it.
 
-    urgent  a word of URGENT, or CALM
-    score   None where there is no grade yet
+    urgent  a word of URGENT_REASONS, or ""
+    score   None if there is no grade yet
     """
 
     entry: HandInEntry
@@ -30,14 +29,14 @@ class ListingRow:
 
     @property
     def key(self) -> tuple[int, float, str, str]:
-        """Its place among all."""
-        rank = URGENT.index(self.urgent) if self.urgent else len(URGENT)
+        """Sorts the rows."""
+        rank = (*URGENT_REASONS, "").index(self.urgent)
         return rank, self.score or 0.0, self.entry.by, self.entry.hand_in
 
 
 @dataclass
 class ClassListing:
-    """The first rows of a class, however many it has."""
+    """The first rows of a class; its memory is bounded, however many hand-ins there are."""
 
     first: list[ListingRow] = field(default_factory=list)
     count: int = 0
@@ -50,7 +49,7 @@ class ClassListing:
 
     @property
     def rows(self) -> list[ListingRow]:
-        return sorted(self.first, key=lambda make_listing_row: make_listing_row.key)[:MAX_ROWS]
+        return sorted(self.first, key=lambda row: row.key)[:MAX_ROWS]
 
 
 def make_listing_row(
@@ -59,12 +58,12 @@ def make_listing_row(
     """The row of a hand-in.
 
     Args: counts: whether it counts for its student: `yes`, or why not.
-          late: whether its site says that it came late.
+          late: whether the course site says that it was late.
     """
     found = {str(trouble): reason for trouble, reason in find_troubles(report).items()}
     if counts.startswith("undecided"):
         found["undecided"] = ""
-    urgent = next((word for word in URGENT if word in found), CALM)
+    urgent = next((word for word in URGENT_REASONS if word in found), "")
     notes = [found.get(urgent, ""), "" if counts == "yes" else f"counts: {counts}", "late" * late]
     notes += [
         found.get("noted", ""),
@@ -74,8 +73,7 @@ def make_listing_row(
     ]
     notes += list_measured(report)
     score = None if report.provisional else report.score
-    said = tuple(dict.fromkeys(filter(None, notes)))
-    return ListingRow(entry, urgent, score, said)
+    return ListingRow(entry, urgent, score, tuple(dict.fromkeys(filter(None, notes))))
 
 
 def list_faults(report: Report) -> list[str]:
@@ -87,7 +85,7 @@ def list_faults(report: Report) -> list[str]:
 
 
 def list_lost_points(report: Report) -> list[str]:
-    """In which exercises points are lost, if not in all."""
+    """The exercises in which points are lost, unless that is all of them."""
     numbers = dict.fromkeys(
         EXERCISES[i.exercise].number
         for i in report.items
@@ -97,12 +95,12 @@ def list_lost_points(report: Report) -> list[str]:
 
 
 def name_misconceptions(report: Report) -> list[str]:
-    """What shows in it, by name."""
+    """The names of the misconceptions that a report shows."""
     known = reference_store.known_misconceptions()
     ids = sorted({item.mistake for item in report.items if item.mistake})
     return [known[id].name if id in known else id for id in ids]
 
 
 def list_measured(report: Report) -> list[str]:
-    """In which exercises derivatives seem to be measured by differences."""
+    """The exercises in which derivatives seem to be measured by differences."""
     return [f"derivatives seem measured in {found}"] if (found := measured_in(report)) else []

@@ -1,7 +1,7 @@
-"""What pages are made of: HTML, SVG and XML, in which every text from anywhere is escaped.
+"""HTML, SVG and XML for pages; every text is escaped.
 
-A page is one file that asks for nothing: no script, no font, no picture from elsewhere; its
-policy forbids them, should anything ever slip in.
+A page is one file and loads nothing: no script, no font, no picture. Its content security policy
+forbids them, in case an error ever lets some markup through.
 """
 
 import html
@@ -17,31 +17,31 @@ from autograder.scoring.report import tidy_number
 
 
 class Markup(str):
-    """Text that is markup already, as `element` makes it; any other is escaped when put in."""
+    """Text that is markup already, as `element` makes it. Any other text is escaped."""
 
     __slots__ = ()
 
 
 Cell: TypeAlias = str | int
 
-# No page or XML can hold them (controls, halves of surrogate pairs), or they turn around what
-# stands beside them (bidirectional overrides).
+# Characters that HTML or XML cannot hold (controls, halves of surrogate pairs), or that reverse the
+# text beside them (bidirectional overrides).
 UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 SPECIAL = re.compile(f"[&<>\"']|{UNFIT.pattern}")
-BREAK = re.compile("[\t\n\r]")
-VOID = ("br", "meta")  # elements of HTML that have no end
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+LINE_BREAK = re.compile("[\t\n\r]")
+VOID_TAGS = ("br", "meta")  # elements of HTML that have no end
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def clean_text(text: str) -> str:
-    """Text from outside, as a page or XML can hold it: what it can't is shown as �."""
+    """Text from outside, with � for each character that HTML or XML cannot hold."""
     return UNFIT.sub("\ufffd", text)
 
 
 def escape_text(text: str) -> str:
-    """Any text as it may stand between tags, or between the quotes of an attribute."""
+    """A text, escaped for its place between tags or between the quotes of an attribute."""
     return html.escape(clean_text(text)) if SPECIAL.search(text) else text
 
 
@@ -53,27 +53,27 @@ def element(tag: str, /, *children: str | None, **attributes: str | float) -> Ma
     opening = tag
     for key, value in attributes.items():
         text = escape_text(value) if isinstance(value, str) else f"{value:.6g}"
-        text = BREAK.sub(lambda found: f"&#{ord(found[0])};", text)  # else XML takes it for a blank
+        text = LINE_BREAK.sub(lambda found: f"&#{ord(found[0])};", text)  # else XML reads a blank
         opening += f' {key.rstrip("_").replace("_", "-")}="{text}"'
-    if tag in VOID:
+    if tag in VOID_TAGS:
         return Markup(f"<{opening}>")
     inner = (c if isinstance(c, Markup) else escape_text(c) for c in children if c is not None)
     return Markup(f"<{opening}>{''.join(inner)}</{tag}>")
 
 
 def isolate_direction(text: str) -> Markup:
-    """A name from outside: its direction of writing does not spread to what stands beside it."""
+    """A text from outside, whose direction of writing does not change the text beside it."""
     return element("bdi", text)
 
 
 def link_to(path: str, text: str) -> Markup:
-    """A way to another file, by its path from here; the text alone where there is none."""
+    """A link to another file, by its path from this one; only the text if the path is ""."""
     name = isolate_direction(text)
     return element("a", name, href=quote(path, errors="replace")) if path else name
 
 
 def table_cell(tag: str, content: Cell, **attributes: str) -> Markup:
-    """A cell of a table; text may come from outside, a whole number gets its thousands apart."""
+    """A cell of a table. Its text may come from outside; an integer gets thin spaces."""
     text = format_amount(content) if isinstance(content, int) else content
     return element(tag, text if isinstance(text, Markup) else isolate_direction(text), **attributes)
 
@@ -91,13 +91,13 @@ def render_table(head: Sequence[str], rows: Iterable[Sequence[Cell]], class_: st
 
 
 def count_remaining(count: int, what: str) -> Iterator[Markup]:
-    """A line that says how many there are beyond those that are shown."""
+    """A line that says how many more there are than those that are shown."""
     if count > 0:
         yield element("p", f"… and {format_amount(count)} more: {what}.", class_="soft")
 
 
 def definition_list(known: Mapping[str, str]) -> Markup:
-    """Words and what they mean."""
+    """Words and their meanings."""
     parts = [
         (element("dt", word), element("dd", isolate_direction(text)))
         for word, text in known.items()
@@ -106,7 +106,7 @@ def definition_list(known: Mapping[str, str]) -> Markup:
 
 
 def svg_picture(width: float, height: float, title: str, *shapes: Markup) -> Markup:
-    """An SVG picture, with the words that say the same."""
+    """An SVG picture, with a title that says the same in words."""
     return element(
         "svg",
         element("title", title),
@@ -119,12 +119,12 @@ def svg_picture(width: float, height: float, title: str, *shapes: Markup) -> Mar
 
 
 def format_points(value: float) -> str:
-    """Points as people write them: at most two decimals."""
+    """Points with at most two decimals."""
     return f"{tidy_number(round(value, 2))}"
 
 
 def format_percent(share: float) -> str:
-    """A share in percent; never 0 % or 100 % for what is not."""
+    """A share in percent. Only exactly 0 and 1 give 0 % and 100 %."""
     said = f"{100 * share:.0f}"
     if said == "0" and share > 0:
         return "< 1 %"
@@ -132,34 +132,34 @@ def format_percent(share: float) -> str:
 
 
 def format_amount(count: int) -> str:
-    """A number of things, its thousands apart."""
+    """An integer, with thin spaces between thousands."""
     return f"{count:,}".replace(",", "\u202f")
 
 
 def exercise_name(id: str) -> str:
-    """`6.2 Linear.backward`; the id itself, where there is no such exercise any more."""
+    """`6.2 Linear.backward`; the id itself if there is no such exercise any more."""
     exercise = EXERCISES.get(id)
     return f"{exercise.number}\u00a0{exercise.title}" if exercise else id
 
 
 def describe_tier(isolation: str) -> str:
-    """Where student code ran, with a warning where nothing kept it from the grader's own files."""
+    """Where student code ran, with a warning if there was no sandbox."""
     return f"{isolation} (limits, but no sandbox)" if isolation == "process" else isolation
 
 
 def render_document(title: str, *body: str | None) -> str:
-    """A whole page."""
+    """A complete page."""
     page = element("html", document_head(title), element("body", element("main", *body)), lang="en")
     return f"<!doctype html>\n{page}\n"
 
 
 @cache
 def document_head(title: str) -> Markup:
-    """What stands before the body: the same for each page of a kind."""
+    """The head of a page, which is the same for all pages with this title."""
     return element(
         "head",
         element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", http_equiv="Content-Security-Policy", content=CONTENT_POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", title),

@@ -1,86 +1,98 @@
-"""The pictures of the class page: told apart by pattern as well as by colour, and in words."""
+"""The pictures of the pages. Patterns and words say the same as the colours."""
 
 from .markup import Markup, element, format_amount, format_percent, format_points, svg_picture
 from .statistics import ClassSummary, ExerciseTally, Way
 
-WAY_TITLES: dict[Way, str] = {
+WAY_LABELS: dict[Way, str] = {
     "wrong": "wrong result",
     "stopped": "exception, crash or timeout",
     "untried": "not attempted",
 }
-WIDE, HIGH = 912, 190  # the histogram; beneath it two lines for the axis
-LONGEST_BAR = 260  # the longest bar in a table
-THICK = 14
+HISTOGRAM_WIDTH, HISTOGRAM_HEIGHT = (
+    912,
+    190,
+)  # of the histogram; below it are two lines for the axis
+LONGEST_BAR = 260
+BAR_HEIGHT = 14
 
 
 def plot_histogram(summary: ClassSummary) -> Markup:
-    """How many hand-ins have how many points."""
+    """The histogram of the final scores."""
     width, counts = summary.bins()
-    step, tall = WIDE / len(counts), (HIGH - 42) / max(counts)
+    step, tall = HISTOGRAM_WIDTH / len(counts), (HISTOGRAM_HEIGHT - 42) / max(counts)
     scale = step / width
     median = summary.quantile(0.5)
-    side, gap = ("end", -6) if median * scale > WIDE / 2 else ("start", 6)
+    side, gap = ("end", -6) if median * scale > HISTOGRAM_WIDTH / 2 else ("start", 6)
     shapes = [
-        element("path", d=f"M{median * scale:.1f} 4V{HIGH}", class_="mark"),
+        element("path", d=f"M{median * scale:.1f} 4V{HISTOGRAM_HEIGHT}", class_="mark"),
         plot_label(median * scale + gap, 14, f"median {format_points(median)}", side),
     ]
     said = []
     for n, count in enumerate(counts):
         if count:
             shapes += [
-                draw_rectangle(n * step + 2, HIGH - count * tall, step - 4, count * tall, "filled"),
-                plot_label((n + 0.5) * step, HIGH - count * tall - 5, short_count(count)),
+                draw_rectangle(
+                    n * step + 2, HISTOGRAM_HEIGHT - count * tall, step - 4, count * tall, "filled"
+                ),
+                plot_label(
+                    (n + 0.5) * step, HISTOGRAM_HEIGHT - count * tall - 5, short_count(count)
+                ),
             ]
             ends = format_points(n * width), format_points(min((n + 1) * width, summary.max_score))
             said.append(f"{' to '.join(ends)} points: {format_amount(count)}")
     every = width * max(1, round(len(counts) / 13))
     ticks = [n * every for n in range(1, int(summary.max_score / every - 0.5) + 1)]
     shapes += [
-        element("path", d=f"M0 {HIGH + 0.5}H{WIDE}", class_="axis"),
-        plot_label(0, HIGH + 18, "0", "start"),
-        *(plot_label(tick * scale, HIGH + 18, format_points(tick)) for tick in ticks),
-        plot_label(summary.max_score * scale, HIGH + 18, format_points(summary.max_score), "end"),
-        plot_label(WIDE / 2, HIGH + 38, "points"),
+        element("path", d=f"M0 {HISTOGRAM_HEIGHT + 0.5}H{HISTOGRAM_WIDTH}", class_="axis"),
+        plot_label(0, HISTOGRAM_HEIGHT + 18, "0", "start"),
+        *(plot_label(tick * scale, HISTOGRAM_HEIGHT + 18, format_points(tick)) for tick in ticks),
+        plot_label(
+            summary.max_score * scale,
+            HISTOGRAM_HEIGHT + 18,
+            format_points(summary.max_score),
+            "end",
+        ),
+        plot_label(HISTOGRAM_WIDTH / 2, HISTOGRAM_HEIGHT + 38, "points"),
     ]
     title = f"Distribution of {format_amount(summary.final)} scores. {'; '.join(said)}."
-    return svg_picture(WIDE, HIGH + 44, title, *shapes)
+    return svg_picture(HISTOGRAM_WIDTH, HISTOGRAM_HEIGHT + 44, title, *shapes)
 
 
 def plot_lost_points(tally: ExerciseTally, name: str, most: float) -> Markup:
-    """The points of one exercise as a bar: how many are lost on average, in which ways.
+    """The points of one exercise as a bar: how many are lost on average, and how.
 
-    Args: most: points that the longest bar stands for.
+    Args: most: the points of the longest bar.
     """
     scale = LONGEST_BAR / most
     shapes, x, said = [], 0.5, []
-    for way, words in WAY_TITLES.items():
+    for way, words in WAY_LABELS.items():
         mean = tally.lost[way] / (tally.count or 1)
         if mean * scale >= 0.5:
             shapes += [bar_segment(x, mean * scale, way)]
         x += mean * scale
         said.append(f"{mean:.2f} {words}")
-    frame = draw_rectangle(0.5, 0.5, tally.max_score * scale, THICK, "reached")
+    frame = draw_rectangle(0.5, 0.5, tally.max_score * scale, BAR_HEIGHT, "reached")
     title = (
         f"{name}: of {format_points(tally.max_score)} points lost on average: {', '.join(said)}."
     )
-    return svg_picture(LONGEST_BAR + 1, THICK + 1, title, *shapes, frame)
+    return svg_picture(LONGEST_BAR + 1, BAR_HEIGHT + 1, title, *shapes, frame)
 
 
 def plot_share(value: float, title: str, long: float = 120) -> Markup:
-    """A share as a bar in a frame that stands for all."""
-    filled = draw_rectangle(0.5, 0.5, long * value, THICK, "filled")
-    frame = draw_rectangle(0.5, 0.5, long, THICK, "reached")
-    return svg_picture(long + 1, THICK + 1, f"{title}: {format_percent(value)}", filled, frame)
+    """A share as a bar in a frame; the frame means 100 %."""
+    filled = draw_rectangle(0.5, 0.5, long * value, BAR_HEIGHT, "filled")
+    frame = draw_rectangle(0.5, 0.5, long, BAR_HEIGHT, "reached")
+    return svg_picture(long + 1, BAR_HEIGHT + 1, f"{title}: {format_percent(value)}", filled, frame)
 
 
 def plot_key() -> Markup:
-    """What the patterns of `plot_lost_points` stand for."""
-    swatches = [(bar_segment(0.5, 28, way), words) for way, words in WAY_TITLES.items()]
-    swatches.append((draw_rectangle(0.5, 0.5, 28, THICK, "reached"), "reached"))
+    """The key to the patterns of `plot_lost_points`."""
+    swatches = [(bar_segment(0.5, 28, way), words) for way, words in WAY_LABELS.items()]
+    swatches.append((draw_rectangle(0.5, 0.5, 28, BAR_HEIGHT, "reached"), "reached"))
     return element(
         "p",
         *(
-            element("span", svg_picture(29, THICK + 1, words, shape), words)
+            element("span", svg_picture(29, BAR_HEIGHT + 1, words, shape), words)
             for shape, words in swatches
         ),
         class_="key",
@@ -88,13 +100,13 @@ def plot_key() -> Markup:
 
 
 def bar_segment(x: float, width: float, way: Way) -> Markup:
-    """A part of a bar: full, hatched or pale."""
-    box = draw_rectangle(x, 0.5, width, THICK, way)
+    """A part of a bar: filled, hatched or pale."""
+    box = draw_rectangle(x, 0.5, width, BAR_HEIGHT, way)
     if way != "stopped":
         return box
     lines, at = [], 4.0
-    while at < width + THICK:  # down to the left, cut off at both ends
-        top, bottom = min(at, width), max(at - THICK, 0.0)
+    while at < width + BAR_HEIGHT:  # each goes down to the left, cut off at the ends of the part
+        top, bottom = min(at, width), max(at - BAR_HEIGHT, 0.0)
         lines.append(
             f"M{x + top:.1f} {0.5 + at - top:.1f}L{x + bottom:.1f} {0.5 + at - bottom:.1f}"
         )

@@ -1,10 +1,10 @@
-"""The folder that a graded class leaves: a journal, then what is made of it for people.
+"""The folder of results: the journal, and the tables and pages made from it.
 
-journal.sqlite   every report as it came: the next run goes on from here
-grades.csv       a row a hand-in
-class.html       what the class understood and what not
+journal.sqlite   every finished report; the next run goes on from here
+grades.csv       one row per hand-in
+class.html       the page of the class
 students/        a page and a text for each hand-in
-reports.jsonl    every report as JSON, a line each; junit.xml the same for a CI
+reports.jsonl    every report as one line of JSON; junit.xml: the same for CI systems
 """
 
 import os
@@ -21,7 +21,7 @@ from unicodedata import normalize
 
 from autograder.classroom.batch.journal import JOURNAL, GradeJournal
 from autograder.classroom.batch.seals import unseal_line
-from autograder.classroom.finding.left_out import NAMED
+from autograder.classroom.finding.left_out import MAX_NAMED
 from autograder.classroom.finding.own_results import PAGES, holds_work
 from autograder.classroom.finding.roster import ClassRoll
 from autograder.classroom.finding.senders import find_owners
@@ -42,32 +42,32 @@ DEFAULT_FOLDER = Path("grades")
 REPORTS = "reports.jsonl"
 CLASS_PAGE = "class.html"
 MADE = {REPORTS, CLASS_PAGE, PAGES, "grades.csv", "junit.xml"}
-MAX_PAGE_NAME_BYTES = 80  # bytes of a page's name
+MAX_NAME_BYTES = 80  # of a page's file name
 UNSAFE_CHARACTERS = re.compile(r"[^\w.@-]+")
 
 
 def open_journal(folder: Path) -> GradeJournal:
-    """The journal in a folder, which is made if need be.
+    """The journal in a folder; both are made if they are missing.
 
-    Raises: ValueError: the folder holds something else, or none can be made there.
+    Raises: ValueError: the folder holds something else, or cannot be made.
             JournalError: the journal cannot be used.
     """
-    elsewhere = "name another with --results DIR"
+    advice = "name another folder with --results DIR"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         inside = {path.name for path in folder.iterdir()}
     except OSError as error:
-        raise ValueError(f"{folder}: {error.strerror}: {elsewhere}") from None
+        raise ValueError(f"{folder}: {error.strerror}: {advice}") from None
     left = {REPORTS, CLASS_PAGE} <= inside and not inside - MADE  # the journal was moved away
     known = JOURNAL in inside and not holds_work(folder)
     if inside and not known and not left:
-        raise ValueError(f"{folder} holds other things: name another folder with --results DIR")
+        raise ValueError(f"{folder} holds other things: {advice}")
     return GradeJournal(folder / JOURNAL)
 
 
 @contextmanager
 def write_whole(path: Path) -> Iterator[TextIO]:
-    """A file that is there whole, or as it was before. `path` is replaced when the block ends."""
+    """Write a file completely or not at all: `path` is replaced when the block ends."""
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
@@ -79,7 +79,7 @@ def write_whole(path: Path) -> Iterator[TextIO]:
 
 
 def write_if_changed(path: Path, text: str) -> None:
-    """Make a file hold a text. One that does keeps its time, and the disk its peace."""
+    """Write a text to a file, unless the file holds it already; then its time is unchanged."""
     data = text.encode("utf-8", "backslashreplace")
     if not path.is_file() or path.read_bytes() != data:
         with write_whole(path) as stream:
@@ -87,10 +87,10 @@ def write_if_changed(path: Path, text: str) -> None:
 
 
 def write_results(folder: Path, roll: ClassRoll) -> list[str]:
-    """Make the views of a graded class anew, from its reports in the folder.
+    """Write the tables and pages of a class from the reports in the folder.
 
-    Returns: a line on what was left out where hand-ins are compared, and on each hand-in that we
-             failed to show, by a fault of ours or because its page cannot be written.
+    Returns: notes on code that was not compared, and on each hand-in that could not be shown
+             because of a fault of the grader, or because its page could not be written.
     Raises:  OSError: the disk is full.
     """
     notes: list[str] = []
@@ -115,7 +115,7 @@ def write_results(folder: Path, roll: ClassRoll) -> list[str]:
                 guard_step(bare, notes, *what, tables.grades_row, made, student, counted, late)
             )
             suites.write(guard_step("", notes, *what, junit.render_suite, made) + "\n")
-            page = students / f"{names.given(made.hand_in)}.html"
+            page = students / f"{names.choose(made.hand_in)}.html"
             shown = guard_step(False, notes, *what, write_student_page, page, made, student)
             pages |= {page.name, page.with_suffix(".txt").name} if shown else set()
             entry = HandInEntry(made.hand_in, student, f"{PAGES}/{page.name}" * shown, top)
@@ -128,20 +128,20 @@ def write_results(folder: Path, roll: ClassRoll) -> list[str]:
                 prints = guard_step(FingerprintSet({}), notes, *what, prints_of, made.hand_in)
                 guard_step(None, notes, *what, index.add, entry, prints, whose[made.hand_in])
         suites.write(junit.CLOSING)
-    alike = index.alike()
+    similar = index.find_similar()
     with write_whole(folder / CLASS_PAGE) as class_:
         when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
         said = (*roll.notes, *dict.fromkeys(notes))
-        class_.write(class_page.render_class_page(summary, listing, alike, when, said))
+        class_.write(class_page.render_class_page(summary, listing, similar, when, said))
     for old in students.iterdir():
         if old.name not in pages and old.suffix in (".html", ".txt", ".part"):
-            # of a hand-in that is no longer there, or could not be shown
+            # the page of a hand-in that does not exist any more, or could not be shown
             guard_step(None, notes, "remove", old.name, old.unlink)
-    return [*alike.left_out, *list(dict.fromkeys(notes))[:NAMED]]
+    return [*similar.left_out, *list(dict.fromkeys(notes))[:MAX_NAMED]]
 
 
 def write_student_page(page: Path, made: Report, student: Student) -> bool:
-    """Write the page of a hand-in, and beside it the same as text."""
+    """Write the page of a hand-in, and a text with the same content."""
     write_if_changed(page, student_page.render_student_page(made, student))
     write_if_changed(page.with_suffix(".txt"), f"{report.to_text(made)}\n")
     return True
@@ -152,7 +152,7 @@ def prints_of(hand_in: str) -> FingerprintSet:
 
 
 def owner_of(made: Report, roll: ClassRoll) -> Student:
-    """Whose a hand-in is; a group is named as one."""
+    """The student of a hand-in; the names and ids of a group are joined."""
     group = roll.students[made.hand_in]
     return Student(*("; ".join(filter(None, words)) for words in zip(*map(astuple, group))))
 
@@ -165,13 +165,13 @@ def says_whether_counts(made: Report, roll: ClassRoll) -> str:
 
 
 class PageNames:
-    """Names for the files of hand-ins, each given once, whatever other hand-ins are called."""
+    """Different file names for the pages of all hand-ins."""
 
     def __init__(self) -> None:
         self.taken: dict[str, str] = {}
 
-    def given(self, hand_in: str) -> str:
-        """The hand-in's own name where a file can have it; where it can't, a hash is added."""
+    def choose(self, hand_in: str) -> str:
+        """The hand-in's own name if it is free and fit for a file; otherwise one with a hash."""
         name = next(
             name for name in candidate_names(hand_in) if caseless_name(name) not in self.taken
         )
@@ -180,21 +180,21 @@ class PageNames:
 
 
 def candidate_names(hand_in: str) -> Iterator[str]:
-    """Names that the files of a hand-in may have, the best first, without end."""
+    """Possible file names for a hand-in, the best first; there is no last one."""
     own = Path(hand_in).name
     plain = UNSAFE_CHARACTERS.sub("_", own.encode("utf-8", "replace").decode())
-    if cut_name(plain, MAX_PAGE_NAME_BYTES) == own:
+    if cut_name(plain, MAX_NAME_BYTES) == own:
         yield own
-    for n in count():  # who knows the path knows its hash, and may have been called so
+    for n in count():  # another hand-in may have just this name, with this hash
         mark = sha256(f"{n} {hand_in}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        yield f"{cut_name(plain, MAX_PAGE_NAME_BYTES - len(mark) - 1) or 'hand-in'}-{mark}"
+        yield f"{cut_name(plain, MAX_NAME_BYTES - len(mark) - 1) or 'hand-in'}-{mark}"
 
 
 def cut_name(name: str, longest: int) -> str:
-    """What fits of a name into so many bytes."""
+    """The beginning of a name that fits into a number of bytes."""
     return name.encode()[:longest].decode(errors="ignore").strip("-.")
 
 
 def caseless_name(name: str) -> str:
-    """What two names share that are one file on some systems."""
+    """A form that is equal for names that some systems treat as the same file."""
     return normalize("NFC", normalize("NFD", name).casefold())

@@ -1,10 +1,10 @@
-"""Near-identical hand-ins, for a human to look at; never scored.
+"""Near-identical hand-ins, for the instructor to look at; they never change a score.
 
-Short right answers are alike by nature. So only what is rare counts, and each match says how rare:
-among those in this class who wrote something in the same place. Each is counted once, so nobody
-makes others' code rare, whatever they send. An inverted index holds hand-ins against each other
-only where they share something rare: a class of thousands takes seconds. Its size is bounded, and
-it says what it left out.
+Short right answers resemble each other. So only rare code counts, and each match says how rare it
+is among the students of this class who wrote code in the same place. Each student is counted once,
+so nobody can change how rare the code of others is. An inverted index compares hand-ins only if
+they share something rare, so a class of thousands takes seconds. The size of the index is bounded,
+and notes say what was left out.
 """
 
 from collections import Counter, defaultdict
@@ -20,25 +20,25 @@ from autograder.hand_in.student import HandInEntry
 from .grouping import RareFingerprint, SimilarityGroup, find_groups
 from .winnowing import FingerprintSet
 
-HOME_PATHS = {exercise.file for exercise in EXERCISES.values()}
-MAX_OWNERS = 64  # owners remembered for one fingerprint: what more of them share is common
-SMALLEST = 5  # a class in which one can speak of rare
-MOST_HAND_INS = 20_000  # of a class that are compared
-MOST_PRINTS = 400_000  # fingerprints of a class, each as often as it has owners that are remembered
-MOST_MATCHES = 50  # groups of partly alike hand-ins that are described
+HOME_FILES = {exercise.file for exercise in EXERCISES.values()}
+MAX_OWNERS = 64  # kept per fingerprint; one that more owners share is common
+MIN_CLASS_SIZE = 5  # in a smaller class, nothing is rare
+MAX_COMPARED = 20_000  # hand-ins of a class
+MAX_KEPT_OWNERS = 400_000  # over all fingerprints of a class
+MAX_DESCRIBED_GROUPS = 50  # of hand-ins that are alike in part
 
-Piece: TypeAlias = tuple[str, int, int]  # a file, how many fingerprints, and their hash
+Piece: TypeAlias = tuple[str, int, int]  # a file, the number of its fingerprints, and their hash
 
 
 @dataclass(frozen=True)
 class SimilarityMatch:
-    """Hand-ins that share code which hardly anybody else in the class has.
+    """Hand-ins that share code which few others in the class have.
 
-    entries    the hand-ins, one an owner; each stands out with each
-    places     of the two that are closest: how many rare fingerprints they share, by exercise
-    shared_by  how many have the commonest of these fingerprints, of `among` who have code
-               there; where they are alike as a whole, how many are
-    whole      whether all that they wrote is alike
+    entries    the hand-ins, one per owner; each pair of them shares rare code
+    places     the number of rare fingerprints that the two closest share, by exercise
+    shared_by  how many of the `among` owners with code there have the commonest of these
+               fingerprints; for hand-ins that are alike as a whole, how many are so
+    whole      whether all of their code is alike
     """
 
     entries: tuple[HandInEntry, ...]
@@ -49,7 +49,7 @@ class SimilarityMatch:
 
 
 class SimilarHandIns(NamedTuple):
-    """The matches of a class, and what was not compared, a line each."""
+    """The matches of a class, and notes on what was not compared."""
 
     matches: Sequence[SimilarityMatch] = ()
     left_out: Sequence[str] = ()
@@ -57,31 +57,35 @@ class SimilarHandIns(NamedTuple):
 
 @dataclass
 class FingerprintIndex:
-    """Who has which fingerprint; `add` takes one hand-in after another.
+    """The owners of each fingerprint; `add` takes one hand-in after another.
 
-    All hand-ins of an owner count as one, whose number is that of the first.
+    All hand-ins of an owner count as one, with the number of the first.
 
-    kept   how many owners of fingerprints are remembered, over all fingerprints
-    sieve  of the fingerprints, only multiples of it are looked at: it grows with the class
+    kept   the number of owners that are kept, over all fingerprints
+    sieve  only fingerprints that are multiples of it are used; it grows with the class
     """
 
     entries: list[HandInEntry] = field(default_factory=list)
     numbers: dict[Owner, int] = field(default_factory=dict)
     owner: list[int] = field(default_factory=list)  # of each entry
-    writers: dict[str, set[int]] = field(default_factory=dict)  # who has code in a place or file
-    having: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)  # one an owner
+    writers: dict[str, set[int]] = field(
+        default_factory=dict
+    )  # the owners with code in a place or file
+    having: dict[tuple[str, int], tuple[int, ...]] = field(
+        default_factory=dict
+    )  # one hand-in per owner
     wholes: dict[frozenset[Piece], list[int]] = field(default_factory=dict)
     kept: int = 0
     sieve: int = 1
-    in_part: int = 0  # hand-ins that are too large to be compared as a whole
-    beyond: int = 0  # hand-ins beyond the most
+    in_part: int = 0  # hand-ins that are too large to be compared completely
+    beyond: int = 0  # hand-ins beyond MAX_COMPARED
 
     def add(self, entry: HandInEntry, prints: FingerprintSet, owner: Owner) -> None:
-        """Take in one hand-in's fingerprints. One without any has nothing to compare."""
+        """Add a hand-in's fingerprints. A hand-in without any is not compared."""
         if not prints.found:
             return
         number = len(self.entries)
-        if number >= MOST_HAND_INS:
+        if number >= MAX_COMPARED:
             self.beyond += 1
             return
         mine = self.numbers.setdefault(owner, number)
@@ -103,68 +107,68 @@ class FingerprintIndex:
                     self.remember((place, one), number)
 
     def remember(self, key: tuple[str, int], number: int) -> None:
-        """Note that an entry has a fingerprint; where they become too many, drop half of them."""
+        """Record that an entry has a fingerprint; if there are too many, drop half of them."""
         known = self.having.get(key, ())
         if len(known) < MAX_OWNERS and all(
             self.owner[other] != self.owner[number] for other in known
         ):
             self.having[key] = (*known, number)
             self.kept += 1
-        while self.kept > MOST_PRINTS:
+        while self.kept > MAX_KEPT_OWNERS:
             self.sieve *= 2
             self.having = {k: held for k, held in self.having.items() if k[1] % self.sieve == 0}
             self.kept = sum(map(len, self.having.values()))
 
     def among(self, place: str) -> int:
-        """How many could have written what somebody wrote in a place: those who wrote there."""
+        """How many owners have code in a place."""
         return len(self.writers[place] if is_exercise_place(place) else self.numbers)
 
     def rare(self, place: str) -> int:
-        """How many may have a fingerprint that is still rare there in this class."""
+        """How many owners a fingerprint may have at most and still be rare in this place."""
         n = self.among(place)
-        return min(max(4, n // 100), max(2, n // 10), MAX_OWNERS - 1) if n >= SMALLEST else 0
+        return min(max(4, n // 100), max(2, n // 10), MAX_OWNERS - 1) if n >= MIN_CLASS_SIZE else 0
 
     def bits(self, place: str, count: int) -> float:
-        """How surprising it is that two share what so many have."""
+        """How surprising it is that two owners share a fingerprint that `count` owners have."""
         return log2(self.among(place) / count)
 
-    def alike(self) -> SimilarHandIns:
-        """The matches that stand out: hand-ins alike as a whole, then in part; the least likely
-        first."""
+    def find_similar(self) -> SimilarHandIns:
+        """The matches: first hand-ins that are alike as a whole, then those that are alike in part;
+        in both, the least likely first."""
         wholes = self.alike_throughout()
-        told: dict[int, list[set[int]]] = defaultdict(list)  # by owner
+        shown: dict[int, list[set[int]]] = defaultdict(list)  # the groups of each owner
         for _, owners in wholes:
             for owner in owners:
-                told[owner].append(owners)
+                shown[owner].append(owners)
         found, shared_by = find_groups(self.rarities)
         parts = [
             group
             for group in found
-            if not any(known >= group.owners for known in told[group.closest[0]])
+            if not any(known >= group.owners for known in shown[group.closest[0]])
         ]
-        most, less = parts[:MOST_MATCHES], len(parts[MOST_MATCHES:])
+        most, less = parts[:MAX_DESCRIBED_GROUPS], len(parts[MAX_DESCRIBED_GROUPS:])
         matches = [match for match, _ in wholes] + self.alike_in_part(most)
         return SimilarHandIns(matches, [*self.left_out(), *describe_unlooked(shared_by, less)])
 
     def left_out(self) -> Iterator[str]:
-        """What was not even taken in."""
+        """Notes on what was not added to the index."""
         if self.in_part:
             some = "hand-ins have" if self.in_part > 1 else "hand-in has"
-            yield f"{self.in_part} {some} more code than is compared: the rest was left out"
+            yield f"{self.in_part} {some} more code than can be compared: the rest was left out"
         if self.sieve > 1:
-            yield f"of the class's code, one fingerprint in {self.sieve} was compared"
+            yield f"only one of {self.sieve} fingerprints of the class's code was compared"
         if self.beyond:
-            yield f"the first {MOST_HAND_INS} hand-ins were compared, {self.beyond} more were not"
+            yield f"the first {MAX_COMPARED} hand-ins were compared, {self.beyond} more were not"
 
     def alike_throughout(self) -> list[tuple[SimilarityMatch, set[int]]]:
-        """Hand-ins whose fingerprints are the same in every file, where that is no coincidence;
-        with each match its owners.
+        """Hand-ins with the same fingerprints in every file, if that is unlikely by chance; each
+        match with its owners.
 
-        Files in common styles are still a rare combination: among all pairs of the class, taking
-        file after file as chosen by itself, less than one such match in thirty classes.
+        Files in common styles can still be a rare combination. If students chose the style of each
+        file independently, fewer than one class in thirty would have such a match by chance.
         """
         n = len(self.numbers)
-        if n < SMALLEST:
+        if n < MIN_CLASS_SIZE:
             return []
         pieces: dict[Piece, set[int]] = {}
         for whole, entries in self.wholes.items():
@@ -189,12 +193,12 @@ class FingerprintIndex:
                 yield RareFingerprint(place, self.bits(place, len(entries)), owners)
 
     def alike_in_part(self, found: list[SimilarityGroup]) -> list[SimilarityMatch]:
-        """The matches of groups: of each owner, the hand-in that shares most with the others."""
+        """The matches of groups, each with the hand-in of every owner that shares most."""
         inside: dict[int, list[int]] = defaultdict(list)
         for number, group in enumerate(found):
             for owner in group.owners:
                 inside[owner].append(number)
-        voices: list[Counter[int]] = [Counter() for _ in found]
+        votes: list[Counter[int]] = [Counter() for _ in found]
         shared: list[dict[str, list[int]]] = [defaultdict(list) for _ in found]
         for (place, _), entries in self.having.items():
             if len(entries) > self.rare(place):
@@ -203,34 +207,37 @@ class FingerprintIndex:
             for number, times in Counter(n for o in holders for n in inside.get(o, ())).items():
                 group = found[number]
                 if times > 1:
-                    voices[number].update(holders[o] for o in holders.keys() & group.owners)
+                    votes[number].update(holders[o] for o in holders.keys() & group.owners)
                 if place in group.places and holders.keys() >= set(group.closest):
                     shared[number][place].append(len(entries))
-        return [self.match(*one) for one in zip(found, voices, shared)]
+        return [self.match(*one) for one in zip(found, votes, shared)]
 
     def match(
-        self, group: SimilarityGroup, voices: Mapping[int, int], shared: Mapping[str, list[int]]
+        self, group: SimilarityGroup, votes: Mapping[int, int], shared: Mapping[str, list[int]]
     ) -> SimilarityMatch:
-        """A group's match. Args: voices: how much each hand-in shares.  shared: by place, how many
-        have each fingerprint that the closest share."""
-        quietest = sorted(voices, key=lambda entry: (voices[entry], -entry))
-        loudest = {self.owner[entry]: entry for entry in quietest}
+        """The match of a group.
+
+        Args: votes: how many fingerprints each hand-in shares.  shared: by place, the numbers of
+              owners of the fingerprints that the two closest hand-ins share.
+        """
+        ascending = sorted(votes, key=lambda entry: (votes[entry], -entry))
+        chosen = {self.owner[entry]: entry for entry in ascending}
         counts = [(max(shared[place]), self.among(place)) for place in group.places]
         return SimilarityMatch(
-            tuple(map(self.entries.__getitem__, sorted(loudest.values()))),
+            tuple(map(self.entries.__getitem__, sorted(chosen.values()))),
             {place: len(shared[place]) for place in group.places},
             *max(counts, key=lambda count: count[0] / count[1]),
         )
 
 
 def is_exercise_place(place: str) -> bool:
-    """Whether a place is an exercise's, or a file that exercises belong in."""
-    return place in EXERCISES or place in HOME_PATHS
+    """Whether a place is an exercise, or a file that exercises belong in."""
+    return place in EXERCISES or place in HOME_FILES
 
 
 def describe_unlooked(shared_by: int, less: int) -> Iterator[str]:
-    """What was taken in, and not looked at."""
+    """Notes on what was added to the index and not compared."""
     if shared_by:
-        yield f"code that {shared_by} or more share was left out: there are too many pairs"
+        yield f"code that {shared_by} or more hand-ins share was left out: there are too many pairs"
     if less:
-        yield f"{less} less striking groups were left out"
+        yield f"{less} groups with less rare code were left out"

@@ -1,6 +1,6 @@
-"""From reports, one after another, to what can be said of a class.
+"""Statistics of a class, computed from its reports, one after another.
 
-Nothing grows with the class but counts: of 100 000 reports, a page's worth is kept.
+Memory does not grow with the class: even for 100 000 reports, only counts are kept.
 """
 
 from collections import Counter, defaultdict
@@ -33,10 +33,10 @@ OTHERS = "others"
 
 @dataclass
 class ExerciseTally:
-    """One exercise over a class: its points, how they were lost, how it goes with the rest.
+    """One exercise over a class: its points, how they were lost, and their correlation.
 
-    lost  points lost, over all hand-ins, by the way of losing them
-    sums  over all hand-ins, of x, y, x², y² and xy: x the points here, y those everywhere else
+    lost  points lost in all hand-ins, by the way in which they were lost
+    sums  over all hand-ins, of x, y, x², y² and xy: x the points here, y those in other exercises
     """
 
     count: int = 0
@@ -45,7 +45,7 @@ class ExerciseTally:
     sums: Array = field(default_factory=lambda: np.zeros(5))
 
     def add(self, items: list[Item], total: float) -> None:
-        """Take in the items of one hand-in, which has so many points in all."""
+        """Add the items of one hand-in. Args: total: its points in all exercises."""
         x = sum(item.score for item in items)
         y = total - x
         self.count += 1
@@ -64,7 +64,7 @@ class ExerciseTally:
     def discrimination(self) -> float | None:
         """The correlation of the points here with those in all other exercises.
 
-        None where either is the same for everybody.
+        None if one of them is the same for all students.
         """
         x, y, xx, yy, xy = map(float, self.sums / self.count)
         spread = max(xx - x * x, 0.0) * max(yy - y * y, 0.0)
@@ -98,7 +98,7 @@ class ClassSummary:
     digests: Counter[str] = field(default_factory=Counter)
 
     def add(self, report: Report, entry: HandInEntry) -> None:
-        """Take in one report."""
+        """Add one report."""
         self.count += 1
         self.max_score = max(self.max_score, report.max_score)
         count_word(self.isolation, report.isolation)
@@ -145,13 +145,13 @@ class ClassSummary:
         return sum(s * n for s, n in self.scores.items()) / (self.final or 1)
 
     def quantile(self, share: float) -> float:
-        """The score that a share of the final grades does not exceed; between two, their mix."""
+        """The score that a share of the final grades does not exceed; interpolated between two."""
         place = share * max(self.final - 1, 0)
         low, high = self.ranked(int(place)), self.ranked(-int(-place // 1))
         return low + (high - low) * (place - int(place))
 
     def ranked(self, place: int) -> float:
-        """The score at a place among the final grades, the lowest at 0."""
+        """The score at a rank among the final grades; the lowest has rank 0."""
         for score in sorted(self.scores):
             place -= self.scores[score]
             if place < 0:
@@ -159,9 +159,9 @@ class ClassSummary:
         return 0.0
 
     def bins(self, most: int = 30) -> tuple[float, list[int]]:
-        """The scores in at most so many bins: their width, and how many are in each.
+        """The scores in at most `most` bins: the width of a bin, and the number of scores in each.
 
-        A bin holds its lower end and not its upper, but for the last, which holds both.
+        A bin includes its lower end and not its upper end; the last one includes both.
         """
         widths = (step * 10**power for power in range(6) for step in (1, 2, 5))
         width = next((w for w in widths if self.max_score <= w * most), self.max_score or 1)
@@ -172,7 +172,7 @@ class ClassSummary:
 
 
 def count_word(counter: Counter[str], key: str) -> str:
-    """Count a word from outside; returns what it was counted as."""
+    """Count a word that may come from a hand-in. Returns: the word that it was counted as."""
     if key not in counter and len(counter) >= MAX_WORDS:
         key = OTHERS
     counter[key] += 1

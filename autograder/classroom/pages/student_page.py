@@ -1,6 +1,6 @@
 """One page for a student: every point, and why each lost one is lost.
 
-A view of the report: it holds nothing that the report does not hold, so no hidden value either.
+The page shows only what the report holds, so it shows no hidden value.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,16 +27,16 @@ from .plots import plot_share
 from .statistics import is_empty
 
 PROVISIONAL = "This grade is provisional: something failed that is not your hand-in's fault."
-PUBLIC = "Scored on the cases that you have, too; the grade is given on others like them."
-EMPTY = "There was nothing in it that could be graded."
+PUBLIC = "This score comes from cases that you have, too; the grade comes from similar ones."
+EMPTY = "It contains nothing that could be graded."
 HIDDEN = (
-    "Scored on hidden cases: like those in your notebooks, with other numbers, not shown here. "
-    "What is said of a lost point is what your own cases show; `autograder check` shows more of it."
+    "This score comes from hidden cases: similar to those in your notebooks, with other numbers. "
+    "The reason for a lost point is what your own cases show; `autograder check` shows more of it."
 )
 FOLLOWED = "Scored on stand-in layers, where a mistake in an earlier one costs nothing."
 WORDS = {
-    "a tensor's name": "its points: it must be right in all general cases",
-    "edge": "one example, one feature, zeros, arrays that lie oddly in memory or must not change",
+    "a tensor's name": "it gets its points if it is right in all general cases",
+    "edge": "one example, one feature, zeros, unusual memory layouts, inputs that must not change",
     "stability": "very large numbers, where careless formulas overflow",
     "stand-in layers": "what builds on earlier layers is run on your own, and on stand-ins that "
     "only record what they are given; the better run counts",
@@ -49,7 +49,7 @@ def render_student_page(report: Report, student: Student = UNKNOWN_STUDENT) -> s
     calls = report.measured
     sections = [render_section(id, tuple(items), calls.get(id, 0)) for id, items in graded]
     total = f"{format_points(report.score)} of {format_points(report.max_score)} points"
-    own = Path(report.hand_in).name  # where it lay is nobody's business
+    own = Path(report.hand_in).name  # the path is not for the student
     who = [
         isolate_direction(word) for word in dict.fromkeys((student.name, student.id, own)) if word
     ]
@@ -77,11 +77,11 @@ def lost_sentence(report: Report) -> Markup | None:
     return element("p", f"Points are lost in {said}.") if said else None
 
 
-@lru_cache(maxsize=1024)  # in a class, many have the same
+@lru_cache(maxsize=1024)  # many hand-ins of a class have the same one
 def render_section(exercise: str, items: tuple[Item, ...], calls: int) -> Markup:
-    """One exercise: the items that passed in a row, under them why the others did not.
+    """One exercise: one line with the items that passed, then the others with their reasons.
 
-    Args: calls: of `forward` in one way back, if its derivatives seem measured.
+    Args: calls: calls of `forward` in one `backward`, if its derivatives seem measured, else 0.
     """
     score, most = sum(i.score for i in items), sum(i.max_score for i in items)
     return element(

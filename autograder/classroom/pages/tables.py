@@ -1,8 +1,8 @@
-"""`grades.csv`: a row a hand-in, for spreadsheets and for the course's own site.
+"""`grades.csv`: one row per hand-in, for spreadsheets and course sites.
 
-RFC 4180 (commas, quotes doubled, lines end in CR LF), in UTF-8. It opens with a byte-order mark:
-without one, Excel takes the file for the computer's old 8-bit code, and every Zoë is damaged; the
-programs that read CSV otherwise know the mark (Python: `utf-8-sig`). Write it with `newline=""`.
+The format is RFC 4180 (commas, doubled quotes, lines end in CR LF), in UTF-8 with a byte-order
+mark. Without the mark, Excel reads another encoding and damages names such as Zoë. Other programs
+know the mark (Python: `utf-8-sig`). Write the file with `newline=""`.
 """
 
 import csv
@@ -22,24 +22,24 @@ COLUMNS = (
     *("student_id", "name", "hand_in", "counts", "late", "score", "max_score"),
     *("provisional", "isolation", "message", "lost"),
 )
-MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 
-# A spreadsheet computes a cell that begins so; where the semicolon parts cells, one behind it too.
+# A spreadsheet computes a cell that begins so. Some use semicolons between cells.
 FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r])")
 
 
 def grades_header() -> str:
-    """The first line: what the columns are; for each exercise one with its points."""
-    return MARK + csv_line([*COLUMNS, *EXERCISES])
+    """The first line: the names of the columns; each exercise has one for its points."""
+    return BYTE_ORDER_MARK + csv_line([*COLUMNS, *EXERCISES])
 
 
 def grades_row(report: Report, student: Student, counts: str, late: bool = False) -> str:
-    """The line of a hand-in.
+    """The row of a hand-in.
 
-    A provisional grade has no score here: what looks like a grade would be taken for one.
+    A provisional grade has no score here, because it could be mistaken for a final one.
 
     Args: counts: whether it counts for its student: `yes`, or why not.
-          late: whether its site says that it came late.
+          late: whether the course site says that it was late.
     """
     why = (
         *list_faults(report),
@@ -70,12 +70,12 @@ def grades_row(report: Report, student: Student, counts: str, late: bool = False
 
 
 def bare_row(hand_in: str, counts: str) -> str:
-    """The line of a hand-in of which, by a fault of ours, no more can be said."""
+    """The row of a hand-in whose report the grader failed to show."""
     return csv_line(["", "", spreadsheet_cell(hand_in), counts, "", "", "", "yes"])
 
 
 def spreadsheet_cell(text: str) -> str:
-    """Text from outside in one cell: on one line, and nothing that a spreadsheet would compute."""
+    """Text from outside as one cell: on one line, and not a formula for a spreadsheet."""
     guarded = FORMULA.sub(r"\1'", text)
     return re.sub(r"[\t\r\n]", "\ufffd", clean_text(guarded))
 

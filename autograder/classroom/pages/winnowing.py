@@ -1,8 +1,9 @@
 """Fingerprints of code, by winnowing.
 
 Schleimer, Wilkerson & Aiken, «Winnowing: local algorithms for document fingerprinting», SIGMOD
-2003, here on Python's tokens: names, numbers and strings are all alike; comments, docstrings and
-the lines of the given skeleton are left out. Nothing is parsed: what is no Python has tokens too.
+2003, here applied to Python's tokens. All names count as the same token, and so do all numbers and
+all strings. Comments, docstrings and the statements of the given skeleton are left out. Nothing is
+parsed, because invalid Python has tokens, too.
 """
 
 import keyword
@@ -16,23 +17,23 @@ from typing import NamedTuple
 from autograder.exercises import EXERCISES, HOMES
 from autograder.scoring import reference_store
 
-LENGTH = 12  # tokens that a fingerprint stands for: more than one short statement
-WINDOW = 4  # so what is alike for LENGTH + WINDOW − 1 tokens is always found
-MAX_COMPARED_BYTES = 2**17  # bytes of a hand-in that are looked at: more than any answer
-MAX_OTHER_FILES = 20  # of the student's own, beside those that exercises belong in
-MOST_TOKENS = 2**14  # of a hand-in; the solved package has some 1 500
-MOST_IN_PLACE = 2**10  # tokens of one exercise or file
-MAX_TOKEN_LENGTH = 64  # characters of a token that are looked at; of a longer one, both ends
-REMEMBERED = 512  # tokens of an answer that is looked up before it is computed
+FINGERPRINT_TOKENS = 12  # per fingerprint: more than one short statement
+WINDOW = 4  # hashes; equal runs of FINGERPRINT_TOKENS + WINDOW − 1 tokens are always found
+MAX_CODE_BYTES = 2**17  # of one hand-in: more than any answer has
+MAX_OWN_FILES = 20  # of the student, beside the files that exercises belong in
+MAX_TOKENS = 2**14  # of one hand-in; the solved package has some 1 500
+MAX_PLACE_TOKENS = 2**10  # of one exercise or file
+MAX_TOKEN_LENGTH = 64  # characters; of a longer token, only both ends are used
+MAX_CACHED_TOKENS = 512  # fingerprints of longer answers are not cached
 
-HOME_FILES = {f"{home}.py" for home in HOMES.values()}
+EXERCISE_FILES = {f"{home}.py" for home in HOMES.values()}
 TARGETS = {(e.file.partition("/")[2], e.title): e.id for e in EXERCISES.values()}
 BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 TOKEN = re.compile(
     r"""
-    (?: [ \f\t] | \\\n | \#[^\n]* )*+               # no token: blanks, joined lines, comments
+    (?: [ \f\t] | \\\n | \#[^\n]* )*+               # skipped: blanks, joined lines, comments
     (   (?: \n [ \f\t]*+ (?:\#[^\n]*+)?+ )++          # line ends, and the next line's indentation
-    |   [rRbBuUfF]{0,2}+ (?:                         # strings, up to where they should have ended
+    |   [rRbBuUfF]{0,2}+ (?:                         # strings; an open one ends with its line
             \"{3} (?: [^"\\] | \\. | "(?!"") )*+ (?: \"{3} | \Z )
         |   '{3} (?: [^'\\] | \\. | '(?!'') )*+ (?: '{3} | \Z )
         |   " (?: [^"\\\n] | \\. )*+ "?+
@@ -47,8 +48,11 @@ TOKEN = re.compile(
 
 
 class FingerprintSet(NamedTuple):
-    """Fingerprints by exercise, or by the path of a file outside of them; whether there is code
-    that they leave out, because there is too much."""
+    """The fingerprints of a hand-in.
+
+    found    by exercise or, for code outside of exercises, by file
+    in_part  whether code was left out because there is too much
+    """
 
     found: dict[str, frozenset[int]]
     in_part: bool = False
@@ -57,40 +61,39 @@ class FingerprintSet(NamedTuple):
 def find_fingerprints(files: Mapping[str, bytes]) -> FingerprintSet:
     """The fingerprints of a hand-in's code.
 
-    Args: files: the modules of its `mytorch`, by path in it.
+    Args: files: the modules of its `mytorch`, by their path in it.
     """
     pieces: dict[str, list[str]] = {}
-    own = sorted(files.keys() - HOME_FILES)
-    names = [*sorted(files.keys() & HOME_FILES), *own[:MAX_OTHER_FILES]]
-    left, in_part = MAX_COMPARED_BYTES, len(own) > MAX_OTHER_FILES
+    own = sorted(files.keys() - EXERCISE_FILES)
+    names = [*sorted(files.keys() & EXERCISE_FILES), *own[:MAX_OWN_FILES]]
+    bytes_left, in_part = MAX_CODE_BYTES, len(own) > MAX_OWN_FILES
     for name in names:
-        if left < len(files[name]):
+        if bytes_left < len(files[name]):
             in_part = True
             continue
-        left -= len(files[name])
+        bytes_left -= len(files[name])
         given = skeleton_statements(name)
         for place, line in tokenize_statements(name, files[name]):
             if line not in given:
                 piece = pieces.setdefault(place, [])
-                in_part |= len(piece) + len(line) > MOST_IN_PLACE
-                piece += [*map(generalize_token, islice(line, MOST_IN_PLACE)), "\n"]
-                del piece[MOST_IN_PLACE:]
+                in_part |= len(piece) + len(line) > MAX_PLACE_TOKENS
+                piece += [*map(generalize_token, islice(line, MAX_PLACE_TOKENS)), "\n"]
+                del piece[MAX_PLACE_TOKENS:]
     found: dict[str, frozenset[int]] = {}
-    left = MOST_TOKENS
+    tokens_left = MAX_TOKENS
     for place in sorted(pieces, key=lambda place: place not in EXERCISES):
         tokens = tuple(pieces[place])
-        left -= len(tokens)
-        in_part |= left < 0
-        if left >= 0 and (prints := winnow_hashes(tokens)):
+        tokens_left -= len(tokens)
+        in_part |= tokens_left < 0
+        if tokens_left >= 0 and (prints := winnow_hashes(tokens)):
             found[place] = prints
     return FingerprintSet(found, in_part)
 
 
 def skeleton_statements(name: str) -> frozenset[tuple[str, ...]]:
-    """The statements that a file has before anybody writes into it."""
-    known = (
-        f"mytorch/{name}" in reference_store.exercise_stubs()
-    )  # names are the students' to choose: none is kept
+    """The statements of the skeleton's file with this name; none if there is no such file."""
+    # Only known names reach the cache: students choose theirs, so there is no limit to them.
+    known = f"mytorch/{name}" in reference_store.exercise_stubs()
     return statements_of(name) if known else frozenset()
 
 
@@ -101,9 +104,9 @@ def statements_of(name: str) -> frozenset[tuple[str, ...]]:
 
 
 def tokenize_statements(name: str, data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The statements of a file as tokens, each with the place that it is in.
+    """The statements of a file as tokens, each with its place.
 
-    A place is an exercise's id, or the file's path.
+    A place is the id of an exercise, or the path of the file.
     """
     scope: list[tuple[int, str]] = []  # definitions around a statement: indentation and name
     here = place_of_scope(name, [])
@@ -116,7 +119,7 @@ def tokenize_statements(name: str, data: bytes) -> Iterator[tuple[str, tuple[str
         if token[0] != "\n":
             line.append(token)
         elif brackets <= 0:
-            if any(token[-1] not in "'\"" for token in line):  # no docstring
+            if any(token[-1] not in "'\"" for token in line):  # it is not a docstring
                 begins = defined_name(line)
                 if begins or (scope and scope[-1][0] >= indentation):
                     scope = [outer for outer in scope if outer[0] < indentation]
@@ -139,7 +142,7 @@ def place_of_scope(file: str, scope: list[str]) -> str:
 
 
 def generalize_token(token: str) -> str:
-    """A token without what is easily changed: names, numbers, the text of strings."""
+    """A token without what is easily changed: the name, the number, the text of the string."""
     if len(token) > MAX_TOKEN_LENGTH:
         token = token[: MAX_TOKEN_LENGTH // 2] + token[-MAX_TOKEN_LENGTH // 2 :]
     return plain_token(token)
@@ -157,19 +160,20 @@ def plain_token(token: str) -> str:
 
 
 def winnow_hashes(tokens: tuple[str, ...]) -> frozenset[int]:
-    """The least hash of every window of hashes of neighbouring tokens."""
-    return known(tokens) if len(tokens) <= REMEMBERED else least_hashes(tokens)
+    """The least hash of each window over the hashes of neighbouring tokens."""
+    return cached_hashes(tokens) if len(tokens) <= MAX_CACHED_TOKENS else least_hashes(tokens)
 
 
 def least_hashes(tokens: tuple[str, ...]) -> frozenset[int]:
     hashes = [
-        hash_tokens(" ".join(tokens[n : n + LENGTH])) for n in range(len(tokens) - LENGTH + 1)
+        hash_tokens(" ".join(tokens[n : n + FINGERPRINT_TOKENS]))
+        for n in range(len(tokens) - FINGERPRINT_TOKENS + 1)
     ]
     windows = range(max(len(hashes) - WINDOW + 1, min(1, len(hashes))))
     return frozenset(min(hashes[n : n + WINDOW]) for n in windows)
 
 
-known = lru_cache(maxsize=1024)(least_hashes)  # short answers are alike by nature
+cached_hashes = lru_cache(maxsize=1024)(least_hashes)  # many short answers are equal
 
 
 def hash_tokens(text: str) -> int:

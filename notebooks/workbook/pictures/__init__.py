@@ -1,4 +1,4 @@
-"""The pictures of the notebooks. Each is one file: a function that draws, and its sliders."""
+"""The pictures of the notebooks. Each has one file: a function that draws it, and its sliders."""
 
 from .adding_up import adding_up
 from .cancelling import cancelling

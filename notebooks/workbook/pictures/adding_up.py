@@ -1,4 +1,4 @@
-"""Notebook 06: each example's multiplication table, and their sum: the weights' derivative."""
+"""Notebook 06: a multiplication table per example; their sum is the weights' derivative."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from .grid import CELL_H, CELL_W, draw_grid
 from .picture import Picture, Slider
 from .strokes import BLUE, DASHED, ORANGE, svg_number, svg_sheet, svg_text
 
-FIRST = (1.0, -0.5)  # derivative of the loss by the first example's z
+FIRST = (1.0, -0.5)  # derivative of the loss with respect to the first example's z
 TOP = 96.0
 
 
@@ -21,7 +21,7 @@ def adding_up() -> Picture:
 
 
 def draw_adding_up(examples: int, dz2: float) -> str:
-    """Draw the tables of two examples, and the sum of those that were added so far."""
+    """Draw the tables of two examples, and the sum of those added so far."""
     behind = (FIRST, (0.0, dz2))
     tables = [[[left * above for above in x] for left in dz] for dz, x in zip(behind, X.tolist())]
     total = [[sum(t[j][i] for t in tables[:examples]) for i in range(2)] for j in range(2)]
@@ -43,7 +43,7 @@ def draw_adding_up(examples: int, dz2: float) -> str:
 def draw_multiplication(
     x: float, name: str, dz: Sequence[float], row: Sequence[float], later: bool
 ) -> list[str]:
-    """One example's table: its x above, its ∂L/∂z on the left, their products inside."""
+    """Draw one example's table: x above, ∂L/∂z on the left, their products inside."""
     body = x + CELL_W + 10
     products = [[left * above for above in row] for left in dz]
     return [

@@ -18,9 +18,9 @@ def cancelling() -> Picture:
 
 
 def draw_cancelling(right: int, third: int) -> str:
-    """Draw the row ∂Div/∂y, the Jacobian it meets, and their product under the probabilities.
+    """Draw the row ∂Div/∂y, the Jacobian, and their product below the probabilities.
 
-    All numbers are whole: probabilities in S-ths, the Jacobian in S²-ths.
+    All numbers are integers: the probabilities in units of 1/S, the Jacobian in units of 1/S².
     """
     e = (1, 2, third)
     whole, c = sum(e), right - 1

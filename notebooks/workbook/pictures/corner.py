@@ -1,4 +1,4 @@
-"""Notebook 04: lines through a point of the rectifier, and which slopes are subgradients."""
+"""Notebook 04: lines through a point of the ReLU curve, and which slopes are subgradients."""
 
 from .picture import Picture, Slider
 from .strokes import (
@@ -19,7 +19,7 @@ from .strokes import (
     svg_text,
 )
 
-UNIT, ZERO, GROUND = 56.0, 200.0, 200.0  # pixels of 1; where the axes cross
+UNIT, ZERO, GROUND = 56.0, 200.0, 200.0  # pixels per unit; where the axes cross
 FAR = 3.0
 STEPS = [n / 20 - FAR for n in range(int(40 * FAR) + 1)]
 
@@ -43,7 +43,7 @@ def subgradient_ends(z0: float) -> tuple[float, float]:
 
 
 def draw_corner(z0: float, v: float) -> str:
-    """Draw the curve, a line through one of its points, and the slopes that are allowed there."""
+    """Draw the curve, a line through one of its points, and the subgradients there."""
     low, high = subgradient_ends(z0)
     under = low <= v <= high
     verdict = "nowhere above the curve:" if under else "somewhere above the curve:"
@@ -74,7 +74,7 @@ def corner_point(z: float, height: float) -> tuple[float, float]:
 
 
 def draw_plane(z0: float, v: float, low: float, high: float) -> list[str]:
-    """The curve, the line through its point, and what of the line lies above the curve."""
+    """Draw the curve, the line, and the part of the line that lies above the curve."""
     under = low <= v <= high
 
     def height(z: float) -> float:
@@ -114,7 +114,7 @@ def draw_plane(z0: float, v: float, low: float, high: float) -> list[str]:
 
 
 def draw_slopes(v: float, low: float, high: float) -> list[str]:
-    """All slopes on a line: the subgradients as a bar, and v as an arrow."""
+    """Draw the axis of slopes: the subgradients as a bar, and v as an arrow."""
 
     def across(slope: float) -> float:
         return 520 + 76 * (slope - 0.5)

@@ -1,4 +1,4 @@
-"""Notebook 06: which numbers one entry of a batch's output is made of."""
+"""Notebook 06: from which numbers one entry of a batch's output is computed."""
 
 from ..small_network import B1, W1, X
 from .grid import draw_grid
@@ -18,7 +18,7 @@ def entry() -> Picture:
 
 
 def draw_entry(n: int, j: int) -> str:
-    """Draw A, W, b and Z, and mark what Z's entry (n, j) is made of."""
+    """Draw A, W, b and Z, and mark the numbers from which entry (n, j) of Z is computed."""
     a, w = X[n - 1].tolist(), W1[j - 1].tolist()
     b, z = float(B1[j - 1, 0]), Z[n - 1][j - 1]
     terms = " + ".join(f"{signed_number(left)}·{signed_number(right)}" for left, right in zip(w, a))

@@ -24,7 +24,7 @@ def draw_grid(
 
     Args: left, above: names of the rows and of the columns.
           rows, cells: frames around a row or an entry, and their colours; dash: their stroke.
-          faint: not there yet, so drawn without numbers.
+          faint: draw the matrix faintly and without numbers, since it is not computed yet.
     """
     width, height = CELL_W * len(values[0]), CELL_H * len(values)
     ink = QUIET if faint else INK

@@ -19,7 +19,7 @@ from .strokes import (
     svg_text,
 )
 
-UNIT = 52.0  # pixels of 1 on the axes of the left half
+UNIT = 52.0  # pixels per unit on the axes of the left half
 GROUND = 210.0  # height of the axes
 
 
@@ -33,7 +33,7 @@ def half_square() -> Picture:
 
 
 def draw_half_square(y: float, d: float) -> str:
-    """Draw the square over the distance from d to y, half of it filled, and the curve."""
+    """Draw the square on the distance from d to y, half of it filled, and the curve."""
     side = abs(y - d)
     area = side * side / 2
     said = (
@@ -66,7 +66,7 @@ def draw_square(y: float, d: float, side: float, area: float) -> list[str]:
 
 
 def draw_divergence(y: float, d: float, area: float) -> list[str]:
-    """The divergence over y, for this d."""
+    """Draw the divergence as a function of y, for this d."""
 
     def place(value: float, height: float) -> tuple[float, float]:
         return 372 + UNIT * (value + 1), GROUND - 36 * height
@@ -92,5 +92,5 @@ def draw_divergence(y: float, d: float, area: float) -> list[str]:
 
 
 def draw_target(x: float, y: float) -> str:
-    """The wanted place: a diamond."""
+    """Draw the desired output as a diamond."""
     return svg_polygon([(x, y - 8), (x + 6, y), (x, y + 8), (x - 6, y)], ORANGE, "none")

@@ -1,4 +1,4 @@
-"""Notebook 05: one z is pushed: which outputs move, of a scalar and of a vector activation."""
+"""Notebook 05: one z is changed. Which outputs change, in a scalar and in a vector activation?"""
 
 from collections.abc import Sequence
 from math import exp, log
@@ -20,7 +20,11 @@ from .strokes import (
 )
 
 Z = (0.0, log(2), log(5))
-TOP, STEP, BAR = 92.0, 62.0, 120.0  # the first unit's height, the distance of two, 1 as a bar
+TOP, STEP, BAR = (
+    92.0,
+    62.0,
+    120.0,
+)  # the first unit's height, the distance between two, the length of a bar of 1
 
 
 def influence() -> Picture:
@@ -42,7 +46,7 @@ def softmax_values(z: Sequence[float]) -> list[float]:
 
 
 def draw_influence(i: int, push: float) -> str:
-    """Draw both kinds of activation: what goes in, the lines of influence, outputs as bars."""
+    """Draw both kinds of activation: inputs, lines of influence, and outputs as bars."""
     pushed = [value + push * (k == i - 1) for k, value in enumerate(Z)]
     kinds = (("scalar: sigmoid", sigmoid_values), ("vector: softmax", softmax_values))
     parts: list[str] = []
@@ -67,7 +71,7 @@ def draw_layer_panel(
     after: Sequence[float],
     everyone: bool,
 ) -> list[str]:
-    """One layer of three units; the lines that leave the pushed z are thick."""
+    """Draw one layer of three units; the lines from the changed z are thick."""
     left, right = x + 62, x + 142
     middles = [TOP + STEP * k for k in range(3)]
     pairs = [(a, b) for a in range(3) for b in range(3) if everyone or a == b]

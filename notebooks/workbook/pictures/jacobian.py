@@ -7,8 +7,8 @@ from .picture import Picture, Slider
 from .strokes import BLUE, DASHED, INK, ORANGE, QUIET, svg_box, svg_number, svg_sheet, svg_text
 
 LEFT, TOP, FOOT = 300.0, 56.0, 194.0
-WIDE, HIGH = 58.0, 36.0  # a cell
-BAR = 130.0  # a probability of 1 as a bar
+WIDE, HIGH = 58.0, 36.0  # the size of a cell
+BAR = 130.0  # the length of a bar of probability 1
 SUB = "₁₂₃"
 
 
@@ -23,10 +23,10 @@ def jacobian() -> Picture:
 
 
 def draw_jacobian(z1: float, z2: float, z3: float) -> str:
-    """Draw the probabilities as bars, and beside them how each answers each z."""
+    """Draw the probabilities as bars, and beside them their derivatives with respect to each z."""
     exponentials = [exp(z) for z in (z1, z2, z3)]
     y = [e / sum(exponentials) for e in exponentials]
-    # the slide's formula, entry by entry: row j says how y_j answers each z_i
+    # the slide's formula, entry by entry: row j holds the derivatives of y_j
     entries = [[y[i] * ((i == j) - y[j]) for i in range(3)] for j in range(3)]
     rows = "; ".join(", ".join(svg_number(v) for v in row) for row in entries)
     said = f"Probabilities {', '.join(svg_number(v) for v in y)}. Jacobian, row by row: {rows}."
@@ -70,7 +70,7 @@ def draw_probabilities(y: Sequence[float]) -> list[str]:
 
 
 def draw_jacobian_entries(entries: Sequence[Sequence[float]]) -> list[str]:
-    """The entries, each in a frame that is filled the more the larger it is; minus is dashed."""
+    """Draw the entries: a larger entry has a fuller frame, a negative one a dashed frame."""
     parts = []
     for j, row in enumerate(entries):
         for i, value in enumerate(row):

@@ -1,4 +1,4 @@
-"""Notebook 08: two moons, what the network says about the field around them, and its loss."""
+"""Notebook 08: two moons, the class that the network predicts around them, and its loss."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -39,9 +39,14 @@ EXPECTED = (
 )  # fmt: skip
 EVERY = 5
 STEPS = EVERY * (len(EXPECTED) - 1)
-FIELD_X, FIELD_Y, SCALE = 24.0, 44.0, 72.0  # the field's upper left corner, pixels of 1
+FIELD_X, FIELD_Y, SCALE = 24.0, 44.0, 72.0  # the field's upper left corner, pixels per unit
 WIDE, HIGH = SCALE * SIDE * COLUMNS, SCALE * SIDE * ROWS
-CURVE_X, GROUND, CURVE_W, CURVE_H = 378.0, 233.0, 230.0, 180.0  # the curve's axes; 1 is its top
+CURVE_X, GROUND, CURVE_W, CURVE_H = (
+    378.0,
+    233.0,
+    230.0,
+    180.0,
+)  # the curve's axes; a loss of 1 is at the top
 
 
 def learning(losses: Sequence[Any], answers: Sequence[Any]) -> Picture:
@@ -56,13 +61,13 @@ def learning(losses: Sequence[Any], answers: Sequence[Any]) -> Picture:
     def draw_step(step: int) -> str:
         return draw_learning(curve, answers, step)
 
-    if not curve:  # nothing to go back to
+    if not curve:  # no step back from step 0
         return Picture(name, lambda: draw_step(0))
     return Picture(name, draw_step, step=Slider("step", last, 0, last, 1))
 
 
 def draw_learning(curve: Sequence[float], answers: Sequence[Any], step: int) -> str:
-    """Draw the field as the network sees it before a step, and the loss until then."""
+    """Draw the predictions before a step, and the loss until then."""
     parts = [*draw_field(answers[step] if step < len(answers) else None), *draw_loss_axes()]
     head, said = "not trained yet", "Nothing is trained yet: there are only the points."
     if step < len(curve):
@@ -78,7 +83,7 @@ def draw_learning(curve: Sequence[float], answers: Sequence[Any], step: int) -> 
 
 
 def draw_field(answer: Any) -> list[str]:
-    """The moons as dots and diamonds; around them, the moon that the network takes."""
+    """Draw the moons as dots and diamonds and, around them, the predicted moon."""
     parts = []
     if np.shape(answer) == np.shape(PLACES):
         second = np.asarray(answer)[:, 1] > np.asarray(answer)[:, 0]
@@ -99,7 +104,7 @@ def draw_field(answer: Any) -> list[str]:
 
 
 def draw_field_square(x: float, y: float, second: bool) -> str:
-    """One of the field's squares: shaded for the first moon, hatched for the second."""
+    """Draw one square of the field: shaded for the first moon, hatched for the second."""
     side = SCALE * SIDE
     left = FIELD_X + SCALE * (x - LEFT) - side / 2
     top = FIELD_Y + HIGH - SCALE * (y - LOW) - side / 2
@@ -113,12 +118,12 @@ def draw_diamond(x: float, y: float) -> str:
 
 
 def loss_point(step: float, loss: float) -> tuple[float, float]:
-    """A point of the curve; what is beyond an axis' end stays there."""
+    """A point of the curve; it stays on the axes even if its value lies beyond their ends."""
     return CURVE_X + CURVE_W * min(step / STEPS, 1), GROUND - CURVE_H * min(max(loss, 0), 1)
 
 
 def draw_loss_axes() -> list[str]:
-    """The curve's axes, and in dashes what a right training gives."""
+    """Draw the curve's axes and, dashed, the loss of a right training."""
     points = [loss_point(EVERY * n, loss) for n, loss in enumerate(EXPECTED)]
     return [
         svg_arrow(CURVE_X, GROUND, CURVE_X + CURVE_W + 14, GROUND, INK, 1.5),

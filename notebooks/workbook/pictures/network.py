@@ -1,4 +1,4 @@
-"""Notebook 08: the small network, forward and backward, a step at a time."""
+"""Notebook 08: the small network, forward and backward, step by step."""
 
 from collections.abc import Mapping
 
@@ -38,7 +38,7 @@ W2_AT = ((432, 137.5), (432, 200.5))
 B1_AT = ((262, UPPER + 40), (262, LOWER + 40))
 B2_AT = ((520, CENTRE + 40),)
 
-# by hand, for the two examples of the small network; matrices row by row
+# computed by hand for the two examples of the small network; matrices row by row
 WEIGHTS: Numbers = {"W1": (1, -1, 0.5, 0.5), "b1": (2, -1), "W2": (2, -1), "b2": (0.5,)}
 VALUES: tuple[Numbers, ...] = (
     {"x": (1, 2), "z1": (1, 0.5), "y1": (1, 0.5), "z2": (2,), "div": (0.5,)},
@@ -56,7 +56,7 @@ DERIVATIVES: tuple[Numbers, ...] = (
 )  # fmt: skip
 WANTED = (1, 0)
 
-# what each step adds, the slide's formula, and its numbers for each example
+# per step: what it adds, the slide's formula, and the numbers for each example
 FORWARD = (
     (("x",), "y₀ = x", ("[1, 2]", "[0, 4]")),
     (
@@ -112,7 +112,7 @@ def network() -> Picture:
 
 
 def draw_network(step: int, example: int) -> str:
-    """Draw the network with what is known after `step` steps: values, then derivatives."""
+    """Draw the network with the values and derivatives that are known after `step` steps."""
     k = example - 1
     back = step >= len(FORWARD)
     names, formula, sums = (FORWARD + BACKWARD)[step]
@@ -139,7 +139,7 @@ def draw_network(step: int, example: int) -> str:
 
 
 def draw_edges(now: set[str], back: bool) -> list[str]:
-    """The connections, those in use thicker; on the way back dashed."""
+    """Draw the connections: thicker if the step uses them, dashed in the backward pass."""
     to_hidden = [(a, b) for b in CELLS["z1"] for a in CELLS["x"]]
     to_output = [(a, CELLS["z2"][0]) for a in CELLS["y1"]]
     first = now & ({"W1", "x"} if back else {"z1"})
@@ -158,7 +158,7 @@ def draw_edges(now: set[str], back: bool) -> list[str]:
 
 
 def draw_quantity(place: Place, value: float | None, slope: float | None, frame: str) -> list[str]:
-    """A quantity: its value above, the derivative of Div by it below."""
+    """Draw a quantity: its value above, the derivative of Div with respect to it below."""
     x, y = place[0] - CELL / 2, place[1]
     dash = DASHED if frame == ORANGE else ""
     return [
@@ -177,7 +177,7 @@ def draw_quantity(place: Place, value: float | None, slope: float | None, frame:
 def draw_weight(
     place: Place, value: float, slope: float | None, now: bool, bias: bool
 ) -> list[str]:
-    """A weight on its connection, or a bias under its unit; its derivative below it."""
+    """Draw a weight on its connection, or a bias under its unit, with its derivative below it."""
     x, y = place
     known = slope is not None
     half = 27 if known else 18

@@ -19,7 +19,7 @@ from .strokes import (
 )
 
 Pair = tuple[float, float]
-PANEL, UNIT, TOP = 186.0, 26.0, 36.0  # a panel's side, pixels of 1, where panels begin
+PANEL, UNIT, TOP = 186.0, 26.0, 36.0  # a panel's side, pixels per unit, where panels begin
 LOW = -2.5  # the value at a panel's left and lower edge
 AGREES = "= prediction"
 
@@ -45,7 +45,7 @@ def relu_pair(z: Pair) -> Pair:
 
 
 def draw_perturbation(dx1: float, dx2: float) -> str:
-    """Draw x, z and y with their changes: what really happens, and what the Jacobian says."""
+    """Draw x, z and y with their changes: the true ones, and those that the Jacobian predicts."""
     x: Pair = tuple(X[0].tolist())
     moved = (x[0] + dx1, x[1] + dx2)
     z, z_moved = first_layer(x), first_layer(moved)
@@ -78,7 +78,7 @@ def draw_perturbation(dx1: float, dx2: float) -> str:
 def draw_change_panel(
     left: float, title: str, start: Pair, truth: Pair, guess: Pair, said: str, verdict: str
 ) -> list[str]:
-    """One plane: the point, where it really goes, and where the linear rule sends it."""
+    """Draw one plane: the point, its true new place, and the place that the Jacobian predicts."""
 
     def place(point: Pair) -> Pair:
         return left + UNIT * (point[0] - LOW), TOP + PANEL - UNIT * (point[1] - LOW)

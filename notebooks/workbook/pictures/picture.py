@@ -1,4 +1,4 @@
-"""A picture that moves: a function that draws, and a slider for each of its values."""
+"""A picture with sliders: a function that draws it, and a slider for each of its values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-# Jupyter gives a widget that has lost its kernel a class: then, and only then, this is seen.
+# Shown only if the widget has lost its kernel: Jupyter then sets a class on it.
 RESTARTED = """\
 <style>
 .workbook-restarted { display: none; }
@@ -18,9 +18,9 @@ RESTARTED = """\
 
 @dataclass(frozen=True)
 class Slider:
-    """One value of a picture that the reader moves: its label, where it starts and its ends.
+    """A value of a picture that the reader changes: its label, start, ends and step.
 
-    Whole numbers for start, ends and step make a slider of whole numbers.
+    If start, ends and step are integers, the slider gives integers.
     """
 
     label: str
@@ -48,11 +48,11 @@ class Slider:
 
 
 class Picture:
-    """Shows what `draw` draws, and draws it anew whenever a slider moves.
+    """A picture that is drawn again whenever a slider moves.
 
     Args: name: what the picture is called; its text form is `<picture: name>`.
-          draw: from the sliders' values, by name, to SVG text; pure.
-          sliders: a slider for each argument of `draw`. None: a picture that stands still.
+          draw: makes the SVG text from the sliders' values, passed by name; pure.
+          sliders: a slider for each argument of `draw`. Without any, the picture is a still.
     """
 
     def __init__(self, name: str, draw: Callable[..., str], **sliders: Slider) -> None:
@@ -75,6 +75,6 @@ class Picture:
         return f"<picture: {self.name}>"
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, Any]:
-        """What Jupyter shows: the widget, and the fixed text where widgets are not shown."""
+        """For Jupyter: the widget, and the fixed text for pages that do not show widgets."""
         bundle: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
         return {**bundle, "text/plain": repr(self)}

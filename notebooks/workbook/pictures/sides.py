@@ -1,4 +1,4 @@
-"""Notebook 06: the arrays of a layer, as boxes to scale, each side named by what it counts."""
+"""Notebook 06: the arrays of a layer as boxes to scale; each side has its dimension's name."""
 
 from .picture import Picture, Slider
 from .strokes import BLUE, DASHED, DOTTED, GREEN, LINE, ORANGE, QUIET, svg_line, svg_sheet, svg_text
@@ -19,7 +19,7 @@ def sides() -> Picture:
 
 
 def draw_sides(n: int, c_in: int, c_out: int) -> str:
-    """Draw every array of a layer and its derivative; sides that count the same look the same."""
+    """Draw every array of a layer and its derivative; sides of the same dimension look the same."""
     sizes = {"N": n, "C_in": c_in, "C_out": c_out, "1": 1}
     parts = [
         svg_text(8, 14, "in and out", 13, "start", QUIET),
@@ -37,7 +37,7 @@ def draw_sides(n: int, c_in: int, c_out: int) -> str:
 def draw_array(
     middle: float, top: float, name: str, rows: str, columns: str, sizes: dict[str, int]
 ) -> list[str]:
-    """One array as a box of its entries, centred on `middle`, its sides named."""
+    """Draw one array as a box of its entries, centred on `middle`, with names on its sides."""
     high, wide = sizes[rows], sizes[columns]
     height = UNIT * high
     left, right, bottom = middle - UNIT * wide / 2, middle + UNIT * wide / 2, top + height

@@ -1,4 +1,4 @@
-"""Notebook 04: the sigmoid, its two distances from the ends, and its slope."""
+"""Notebook 04: the sigmoid, its distances y and 1 − y from 0 and 1, and its slope."""
 
 from math import log
 
@@ -21,7 +21,7 @@ from .strokes import (
     svg_text,
 )
 
-UNIT, HIGH = 34.0, 190.0  # pixels of 1 across, and of 1 upwards
+UNIT, HIGH = 34.0, 190.0  # pixels per unit, across and upwards
 GROUND, FAR = 250.0, 4.0  # height of the axis; its ends
 HEIGHTS = [n / 200 for n in range(4, 197)]  # the outputs at which the curve is drawn
 
@@ -33,18 +33,18 @@ def sigmoid() -> Picture:
 
 
 def z_at_height(y: float) -> float:
-    """The z at which the curve is y high: the curve is drawn from its heights."""
+    """The z at which the curve has height y: the curve is drawn from heights."""
     return log(y / (1 - y))
 
 
 def measure_slope(y: float) -> float:
-    """The slope where the curve is y high, measured on a tiny piece of the curve."""
+    """The slope where the curve has height y, measured on a tiny piece of the curve."""
     rise = 1e-5
     return rise / (z_at_height(y + rise / 2) - z_at_height(y - rise / 2))
 
 
 def draw_sigmoid(y: float) -> str:
-    """Draw the curve, the column that it splits, its tangent; and on the right all slopes."""
+    """Draw the curve, its tangent, and the column from 0 to 1 that it splits; right, all slopes."""
     z, slope = z_at_height(y), measure_slope(y)
     said = (
         f"At z = {svg_number(z)} the sigmoid is y = {svg_number(y)}; {svg_number(1 - y)} is left "
@@ -71,7 +71,7 @@ def draw_axis(zero: float, title: str) -> list[str]:
 def draw_sigmoid_curve(z: float, y: float, slope: float) -> list[str]:
     zero = 166.0
     x, height, top = zero + UNIT * z, GROUND - HIGH * y, GROUND - HIGH
-    # two corners lie off the curve; the column leaves one of them free
+    # the curve leaves two corners free; use the one without the column
     left, first = (zero - UNIT * FAR + 12, top + 24) if z > 0 else (zero + 24, GROUND - 48)
     reach = 1.3
     return [

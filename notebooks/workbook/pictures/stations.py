@@ -1,4 +1,4 @@
-"""Notebook 00: the notebooks of the course as stations of a way, and how far one has come."""
+"""Notebook 00: the notebooks of the course as stations on a path, with the points so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ WIDE, HIGH, ACROSS, DOWN, ROW = 112.0, 86.0, 127.0, 112.0, 5
 
 @dataclass(frozen=True)
 class CourseStation:
-    """One notebook: its points so far, of how many, and whether it comes next.
+    """One notebook: its points so far, its greatest points, and whether it comes next.
 
-    link  the notebook's file, or "" where there is none yet
+    link  the notebook's file, or "" if there is none yet
     """
 
     number: str
@@ -41,7 +41,7 @@ class CourseStation:
 
     @property
     def points(self) -> str:
-        """How it stands, in words: `2 of 12`, `later`, or "" where nothing is scored."""
+        """The points in words: `2 of 12`; `later`; or "" if the notebook has no points."""
         if not self.link:
             return "later"
         return f"{svg_number(self.score)} of {svg_number(self.of)}" if self.of else ""
@@ -57,13 +57,13 @@ def draw_stations(stations: Sequence[CourseStation]) -> str:
 
 
 def station_in_words(station: CourseStation) -> str:
-    """One station as it is read aloud."""
+    """One station as a screen reader says it."""
     state = station.points + ", done" * station.done + ", comes next" * station.next
     return f"{station.number} {station.title}" + f": {state}" * bool(state)
 
 
 def draw_station(k: int, station: CourseStation) -> list[str]:
-    """The station at place k, and the arrow that leads on from it."""
+    """Draw the station at place k, and the arrow to the next one."""
     x, y = 10 + ACROSS * (k % ROW), 14 + DOWN * (k // ROW)
     ink = INK if station.link else QUIET
     dash = "" if station.link else DOTTED

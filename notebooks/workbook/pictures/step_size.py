@@ -1,4 +1,4 @@
-"""Notebook 08: the loss after one step, for every length of the step."""
+"""Notebook 08: the loss after one step, as a function of the step size."""
 
 from .picture import Picture, Slider
 from .strokes import (
@@ -25,7 +25,7 @@ LOSSES = (
 SLOPE = -6.625  # at η = 0: minus the sum of all squared derivatives
 EVERY = 0.01
 LEFT, GROUND = 70.0, 250.0
-WIDE, HIGH = 2000.0, 420.0  # pixels of 1 on each axis
+WIDE, HIGH = 2000.0, 420.0  # pixels per unit on each axis
 
 
 def step_size() -> Picture:
@@ -36,7 +36,7 @@ def step_size() -> Picture:
 
 
 def draw_step_size(eta: float) -> str:
-    """Draw the loss after a step over its size, and the line that the derivative promises."""
+    """Draw the loss after one step as a function of the step size, and the predicted loss."""
     loss, promise = LOSSES[round(eta / EVERY)], LOSSES[0] + SLOPE * eta
     verdict = "less than before" if loss < LOSSES[0] else "more than before"
     if eta == 0:

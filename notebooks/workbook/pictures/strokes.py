@@ -1,8 +1,8 @@
-"""Strokes, words and arrows as SVG text: what every picture is drawn with.
+"""Strokes, words and arrows as SVG text, from which every picture is made.
 
-Colours follow JupyterLab's theme, with the light theme's as fallback. The three accents are
-Okabe and Ito's, told apart by colour-blind eyes and seen on white and on black. They never
-carry a meaning alone: a dash, a label or a shape says the same.
+Colours follow JupyterLab's theme, with the light theme as fallback. The three accents are those of
+Okabe and Ito: colour-blind readers can distinguish them, on white and on black. A colour never
+carries a meaning alone: a dash, a label or a shape says the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ FONT = "DejaVu Sans, Verdana, Segoe UI, sans-serif"
 
 
 def svg_sheet(title: str, description: str, width: int, height: int, *parts: str) -> str:
-    """A whole picture: what a screen reader says about it, and everything that is drawn.
+    """A complete picture, with the text for a screen reader.
 
     Args: description: says in words what the picture shows at these values.
     """
@@ -33,7 +33,7 @@ def svg_sheet(title: str, description: str, width: int, height: int, *parts: str
 
 
 def svg_number(value: float, digits: int = 2) -> str:
-    """A number as one writes it by hand: `−0.5`, `2`, never `-0.0`."""
+    """A number as it is written by hand: `−0.5`, `2`, never `-0.0`."""
     text = f"{round(value, digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
 
@@ -47,7 +47,7 @@ def svg_text(
     colour: str = INK,
     bold: bool = False,
 ) -> str:
-    """Words whose baseline is at y."""
+    """Text with its baseline at y."""
     weight = ' font-weight="bold"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" '
@@ -80,7 +80,7 @@ def svg_arrow(
     width: float = 2.5,
     dash: str = "",
 ) -> str:
-    """A line with a head at its end; nothing where it has no length."""
+    """A line with an arrowhead at its end; "" if its length is 0."""
     length = hypot(x2 - x1, y2 - y1)
     if length < 1:
         return ""

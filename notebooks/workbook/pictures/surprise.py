@@ -1,4 +1,4 @@
-"""Notebook 07: what a probability costs, by its logarithm."""
+"""Notebook 07: the cost of a probability, −log y."""
 
 from math import log
 
@@ -21,7 +21,7 @@ from .strokes import (
 )
 
 LEFT, GROUND = 64.0, 262.0  # the origin
-WIDE, HIGH = 400.0, 48.0  # pixels of 1 on each axis
+WIDE, HIGH = 400.0, 48.0  # pixels per unit on each axis
 
 
 def surprise() -> Picture:
@@ -33,14 +33,14 @@ def surprise() -> Picture:
 
 
 def draw_surprise(y: float) -> str:
-    """Draw −log y over y, at this y and at half of it, and the squared error beside it."""
+    """Draw −log y as a function of y, at this y and at y/2, and the squared error beside it."""
     cost, half = -log(y), -log(y / 2)
     said = (
         f"The right class has the probability {svg_number(y)}. That costs {svg_number(cost, 3)}. "
         f"Half of that probability costs {svg_number(half, 3)}, which is 0.693 more."
     )
     here, there = cost_point(y, cost), cost_point(y / 2, half)
-    end = 560.0  # where both heights are carried to, and compared
+    end = 560.0  # where both heights are compared
     parts = [
         *draw_cost_axes(),
         svg_polyline(
@@ -92,7 +92,7 @@ def draw_cost_axes() -> list[str]:
 
 
 def draw_squared_error() -> list[str]:
-    """The right class's term of the squared error: never more than ½."""
+    """Draw the right class's term of the squared error, which is at most ½."""
     points = [(n / 40, (1 - n / 40) ** 2 / 2) for n in range(41)]
     return [
         *(
