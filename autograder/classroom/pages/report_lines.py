@@ -12,7 +12,7 @@ from typing import BinaryIO
 from autograder.classroom.batch.seals import unseal_line
 from autograder.scoring.record import parse_report
 
-MAX_LINE_BYTES = 2**22  # a report has some 20 000
+MAX_REPORT_BYTES = 2**22  # a report has some 20 000
 
 
 def index_report_lines(file: Path, notes: list[str]) -> tuple[dict[str, int], list[str]]:
@@ -36,7 +36,7 @@ def read_report_lines(file: Path, positions: Iterable[int]) -> Iterator[str]:
     with open_report_lines(file, []) as stream:
         for position in positions:
             stream.seek(position)
-            yield unseal_line(stream.readline(MAX_LINE_BYTES))
+            yield unseal_line(stream.readline(MAX_REPORT_BYTES))
 
 
 def open_report_lines(file: Path, notes: list[str]) -> BinaryIO:
@@ -54,7 +54,7 @@ def open_report_lines(file: Path, notes: list[str]) -> BinaryIO:
 def read_positions(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """The lines of a file, each with its position; one that is too long comes in pieces."""
     position = 0
-    while data := stream.readline(MAX_LINE_BYTES):
+    while data := stream.readline(MAX_REPORT_BYTES):
         yield position, data
         position += len(data)
 
