@@ -82,7 +82,7 @@ def run_guarded(work: Callable[[], int]) -> int:
 
 
 def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
-    """Print the scores and the address, and become JupyterLab on the first notebook.
+    """Print the scores, and become JupyterLab on the first notebook; its address follows.
 
     Raises: SetUpTrouble: the port is taken.
     """
@@ -91,12 +91,13 @@ def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
     # In the environment, because every user of the machine can read a command line.
     variables["JUPYTER_TOKEN"] = token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     print_scores(tree, variables)
-    print(f"\nThe workbook: http://127.0.0.1:{port}/lab/tree/{FIRST_NOTEBOOK}?token={token}")
+    lines = [f"\nThe workbook: http://127.0.0.1:{port}/lab/tree/{FIRST_NOTEBOOK}?token={token}"]
     if browser:
-        print("It opens in your browser in a moment. To stop it, press Ctrl-C here.")
+        lines += ["It opens in your browser in a moment. To stop it, press Ctrl-C here."]
     else:
-        print("Open it in a browser. To stop it, press Ctrl-C here.")
-        print(f"From another machine, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE")
+        lines += ["Open it in a browser. To stop it, press Ctrl-C here."]
+        lines += [f"From another machine, first: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE"]
+    announce_address(tree, port, "\n".join(lines) + "\n")
     command = [python_of(tree), "-I", "-m", "jupyterlab"]
     command += ["--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR"]
     command += ["-y"]  # Ctrl-C stops it without a question
@@ -111,6 +112,25 @@ def start_jupyter(tree: Path, port: int | None, browser: bool) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command += ["--allow-root"]
     return replace_process(command, tree, variables)
+
+
+def announce_address(tree: Path, port: int, text: str) -> None:
+    """Have a text printed once JupyterLab answers: before that, the address shows nothing."""
+    sys.stdout.flush()
+    announcing = subprocess.Popen(
+        [
+            python_of(tree),
+            "-I",
+            str(TREE / "notebooks" / "announce.py"),
+            str(port),
+            str(os.getpid()),
+        ],
+        stdin=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert announcing.stdin is not None
+    announcing.stdin.write(text)
+    announcing.stdin.close()
 
 
 def print_scores(tree: Path, variables: dict[str, str]) -> None:

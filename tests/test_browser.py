@@ -119,20 +119,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
         else:
             raise AssertionError("".join(said))
         assert re.search(r"Total +0 / \d+", "".join(said)), "the scores come before the address"
-        wait_for(address[0])  # the address is printed first, a second before the page is there
-        yield tree, address[0]
+        with urllib.request.urlopen(address[0], timeout=60):  # the page is there by then
+            yield tree, address[0]
         os.killpg(process.pid, signal.SIGTERM)
-
-
-def wait_for(address: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"nothing answers at {address}")
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,7 @@ def test_real_old_pythons_read_one_line(command: str) -> None:
         assert said == (1, "", too_old(version[1], command)), python
 
 
-OURS = ["__main__.py", "bootstrap.py", "launch.py", "../tests/__main__.py"]
+OURS = ["__main__.py", "announce.py", "bootstrap.py", "launch.py", "../tests/__main__.py"]
 
 
 @pytest.mark.parametrize("file", OURS)
@@ -156,6 +156,7 @@ def test_scores_and_address_come_first_and_the_token_stays_secret(
 ) -> None:
     """Scores, then the address; what every user can read of a process holds no token."""
     monkeypatch.setattr(launch, "print_scores", lambda *_: print("12 / 52"))
+    monkeypatch.setattr(launch, "announce_address", lambda _, __, text: print(text))
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
     assert launch.start_jupyter(tree, None, browser=False) == 0
     command, folder, variables = became[0]
@@ -176,9 +177,46 @@ def test_an_ordinary_user_gets_a_browser_and_no_roots_option(
 ) -> None:
     """`--allow-root` and `--no-browser` are for those who need them."""
     monkeypatch.setattr(launch, "print_scores", lambda *_: None)
+    monkeypatch.setattr(launch, "announce_address", lambda *_: None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     launch.start_jupyter(tree, None, browser=True)
     assert not {"--no-browser", "--allow-root"} & {*became[0][0]}
+
+
+WAITS = """
+import http.server, launch, os, pathlib, sys, time
+launch.python_of = lambda tree: sys.executable
+class Quiet(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    log_message = lambda *_: None
+if sys.argv[1] == "ends":
+    launch.announce_address(pathlib.Path(), launch.free_port(None), "the address\\n")
+    sys.exit()
+server = http.server.HTTPServer(("127.0.0.1", 0), Quiet)  # it takes calls, and does not answer yet
+launch.announce_address(pathlib.Path(), server.server_port, "the address\\n")
+print("started", flush=True)
+while True:
+    server.handle_request()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot say which processes live")
+@pytest.mark.parametrize("how", ["answers", "ends"])
+def test_the_address_is_printed_when_the_server_answers(how: str) -> None:
+    """Not before; and never, where the server ends."""
+    line = [sys.executable, "-c", WAITS, how]
+    with subprocess.Popen(
+        line, cwd=ROOT / "notebooks", stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as server:
+        assert server.stdout is not None
+        if how == "ends":
+            assert server.stdout.read() == ""
+        else:
+            said = [server.stdout.readline(), server.stdout.readline()]
+            assert said == ["started\n", "the address\n"]
+            server.kill()
 
 
 def test_scores_that_fail_stop_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,7 @@ ENGINE = (
     "autograder/references/mistakes.json",
     *(f"autograder/references/{topic}.npz" for topic in TOPICS),
     "notebooks/__main__.py",
+    "notebooks/announce.py",
     "notebooks/bootstrap.py",
     "notebooks/launch.py",
     "notebooks/workbook/**/*.py",
