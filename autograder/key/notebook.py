@@ -58,7 +58,8 @@ def make_notebook(source: str, solved: bool) -> nbformat.NotebookNode:
 
 
 def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
-    """Run a notebook in a folder, and keep its outputs: pictures as PNG, no widget."""
+    """Run a notebook in a folder, and keep its outputs: pictures as PNG, questions as text, no
+    widget."""
     client = NotebookClient(
         made,
         timeout=120,
@@ -75,7 +76,7 @@ def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
         node.metadata.pop("execution", None)
         for output in node.get("outputs", []):
             view = output.get("data", {}).pop(WIDGET, None)
-            if view is not None:
+            if view is not None and "text/html" not in output.data:  # else a text stands for it
                 picture = render_png(svg_of(state, view["model_id"]))
                 output.data["image/png"] = base64.b64encode(picture).decode()
                 output.metadata["image/png"] = {"width": int.from_bytes(picture[16:20]) // ZOOM}

@@ -1,0 +1,110 @@
+"""What a student answered to the questions: kept in the tree, and packed with the hand-in.
+
+Answers cost no points and earn none.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .questions import known_questions
+from .writer import write_atomically
+
+KEPT = ".workbook/answers.json"  # in the tree
+PACKED = "answers.json"  # in the hand-in
+LARGEST = 2**16  # bytes of such a file that are read
+LONGEST = 100  # characters of one answer
+MOST_TRIES = 1000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered to one question.
+
+    last   the last answer, as it was chosen or typed; "" where there is none
+    tries  how often the question was answered
+    shown  whether the answer was shown on request
+    """
+
+    last: str = ""
+    tries: int = 0
+    shown: bool = False
+
+
+class DamagedAnswers(ValueError):
+    """Answers cannot be read; the message is one line."""
+
+
+def parse_answers(data: bytes) -> dict[str, Answer]:
+    """The answers in a file, whoever wrote it: what no question asked is left out.
+
+    Raises: DamagedAnswers: it is too large, or not what belongs there.
+            DamagedFile: the questions are not whole.
+    """
+    try:
+        if len(data) > LARGEST:
+            raise ValueError
+        found = json.loads(data)
+        return {id: parse_answer(found[id]) for id in known_questions() if id in {*found.keys()}}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise DamagedAnswers("the file with the answers to the questions is damaged") from None
+
+
+def parse_answer(entry: Mapping[str, object]) -> Answer:
+    """One answer. Raises: ValueError, TypeError, KeyError, AttributeError: it is none."""
+    match entry:
+        case {"last": str(last), "tries": int(tries), "shown": bool(shown)} if tries >= 0:
+            return Answer(last[:LONGEST], min(tries, MOST_TRIES), shown)
+    raise ValueError("no answer")
+
+
+def read_answers(tree: Path) -> dict[str, Answer]:
+    """The answers kept in a tree.
+
+    Raises: DamagedAnswers: their file is damaged.  OSError: it cannot be read.
+    """
+    path = tree / KEPT
+    if not path.exists():
+        return {}
+    with open(path, "rb") as file:
+        return parse_answers(file.read(LARGEST + 1))
+
+
+def read_answers_or_note(tree: Path) -> tuple[dict[str, Answer], str]:
+    """The answers kept in a tree, and why there are none where they cannot be read."""
+    try:
+        return read_answers(tree), ""
+    except DamagedAnswers:
+        return {}, f"{KEPT} is damaged: the answers in it are lost, and new ones start it anew"
+    except OSError as error:
+        return {}, f"{KEPT} cannot be read ({error.strerror}): delete it"
+
+
+def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
+    """Keep what was answered last to a question.
+
+    Args:    given: `last` and `shown`, and how many `tries` have come since it was last kept.
+    Returns: what the student should know, or "".
+    """
+    earlier, note = read_answers_or_note(tree)
+    try:
+        now = parse_answer(given)
+        before = earlier.get(id, Answer())
+        earlier[id] = Answer(
+            now.last or before.last,
+            min(before.tries + now.tries, MOST_TRIES),
+            before.shown or now.shown,
+        )
+        (tree / KEPT).parent.mkdir(exist_ok=True)
+        write_atomically(tree / KEPT, format_answers(earlier))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        return f"your answer is not kept: {KEPT} cannot be written ({why})"
+    return note
+
+
+def format_answers(answers: Mapping[str, Answer]) -> bytes:
+    """The file that holds these answers."""
+    entries = {id: asdict(answer) for id, answer in answers.items()}
+    return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()
