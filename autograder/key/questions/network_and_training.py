@@ -159,10 +159,10 @@ QUESTIONS = (
         "not 0?",
         "1",
         {
-            "1": "Only the derivative of the last bias is not 0. y₁ = 0, so the derivative of W₂ is "
-            "0. And W₂ = 0, so the derivatives that arrive at the first layer are 0. This is still "
-            "true after every step: only the last bias ever changes. That is why the weights start "
-            "with random values.",
+            "1": "Only the derivative of the last bias is not 0. y₁ = 0, so the derivative of W₂ "
+            "is 0. And W₂ = 0, so the derivatives that arrive at the first layer are 0. This is "
+            "still true after every step: only the last bias ever changes. That is why the "
+            "weights start with random values.",
             "0": "You thought that zeros give only zeros. But the output 0 is not the desired "
             "output, and the last bias is added to it directly.",
             "3": "You counted all parameters of the last layer. Its two weights are multiplied by "

@@ -29,8 +29,8 @@ QUESTIONS = (
             "about the overflow, but the result is still correct.",
             "the left formula at z = −1000 and the right formula at z = 1000": "In both cases an "
             "exponential is `inf`. But `1 / inf` is 0; only `inf / inf` is `nan`.",
-            "none of them": "You thought that two equal formulas give equal results. On a computer, "
-            "numbers are limited: the right formula computes `inf / inf` at z = 1000.",
+            "none of them": "You thought that two equal formulas give equal results. On a "
+            "computer, numbers are limited: the right formula computes `inf / inf` at z = 1000.",
         },
     ),
     Question(
@@ -57,12 +57,12 @@ QUESTIONS = (
         "1",
         {
             "1": "Only −2 is negative. It becomes 0, and the other three stay as they are.",
-            "0": "The ReLU returns positive numbers unchanged. But −2 is negative, so it becomes 0.",
-            "2": "You counted a second number, perhaps 0.5. It is positive, so the ReLU returns it "
-            "unchanged; it does not round.",
+            "0": "The ReLU returns positive numbers unchanged. −2 is negative: it becomes 0.",
+            "2": "You counted a second number, perhaps 0.5. It is positive, so the ReLU returns "
+            "it unchanged; it does not round.",
             "3": "You counted the numbers that stay. Only the negative ones change.",
-            "4": "You thought of the sigmoid, which changes every number. The ReLU returns positive "
-            "numbers unchanged.",
+            "4": "You thought of the sigmoid, which changes every number. The ReLU returns "
+            "positive numbers unchanged.",
         },
         "Count the numbers in `Z` that are negative.",
     ),

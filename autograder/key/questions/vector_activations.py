@@ -156,7 +156,8 @@ QUESTIONS = (
             "N": "numpy treats shape (N,) as a row, so the number of example 1 would go into "
             "column 1.",
             "1 × C": "This is one number per class. Here there is one number per example.",
-            "N × C": "This is one number per entry. One number per row is enough: numpy repeats it.",
+            "N × C": "This is one number per entry. One number per row is enough, since numpy "
+            "repeats it.",
         },
         "There is one number per example, and an example is a row.",
     ),
