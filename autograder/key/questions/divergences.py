@@ -60,7 +60,7 @@ QUESTIONS = (
         "2.079",
         {
             "2.079": "It is −log ⅛. Three halvings lead from 1 to ⅛, so it is 3 · 0.693.",
-            "-2.079": "This is log ⅛. The divergence is minus the logarithm, so it is never "
+            "−2.079": "This is log ⅛. The divergence is minus the logarithm, so it is never "
             "negative.",
             "0.125": "This is the probability itself. The divergence is minus its logarithm.",
             "0.875": "This is 1 − ⅛. The divergence is minus the logarithm of ⅛.",
@@ -122,7 +122,7 @@ QUESTIONS = (
             "change.",
             "1": "You thought of the probabilities, which sum to 1. The row contains differences "
             "of two rows that both sum to 1.",
-            "-1": "You thought of the desired output, subtracted once. The probabilities are in "
+            "−1": "You thought of the desired output, subtracted once. The probabilities are in "
             "the row, too, and they sum to 1.",
         },
         "Add the three products in the table of section 5: ⅛, 2/8 and −⅜.",

@@ -22,14 +22,14 @@ QUESTIONS = (
         "08.recall_one_row",
         "number",
         "From notebook 07: y = [¼, ¼, ½], and the right class is 1. What is ∂Div/∂z₁?",
-        "-3/4",
+        "−3/4",
         {
-            "-3/4": "It is ¼ − 1: the probability minus the desired output.",
+            "−3/4": "It is ¼ − 1: the probability minus the desired output.",
             "1/4": "This is the probability. For the right class, 1 is subtracted from it.",
             "3/4": "The sign is wrong: raising the right class's logit lowers Div.",
-            "-4": "This is the derivative with respect to y₁, −1/y₁. The step from y₁ to z₁ is "
+            "−4": "This is the derivative with respect to y₁, −1/y₁. The step from y₁ to z₁ is "
             "missing.",
-            "-3/8": "This is half of it, as if there were 1/N for two examples. One example's Div "
+            "−3/8": "This is half of it, as if there were 1/N for two examples. One example's Div "
             "has no such factor.",
         },
         "Compare the probability of class 1 with its desired output.",

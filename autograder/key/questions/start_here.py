@@ -14,7 +14,7 @@ QUESTIONS = (
             "10": "This is the sum of the squares. The formula has a factor ½ in front of it.",
             "2.5": "This is half of the average of the squares. The formula has their sum.",
             "2": "This is half of 1 + 3. The differences must be squared before they are added.",
-            "-4": "This is half of 1 − 9. The square of −3 is 9: a square is never negative.",
+            "−4": "This is half of 1 − 9. The square of −3 is 9: a square is never negative.",
         },
         "Subtract entry by entry, square each difference, add the squares, and take half.",
     ),

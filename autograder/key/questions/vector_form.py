@@ -6,15 +6,15 @@ QUESTIONS = (
     Question(
         "06.recall_relu",
         "number",
-        "From notebook 04: a ReLU got z = −2, and the derivative 3 arrives from behind. Which "
+        "From notebook 04: a ReLU got z = −2, and then `backward` gets the derivative 3. Which "
         "derivative goes on to z?",
         "0",
         {
             "0": "At z = −2 the slope of the ReLU is 0, so the derivative is multiplied by 0.",
             "3": "You looked at the sign of the derivative. The sign of z decides: at z = −2 the "
             "slope is 0.",
-            "-6": "You multiplied by z itself. The factor is the slope at z, which is 0 here.",
-            "-3": "You multiplied by the sign of z. The slope of the ReLU is 0 or 1, never −1.",
+            "−6": "You multiplied by z itself. The factor is the slope at z, which is 0 here.",
+            "−3": "You multiplied by the sign of z. The slope of the ReLU is 0 or 1, never −1.",
         },
         "The derivative is multiplied by the slope of the ReLU at z = −2.",
     ),
