@@ -255,6 +255,9 @@ def test_a_picture_without_its_kernel_says_what_to_do(lab: Lab) -> None:
     lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
     said.wait_for(state="visible")
     lab.shot("06-restarted")
+    found.get_by_role("radio").first.check()
+    lab.page.keyboard.press("Enter")
+    assert "✘ Your answer: " in found.locator(".reaction").inner_text()
     lab.page.wait_for_selector("text=/Python 3.*Idle/", timeout=60_000)
 
 

@@ -10,7 +10,7 @@ from autograder.exercises import EXERCISES
 from autograder.model import Exercise
 from autograder.scoring import reference_store
 
-from . import answers, cell_state, writer
+from . import cell_state, given_answers, writer
 
 UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
 
@@ -36,13 +36,13 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     if name and not all(c.isalnum() or c in "-_." for c in name):
         raise ValueError(f"{name!r} cannot stand in a file's name: letters, digits, - _ . only")
     file = f"hand-in-{name}.zip" if name else "hand-in.zip"
-    given, note = answers.read_answers_or_note(tree)
+    given, note = given_answers.read_answers_or_note(tree)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files_to_pack(tree):
             archive.write(path, path.relative_to(tree).as_posix())
         if given:
-            archive.writestr(answers.PACKED, answers.format_answers(given))
+            archive.writestr(given_answers.PACKED, given_answers.format_answers(given))
     writer.write_atomically(tree / file, packed.getvalue())
     notes = [*missing_files(tree), *unfinished_exercises(tree), *packing_notes(tree)]
     return file, [*notes, *filter(None, [note]), UNSAVED]

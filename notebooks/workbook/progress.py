@@ -10,7 +10,7 @@ from IPython.display import HTML, display
 from autograder.exercises import EXERCISES, NOTEBOOKS
 from autograder.model import Exercise
 from autograder.scoring.topic_file import DamagedFile
-from autograder.workspace.answers import read_answers_or_note
+from autograder.workspace.given_answers import read_answers_or_note
 from autograder.workspace.questions import known_questions
 
 from . import live

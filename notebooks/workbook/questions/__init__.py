@@ -9,7 +9,7 @@ from typing import Any
 from IPython.display import display
 
 from autograder.scoring.topic_file import DamagedFile
-from autograder.workspace.answers import keep_answer
+from autograder.workspace.given_answers import keep_answer
 from autograder.workspace.questions import known_questions
 
 from .. import live

@@ -68,8 +68,8 @@ function render({ model, el }) {
   }
   function give(changes) {
     model.set("given", { last: "", tries: 0, shown: false, ...model.get("given"), ...changes });
+    react(); // first: after a restart there may be nobody to send it to
     model.save_changes();
-    react();
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -13,13 +13,14 @@ from .writer import write_atomically
 
 KEPT = ".workbook/answers.json"  # in the tree
 PACKED = "answers.json"  # in the hand-in
-LARGEST = 2**16  # bytes of such a file that are read
+LARGEST = 2**17  # bytes of such a file that are read
 LONGEST = 100  # characters of one answer
 MOST_TRIES = 1000
+DAMAGED = f"{KEPT} is damaged: earlier answers to questions are lost, new ones are kept again"
 
 
 @dataclass(frozen=True)
-class Answer:
+class GivenAnswer:
     """What was answered to one question.
 
     last   the last answer, as it was chosen or typed; "" where there is none
@@ -36,7 +37,7 @@ class DamagedAnswers(ValueError):
     """Answers cannot be read; the message is one line."""
 
 
-def parse_answers(data: bytes) -> dict[str, Answer]:
+def parse_answers(data: bytes) -> dict[str, GivenAnswer]:
     """The answers in a file, whoever wrote it: what no question asked is left out.
 
     Raises: DamagedAnswers: it is too large, or not what belongs there.
@@ -48,18 +49,19 @@ def parse_answers(data: bytes) -> dict[str, Answer]:
         found = json.loads(data)
         return {id: parse_answer(found[id]) for id in known_questions() if id in {*found.keys()}}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise DamagedAnswers("the file with the answers to the questions is damaged") from None
+        raise DamagedAnswers("no answers to questions can be read in it") from None
 
 
-def parse_answer(entry: Mapping[str, object]) -> Answer:
+def parse_answer(entry: Mapping[str, object]) -> GivenAnswer:
     """One answer. Raises: ValueError, TypeError, KeyError, AttributeError: it is none."""
     match entry:
         case {"last": str(last), "tries": int(tries), "shown": bool(shown)} if tries >= 0:
-            return Answer(last[:LONGEST], min(tries, MOST_TRIES), shown)
+            text = last[:LONGEST].encode(errors="replace").decode()  # halves of a character
+            return GivenAnswer(text, min(tries, MOST_TRIES), shown)
     raise ValueError("no answer")
 
 
-def read_answers(tree: Path) -> dict[str, Answer]:
+def read_answers(tree: Path) -> dict[str, GivenAnswer]:
     """The answers kept in a tree.
 
     Raises: DamagedAnswers: their file is damaged.  OSError: it cannot be read.
@@ -71,14 +73,14 @@ def read_answers(tree: Path) -> dict[str, Answer]:
         return parse_answers(file.read(LARGEST + 1))
 
 
-def read_answers_or_note(tree: Path) -> tuple[dict[str, Answer], str]:
+def read_answers_or_note(tree: Path) -> tuple[dict[str, GivenAnswer], str]:
     """The answers kept in a tree, and why there are none where they cannot be read."""
     try:
         return read_answers(tree), ""
     except DamagedAnswers:
-        return {}, f"{KEPT} is damaged: the answers in it are lost, and new ones start it anew"
+        return {}, DAMAGED
     except OSError as error:
-        return {}, f"{KEPT} cannot be read ({error.strerror}): delete it"
+        return {}, f"{KEPT} cannot be read ({error.strerror}): no answers to questions are known"
 
 
 def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
@@ -87,11 +89,16 @@ def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
     Args:    given: `last` and `shown`, and how many `tries` have come since it was last kept.
     Returns: what the student should know, or "".
     """
-    earlier, note = read_answers_or_note(tree)
+    try:
+        earlier, note = read_answers(tree), ""
+    except DamagedAnswers:
+        earlier, note = {}, DAMAGED
+    except OSError as error:
+        return f"your answer is not kept: {KEPT} cannot be read ({error.strerror})"
     try:
         now = parse_answer(given)
-        before = earlier.get(id, Answer())
-        earlier[id] = Answer(
+        before = earlier.get(id, GivenAnswer())
+        earlier[id] = GivenAnswer(
             now.last or before.last,
             min(before.tries + now.tries, MOST_TRIES),
             before.shown or now.shown,
@@ -104,7 +111,7 @@ def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
     return note
 
 
-def format_answers(answers: Mapping[str, Answer]) -> bytes:
+def format_answers(answers: Mapping[str, GivenAnswer]) -> bytes:
     """The file that holds these answers."""
     entries = {id: asdict(answer) for id, answer in answers.items()}
     return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()
