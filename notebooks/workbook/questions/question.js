@@ -18,7 +18,7 @@ const parse = {
   },
 };
 const same = (one, other) =>
-  typeof one === "number" ? Math.abs(one - other) <= 1e-3 * Math.max(1, Math.abs(other)) : one === other;
+  typeof one === "number" ? Math.abs(one - other) <= 1e-3 : one === other;
 const EXAMPLE = { number: "a number, for example -0.5 or 1/4", shape: "a shape, for example 2 × 3" };
 
 function render({ model, el }) {
