@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,7 +26,7 @@ from workbook.small_network import B1, B2, W1, W2, D, X
 from autograder.exercises import NOTEBOOKS
 from autograder.key.notebook import make_notebook, notebook_sources
 from autograder.key.questions import QUESTIONS
-from autograder.workspace import given_answers
+from autograder.workspace import given_answers, questions
 from autograder.workspace.given_answers import GivenAnswer
 from autograder.workspace.questions import KINDS, Question, known_questions
 
@@ -280,6 +281,55 @@ def test_a_cell_shows_the_same_to_who_has_answered(
     assert before[0].count("<summary>Answer</summary>") >= 9
 
 
+def test_a_question_that_there_is_not_costs_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """A notebook of another release, or a name mistyped."""
+    import_module("workbook.questions").question("06.of_old")
+    assert capsys.readouterr().out == (
+        "There is no question '06.of_old': take the notebook from the course's release again.\n"
+    )
+
+
+def test_damaged_questions_cost_one_line_and_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cells, the map, `pack` and what was answered earlier survive it."""
+    assert keep(tmp_path) == ""
+    before = (tmp_path / KEPT).read_bytes()
+    (tmp_path / "questions.json").write_text('[{"id": "06.jacobian_shape"}]')
+    monkeypatch.setattr(questions, "QUESTIONS", tmp_path / "questions.json")
+    known_questions.cache_clear()
+    try:
+        import_module("workbook.questions").question(ID)
+        said = capsys.readouterr().out
+        assert len(said.splitlines()) == 1
+        assert "questions.json is damaged" in said
+        assert "questions.json is damaged" in given_answers.read_answers_or_note(tmp_path)[1]
+        assert "questions.json is damaged" in keep(tmp_path, "4 × 4")
+    finally:
+        known_questions.cache_clear()
+    assert (tmp_path / KEPT).read_bytes() == before
+
+
+def test_the_map_says_how_many_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each notebook; in the widget alone, so that what is kept is the same for everyone."""
+    progress: Any = import_module("workbook.progress")
+    own = [question.id for question in QUESTIONS if question.notebook == "06"]
+    shown: list[Any] = []
+    monkeypatch.setattr(progress, "display", shown.append)
+    with loaded(package(solved=False)) as mytorch:
+        tree = Path(mytorch.__path__[0]).parent
+        for id in own[:3]:
+            given_answers.keep_answer(tree, id, {"last": "1", "tries": 1, "shown": False})
+        progress.course_map()
+        (tree / KEPT).write_text("[")
+        progress.course_map()
+    live, words, damaged, _ = shown
+    assert f"06: answered 3 of {len(own)};" in live.box.children[-1].value
+    assert "answered" not in words.data
+    assert f"06: answered 0 of {len(own)};" in damaged.box.children[-1].value
+    assert f"{KEPT} is damaged: " in damaged.box.children[-1].value
+
+
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────
 
 ID = "06.jacobian_shape"
@@ -375,29 +425,26 @@ def test_pack_takes_the_answers_to_known_questions(make_tree: MakeTree) -> None:
     assert json.loads(packed) == kept
 
 
-@pytest.mark.parametrize("content", [None, *DAMAGE.values()], ids=["answers", *DAMAGE])
-def test_no_answer_changes_a_grade(content: bytes | None, make_tree: MakeTree) -> None:
+def test_no_answer_changes_a_grade(make_tree: MakeTree) -> None:
     """A hand-in is graded alike with answers, with a damaged file of that name, and with none."""
     tree = make_tree()
     command("pack", cwd=tree)
-    wanted = graded(tree / "hand-in.zip")
     keep(tree)
-    if content is None:
-        command("pack", cwd=tree)
-    else:
-        with zipfile.ZipFile(tree / "hand-in.zip", "a") as archive:
+    command("pack", "--name", "answered", cwd=tree)
+    for number, content in enumerate(DAMAGE.values()):
+        name = f"hand-in-damaged-{number}.zip"
+        shutil.copyfile(tree / "hand-in.zip", tree / name)
+        with zipfile.ZipFile(tree / name, "a") as archive:
             archive.writestr(given_answers.PACKED, content)
-    assert given_answers.PACKED in zipfile.ZipFile(tree / "hand-in.zip").namelist()
-    assert graded(tree / "hand-in.zip") == wanted
-    assert wanted["score"] == wanted["max_score"]
-    assert wanted["message"] == ""
-
-
-def graded(hand_in: Path) -> dict[str, Any]:
-    done = command("grade", "--json", hand_in, cwd=hand_in.parent)
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    zips = sorted(path.name for path in tree.glob("*.zip"))
+    done = command("grade", "--json", *zips, cwd=tree)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(reports) == len(zips) == len(DAMAGE) + 2
+    assert {report.pop("hand_in") for report in reports} == {*zips}
+    assert all(report == reports[0] for report in reports)
+    assert reports[0]["score"] == reports[0]["max_score"]
+    assert reports[0]["message"] == ""
 
 
 def test_a_release_asks_the_same_questions(tmp_path: Path) -> None:

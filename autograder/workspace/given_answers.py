@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from autograder.scoring.topic_file import DamagedFile
+
 from .questions import known_questions
 from .writer import write_atomically
 
@@ -43,11 +45,13 @@ def parse_answers(data: bytes) -> dict[str, GivenAnswer]:
     Raises: DamagedAnswers: it is too large, or not what belongs there.
             DamagedFile: the questions are not whole.
     """
+    asked = known_questions()
     try:
         if len(data) > LARGEST:
             raise ValueError
         found = json.loads(data)
-        return {id: parse_answer(found[id]) for id in known_questions() if id in {*found.keys()}}
+        known = asked.keys() & found.keys()
+        return {id: parse_answer(found[id]) for id in asked if id in known}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise DamagedAnswers("no answers to questions can be read in it") from None
 
@@ -65,6 +69,7 @@ def read_answers(tree: Path) -> dict[str, GivenAnswer]:
     """The answers kept in a tree.
 
     Raises: DamagedAnswers: their file is damaged.  OSError: it cannot be read.
+            DamagedFile: the questions are not whole.
     """
     path = tree / KEPT
     if not path.exists():
@@ -81,6 +86,8 @@ def read_answers_or_note(tree: Path) -> tuple[dict[str, GivenAnswer], str]:
         return {}, DAMAGED
     except OSError as error:
         return {}, f"{KEPT} cannot be read ({error.strerror}): no answers to questions are known"
+    except DamagedFile as damaged:
+        return {}, str(damaged)
 
 
 def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
@@ -95,6 +102,8 @@ def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
         earlier, note = {}, DAMAGED
     except OSError as error:
         return f"your answer is not kept: {KEPT} cannot be read ({error.strerror})"
+    except DamagedFile as damaged:
+        return f"your answer is not kept: {damaged}"
     try:
         now = parse_answer(given)
         before = earlier.get(id, GivenAnswer())
