@@ -266,6 +266,7 @@ def test_a_question_is_answered_with_the_keyboard(lab: Lab) -> None:
 
     No key is a command of JupyterLab meanwhile; the answer is kept, and a new run asks anew.
     """
+    (lab.tree / ".workbook" / "answers.json").unlink(missing_ok=True)
     lab.open("06_vector_form.ipynb")
     lab.run("from workbook import")
     found = lab.run('question("06.where_is_it_wrong"')
@@ -303,6 +304,7 @@ def test_a_question_is_answered_with_the_keyboard(lab: Lab) -> None:
 
 def test_a_typed_answer_is_read_as_one_writes_it(lab: Lab) -> None:
     """Shapes and numbers in every spelling; what is neither is not counted as a try."""
+    (lab.tree / ".workbook" / "answers.json").unlink(missing_ok=True)
     lab.open("06_vector_form.ipynb")
     lab.run("from workbook import")
     typed = {
