@@ -387,8 +387,6 @@ with demo():
 
 # %% [markdown]
 # ## One last question
-#
-# What do you conclude if a training starts with a loss of 8? The reaction to this question says it.
 
 # %%
 question("07.knows_nothing")
@@ -397,6 +395,16 @@ question("07.knows_nothing")
 round(-log(1 / 10), 3)
 
 # %% [markdown]
+# Look for this number first when a training starts. **Question.** What do you conclude if it starts with a
+# loss of 8 instead?
+#
+# <details><summary>Answer</summary>
+#
+# The right class typically gets a probability of about $e^{-8} = 0.0003$: the network is *certain* and
+# wrong. Its first weights or its inputs are too large.
+#
+# </details>
+#
 # ## The bridge
 #
 # | the lecture | this workbook |

@@ -134,10 +134,7 @@ QUESTIONS = (
         "loss for the ten digits? (log 10 = 2.303)",
         "2.303",
         {
-            "2.303": "It is −log(1/10) for every example. Look for this number first when a "
-            "training starts. If the loss is 8 instead, the right class typically gets a "
-            "probability of about exp(−8) = 0.0003: the network is certain and wrong. Its first "
-            "weights or its inputs are too large.",
+            "2.303": "It is −log(1/10) for every example, so the average is the same number.",
             "0.1": "This is the probability of the right class. The loss is minus its logarithm.",
             "0.9": "This is 1 − 1/10. The loss is minus the logarithm of 1/10.",
             "23.03": "You added the divergences of ten classes. Only the right class's term is "
