@@ -40,6 +40,14 @@ from mytorch.relu import ReLU
 from mytorch.sigmoid import Sigmoid
 
 # %% [markdown]
+# ## Do you remember?
+#
+# A question from notebook 00.
+
+# %%
+question("04.recall_other_side")
+
+# %% [markdown]
 # ## 1 · Each number on its own
 #
 # There are two kinds of activation functions, and this notebook is about the first kind, the

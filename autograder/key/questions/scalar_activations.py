@@ -4,6 +4,21 @@ from autograder.workspace.questions import Question
 
 QUESTIONS = (
     Question(
+        "04.recall_other_side",
+        "choice",
+        "From notebook 00: y moves to the other side of d, to the same distance from it. How does "
+        "the squared error change?",
+        "It stays the same.",
+        {
+            "It changes its sign.": "You thought of the difference y − d, which changes its sign. "
+            "Div contains its square, which is never negative.",
+            "It stays the same.": "The difference y − d changes its sign, but its square does not "
+            "change.",
+            "It becomes four times as large.": "You thought of the distance that y moved. Div "
+            "depends only on the distance from y to d, which is the same.",
+        },
+    ),
+    Question(
         "04.opposite_inputs",
         "number",
         "Compare the first and the last result. What is f(z) + f(−z)?",
