@@ -3,6 +3,7 @@
 Screenshots go where the variable SCREENSHOTS says, for people to look at.
 """
 
+import json
 import os
 import re
 import shutil
@@ -87,6 +88,10 @@ class Lab:
         self.page.wait_for_timeout(300)
         self.page.wait_for_selector("text=/Python 3.*Idle/")
         return self.cell(text)
+
+    def press(self, cell: Any, button: str) -> None:
+        """Press a button in a cell's output."""
+        cell.get_by_role("button", name=button).click()
 
     def shot(self, name: str) -> None:
         if folder := os.environ.get("SCREENSHOTS"):
@@ -191,11 +196,14 @@ def test_every_picture_moves(lab: Lab, notebook: str) -> None:
     """After *Run All*, each picture is drawn, and an arrow key on each slider draws it anew."""
     lab.open(notebook)
     lab.run_all()
-    calls = re.findall(r"pictures\.\w+\(", (lab.tree / "notebooks" / notebook).read_text("utf-8"))
+    text = (lab.tree / "notebooks" / notebook).read_text("utf-8")
+    calls = re.findall(r"pictures\.\w+[()]", text)  # `…)`: a question opens it
     for call in dict.fromkeys(calls):
         found = lab.run(call)
+        if found.locator(".workbook-question").count():
+            lab.press(found, "Show me")
         found.locator(".jp-OutputArea-output svg[role=img]").first.wait_for()
-        output = found.locator(".jp-OutputArea-output").first
+        output = found.locator(".jp-OutputArea-output", has=lab.page.locator("svg[role=img]")).first
         lab.shot(f"{notebook[:2]}-{call[9:-1]}")
         for handle in found.locator(".noUi-handle").all():
             handle.focus()
@@ -226,7 +234,9 @@ def test_a_picture_without_its_kernel_says_what_to_do(lab: Lab) -> None:
     """After a restart the sliders are dead, and a sentence beside them says how to go on."""
     lab.open("06_vector_form.ipynb")
     lab.run("from workbook import")
-    said = lab.run("pictures.entry()").locator(".workbook-restarted")
+    found = lab.run("pictures.entry)")
+    lab.press(found, "Show me")
+    said = found.locator(".workbook-restarted")
     said.wait_for(state="attached")
     assert not said.is_visible()
     lab.page.locator(".lm-MenuBar-item", has_text="Kernel").click()
@@ -234,7 +244,111 @@ def test_a_picture_without_its_kernel_says_what_to_do(lab: Lab) -> None:
     lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
     said.wait_for(state="visible")
     lab.shot("06-restarted")
+    found.get_by_role("radio").first.check()
+    lab.page.keyboard.press("Enter")
+    assert "✘ Your answer: " in found.locator(".reaction").inner_text()
     lab.page.wait_for_selector("text=/Python 3.*Idle/", timeout=60_000)
+
+
+def test_a_question_is_answered_with_the_keyboard(lab: Lab) -> None:
+    """Arrows choose and Enter answers: the reaction names the thought, and the picture opens.
+
+    No key is a command of JupyterLab meanwhile; the answer is kept, and a new run asks anew.
+    """
+    (lab.tree / ".workbook" / "answers.json").unlink(missing_ok=True)
+    lab.open("06_vector_form.ipynb")
+    lab.run("from workbook import")
+    found = lab.run('question("06.where_is_it_wrong"')
+    picture = found.locator("svg[role=img]")
+    picture.wait_for(state="attached")
+    assert not picture.is_visible()
+    assert found.locator(".workbook-locked").is_visible()
+    cells = lab.page.locator(".jp-Cell").count()
+    found.get_by_role("radio").first.focus()
+    for key in ("b", "a", "ArrowDown", "ArrowUp"):
+        lab.page.keyboard.press(key)
+    assert lab.page.locator(".jp-Cell").count() == cells
+    reaction = found.locator(".reaction")
+    assert reaction.inner_text() == ""
+    assert found.get_by_role("radio", name="only at z").is_checked()
+    lab.page.keyboard.press("Enter")
+    assert "✘ Your answer: only at z. You thought of the weights." in reaction.inner_text()
+    assert "Answer: only at y." in reaction.inner_text()
+    picture.wait_for(state="visible")
+    lab.shot("06-question-wrong")
+    lab.page.keyboard.press("ArrowDown")
+    lab.page.keyboard.press("Enter")
+    assert reaction.inner_text().startswith("✔ Right.")
+    for button in ("Answer", "Show me"):
+        found.get_by_role("button", name=button).focus()
+        lab.page.keyboard.press("b")
+    assert lab.page.locator(".jp-Cell").count() == cells
+    kept = kept_answers(lab, 2)["06.where_is_it_wrong"]
+    assert kept == {"last": "only at y", "tries": 2, "shown": False}
+    again = lab.run('question("06.where_is_it_wrong"')
+    again.locator("svg[role=img]").wait_for(state="attached")
+    assert again.locator(".reaction").inner_text() == ""
+    assert not again.locator("svg[role=img]").is_visible()
+
+
+def test_a_typed_answer_is_read_as_one_writes_it(lab: Lab) -> None:
+    """Shapes and numbers in every spelling; what is neither is not counted as a try."""
+    (lab.tree / ".workbook" / "answers.json").unlink(missing_ok=True)
+    lab.open("06_vector_form.ipynb")
+    lab.run("from workbook import")
+    typed = {
+        '"06.jacobian_shape"': {
+            "(C_out, C_in)": "✔",
+            "cout x cin": "✔",
+            "C_in × C_out": "You wrote the input first",
+            "7 × 7": "A product of an m × n matrix",
+        },
+        '"06.recall_relu"': {
+            "0,0": "✔",
+            "0/3": "✔",
+            "-6": "You multiplied by z itself",
+            "−3.0": "by the sign of z",
+            "12": "multiplied by the slope",
+            "zero": "Type a number",
+        },
+    }
+    for name, answers in typed.items():
+        found = lab.run(f"question({name}")
+        field = found.get_by_role("textbox", name="Your answer")
+        for text, said in answers.items():
+            field.fill(text)
+            field.press("Enter")
+            assert said in found.locator(".reaction").inner_text(), text
+            assert lab.page.locator(".jp-Cell:focus").count() == 0
+    assert kept_answers(lab, 5, "06.recall_relu")["06.recall_relu"]["last"] == "12"
+
+
+def test_questions_can_be_read_in_dark_and_on_a_narrow_page(lab: Lab) -> None:
+    """At 700 pixels with the sidebar open, in both themes, nothing of a question is cut off."""
+    lab.page.set_viewport_size({"width": 700, "height": 900})
+    lab.open("06_vector_form.ipynb")
+    lab.run("from workbook import")
+    for theme in ("light", "dark"):
+        if theme == "dark":
+            dark(lab.page)
+        found = lab.run('question("06.jacobian_shape"')
+        lab.press(found, "Show me")
+        form = found.locator(".workbook-question")
+        assert form.evaluate("form => form.scrollWidth <= form.clientWidth")
+        form.scroll_into_view_if_needed()
+        lab.shot(f"06-question-{theme}-700")
+
+
+def kept_answers(lab: Lab, tries: int, id: str = "06.where_is_it_wrong") -> dict[str, Any]:
+    """The answers in the tree, once a question has so many tries."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        path = lab.tree / ".workbook" / "answers.json"
+        found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        if found.get(id, {}).get("tries") == tries:
+            return found
+        lab.page.wait_for_timeout(50)
+    raise AssertionError(found)
 
 
 def value(handle: Any, end: str) -> float:

@@ -39,7 +39,7 @@ PACKAGES: dict[str, set[str]] = {  # what a room may import that others wrote
     "harness": {"numpy", "safetensors"},
     "running": {"numpy", "safetensors"},
     "classroom": {"numpy", "distributed"},
-    "workbook": {"numpy", "IPython", "ipywidgets", "matplotlib"},
+    "workbook": {"numpy", "IPython", "ipywidgets", "anywidget", "traitlets", "matplotlib"},
     "key": {"numpy", "nbformat", "nbclient", "jupytext", "matplotlib", "resvg_py", "torch"},
 }
 ENGINE = ("model.py", "commands.py", "harness", "scoring", "workspace")  # of the autograder

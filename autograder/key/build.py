@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -10,6 +11,7 @@ import nbformat
 from autograder.exercises import EXERCISES
 
 from .notebook import make_notebook, notebook_cells, notebook_sources, run_notebook
+from .questions import QUESTIONS
 from .solved import make_skeleton, make_stub, solved_modules
 
 ROOT = Path(__file__).parents[2]
@@ -25,12 +27,14 @@ def generate_files() -> dict[str, str]:
         name: {"sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
         for name, text in stubs.items()
     }
-    files["autograder/stubs.json"] = json.dumps(sealed, indent=1, ensure_ascii=False) + "\n"
+    asked = [asdict(question) for question in QUESTIONS]
+    for name, data in (("stubs", sealed), ("questions", asked)):
+        files[f"autograder/{name}.json"] = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     return files
 
 
 def build_tree(root: Path = ROOT) -> Iterator[str]:
-    """Write the skeleton, the stubs and the student notebooks, and run these.
+    """Write the skeleton, the stubs, the questions and the student notebooks, and run these.
 
     Returns: a line for each file that changed, as it is written.
     """

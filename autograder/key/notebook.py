@@ -63,7 +63,8 @@ def is_prose(node: nbformat.NotebookNode) -> bool:
 
 
 def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
-    """Run a notebook in a folder, and keep its outputs: pictures as PNG, no widget.
+    """Run a notebook in a folder, and keep its outputs: pictures as PNG, questions as text, no
+    widget.
 
     No cell keeps its execution count: the reader has not run it.
     """
@@ -87,7 +88,7 @@ def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
             if "execution_count" in output:
                 output.execution_count = None
             view = output.get("data", {}).pop(WIDGET, None)
-            if view is not None:
+            if view is not None and "text/html" not in output.data:  # else a text stands for it
                 picture = render_png(svg_of(state, view["model_id"]))
                 output.data["image/png"] = base64.b64encode(picture).decode()
                 output.metadata["image/png"] = {"width": int.from_bytes(picture[16:20]) // ZOOM}

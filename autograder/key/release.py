@@ -30,6 +30,7 @@ ENGINE = (
     "notebooks/bootstrap.py",
     "notebooks/launch.py",
     "notebooks/workbook/**/*.py",
+    "notebooks/workbook/questions/question.*",
 )
 README = Path(__file__).parent / "README-students.md"
 

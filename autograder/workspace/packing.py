@@ -10,7 +10,7 @@ from autograder.exercises import EXERCISES
 from autograder.model import Exercise
 from autograder.scoring import reference_store
 
-from . import cell_state, writer
+from . import cell_state, given_answers, writer
 
 UNSAVED = "it holds only what you saved in JupyterLab: if you edited since, save and pack again"
 
@@ -26,7 +26,8 @@ def workbook_folder(here: Path) -> Path:
 
 
 def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
-    """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch` and notebooks.
+    """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch`, its notebooks
+    and the answers to their questions.
 
     Returns: the file's name, and what the student should know before handing it in.
     Raises:  ValueError: a file cannot have that name.
@@ -35,12 +36,16 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     if name and not all(c.isalnum() or c in "-_." for c in name):
         raise ValueError(f"{name!r} cannot be part of a file name: use only letters, digits, - _ .")
     file = f"hand-in-{name}.zip" if name else "hand-in.zip"
+    given, note = given_answers.read_answers_or_note(tree)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files_to_pack(tree):
             archive.write(path, path.relative_to(tree).as_posix())
+        if given:
+            archive.writestr(given_answers.PACKED, given_answers.format_answers(given))
     writer.write_atomically(tree / file, packed.getvalue())
-    return file, [*missing_files(tree), *unfinished_exercises(tree), *packing_notes(tree), UNSAVED]
+    notes = [*missing_files(tree), *unfinished_exercises(tree), *packing_notes(tree)]
+    return file, [*notes, *filter(None, [note]), UNSAVED]
 
 
 def missing_files(tree: Path) -> Iterator[str]:

@@ -15,8 +15,9 @@ from .cells import exercise
 from .demo import demo
 from .live import attach_tree, refresh_modules
 from .progress import course_map
+from .questions import question
 
-__all__ = ["course_map", "demo", "exercise", "pictures"]
+__all__ = ["course_map", "demo", "exercise", "pictures", "question"]
 
 attach_tree()
 if shell := get_ipython():

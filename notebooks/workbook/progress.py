@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
+import ipywidgets
 from IPython.display import HTML, display
 
 from autograder.exercises import EXERCISES, NOTEBOOKS
 from autograder.model import Exercise
+from autograder.scoring.topic_file import DamagedFile
+from autograder.workspace.given_answers import read_answers_or_note
+from autograder.workspace.questions import known_questions
 
 from . import live
 from .cells import judge_in_kernel
@@ -23,7 +27,10 @@ def course_map() -> None:
     scores = {exercise.id: public_score(exercise) for exercise in EXERCISES.values()}
     following = next((e for e in EXERCISES.values() if scores[e.id] < e.max_score), None)
     stations = [make_station(number, scores, following) for number in NOTEBOOKS]
-    display(Picture("map of the course", lambda: draw_stations(stations)))
+    picture = Picture("map of the course", lambda: draw_stations(stations))
+    # in the widget alone: what a notebook keeps must not depend on the answers of who ran it
+    picture.box.children += (ipywidgets.HTML(answers_in_words()),)
+    display(picture)
     display(HTML(map_in_words(stations, following)))
 
 
@@ -61,6 +68,20 @@ def map_in_words(stations: list[CourseStation], following: Exercise | None) -> s
         "<details><summary>All notebooks, with links</summary>"
         f"<table><tr><th>notebook</th><th>points</th></tr>{rows}</table></details>"
     )
+
+
+def answers_in_words() -> str:
+    """How many questions of each notebook are answered; a line of it where that is not known."""
+    try:
+        answers, note = read_answers_or_note(live.attached_tree())
+        asked = known_questions().values()
+    except DamagedFile as damaged:
+        return f"<p>{escape(str(damaged))}</p>"
+    said = []
+    for number in dict.fromkeys(question.notebook for question in asked):
+        own = [question.id for question in asked if question.notebook == number]
+        said.append(f"{number}: answered {len(answers.keys() & {*own})} of {len(own)}")
+    return f"<p>Questions. {escape('; '.join(said))}. {escape(note)}</p>"
 
 
 def notebook_link(station: CourseStation) -> str:

@@ -28,7 +28,7 @@
 # %%
 import numpy as np
 
-from workbook import course_map, demo, exercise, pictures
+from workbook import course_map, demo, exercise, pictures, question
 
 from mytorch.squared_error import squared_error
 
@@ -69,33 +69,23 @@ from mytorch.squared_error import squared_error
 1 / 2 * (2 - 1) ** 2
 
 # %% [markdown]
-# **Your turn, on paper:** what is $Div$ for $y = [2, 0]$ and $d = [1, 3]$?
-#
-# <details><summary>Answer</summary>
-#
-# The differences are 1 and −3, and their squares are 1 and 9. Half of their sum is 5.
-#
-# </details>
+# **Your turn.** The next cell asks a question. Run it, answer, and press **Enter**. A wrong answer
+# costs nothing.
+
+# %%
+question("00.two_entries")
 
 # %% [markdown]
 # For a single output, $Div$ is half the area of a square. The side of this square is the line from
 # $d$ to $y$.
 #
-# > **Predict.** Move $y$ so that it is twice as far from $d$. How many times larger is $Div$?
-#
-# Run the cell, then drag *output y* (or click its handle, then use the arrow keys).
+# Predict first: the picture opens when you have answered. Then drag *output y* (or click its handle,
+# then use the arrow keys), and check your answer.
 
 # %%
-pictures.half_square()
+question("00.twice_as_far", then=pictures.half_square)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Four times: both sides of the square are twice as long. The curve on the right shows $Div$ for every
-# $y$. Training changes the parameters so that we move down such a curve.
-#
-# </details>
-#
 # ## What numpy does for you
 #
 # numpy computes with whole arrays, entry by entry, and `np.sum` adds all entries.
@@ -140,17 +130,12 @@ print(np.sum(a))
 # ✔ means that your function is right for all inputs that were tried. ✘ means that it is not right yet;
 # the table shows where the result is wrong, by how much, and often why.
 #
-# **Now make a mistake on purpose:** leave out the ½, and run the cell.
-#
-# > **Predict.** What will the table say about your numbers?
-#
-# <details><summary>Answer</summary>
-#
-# Every result is two times the expected one. The table recognises this mistake and says that the ½ is
-# left out. Now put the ½ back and run the cell again: only the last run counts.
-#
-# </details>
-#
+# **Now make a mistake on purpose:** leave out the ½. First answer, then run the cell.
+
+# %%
+question("00.without_the_half")
+
+# %% [markdown]
 # ## Use it
 #
 # These are the two examples from above. Your function must give 0.5 and 5:
@@ -204,21 +189,14 @@ course_map()
 
 # %% [markdown]
 # ## One last question
-#
-# Suppose you used `np.mean` instead of `np.sum`. For which inputs would the result still be correct?
 
 # %%
 print(np.mean(a), np.sum(a))
 
+# %%
+question("00.mean_for_sum")
+
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# If there is only one entry, mean and sum are the same. If $y = d$, both are 0. For all other inputs
-# the result is too small. That is why the table tries several shapes: one simple example is not enough
-# to show that a function is right.
-#
-# </details>
-#
 # ## The letters of the course
 #
 # You do not need this table today. Every later notebook uses these letters, and only with this

@@ -34,10 +34,18 @@
 # %%
 import numpy as np
 
-from workbook import demo, exercise, pictures
+from workbook import demo, exercise, pictures, question
 
 from mytorch.relu import ReLU
 from mytorch.sigmoid import Sigmoid
+
+# %% [markdown]
+# ## Do you remember?
+#
+# A question from notebook 00.
+
+# %%
+question("04.recall_other_side")
 
 # %% [markdown]
 # ## 1 · Each number on its own
@@ -55,15 +63,10 @@ from mytorch.sigmoid import Sigmoid
 # %%
 1 / (1 + 1/3), 1 / (1 + 1), 1 / (1 + 3)
 
+# %%
+question("04.opposite_inputs")
+
 # %% [markdown]
-# **Question.** Compare the first and the last result. What is $f(z) + f(-z)$?
-#
-# <details><summary>Answer</summary>
-#
-# Always 1: here $0.75 + 0.25 = 1$, and $0.5 + 0.5 = 1$ for $z = 0$.
-#
-# </details>
-#
 # ### When numbers end
 #
 # The largest float is about $1.8 \cdot 10^{308}$. For which $z$ is $e^z$ larger than that? If $z$ is larger
@@ -85,16 +88,11 @@ inf = np.inf
 #
 # $$\frac{1}{1 + e^{-z}} = \frac{e^z}{e^z + 1}$$
 #
-# > **Predict.** Put $z = 1000$ into both formulas, then $z = -1000$. Which of the four results is `nan`?
-#
-# <details><summary>Answer</summary>
-#
-# Only the right formula at $z = 1000$: it computes `inf / inf`. The left formula at $z = -1000$ computes
-# `1 / inf`, which is 0, and that is correct. numpy prints a warning about the overflow, but the result
-# is still correct.
-#
-# </details>
-#
+
+# %%
+question("04.which_is_nan")
+
+# %% [markdown]
 # ### Exercise 4.1 · `Sigmoid.forward`
 #
 # `np.exp` works entry by entry, so one line is enough for the whole batch.
@@ -139,21 +137,10 @@ with demo():
 # ## 2 · The slope
 #
 # In the picture a column of height 1 stands on $z$. The graph divides it into two parts: $y$ below the
-# graph, and $1 - y$ above it.
-#
-# > **Predict.** Where is the graph steepest? Is the slope there 1, ½ or ¼? What is the slope far to the
-# > left and far to the right?
+# graph, and $1 - y$ above it. Predict first.
 
 # %%
-pictures.sigmoid()
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# It is steepest in the middle, where $y = \frac12$: the slope is ¼ there, and smaller everywhere else. Far to
-# the left and far to the right the slope is nearly 0.
-#
-# </details>
+question("04.steepest", then=pictures.sigmoid)
 
 # %% [markdown]
 # **You can compute the slope from $y$ alone**, without another exponential.
@@ -302,8 +289,12 @@ with demo():
 Z = np.array([[1.0, 0.5], [-2.0, 1.0]])
 
 # %% [markdown]
-# > **Predict.** What is `A`? How many of the four numbers does the ReLU change?
-#
+# What is `A`? Predict it, then write the ReLU.
+
+# %%
+question("04.changed_by_relu")
+
+# %% [markdown]
 # numpy can choose between two arrays, entry by entry, and it can compare:
 
 # %%
@@ -338,10 +329,10 @@ with demo():
 #
 # $$f(z) - f(z_0) \;\ge\; v\,(z - z_0)$$
 #
-# > **Predict.** Which slopes $v$ are subgradients at $z_0 = 1$? At $z_0 = -1$? At $z_0 = 0$?
+# At $z_0 = 1$ and at $z_0 = -1$ only the tangent is such a line. What about the corner?
 
 # %%
-pictures.corner()
+question("04.at_the_corner", then=pictures.corner)
 
 # %% [markdown]
 # The same in code. `lies_under` tests the inequality for one slope, at 61 values of $z$. The last line
@@ -376,15 +367,8 @@ def secant(left, right):
 
 secant(-1, 1), secant(-1, 3), secant(-3, 1)
 
-# %% [markdown]
-# **Question.** Can such a secant have a negative slope, or a slope greater than 1?
-#
-# <details><summary>Answer</summary>
-#
-# No. From a left point $-a$ to a right point $b$, with positive $a$ and $b$, the ReLU grows from 0 to
-# $b$. So the slope is $\frac{b}{a + b}$, which lies between 0 and 1: it is always a subgradient at the corner.
-#
-# </details>
+# %%
+question("04.slope_of_a_secant")
 
 # %% [markdown]
 # **Does every function have subgradients?** No: take the sigmoid at $z_0 = 0$. Its value is 0.5 there,
@@ -423,18 +407,10 @@ secant(-1, 1), secant(-1, 3), secant(-3, 1)
 dLdA = np.array([[2.0, -1.0], [-1.0, 0.5]]) / 2
 dLdA
 
+# %%
+question("04.back_through_relu")
+
 # %% [markdown]
-# > **Predict.** Take `Z` from section 4. Which of these four numbers are still there in `dLdZ`, and which
-# > become 0?
-#
-# <details><summary>Answer</summary>
-#
-# Three stay and one becomes 0: the rows are $[1, -0.5]$ and $[0, 0.25]$. At $z = -2$ the slope of the ReLU
-# is 0, because a small change of $z$ does not change the output.
-# **The sign of $z$ decides, not the sign of the derivative that arrives.**
-#
-# </details>
-#
 # ### Exercise 4.4 · `ReLU.backward`
 #
 # If `forward` has not run yet, raise a `RuntimeError`, as in 4.2.
@@ -464,23 +440,12 @@ with demo():
 
 # %% [markdown]
 # ## One last question
-#
-# A derivative goes back through ten activations, one after another, and is multiplied by ten slopes.
-# Which part of it is left at best: with ten sigmoids? With ten ReLUs?
+
+# %%
+question("04.ten_slopes")
 
 # %%
 0.25 ** 10
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# With sigmoids, at most a millionth: each slope is at most ¼. With ReLUs all of it, if $z > 0$ at all
-# ten.
-# But ReLUs have a disadvantage. If a unit's $z$ is negative for *every* example, its derivative is 0 for
-# every example, and its weights do not change. If the unit is in the first layer, it stays like this for
-# ever. In a later layer it can become positive again, if the layers before it change.
-#
-# </details>
 
 # %% [markdown]
 # **What you learned.** A scalar activation has one slope per number; on the way back, each derivative is

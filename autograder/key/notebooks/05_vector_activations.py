@@ -36,31 +36,32 @@
 # %%
 import numpy as np
 
-from workbook import demo, exercise, pictures
+from workbook import demo, exercise, pictures, question
 
 from mytorch.sigmoid import Sigmoid
 from mytorch.softmax import Softmax
 
 # %% [markdown]
+# ## Do you remember?
+#
+# Two questions from earlier notebooks.
+
+# %%
+question("05.recall_squared_error")
+
+# %%
+question("05.recall_sigmoid_slope")
+
+# %% [markdown]
 # ## 1 · Every input affects every output
 #
 # In a scalar activation each $z_i$ affects only its own $y_i$. In a vector activation each $z_i$ affects
-# all outputs.
-#
-# > **Predict.** You increase $z_2$. Which outputs of three sigmoids change? Which outputs of a softmax
-# > change, and do they increase or decrease?
+# all outputs. In the picture, three sigmoids are on the left and a softmax is on the right.
 
 # %%
-pictures.influence()
+question("05.one_input_grows", then=pictures.influence)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# On the left only $y_2$ changes. On the right $y_2$ increases and all others decrease. The outputs of a
-# softmax sum to 1, so if one grows, the others shrink.
-#
-# </details>
-#
 # ## 2 · Each exponential divided by their sum
 #
 # The softmax is
@@ -77,8 +78,9 @@ pictures.influence()
 # ### Adding the same number to all logits
 #
 # Add $\ln 10$ to every $z_i$. Then every exponential is ten times as large.
-#
-# > **Predict.** How do the probabilities change?
+
+# %%
+question("05.add_to_all")
 
 # %%
 [10 / 80, 20 / 80, 50 / 80]
@@ -132,8 +134,8 @@ T.sum(axis=1, keepdims=True)
 #
 # </details>
 
-# %% [markdown]
-# > **Predict.** Add each result to a table of zeros. Which result puts each row's own sum into that row?
+# %%
+question("05.own_sum")
 
 # %%
 np.zeros((3, 3)) + T.sum(axis=1)
@@ -145,16 +147,11 @@ np.zeros((3, 3)) + T.sum(axis=1, keepdims=True)
 # Only the column does. numpy treats shape `(3,)` as a row, so the first result puts the sum of row 1
 # into *column* 1. There are as many examples as classes here, so numpy gives *no error*, and the result
 # is wrong.
-#
-# **Question.** What happens with 3 examples of 2 classes, if you add sums of shape `(3,)`?
-#
-# <details><summary>Answer</summary>
-#
-# numpy raises an error: shapes `(3, 2)` and `(3,)` do not fit, because 2 and 3 differ. A column of shape
-# `(3, 1)` always fits.
-#
-# </details>
-#
+
+# %%
+question("05.three_of_two")
+
+# %% [markdown]
 # ### Exercise 5.1 · `Softmax.forward`
 #
 # Two or three lines are enough. As in `Sigmoid`, store the result in `self`: the way back needs it.
@@ -248,22 +245,13 @@ J.sum(axis=1), J.sum(axis=0)
 #
 # </details>
 
-# %% [markdown]
-# > **Predict.** Which entries of the Jacobian are always positive? What value do all entries approach if
-# > $z_3$ is much larger than the other logits?
+# %%
+question("05.positive_entries")
 
 # %%
-pictures.jacobian()
+question("05.nearly_certain", then=pictures.jacobian)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# The entries on the diagonal are positive: each probability increases with its own logit and decreases
-# with the others. If $z_3$ is much larger, all entries approach 0. Then the softmax is nearly certain, and
-# small changes of the logits hardly change its outputs.
-#
-# </details>
-#
 # ## 4 · Back: a row times the Jacobian
 #
 # Now we go from the outputs back to the logits. As in notebook 04:
@@ -296,19 +284,13 @@ np.array([4, 0, -4]) @ J
 
 # %% [markdown]
 # A scalar activation is a special case: there, the sum has only one nonzero term, $j = i$.
-#
-# > **Predict.** What is the result for $\nabla_y Div = [3, 3, 3]$?
+# Now take another row, $\nabla_y Div = [3, 3, 3]$.
+
+# %%
+question("05.equal_derivatives")
 
 # %%
 np.array([3, 3, 3]) @ J
-
-# %% [markdown]
-# <details><summary>Why?</summary>
-#
-# If all entries are equal, $Div$ depends only on the sum of the outputs. This sum is always 1, so $Div$
-# does not change.
-#
-# </details>
 
 # %% [markdown]
 # <details><summary>On the slides</summary>
@@ -345,16 +327,10 @@ np.array([3, 3, 3]) @ J
 #
 # </details>
 
+# %%
+question("05.shape_of_averages")
+
 # %% [markdown]
-# **Question.** A batch has one such number per row. Which shape must these numbers have, so that numpy
-# combines them correctly with an array of shape $N \times C$?
-#
-# <details><summary>Answer</summary>
-#
-# $N \times 1$, a column, as in section 2.
-#
-# </details>
-#
 # ### Exercise 5.2 · `Softmax.backward`
 #
 # If `forward` has not run yet, raise a `RuntimeError` with a message that says so.
@@ -404,17 +380,9 @@ with demo():
 
 # %% [markdown]
 # ## One last question
-#
-# There are two classes, and the second logit is always 0. If you plot $y_1$ against $z_1$, which curve do
-# you get? Which formula from notebook 04 is the first entry of the Jacobian?
-#
-# <details><summary>Answer</summary>
-#
-# $y_1 = \frac{e^{z_1}}{e^{z_1} + 1}$: this is the sigmoid, in its second form. The first entry of the Jacobian,
-# $y_1 (1 - y_1)$, is the slope of the sigmoid. For two classes, the first output of the softmax is the sigmoid
-# of the difference of the logits.
-#
-# </details>
+
+# %%
+question("05.two_classes")
 
 # %%
 with demo():

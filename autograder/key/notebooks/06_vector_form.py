@@ -37,10 +37,21 @@
 # %%
 import numpy as np
 
-from workbook import demo, exercise, pictures
+from workbook import demo, exercise, pictures, question
 from workbook.small_network import B1, W1, X
 
 from mytorch.linear import Linear
+
+# %% [markdown]
+# ## Do you remember?
+#
+# Two questions from earlier notebooks.
+
+# %%
+question("06.recall_relu")
+
+# %%
+question("06.recall_divergence")
 
 # %% [markdown]
 # ## 1 · A layer in one line
@@ -91,16 +102,9 @@ z1, z2
 #
 # Here $\Delta y$ is a small change of the layer's input, and $\Delta z$ is the change of its output. The
 # slides also write $\nabla_y z$ for the Jacobian $J_z(y)$.
-#
-# **Question.** Look at the shapes: $\Delta y$ is $C_{in} \times 1$, and $\Delta z$ is $C_{out} \times 1$. Which shape
-# must the Jacobian have?
-#
-# <details><summary>Answer</summary>
-#
-# $C_{out} \times C_{in}$: its number of columns must match the rows of $\Delta y$, and its number of rows must be
-# that of $\Delta z$.
-#
-# </details>
+
+# %%
+question("06.jacobian_shape")
 
 # %% [markdown]
 # Which matrix is it? To find out, change one input at a time by 1, and look at the change of the output:
@@ -129,20 +133,9 @@ layer(x + [[0], [1]]) - layer(x)
 # In the picture, a change of the input $x$ goes through the first layer, with output $z$, and then through
 # a ReLU, with output $y$. (So this $y$ is the input of the *next* layer.)
 # The solid arrow is the true change. The dashed arrow is the change that the Jacobians predict.
-#
-# > **Predict.** How far can you move $x$ before the prediction is wrong at $z$? And at $y$?
 
 # %%
-pictures.perturbation()
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# At $z$ the prediction is never wrong: the Jacobian of a layer is the same everywhere.
-# At $y$ it is wrong as soon as one $z_j$ becomes negative. The Jacobian of the ReLU was computed before
-# the change, where the slope was 1; for negative $z_j$ the slope is 0.
-#
-# </details>
+question("06.where_is_it_wrong", then=pictures.perturbation)
 
 # %% [markdown]
 # <details><summary>On the slides</summary>
@@ -255,20 +248,9 @@ slow_forward(X, W1, B1)
 
 # %% [markdown]
 # Your line must give the same result.
-#
-# > **Predict.** Choose one entry of `Z`. Which row of `A` do you need to compute it?
-# > Which part of `W` do you need: a row or a column?
 
 # %%
-pictures.entry()
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# The entry in row $n$ and column $j$ of `Z` needs row $n$ of `A` (the example) and *row* $j$ of `W` (the weights
-# of output $j$).
-#
-# </details>
+question("06.row_or_column", then=pictures.entry)
 
 # %% [markdown]
 # A matrix product `P @ Q` combines the rows of `P` with the *columns* of `Q`. But here you need to combine
@@ -347,20 +329,9 @@ total
 
 # %% [markdown]
 # In the picture, each example has its table: $x$ stands above it, and $\partial L / \partial z$ on its left.
-#
-# > **Predict.** Both examples are added, and you change $\partial L / \partial z_2$ of example 2.
-# > Which of the four sums change?
 
 # %%
-pictures.adding_up()
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Only the sum in row $z_2$, column $x_2$. Row $z_1$ does not depend on $z_2$. In column $x_1$ the change is
-# multiplied by $x_1 = 0$, so this column does not change: an input of 0 had no effect on the output.
-#
-# </details>
+question("06.which_sums", then=pictures.adding_up)
 
 # %% [markdown]
 # **Adding and overwriting.** The lecture handles one example after another, and adds up their derivatives.
@@ -384,23 +355,12 @@ pictures.adding_up()
 # A matrix product sums over its two inner dimensions, and they do not appear in the result. This sum
 # replaces the loop of section 6. In the picture, sides drawn alike are the same dimension: $N$, $C_{in}$ or
 # $C_{out}$.
-#
-# > **Predict.** Which dimension must be summed over
-# >
-# > - for `dLdA`, computed from `dLdZ` and `W`?
-# > - for `dLdW`, computed from `dLdZ` and `A`?
-# > - for `dLdb`, computed from `dLdZ` alone?
 
 # %%
-pictures.sides()
+question("06.summed_for_dLdA")
 
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Compare the shapes: the dimension that the result does not have is summed over. For `dLdA` it is
-# $C_{out}$, for `dLdW` and `dLdb` it is $N$.
-#
-# </details>
+# %%
+question("06.summed_for_dLdW", then=pictures.sides)
 
 # %% [markdown]
 # Which arrays must you transpose, so that this dimension is on the inside? You answer this in the exercise.
@@ -459,14 +419,16 @@ with demo():
 
 # %% [markdown]
 # ## One last question
-#
-# A layer has 784 inputs and 10 outputs, and the batch has 64 examples. How many numbers are in `dLdW`? How
-# many with 128 examples? And how many numbers would be in the Jacobian of the whole `Z` with respect
-# to the whole `A` (64 examples)?
+
+# %%
+question("06.numbers_in_dLdW")
+
+# %% [markdown]
+# With 128 examples it has as many. But how many numbers would be in the Jacobian of the whole `Z` with
+# respect to the whole `A` (64 examples)?
 #
 # <details><summary>Answer</summary>
 #
-# `dLdW` has $10 \cdot 784 = 7840$ numbers, for any number of examples: we sum over $N$.
 # The Jacobian would have $640 \cdot 50\,176$ entries, about 32 million. Nearly all of them are 0, because no
 # example affects the output of another one.
 # We never build this matrix. `backward` computes the product of a row *with* the Jacobian directly.

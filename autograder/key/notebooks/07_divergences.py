@@ -38,10 +38,21 @@ from math import exp, log
 
 import numpy as np
 
-from workbook import demo, exercise, pictures
+from workbook import demo, exercise, pictures, question
 
 from mytorch.softmax import Softmax
 from mytorch.softmax_cross_entropy import SoftmaxCrossEntropy
+
+# %% [markdown]
+# ## Do you remember?
+#
+# Two questions from earlier notebooks.
+
+# %%
+question("07.recall_shift")
+
+# %%
+question("07.recall_dLdW")
 
 # %% [markdown]
 # ## 1 · What a probability should cost
@@ -77,23 +88,10 @@ y
 # %%
 round(-log(0.5 * 0.25), 3), round(-log(0.5) - log(0.25), 3)
 
-# %% [markdown]
-# > **Predict.** You halve the probability of the right class. How much does the cost increase if the
-# > probability was 0.8? And if it was 0.1?
-
 # %%
-pictures.surprise()
+question("07.half_the_probability", then=pictures.surprise)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# By $\log 2 = 0.693$ in both cases: halving the probability always adds $\log 2$ to the cost.
-# As the right class's probability approaches 0, the cost grows without limit. The squared error does not:
-# the right class's own term (the lower curve) is never more than ½, and the sum over all classes is
-# never more than 1.
-#
-# </details>
-#
 # ## 2 · The formula that is not on the slides
 #
 # The slides say that digits are trained with the *KL divergence* (Kullback–Leibler divergence), but they
@@ -116,14 +114,8 @@ d = [0, 0, 1]
 div = -sum(d[i] * log(y[i]) for i in range(3))
 round(div, 3)
 
-# %% [markdown]
-# **Your turn, on paper:** what is $Div$ if the right class is 1?
-#
-# <details><summary>Answer</summary>
-#
-# $-\log \frac18$. Three halvings lead from 1 to $\frac18$, so it is $3 \cdot 0.693 = 2.079$.
-#
-# </details>
+# %%
+question("07.right_class_1")
 
 # %% [markdown]
 # <details><summary>What if d has more than one entry that is not 0?</summary>
@@ -154,15 +146,11 @@ round(L, 3)
 
 # %% [markdown]
 # **The factor 1/N in notebook 06 comes from here.**
-#
-# > **Predict.** Put the same batch in twice, as one batch of four examples. What is the loss?
-#
-# <details><summary>Answer</summary>
-#
-# The same, because it is an average. A sum would be twice as large.
-#
-# </details>
-#
+
+# %%
+question("07.batch_taken_twice")
+
+# %% [markdown]
 # ## 4 · Very large logits
 #
 # A logit of 1000 is possible, and so is −1000. What do `exp` and `log` return then? (The first line turns
@@ -175,16 +163,10 @@ with np.errstate(all="ignore"):
 # %% [markdown]
 # If an exponential is `inf`, the softmax computes `inf / inf`, which is `nan`. If the exponential of the
 # right class is 0, its probability is 0, and the divergence becomes infinite. But the true results are
-# finite:
-#
-# > **Predict.** The logits are 10000, 0 and −10000.
-# > What is $Div$ if the right class is 1? If it is 2? If it is 3?
-#
-# <details><summary>Answer</summary>
-#
-# The softmax is almost exactly $[1, e^{-10000}, e^{-20000}]$. So $Div$ is 0, 10000 or 20000.
-#
-# </details>
+# finite.
+
+# %%
+question("07.huge_logits")
 
 # %% [markdown]
 # Two ideas help.
@@ -323,20 +305,9 @@ for i in range(3):
 # ## 6 · What is left
 #
 # The picture shows both steps. Its numbers are 8ths or 64ths; the text under each array says which.
-#
-# > **Predict.** Make class 1 the right class. Which row of the Jacobian determines the result?
-# > Which of the three results is negative?
 
 # %%
-pictures.cancelling()
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Row 1: it is the only row that is multiplied by a number other than 0. The right class's derivative is
-# negative: raising its logit lowers $Div$.
-#
-# </details>
+question("07.row_of_the_jacobian", then=pictures.cancelling)
 
 # %% [markdown]
 # Now compare $\partial Div / \partial z$ with $y$, and then with $d$. Move both sliders.
@@ -349,18 +320,11 @@ pictures.cancelling()
 # %%
 slow_row([1 / 4, 1 / 4, 1 / 2], 0)
 
-# %% [markdown]
-# > **Predict.** Add the three numbers of such a row. What is the sum, and why is it always the same?
+# %%
+question("07.sum_of_a_row")
 
 # %%
 sum(dz), sum(slow_row([1 / 4, 1 / 4, 1 / 2], 0))
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# It is always 0 (up to rounding): if all logits increase together, $Div$ does not change.
-#
-# </details>
 
 # %% [markdown]
 # These rows are derivatives of each example's $Div$. But `dLdZ` belongs to the loss $L$, the average. By
@@ -423,19 +387,21 @@ with demo():
 
 # %% [markdown]
 # ## One last question
-#
-# A network that has learned nothing gives each class the same probability.
-# What is its loss for the ten digits? And what do you conclude if a training starts with a loss of 8?
+
+# %%
+question("07.knows_nothing")
 
 # %%
 round(-log(1 / 10), 3)
 
 # %% [markdown]
+# Look for this number first when a training starts. **Question.** What do you conclude if it starts with a
+# loss of 8 instead?
+#
 # <details><summary>Answer</summary>
 #
-# The loss is 2.303. Look for this number first when a training starts. If the loss is 8 instead, the
-# right class typically gets a probability of about $e^{-8} = 0.0003$: the network is *certain* and wrong.
-# Its first weights or its inputs are too large.
+# The right class typically gets a probability of about $e^{-8} = 0.0003$: the network is *certain* and
+# wrong. Its first weights or its inputs are too large.
 #
 # </details>
 #

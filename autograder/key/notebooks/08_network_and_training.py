@@ -36,13 +36,24 @@
 # %%
 import numpy as np
 
-from workbook import demo, exercise, pictures
+from workbook import demo, exercise, pictures, question
 from workbook.small_network import B1, B2, W1, W2, D, X
 from workbook.two_moons import PLACES, POINTS, WANTED
 
 from mytorch.mlp import MLP
 from mytorch.sgd import SGD
 from mytorch.softmax_cross_entropy import SoftmaxCrossEntropy
+
+# %% [markdown]
+# ## Do you remember?
+#
+# Two questions from earlier notebooks.
+
+# %%
+question("08.recall_stored_array")
+
+# %%
+question("08.recall_one_row")
 
 # %% [markdown]
 # ## 1 · A chain of layers
@@ -83,34 +94,21 @@ y1 = [max(z, 0) for z in z1]
 z2 = 2 * y1[0] + -1 * y1[1] + 0.5
 z1, y1, z2
 
-# %% [markdown]
-# > **Predict.** Remove the activation. How many layers would be enough to compute the same function?
+# %%
+question("08.without_activation")
 
 # %%
 W2 @ W1
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# One. $W_2 (W_1 x + b_1) + b_2$ is $(W_2 W_1)\, x$ plus a constant: this is a single layer, with the weights
-# that the cell printed. Without nonlinear activations, any number of layers is equivalent to one.
-#
-# </details>
-
-# %% [markdown]
 # Remember these two numbers, 1.5 and −2.5: you will see them again in section 2.
 #
 # Now the order of the calls. `layers` has $K$ entries and `f` has only $K - 1$.
-#
-# **Question.** Python's `zip` goes through two lists together and stops at the end of the shorter one.
-# Which layer does `zip(self.layers, self.f)` leave out, and when must you call it?
-#
-# <details><summary>Answer</summary>
-#
-# The last layer, because no activation follows it. Call it after the loop.
-#
-# </details>
-#
+
+# %%
+question("08.left_out_by_zip")
+
+# %% [markdown]
 # ### Exercise 8.1 · `MLP.forward`
 #
 # The layers and activations are in `self.layers` and `self.f`. Call their methods: do not write their
@@ -196,22 +194,9 @@ dz1 @ W1
 # $\nabla_{z_2} Div$ is 1.)
 #
 # In the picture, steps 1 to 4 go forward, and steps 5 to 10 go back.
-#
-# > **Predict.** In example 2, the first hidden unit has $z = -2$. Which derivatives are 0 for this reason:
-# > those of the weights *into* this unit, or that of the weight *out of* it?
 
 # %%
-pictures.network()
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# All of them. The slope of the ReLU is 0 at $z = -2$, so $\partial z = 0$, and the derivatives of the weights and the
-# bias before it are 0. The output of the ReLU is $y = 0$, so the weight after it is multiplied by 0, and its
-# derivative is 0, too. Only $\partial y = -1$ is not 0: the loss depends on this output, but small changes of
-# the weights before it do not change this output.
-#
-# </details>
+question("08.unit_without_effect", then=pictures.network)
 
 # %% [markdown]
 # **Which values are stored, and where?** The way back needs values of the forward pass. You have already
@@ -306,19 +291,17 @@ with demo():
 # $\eta$ (eta) is the *step size*, a small positive number. In code it is `lr`, short for *learning rate*. The
 # same is done with every $b$. Two parts of the slides' formula are already done in your code: your layers
 # have transposed the derivatives when they stored them, and the factor $1/T$ is in the loss.
-#
-# > **Predict.** The weight from $x_2$ to the first hidden unit is −1, and its derivative is 2.
-# > Does a step bring this weight nearer to 0?
-#
+
+# %%
+question("08.nearer_to_0")
+
+# %% [markdown]
 # **By hand**, with $\eta = 0.1$:
 
 # %%
 round(-1 - 0.1 * 2, 3)
 
 # %% [markdown]
-# No, the weight moves away from 0. The direction of the step depends only on the sign of the derivative,
-# not on the sign of the weight.
-#
 # **How much does the loss fall?** A step changes all nine parameters. The derivative predicts: each
 # parameter changes by $-\eta$ times its derivative, and this changes the loss by $-\eta$ times the square of
 # the derivative. So the loss should fall by $\eta$ times the sum of all squared derivatives. For the small
@@ -330,22 +313,11 @@ round(0.3125 - 0.02 * 6.625, 3)
 # %% [markdown]
 # The true loss after this step is 0.199, a little more than 0.18. The derivative predicts the effect of a
 # small step only; the smaller the step, the better the prediction.
-#
-# > **Predict.** A step always goes against the derivative. Does the loss always fall?
 
 # %%
-pictures.step_size()
+question("08.always_falls", then=pictures.step_size)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# No. The derivative describes the loss only near the current parameters. The loss is smallest at about
-# $\eta = 0.074$, where it is 0.072. If $\eta$ is greater than about 0.15, the step is too long, and the loss is
-# larger than before. At $\eta = \frac16$ the curve has a corner: for larger $\eta$, the first hidden unit has a
-# negative $z$ for example 1, too.
-#
-# </details>
-#
 # ### Exercise 8.3 · `SGD.step`
 #
 # `self.model` is the network, and `self.lr` is $\eta$. After the step, every layer has new `W` and `b`.
@@ -419,42 +391,28 @@ with demo():
     print((said == wanted).sum(), "of 60 right")
 
 # %% [markdown]
-# > **Predict.** At first your network has learned nothing. What is its loss then, with two classes?
-# > (Notebook 07 asked this for ten classes.) And when does the border between the moons become curved:
-# > at once, or late?
-#
-# The dashed line is a training that went well, and the solid line is yours. Move the slider to step 0, and
-# then slowly to the right.
+# In the picture, the dashed line is a training that went well, and the solid line is yours. Answer, then
+# move the slider to step 0, and then slowly to the right. (Notebook 07 asked for the first loss with ten
+# classes.)
 
 # %%
-pictures.learning(losses, answers)
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# The loss is near $\log 2 = 0.693$ at first. In 50 steps it falls to 0.24, and the border is still nearly
-# straight. Then it changes little for a long time: in the next 50 steps it falls only to 0.23. The border
-# becomes curved late. After 400 steps the loss is 0.035.
-#
-# </details>
+question("08.first_loss", then=lambda: pictures.learning(losses, answers))
 
 # %% [markdown]
 # Change something: 3 hidden units instead of 8, `lr=20`, or another seed. Not every training goes well. The
 # last slides of the lecture, “Issues”, ask why.
-#
-# **Question.** Could the line with `PLACES` stand *between* the line with the loss and `net.backward`?
-#
-# <details><summary>Answer</summary>
-#
-# No. Each layer stores its *last* input, and then this would be the input for `PLACES`. But the derivatives
-# that arrive belong to `POINTS`. Even the shapes would differ: 672 examples and 60 examples.
-#
-# </details>
-#
+
+# %%
+question("08.places_in_between")
+
+# %% [markdown]
 # ## One last question
 #
 # The slides say “initialize all weights”, but not to which values. Let all nine parameters of the
 # small network be 0. Which of their derivatives are not 0?
+
+# %%
+question("08.all_zero")
 
 # %%
 with demo():
@@ -466,14 +424,6 @@ with demo():
         print(layer.dLdW.tolist(), layer.dLdb.tolist())
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Only one: the derivative of the last bias. $y_1 = 0$, so the derivative of $W_2$ is 0. And $W_2 = 0$, so the
-# derivatives that arrive at the first layer are 0. This is still true after every step: only the last bias
-# ever changes. That is why the weights start with random values.
-#
-# </details>
-#
 # ## The bridge
 #
 # | the lecture | this workbook |

@@ -1,0 +1,126 @@
+"""What a student answered to the questions: kept in the tree, and packed with the hand-in.
+
+Answers cost no points and earn none.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from autograder.scoring.topic_file import DamagedFile
+
+from .questions import known_questions
+from .writer import write_atomically
+
+KEPT = ".workbook/answers.json"  # in the tree
+PACKED = "answers.json"  # in the hand-in
+LARGEST = 2**17  # bytes of such a file that are read
+LONGEST = 100  # characters of one answer
+MOST_TRIES = 1000
+DAMAGED = f"{KEPT} is damaged: earlier answers to questions are lost, new ones are kept again"
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """What was answered to one question.
+
+    last   the last answer, as it was chosen or typed; "" where there is none
+    tries  how often the question was answered
+    shown  whether the answer was shown on request
+    """
+
+    last: str = ""
+    tries: int = 0
+    shown: bool = False
+
+
+class DamagedAnswers(ValueError):
+    """Answers cannot be read; the message is one line."""
+
+
+def parse_answers(data: bytes) -> dict[str, GivenAnswer]:
+    """The answers in a file, whoever wrote it: what no question asked is left out.
+
+    Raises: DamagedAnswers: it is too large, or not what belongs there.
+            DamagedFile: the questions are not whole.
+    """
+    asked = known_questions()
+    try:
+        if len(data) > LARGEST:
+            raise ValueError
+        found = json.loads(data)
+        known = asked.keys() & found.keys()
+        return {id: parse_answer(found[id]) for id in asked if id in known}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise DamagedAnswers("no answers to questions can be read in it") from None
+
+
+def parse_answer(entry: Mapping[str, object]) -> GivenAnswer:
+    """One answer. Raises: ValueError, TypeError, KeyError, AttributeError: it is none."""
+    match entry:
+        case {"last": str(last), "tries": int(tries), "shown": bool(shown)} if tries >= 0:
+            text = last[:LONGEST].encode(errors="replace").decode()  # halves of a character
+            return GivenAnswer(text, min(tries, MOST_TRIES), shown)
+    raise ValueError("no answer")
+
+
+def read_answers(tree: Path) -> dict[str, GivenAnswer]:
+    """The answers kept in a tree.
+
+    Raises: DamagedAnswers: their file is damaged.  OSError: it cannot be read.
+            DamagedFile: the questions are not whole.
+    """
+    path = tree / KEPT
+    if not path.exists():
+        return {}
+    with open(path, "rb") as file:
+        return parse_answers(file.read(LARGEST + 1))
+
+
+def read_answers_or_note(tree: Path) -> tuple[dict[str, GivenAnswer], str]:
+    """The answers kept in a tree, and why there are none where they cannot be read."""
+    try:
+        return read_answers(tree), ""
+    except DamagedAnswers:
+        return {}, DAMAGED
+    except OSError as error:
+        return {}, f"{KEPT} cannot be read ({error.strerror}): no answers to questions are known"
+    except DamagedFile as damaged:
+        return {}, str(damaged)
+
+
+def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
+    """Keep what was answered last to a question.
+
+    Args:    given: `last` and `shown`, and how many `tries` have come since it was last kept.
+    Returns: what the student should know, or "".
+    """
+    try:
+        earlier, note = read_answers(tree), ""
+    except DamagedAnswers:
+        earlier, note = {}, DAMAGED
+    except OSError as error:
+        return f"your answer is not kept: {KEPT} cannot be read ({error.strerror})"
+    except DamagedFile as damaged:
+        return f"your answer is not kept: {damaged}"
+    try:
+        now = parse_answer(given)
+        before = earlier.get(id, GivenAnswer())
+        earlier[id] = GivenAnswer(
+            now.last or before.last,
+            min(before.tries + now.tries, MOST_TRIES),
+            before.shown or now.shown,
+        )
+        (tree / KEPT).parent.mkdir(exist_ok=True)
+        write_atomically(tree / KEPT, format_answers(earlier))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        return f"your answer is not kept: {KEPT} cannot be written ({why})"
+    return note
+
+
+def format_answers(answers: Mapping[str, GivenAnswer]) -> bytes:
+    """The file that holds these answers."""
+    entries = {id: asdict(answer) for id, answer in answers.items()}
+    return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,54 @@
+"""The questions of the notebooks: what is asked, what is right, and a sentence for each answer.
+
+`autograder build` writes them from `autograder/key/questions`. They are not secret: a student may
+read the answers in a fold, and in this file.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder.scoring.reference_store import read_json
+
+QUESTIONS = Path(__file__).parents[1] / "questions.json"
+KINDS = ("choice", "number", "shape")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    id         the notebook's number and a name: `06.jacobian_shape`
+    kind       `choice`, `number` or `shape`
+    prompt     what is asked; code stands between backticks
+    answer     what is right: a choice, or a number or a shape as one would type it
+    replies    a sentence for each answer: the reason for the right one, and for a wrong one the
+               thought behind it. For a choice, these are the choices, in order
+    otherwise  what to say of any other number or shape
+    """
+
+    id: str
+    kind: str
+    prompt: str
+    answer: str
+    replies: dict[str, str]
+    otherwise: str = ""
+
+    @property
+    def notebook(self) -> str:
+        return self.id[:2]
+
+
+@cache
+def known_questions() -> dict[str, Question]:
+    """All questions, by id, in the order of the course. Raises: DamagedFile: they are not whole."""
+
+    def understood(entries: list[dict[str, Any]]) -> dict[str, Question]:
+        found = {entry["id"]: Question(**entry) for entry in entries}
+        for question in found.values():
+            if question.kind not in KINDS or question.answer not in question.replies:
+                raise ValueError(f"{question.id} has no answer")
+        return found
+
+    return read_json(QUESTIONS, understood, "build")
