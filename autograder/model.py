@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 Role: TypeAlias = Literal["general", "edge", "stability"]
 Layout: TypeAlias = Literal["plain", "strided", "frozen"]
+Scenario: TypeAlias = Literal["once", "goes_on", "after_a_step", "must_not_move"]
 Status: TypeAlias = Literal[
     "pass", "fail", "error", "timeout", "crash", "not_attempted", "internal"
 ]
@@ -29,6 +30,12 @@ class Case:
     inputs draws them from a random generator: the public and the hidden cases differ in its
     seed alone. layout is how the arrays lie in memory when the driver gets them. tensors are the
     scored ones that it gives, where it doesn't give all.
+
+    scenario is what the driver does with the inputs; drivers that know one way alone get none:
+    once           one pass; or a second one behind it, if there are inputs for an earlier pass
+    goes_on        an earlier pass, then another with the parameters that the first one left
+    after_a_step   an earlier pass with other parameters, then the optimiser has moved them
+    must_not_move  afterwards the parameters must be what they were
     """
 
     id: str
@@ -36,6 +43,7 @@ class Case:
     role: Role = "general"
     layout: Layout = "plain"
     tensors: tuple[str, ...] = ()
+    scenario: Scenario = "once"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +79,13 @@ class Exercise:
     doubles: tuple[str, ...] = ()
     batch: str = ""
     stores: tuple[str, ...] = ()
+
+    def case(self, id: str) -> Case:
+        """The case of this id.
+
+        Raises: KeyError: there is none.
+        """
+        return {case.id: case for case in self.cases}[id]
 
     @property
     def notebook(self) -> str:

@@ -411,7 +411,7 @@ def check_case(
     id: str, exercise: Exercise, reference: reference_store.CaseReference, mytorch: Any
 ) -> None:
     case, inputs = reference.case, reference.inputs
-    given = drive_case(exercise, case.id, inputs, case.layout, mytorch)
+    given = drive_case(exercise, case, inputs, mytorch)
     stored = BOTH["public"].signatures(exercise.id).get(id, {})
     assert ((case.id, FAULT) in stored) == (given.fault is not None)
     for name, array in given.tensors.items():

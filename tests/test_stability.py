@@ -33,8 +33,8 @@ def lost(path: Path, seed: int) -> set[str]:
                 if case.role != "stability" or not exercise.file.endswith(f"/{file}"):
                     continue
                 inputs = case.inputs(seed_of(seed, case.id))
-                right = drive_case(exercise, case.id, inputs, case.layout, solved).tensors
-                given = drive_case(exercise, case.id, inputs, case.layout, own).tensors
+                right = drive_case(exercise, case, inputs, solved).tensors
+                given = drive_case(exercise, case, inputs, own).tensors
                 for name, array in right.items():
                     expected = Expected(array, array, scale_of(exercise.id, name, inputs, array))
                     loose = dtype_tolerance([given[name], *inputs.values()])

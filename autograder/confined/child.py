@@ -86,9 +86,10 @@ def perform_work(
     drive = driving.drive_case
     if order["doubles"]:
         drive = doubles.drive_on_doubles(order["doubles"], order["seed"])
-    for exercise, case, inputs, layout in jobs:
+    for name, case, inputs in jobs:
         restart_clock(order["seconds"])
-        answer = drive(EXERCISES[exercise], case, inputs, layout, package)
+        exercise = EXERCISES[name]
+        answer = drive(exercise, exercise.case(case), inputs, package)
         fault = vars(answer.fault) if answer.fault else None
         said = {"odd": dict(answer.odd), "fault": fault, "forwards": answer.forwards}
         answers.write(encode_frame(said, answer.tensors))

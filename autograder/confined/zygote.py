@@ -103,7 +103,7 @@ def warm_up() -> None:
     rng = np.random.default_rng(0)
     for exercise in [*EXERCISES.values()] * ENOUGH:
         for case in exercise.cases:
-            given = drive(exercise, case.id, case.inputs(rng), case.layout, nobodys)
+            given = drive(exercise, case, case.inputs(rng), nobodys)
             wire.encode_frame({}, given.tensors)
     for kind in (np.float32, np.float64):
         A: Any = rng.normal(size=(3, 4)).astype(kind)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Answer, Array, Exercise, Fault, Layout
+from autograder.model import Answer, Array, Case, Exercise, Fault, Layout
 
 from .package import MissingName
 from .watching import watch_forward
@@ -29,29 +29,31 @@ ODD |= {f"an array of {kind} entries" for kind in (*KINDS.values(), "odd")}
 GIVEN = "shapes.py"  # its frames are ours: the student's line is the one that called it
 
 
-def drive_case(
-    exercise: Exercise, case: str, inputs: Mapping[str, Array], layout: Layout, package: Any
-) -> Answer:
+def drive_case(exercise: Exercise, case: Case, inputs: Mapping[str, Array], package: Any) -> Answer:
     """Drive `package` through one case.
 
-    Args:    inputs: the case's arrays; the driver gets copies, laid out as `layout` says.
+    Args:    inputs: the case's arrays; the driver gets copies, laid out as the case says.
              package: anything with the names the driver asks for, as `package.Linear`.
     Returns: the tensors, or the fault that stopped them. Raises nothing but KeyboardInterrupt.
     """
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            arranged = {name: arrange_array(array, layout) for name, array in inputs.items()}
+            arranged: dict[str, Any] = {
+                name: arrange_array(array, case.layout) for name, array in inputs.items()
+            }
+            if case.scenario != "once":
+                arranged["scenario"] = case.scenario
             with watch_forward(exercise, package) as watch:
                 result = exercise.drive(package, **arranged)
             tensors = {name: to_plain_array(value) for name, value in result.items()}
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return Answer(exercise.id, case, fault=describe_fault(error, package))
+        return Answer(exercise.id, case.id, fault=describe_fault(error, package))
     return Answer(
         exercise.id,
-        case,
+        case.id,
         {name: value for name, value in tensors.items() if not isinstance(value, str)},
         {name: value for name, value in tensors.items() if isinstance(value, str)},
         forwards=watch.calls,

@@ -27,7 +27,7 @@ def find_disagreements(references: ReferenceSet, twin: Any, tolerance: float) ->
         for reference in references.cases(exercise.id):
             wide = {name: array.astype(np.float64) for name, array in reference.inputs.items()}
             case = reference.case
-            said = driving.drive_case(exercise, case.id, wide, case.layout, twin)
+            said = driving.drive_case(exercise, case, wide, twin)
             where = f"{exercise.id}/{case.id}"
             if said.fault or said.odd or set(said.tensors) != set(reference.expected):
                 found.append(f"{where}: the twin gives {said.fault or said.odd or said.tensors}")

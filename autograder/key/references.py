@@ -136,7 +136,7 @@ def distance_from_corner(exercise: Exercise, case: Case, inputs: Inputs, solved:
         return result
 
     solved.ReLU.forward = forward
-    given = driving.drive_case(exercise, case.id, inputs, "plain", solved)
+    given = driving.drive_case(exercise, case, inputs, solved)
     solved.ReLU.forward = original
     return min(smallest) if all(array.any() for array in given.tensors.values()) else 0.0
 
@@ -149,7 +149,7 @@ def collect_answers(
         inputs = built.inputs[exercise.id][case.id]
         if exact:
             inputs = {name: array.astype(np.float64) for name, array in inputs.items()}
-        yield drive(exercise, case.id, inputs, case.layout, package)
+        yield drive(exercise, case, inputs, package)
 
 
 def add_expected(built: BuiltReferences, solved: Any) -> None:
