@@ -98,6 +98,11 @@ class Exercise:
         return ".".join(self.target.split(".")[2:])
 
     @property
+    def owner(self) -> str:
+        """The class or function that the target belongs to: `mytorch.linear.Linear`."""
+        return ".".join(self.target.split(".")[:3])
+
+    @property
     def module(self) -> str:
         """The module that holds the target: `mytorch.linear`."""
         return ".".join(self.target.split(".")[:2])
