@@ -56,6 +56,27 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Double:
+    """How a class looks to an exercise that builds on it, when a stand-in takes its place.
+
+    target      `mytorch.linear.Linear`
+    parameters  attributes that its results depend on, besides what it is given
+    sized       the first two arguments of its constructor are the widths of input and output;
+                else the output is as wide as the input
+    stores      attributes that its backward sets: from the input of forward and that of backward
+    output      what becomes of the drawn numbers, N × C, where an output must be of some kind
+    keeps       the attribute that holds the output, or ""
+    """
+
+    target: str
+    parameters: tuple[str, ...] = ()
+    sized: bool = False
+    stores: Mapping[str, Callable[[Array, Array], Array]] = field(default_factory=dict)
+    output: Callable[[Array], Array] | None = None
+    keeps: str = ""
+
+
+@dataclass(frozen=True)
 class Exercise:
     """What a student completes: one method or function, its points, and how it is driven.
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from autograder.model import Array, Case, Drive, Exercise, Inputs
+import numpy as np
+
+from autograder.model import Array, Case, Double, Drive, Exercise, Inputs
 
 from .attempt import attempt_forward
 from .draw import Random, draw_apart, draw_huge, draw_normal, to_single_precision
@@ -139,6 +141,15 @@ def activation_exercises(
         ),
     )
 
+
+def make_probabilities(values: Array) -> Array:
+    """Rows that are positive and sum to 1, out of any numbers."""
+    weights = 2 + np.sin(6 * values)
+    shares: Array = weights / weights.sum(axis=1, keepdims=True)
+    return shares
+
+
+DOUBLES = (Double("mytorch.softmax.Softmax", output=make_probabilities, keeps="A"),)
 
 EXERCISES = (
     *activation_exercises(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Array, Case, Exercise, Inputs, Scenario
+from autograder.model import Array, Case, Double, Exercise, Inputs, Scenario
 
 from .attempt import attempt_forward
 from .draw import Random, draw_normal, to_single_precision
@@ -155,6 +155,18 @@ def layer_cases(back: bool) -> tuple[Case, ...]:
         ),
     )
 
+
+DOUBLES = (
+    Double(
+        "mytorch.linear.Linear",
+        parameters=("W", "b"),
+        sized=True,
+        stores={  # where its derivatives stand, what it was given for them
+            "dLdW": lambda A, dLdZ: np.concatenate([A.ravel(), dLdZ.ravel()]),
+            "dLdb": lambda A, dLdZ: dLdZ,
+        },
+    ),
+)
 
 EXERCISES = (
     Exercise(

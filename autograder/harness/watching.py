@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises import exercises_below
+from autograder.exercises import DOUBLES, exercises_below
 from autograder.model import Array, Exercise
 
 SMALL = 1e-2  # a step that nothing but a difference takes
 NOISE = 1e-12  # below it, the same numbers were computed in another way
 ENOUGH = 3  # larger steps from one place, in few entries: one may have other reasons
+PARAMETERS = tuple({name: 0 for double in DOUBLES.values() for name in double.parameters})
 PLACES = 16  # of earlier calls, that steps are taken from
 
 
@@ -98,7 +99,7 @@ class ForwardWatch:
 def call_place(frame: FrameType) -> list[Array]:
     """Where a function is called: copies of its numbers, and of its object's parameters."""
     values = [frame.f_locals[n] for n in frame.f_code.co_varnames[: frame.f_code.co_argcount]]
-    values += [getattr(values[0], name, None) for name in ("W", "b")]
+    values += [getattr(values[0], name, None) for name in PARAMETERS]
     values += [part for v in values if isinstance(v, list | tuple) for part in v]
     return [np.array(v) for v in values if isinstance(v, np.ndarray | np.generic | float)]
 
