@@ -88,6 +88,9 @@ class Exercise:
     doubles  the classes of `needs` that can be replaced (`mytorch.linear.Linear`)
     batch    the input whose rows are the examples, or "" if there is none
     stores   attributes that the target sets (`dLdW`), which tensors carry in their names
+    keeps    names that its class may keep on `self`: a bare `A` may be meant as `self.A`
+    clues    what exceptions tell in its class: a pattern of type and text, and the hint to it
+    says     `Type: text` of exceptions that its driver raises: not a word of it is a student's
     """
 
     id: str
@@ -100,6 +103,9 @@ class Exercise:
     doubles: tuple[str, ...] = ()
     batch: str = ""
     stores: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    clues: tuple[tuple[str, str], ...] = ()
+    says: tuple[str, ...] = ()
 
     def case(self, id: str) -> Case:
         """The case of this id.

@@ -128,6 +128,7 @@ def activation_exercises(
             drive=drive_activation_forward(name),
             cases=activation_cases(back=False, saturates=saturates),
             batch="Z",
+            keeps=("Z", "A"),
         ),
         Exercise(
             id=f"{file}.backward",

@@ -16,6 +16,9 @@ def set_parameters(layer: Any, W: Array, b: Array) -> None:
     layer.W, layer.b = W, b.reshape(np.shape(own)) if np.size(own) == b.size else b
 
 
+MOVED = "W or b is not what it was before backward"
+
+
 class ParametersMoved(Exception):
     """Whoever only looks for derivatives has changed the parameters too."""
 
@@ -102,7 +105,7 @@ def drive_layer_backward(
     if rounds:
         beside.backward(1 - dLdZ)
     if scenario == "must_not_move" and not all(map(holds_numbers, (made.W, made.b), given)):
-        raise ParametersMoved("W or b is not what it was before backward")
+        raise ParametersMoved(MOVED)
     return {"dLdA": dLdA, **stored_derivatives(made)}
 
 
@@ -177,6 +180,7 @@ EXERCISES = (
         drive=drive_layer_forward,
         cases=layer_cases(back=False),
         batch="A",
+        keeps=("A", "W", "b", "dLdW", "dLdb"),
     ),
     Exercise(
         id="linear.backward",
@@ -188,5 +192,13 @@ EXERCISES = (
         needs=("linear.forward",),
         batch="A",
         stores=("dLdW", "dLdb"),
+        clues=(
+            (
+                MOVED,
+                "the way back finds derivatives and keeps them; a step with them is the "
+                "optimiser's",
+            ),
+        ),
+        says=(f"{ParametersMoved.__name__}: {MOVED}",),
     ),
 )

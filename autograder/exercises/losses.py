@@ -91,6 +91,7 @@ EXERCISES = (
         cases=CASES,
         doubles=SOFTMAX,
         batch="Z",
+        keeps=("Z", "Y"),
     ),
     Exercise(
         id="softmax_cross_entropy.backward",
