@@ -36,12 +36,20 @@ def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
     with (tmp_path / "mytorch" / "relu.py").open("a") as file:
         file.write("# by hand\n")
     (tmp_path / "mytorch" / "extra.py").touch()
+    exports = tmp_path / "autograder" / "key" / "mytorch" / "__init__.py"
+    exports.parent.mkdir(parents=True)
+    shown = (ROOT / exports.relative_to(tmp_path)).read_text("utf-8")
+    exports.write_text(shown.replace("from .relu import ReLU\n", ""), "utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (tmp_path / "README.md").write_text(readme.replace("`ReLU` | 12 |", "`ReLU` | 10 |"), "utf-8")
     (tmp_path / "notebooks" / "06_vector_form.ipynb").unlink()
     path = tmp_path / "notebooks" / "00_start_here.ipynb"
     changed = nbformat.read(path, as_version=4)
     changed.cells[1].source += " "
     nbformat.write(changed, path)
     assert list(find_out_of_step(tmp_path)) == [
+        "autograder/key/mytorch/__init__.py differs from what the exercises say",
+        "README.md differs from what the exercises say",
         "mytorch/relu.py differs from what the key gives",
         "mytorch/extra.py comes from nothing in the key",
         "notebooks/00_start_here.ipynb differs from its source in cell 2",

@@ -11,11 +11,14 @@ from .attempt import attempt_forward
 from .draw import Random, draw_apart, draw_huge, draw_normal, to_single_precision
 
 
-def drive_activation_forward(name: str) -> Drive:
-    """Drive one activation forward; `before` is an earlier batch through the same object."""
+def drive_activation_forward(name: str, arguments: tuple[float, ...] = ()) -> Drive:
+    """Drive one activation forward; `before` is an earlier batch through the same object.
+
+    Args: arguments: those of its constructor.
+    """
 
     def drive(mytorch: Any, Z: Array, before: Array | None = None) -> dict[str, Any]:
-        f = getattr(mytorch, name)()
+        f = getattr(mytorch, name)(*arguments)
         if before is not None:
             f.forward(before)
         return {"A": f.forward(Z)}
@@ -23,7 +26,7 @@ def drive_activation_forward(name: str) -> Drive:
     return drive
 
 
-def drive_activation_backward(name: str) -> Drive:
+def drive_activation_backward(name: str, arguments: tuple[float, ...] = ()) -> Drive:
     """Drive one activation forward and backward; `*_before` is an earlier round.
 
     Beside it there is another object then, as in a network.
@@ -36,7 +39,7 @@ def drive_activation_backward(name: str) -> Drive:
         Z_before: Array | None = None,
         dLdA_before: Array | None = None,
     ) -> dict[str, Any]:
-        f, beside = getattr(mytorch, name)(), getattr(mytorch, name)()
+        f, beside = (getattr(mytorch, name)(*arguments) for _ in range(2))
         if Z_before is not None:
             attempt_forward(f.forward, Z_before)
             f.backward(dLdA_before)
@@ -116,8 +119,9 @@ def activation_exercises(
     numbers: tuple[str, str],
     forward_points: dict[str, float],
     backward_points: dict[str, float],
+    arguments: tuple[float, ...] = (),
 ) -> tuple[Exercise, ...]:
-    """The two exercises of one activation."""
+    """The two exercises of one activation, made with these arguments."""
     saturates = "stability" in forward_points
     return (
         Exercise(
@@ -125,7 +129,7 @@ def activation_exercises(
             number=numbers[0],
             target=f"mytorch.{file}.{name}.forward",
             points=forward_points,
-            drive=drive_activation_forward(name),
+            drive=drive_activation_forward(name, arguments),
             cases=activation_cases(back=False, saturates=saturates),
             batch="Z",
             keeps=("Z", "A"),
@@ -135,7 +139,7 @@ def activation_exercises(
             number=numbers[1],
             target=f"mytorch.{file}.{name}.backward",
             points=backward_points,
-            drive=drive_activation_backward(name),
+            drive=drive_activation_backward(name, arguments),
             cases=activation_cases(back=True, saturates=saturates),
             batch="Z",
             needs=(f"{file}.forward",),

@@ -17,6 +17,7 @@ from autograder.model import Array
 # errs on the large side, for logits of 1e4 take four of them away.
 Precise = np.longdouble
 STEP = 10 * float(np.finfo(Precise).eps) ** (1 / 3)
+SIDES = (1, -1)  # steps ahead and back; (1, 0) and (0, -1) are the derivatives from either side
 TOLERANCE = 1e-9 if np.finfo(Precise).eps < 1e-18 else 1e-6
 
 Function = Callable[[Array], Any]
@@ -28,8 +29,8 @@ def central_differences(f: Function, x: Array, upstream: Array | float) -> Array
     found = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
         there, back = x.copy(), x.copy()
-        there[index] += STEP
-        back[index] -= STEP
+        there[index] += SIDES[0] * STEP
+        back[index] += SIDES[1] * STEP
         change = np.sum(upstream * (f(there) - f(back)))
         found[index] = change / (there[index] - back[index])
     return found
@@ -72,16 +73,19 @@ def squared_error(y: Array, d: Array) -> float:
 
 
 class Activation:
-    """A function of one example, on a batch."""
+    """A function of one example, on a batch, with the arguments it was made with."""
 
-    function: Function
+    function: Callable[..., Any]
+
+    def __init__(self, *arguments: float) -> None:
+        self.arguments = arguments
 
     def forward(self, Z: Array) -> Array:
         self.Z = Z
         return self.output(np.array(Z, Precise)).astype(np.float64)
 
     def output(self, Z: Array) -> Array:
-        return apply_to_rows(type(self).function, Z)
+        return apply_to_rows(lambda z: type(self).function(z, *self.arguments), Z)
 
     def backward(self, dLdA: Array) -> Array:
         return central_differences(self.output, self.Z, dLdA)

@@ -46,14 +46,14 @@ def solved_variant(changes: Mapping[str, str], name: str = "mytorch_variant") ->
 def changed_files(which: Callable[[Facts], Replacements]) -> dict[str, str]:
     """The files of the solved package in which a fact has texts replaced.
 
-    Raises: RuntimeError: a text does not stand there once.
+    Raises: ValueError: a text does not stand there once.
     """
     files: dict[str, str] = {}
     for facts in FACTS.values():
         for old, new in which(facts):
             source = files.get(facts.file) or (SOLVED / facts.file).read_text("utf-8")
             if source.count(old) != 1:
-                raise RuntimeError(f"{facts.file}: {old!r} stands {source.count(old)} times")
+                raise ValueError(f"{facts.target}: {old!r} stands {source.count(old)} times")
             files[facts.file] = source.replace(old, new)
     return files
 

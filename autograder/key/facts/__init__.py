@@ -15,10 +15,10 @@ FACTS: dict[str, Facts] = {
 def facts_of(exercise: Exercise) -> Facts:
     """The record of the class or function that an exercise completes.
 
-    Raises: RuntimeError: there is none.
+    Raises: ValueError: there is none.
     """
     if exercise.owner not in FACTS:
-        raise RuntimeError(f"{exercise.owner} has no record in autograder/key/facts/")
+        raise ValueError(f"{exercise.owner} has no record in autograder/key/facts/")
     return FACTS[exercise.owner]
 
 
