@@ -35,6 +35,11 @@ def replaced(file: str, old: str, new: str) -> dict[str, str]:
     return {file: source.replace(old, new)}
 
 
+def variants_of(home: str) -> list[Path]:
+    """The right sources in other styles for one module, as `linear`."""
+    return sorted((ROOT / "tests" / "shelf" / "variants").glob(f"{home}__*.py"))
+
+
 def hear_ctrl_c() -> None:
     """For a process about to start: tests that run in the background are deaf to it, and theirs."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -104,7 +109,8 @@ def exercises_named(parameter: object) -> set[str]:
     notebook's file, or by a source for their module on the shelf."""
     if isinstance(parameter, tuple):
         return set[str]().union(*map(exercises_named, parameter))
-    name = parameter.stem.split("__")[0] if isinstance(parameter, Path) else str(parameter)
+    name = parameter.stem if isinstance(parameter, Path) else str(parameter)
+    name = name.split("__")[0]
     return names_of_exercises().get(name, set())
 
 

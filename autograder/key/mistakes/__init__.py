@@ -5,7 +5,7 @@ signature, and its name and hint are what a student reads: «this is how it look
 """
 
 from . import activations, linear, losses, network, softmax, squared_error
-from .model import Mistake, mistakes_of
+from .model import Mistake
 
 MISTAKES: dict[str, Mistake] = {
     mistake.id: mistake
@@ -13,4 +13,4 @@ MISTAKES: dict[str, Mistake] = {
     for mistake in topic.MISTAKES
 }
 
-__all__ = ["MISTAKES", "Mistake", "mistakes_of"]
+__all__ = ["MISTAKES", "Mistake"]
