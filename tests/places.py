@@ -23,6 +23,7 @@ FEWEST = 5  # mistakes of a class
 def missing_places() -> Iterator[str]:
     """Every place of every exercise that is missing, and what belongs to no exercise."""
     yield from without_exercise()
+    yield from wrong_heads()
     for exercise in EXERCISES.values():
         yield from missing_for_exercise(exercise)
     for owner in dict.fromkeys(exercise.owner for exercise in EXERCISES.values()):
@@ -34,6 +35,14 @@ def missing_places() -> Iterator[str]:
             f"{mistake} has no source in another style: tests/shelf/mistaken/{mistake}__STYLE.py, "
             f"or a line «# mistake …» in tests/shelf/variants/{home}__STYLE.py"
         )
+
+
+def wrong_heads() -> Iterator[str]:
+    """Notebooks whose heads do not say how many points there are."""
+    for name, source in notebook_sources().items():
+        points = sum(e.max_score for e in EXERCISES.values() if name.startswith(e.notebook))
+        if f"{points:g} points" not in source.partition("\n# %%\n")[0]:
+            yield f"the head of {name} in autograder/key/notebooks/ does not say {points:g} points"
 
 
 def without_exercise() -> Iterator[str]:
