@@ -20,6 +20,7 @@ from autograder.exercises import select_exercises
 from autograder.hand_in import module_reader
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store, report
+from autograder.scoring.record import to_json
 from autograder.workspace import packing
 
 KEY = Path(__file__).parent / "key"
@@ -114,7 +115,7 @@ def run_check(asked: Asked) -> int:
     )
     colour = report.wants_colour(sys.stdout)
     if asked.json:
-        print(report.to_json(made))
+        print(to_json(made))
     else:
         print((report.to_brief_text if asked.brief else report.to_text)(made, colour))
     return 0 if made.score == made.max_score else 1

@@ -166,8 +166,12 @@ FaultKind: TypeAlias = Literal["error", "timeout", "crash", "not_attempted", "in
 class Fault:
     """Why there are no tensors: a kind, the exception's type and text, the student's own line.
 
-    where  `mytorch/linear.py:42`, or "" where no line of the student's is known
-    line   that line's source, stripped
+    text     what the exception says; of any other kind, how it came about
+    where    `mytorch/linear.py:42`, or "" where no line of the student's is known
+    line     that line's source, stripped
+    missing  a file that is not there, `mytorch/linear.py`, or what it lacks,
+             `mytorch/linear.py:Linear`
+    untried  whether it was not run, for what came before it took all the time
     """
 
     kind: FaultKind
@@ -175,6 +179,8 @@ class Fault:
     text: str = ""
     where: str = ""
     line: str = ""
+    missing: str = ""
+    untried: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,15 +218,78 @@ Level: TypeAlias = Literal["missing", "shape", "dtype", "finite", "values"]
 class Finding:
     """The first level at which a tensor differs from its reference.
 
-    Entries differ, most at index: got, where expected ± allowed was right.
+    odd    a word for what stands where an array belongs: `None`, `a list`; "" if nothing does
+    shape  of the tensor, and expected_shape of the reference, where they differ
+    dtype  of the tensor, where it is no floating point
+    count  how many of `size` entries differ, most at index: got, where expected ± allowed was
+           right. These three are None where they may not be shown.
     """
 
     level: Level
-    message: str
+    odd: str = ""
+    shape: tuple[int, ...] = ()
+    expected_shape: tuple[int, ...] = ()
+    dtype: str = ""
+    count: int = 0
+    size: int = 0
     index: tuple[int, ...] = ()
-    got: float = 0.0
-    expected: float = 0.0
-    allowed: float = 0.0
+    got: float | None = None
+    expected: float | None = None
+    allowed: float | None = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What the wrong results of a tensor have in common: a kind, and the factor of `multiple`."""
+
+    kind: str
+    factor: float = 0.0
+
+
+Reason: TypeAlias = Literal[
+    "", "not_started", "waits", "gated", "unseen_results", "unseen_error", "undriven"
+]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is said of an item that lost its points, as data. Nothing that may not be said.
+
+    Two items of which the same is said have equal explanations.
+
+    reason    where neither tensors nor an exception are the reason: its exercise is not started,
+              or waits for another; its general cases don't pass; hidden cases alone show it; or
+              the hand-in was not driven
+    note      of what was not driven: why
+    finding   what was found in a tensor; or fault, why there is none
+    tensor    of which it was found, first in that case: `failed` of `total` cases of its role fail
+    pattern   what the wrong results have in common
+    unset     attributes that look as if they had never been set
+    saw       on doubles, the first call that got the wrong array
+    mistakes  ids of the misconceptions that look like this
+    hint      what an exception tells
+    needs     the id of the earlier exercise that it waits for
+    blamed    the id of the earlier exercise that may be why
+    """
+
+    reason: Reason = ""
+    note: str = ""
+    finding: Finding | None = None
+    fault: Fault | None = None
+    tensor: str = ""
+    case: str = ""
+    failed: int = 0
+    total: int = 0
+    pattern: Pattern | None = None
+    unset: tuple[str, ...] = ()
+    saw: str = ""
+    mistakes: tuple[str, ...] = ()
+    hint: str = ""
+    needs: str = ""
+    blamed: str = ""
+
+
+NOTHING_TO_SAY = Explanation()
 
 
 @dataclass(frozen=True)
@@ -233,7 +302,7 @@ class Item:
     score: float
     max_score: float
     status: Status
-    message: str = ""
+    explanation: Explanation = NOTHING_TO_SAY
     mistake: str | None = None
     follow_through: bool = False
 

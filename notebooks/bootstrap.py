@@ -47,6 +47,8 @@ SETTINGS = {
             "checkForUpdates": False,
         },
         "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+        # A double click on a text leaves it as it is: its cell may not be edited.
+        "@jupyterlab/notebook-extension:tracker": {"showEditorForReadOnlyMarkdown": False},
     },
     # Each kernel warns that it doesn't encrypt what never leaves the machine.
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},

@@ -46,7 +46,7 @@ from autograder.exercises import EXERCISES
 from autograder.hand_in import module_reader, reading
 from autograder.hand_in.student import NOBODY
 from autograder.harness import wire
-from autograder.model import Answer, Report
+from autograder.model import Answer, Item, Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
 from autograder.running.grading import grade_hand_in
@@ -54,6 +54,8 @@ from autograder.running.patience import ResourceLimits
 from autograder.running.scratch import remove_folder
 from autograder.running.validation import validate_answer
 from autograder.scoring import reference_store, report
+from autograder.scoring.record import to_json
+from autograder.scoring.wording import plain_message
 
 QUICK = ResourceLimits(seconds=1, wall=2.0, total=6.0)
 BRIEF = ResourceLimits(seconds=1, wall=0.6, total=1.2)
@@ -336,7 +338,7 @@ def attacked(attack: Attack, place: ExecutionPlace, scene: Scene) -> None:
         assert graded(ordinary(), place, network=False) == expected, "the next one's is another"
 
     assert took < PATIENCE, "it holds the grader up"
-    assert not made.provisional, made.message or [i.message for i in made.items]
+    assert not made.provisional, made.message or [plain_message(i) for i in made.items]
     assert made.isolation == place.name
     assert_readable(made)
     assert_nothing_smuggled(attack, made)
@@ -363,26 +365,31 @@ def assert_no_gain(attack: Attack, made: Report) -> None:
             assert score <= exercise.max_score
         else:
             assert score == exercise.max_score, exercise.id
-    lost = [item.message for item in made.items if item.score < item.max_score]
+    lost = [plain_message(item) for item in made.items if item.score < item.max_score]
     assert all(lost), "a line that lost points says nothing"
     assert re.search(attack.says, "\n".join([made.message, *lost])), [made.message, *lost[:3]]
 
 
 def shown(made: Report) -> str:
     """A report in all its views, without its own name and digests, and the hand-in's own lines."""
-    own = re.compile(r"^the line is: .*$", re.MULTILINE)
-    items = tuple(replace(item, message=own.sub("", item.message)) for item in made.items)
-    bare = replace(made, hand_in="", digests={}, items=items)
-    views = [f(bare) for f in (report.to_text, report.to_brief_text, summary_row, report.to_json)]
+    bare = replace(made, hand_in="", digests={}, items=tuple(map(without_line, made.items)))
+    views = [f(bare) for f in (report.to_text, report.to_brief_text, summary_row, to_json)]
     return "\n".join(
         [*views, student_page.render_student_page(bare), tables.grades_row(bare, NOBODY, "yes")]
     )
 
 
+def without_line(item: Item) -> Item:
+    """An item that does not show the hand-in's own line."""
+    fault = item.explanation.fault
+    bare = replace(fault, line="") if fault else None
+    return replace(item, explanation=replace(item.explanation, fault=bare))
+
+
 def assert_readable(made: Report) -> None:
     """No control character, no turned text, no line that a log or a sheet takes for a command."""
     assert "\n" not in made.message
-    for text in (made.message, *(item.message for item in made.items)):
+    for text in (made.message, *(plain_message(item) for item in made.items)):
         assert not [c for c in text if not (c.isprintable() or c == "\n")]
     for text in (report.to_text(made), report.to_brief_text(made), summary_row(made)):
         assert all(line.isprintable() for line in text.split("\n"))

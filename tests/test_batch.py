@@ -38,7 +38,6 @@ from autograder.classroom.batch.work import (
     GradingWork,
     current_terms,
     grade_work,
-    parse_report,
 )
 from autograder.exercises import EXERCISES
 from autograder.hand_in import reading
@@ -47,7 +46,7 @@ from autograder.running.conversation import ChildProcess
 from autograder.running.grading import grade_hand_in
 from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
-from autograder.scoring.report import to_json
+from autograder.scoring.record import parse_report, to_json
 
 QUICK = ResourceLimits(seconds=1, wall=3.0, total=20.0)
 ENDS = replaced("relu.py", "return np.maximum(Z, 0)", "import os; os._exit(0)")

@@ -220,6 +220,19 @@ def test_every_picture_moves(lab: Lab, notebook: str) -> None:
         lab.shot(f"{notebook[:2]}-dark")
 
 
+def test_a_double_click_leaves_a_text_as_it_is(lab: Lab) -> None:
+    """Prose stays what it is; Shift+Enter goes on from it."""
+    lab.open("06_vector_form.ipynb")
+    text = lab.page.locator(".jp-MarkdownCell").nth(1)
+    text.locator(".jp-RenderedMarkdown").dblclick()
+    lab.page.wait_for_timeout(500)
+    assert text.locator(".jp-RenderedMarkdown").is_visible()
+    assert not text.locator(".cm-content").is_visible()
+    lab.page.keyboard.press("Shift+Enter")
+    lab.page.wait_for_timeout(500)
+    assert not text.locator(".cm-content").is_visible()
+
+
 def test_a_picture_without_its_kernel_says_what_to_do(lab: Lab) -> None:
     """After a restart the sliders are dead, and a sentence beside them says how to go on."""
     lab.open("06_vector_form.ipynb")

@@ -24,7 +24,7 @@ KEYS = {
 }
 ITEM = {
     *("id", "exercise", "target", "score", "max_score", "status", "message", "mistake"),
-    "follow_through",
+    *("follow_through", "explanation"),
 }
 Done = subprocess.CompletedProcess[str]
 

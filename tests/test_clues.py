@@ -12,10 +12,11 @@ from in_process import scored
 from autograder.exercises import EXERCISES
 from autograder.harness.driving import arrange_array
 from autograder.key.references import solved_variant
-from autograder.model import Array, Fault
+from autograder.model import NOTHING_TO_SAY, Array, Fault
 from autograder.scoring import reference_store
 from autograder.scoring.clues import CLUES
-from autograder.scoring.explanation import fault_lines
+from autograder.scoring.explanation import explain_fault
+from autograder.scoring.wording import plain_message
 
 nothing, model = None, SimpleNamespace(layers=[])
 bare = SimpleNamespace(W=np.ones((2, 3)), b=np.ones((2, 1)))
@@ -117,9 +118,8 @@ def test_each_cause_of_an_exception_gets_a_clue_that_is_true_of_it(code: str, cl
         turned.W = turned.W.T
         names = {**globals(), "mytorch": mytorch, "frozen": frozen, "turned": turned}
         fault = raised(code, names)
-    *_, said = fault_lines(EXERCISES["linear.forward"], fault, values=True)
-    assert said.startswith("hint: ")
-    assert clue in said
+    said = explain_fault(NOTHING_TO_SAY, EXERCISES["linear.forward"], fault, values=True)
+    assert clue in said.hint
 
 
 def test_every_clue_is_tried() -> None:
@@ -139,8 +139,8 @@ def test_every_clue_is_tried() -> None:
 def test_a_hidden_report_says_what_can_be_imported(line: str, said: bool) -> None:
     """The student's own line tells it, so that nothing of a hidden case could."""
     fault = Fault("error", "ModuleNotFoundError", "No module named 'x'", "mytorch/relu.py:1", line)
-    told = fault_lines(EXERCISES["relu.forward"], fault, values=False)
-    assert any(text.startswith("hint: only numpy") for text in told) == said
+    told = explain_fault(NOTHING_TO_SAY, EXERCISES["relu.forward"], fault, values=False)
+    assert told.hint.startswith("only numpy") == said
 
 
 def test_a_layer_that_fails_in_a_network_is_not_blamed() -> None:
@@ -150,5 +150,5 @@ def test_a_layer_that_fails_in_a_network_is_not_blamed() -> None:
     changes = replaced("mlp.py", forward, "activation.forward(A @ layer.W.T + layer.b.T)")
     for references in (reference_store.best_references(), reference_store.public_references()):
         found = scored(changes, references)
-        said = found["mlp.backward.dLdA.general"].message
+        said = plain_message(found["mlp.backward.dLdA.general"])
         assert "hint: it is raised in a layer that is called here" in said

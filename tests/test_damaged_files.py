@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 from conftest import ROOT, package
 
-from autograder.classroom.batch.work import GradingWork, current_terms, parse_report
+from autograder.classroom.batch.work import GradingWork, current_terms
 from autograder.exercises import TOPICS
 from autograder.hand_in.module_reader import HandIn
 from autograder.key import storing
 from autograder.key.references import build_references
 from autograder.scoring import reference_store
+from autograder.scoring.record import parse_report
 from autograder.scoring.reference_store import ReferenceSet
 from autograder.scoring.topic_file import SEAL, DamagedFile, TopicFile, read_topic_file
 

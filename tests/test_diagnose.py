@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.model import Array
-from autograder.scoring.diagnosis import NO_NUMBER, Pair, find_pattern
+from autograder.scoring.diagnosis import Pair, find_pattern
+from autograder.scoring.wording import PATTERNS, describe_pattern
 
 BATCH = (3, 5)
 RIGHT = [np.random.default_rng(n).standard_normal((n, 4)) for n in BATCH]
@@ -16,6 +17,11 @@ Change = Callable[[Array, int], Array]
 def pairs(change: Change) -> list[Pair]:
     """The same change made to two right results, of batches of 3 and 5."""
     return [(change(right.copy(), n), right, n) for right, n in zip(RIGHT, BATCH)]
+
+
+def find_phrase(compared: list[Pair]) -> str:
+    """What they have in common in words, or ""."""
+    return describe_pattern(found) if (found := find_pattern(compared)) else ""
 
 
 def only(*place: slice | int) -> Change:
@@ -60,7 +66,7 @@ SIGNS = np.array([1, -1, 1, -1])
         ("it is the right result divided by the number of examples", lambda r, n: r / n),
         (f"{TIMES} the number of examples", lambda r, n: r * n),
         (f"{TIMES} the number of examples, and has the wrong sign", lambda r, n: -r * n),
-        (NO_NUMBER, lambda r, n: r * np.nan),
+        (PATTERNS["no_number"], lambda r, n: r * np.nan),
         (f"{TIMES} 0.25", lambda r, n: r / 4),
         (f"{TIMES} a number that changes from case to case", lambda r, n: r + r * n),
         ("only the first row is wrong", only(0)),
@@ -79,9 +85,9 @@ SIGNS = np.array([1, -1, 1, -1])
 def test_what_all_cases_share_is_said(said: str, change: Change) -> None:
     """Where every failing case shows it; where one is otherwise, nothing is said."""
     shown = pairs(change)
-    assert find_pattern(shown) == said
+    assert find_phrase(shown) == said
     odd = (shown[1][1] + 1 + np.arange(4), shown[1][1], 5)
-    assert find_pattern([shown[0], odd]) == ""
+    assert find_phrase([shown[0], odd]) == ""
 
 
 @pytest.mark.parametrize("change", [lambda r, n: r / 4, lambda r, n: -r, lambda r, n: r.T, only(0)])
@@ -89,46 +95,46 @@ def test_what_all_cases_share_is_said(said: str, change: Change) -> None:
 def test_a_pattern_holds_to_a_millionth(change: Change, size: float) -> None:
     """What is a hundred-thousandth off shows no pattern, whatever the size of the numbers."""
     exact = [(size * got, size * right, n) for got, right, n in pairs(change)]
-    assert find_pattern(exact)
+    assert find_phrase(exact)
     noise = [1e-5 * size * np.resize([1, -1, -1], got.shape) for got, _, _ in exact]
-    assert find_pattern([(got + off, r, n) for (got, r, n), off in zip(exact, noise)]) == ""
+    assert find_phrase([(got + off, r, n) for (got, r, n), off in zip(exact, noise)]) == ""
 
 
 def test_not_yet_summed_is_seen_beside_the_sum() -> None:
     """An array with a row or column an example, where their sum belongs, in any shape of it."""
     said = "it is not yet summed over the examples"
     for right in (RIGHT[0].sum(axis=0), RIGHT[0].sum(axis=0)[:, None]):
-        assert find_pattern([(RIGHT[0], right, 3)]) == said
-        assert find_pattern([(RIGHT[0].T, right, 3)]) == f"{said}, and transposed"
+        assert find_phrase([(RIGHT[0], right, 3)]) == said
+        assert find_phrase([(RIGHT[0].T, right, 3)]) == f"{said}, and transposed"
 
 
 def test_some_numbers_among_nan_are_no_pattern() -> None:
     """Only where no case holds a single number is a sentence true of all of them."""
     none, one = (np.full((3, 4), np.nan), RIGHT[0], 3), (np.diag([1, 2, np.inf]), np.eye(3), 3)
-    assert find_pattern([none, none]) == NO_NUMBER
-    assert find_pattern([none, one]) == ""
+    assert find_phrase([none, none]) == PATTERNS["no_number"]
+    assert find_phrase([none, one]) == ""
 
 
 def test_one_number_is_no_pattern() -> None:
     """One number is some multiple of any other: only a known factor is said of it."""
     one = np.array([2.0])
-    assert find_pattern([(3 * one, one, 1)]) == ""
-    assert find_pattern([(3 * one, one, 1), (5 * one, one, 1)]) == ""
-    assert find_pattern([(3 * one, one, 1), (3 * one, one, 1)]) == f"{TIMES} 3"
-    assert find_pattern([(-one, one, 1)]) == "every sign is the wrong way round"
-    assert find_pattern([(one, one + 0.2, 1)]) == ""
-    assert find_pattern([(one + 0.2, one + 0.21, 1)]) == "it is the right result, rounded"
-    assert find_pattern([(3 * one, one, 3)]) == f"{TIMES} the number of examples"
+    assert find_phrase([(3 * one, one, 1)]) == ""
+    assert find_phrase([(3 * one, one, 1), (5 * one, one, 1)]) == ""
+    assert find_phrase([(3 * one, one, 1), (3 * one, one, 1)]) == f"{TIMES} 3"
+    assert find_phrase([(-one, one, 1)]) == "every sign is the wrong way round"
+    assert find_phrase([(one, one + 0.2, 1)]) == ""
+    assert find_phrase([(one + 0.2, one + 0.21, 1)]) == "it is the right result, rounded"
+    assert find_phrase([(3 * one, one, 3)]) == f"{TIMES} the number of examples"
     almost = np.array([[1.0, 2.0]])
-    assert "examples" not in find_pattern([(almost * (1 + 5e-7), almost, 1)])
+    assert "examples" not in find_phrase([(almost * (1 + 5e-7), almost, 1)])
 
 
 def test_what_is_nearly_right_is_no_multiple() -> None:
     """With a small number added, it is not «times 1», and a single number gets it too."""
     nearly = "it is nearly right: is something rounded, or a small number added somewhere?"
-    assert find_pattern(pairs(lambda right, n: right.round(5) + 2e-6)) == nearly
-    assert find_pattern(pairs(lambda right, n: right + 1e-5)) == nearly
-    assert find_pattern([(np.array(2.00001), np.array(2.0), 4)]) == nearly
+    assert find_phrase(pairs(lambda right, n: right.round(5) + 2e-6)) == nearly
+    assert find_phrase(pairs(lambda right, n: right + 1e-5)) == nearly
+    assert find_phrase([(np.array(2.00001), np.array(2.0), 4)]) == nearly
     assert (
-        find_pattern(pairs(lambda right, n: right * 1.001)) == "it is the right result times 1.001"
+        find_phrase(pairs(lambda right, n: right * 1.001)) == "it is the right result times 1.001"
     )

@@ -9,10 +9,11 @@ import pytest
 from workbook.feedback import CellFeedback
 
 from autograder.exercises import EXERCISES
-from autograder.model import Fault, Finding, Role
+from autograder.model import Fault, Finding, Pattern, Role
 from autograder.scoring import report
 from autograder.scoring.judgement import Failure, Judgement
 from autograder.scoring.points import score_exercise
+from autograder.scoring.wording import Sentence
 
 
 def feedback(*judged: Judgement, said: tuple[str, ...] = ()) -> CellFeedback:
@@ -21,7 +22,7 @@ def feedback(*judged: Judgement, said: tuple[str, ...] = ()) -> CellFeedback:
 
 
 BACKWARD = EXERCISES["linear.backward"]
-WRONG = Finding("values", "12 of 15 values differ (80 %)", (4, 2), 0.88, 3.53, 9e-7)
+WRONG = Finding("values", count=12, size=15, index=(4, 2), got=0.88, expected=3.53, allowed=9e-7)
 
 
 def line(tensor: str, role: Role, first: Failure | None = None, **rest: Any) -> Judgement:
@@ -37,7 +38,7 @@ def wrong(tensor: str, **rest: Any) -> Judgement:
 AVERAGED = ("linear.mean_over_batch",)
 RIGHT = line("dLdA", "general")
 EDGE = line("", "edge", Failure("batch", "dLdW", WRONG), failed=6, mistakes=AVERAGED)
-LINES = (RIGHT, wrong("dLdW", mistakes=AVERAGED), wrong("dLdb", pattern="odd"), EDGE)
+LINES = (RIGHT, wrong("dLdW", mistakes=AVERAGED), wrong("dLdb", pattern=Pattern("zero")), EDGE)
 MIXED = feedback(*LINES, said=("a sentence",))
 FAULT = Fault("error", "ValueError", "<img src=x> & more", "mytorch/linear.py:42", "a = b < c")
 BROKEN = feedback(
@@ -62,7 +63,8 @@ def test_the_text_whole() -> None:
         " (slide «Training by BackProp»)\n"
         "  ✘ dLdb (5 cases): 0 of 2.5\n"
         "      dLdb 12 of 15 values differ (80 %) in 4 of 5 cases, first in «batch»\n"
-        "      odd\n"
+        "      it is zero everywhere\n"
+        "      was self.dLdb ever set?\n"
         "  ✘ edge cases (6 cases): 0 of 1.5\n"
         "      dLdW 12 of 15 values differ (80 %) in 6 of 6 cases, first in «batch»"
     )
@@ -107,7 +109,7 @@ def test_the_table_says_what_the_text_says(shown: CellFeedback) -> None:
     """Every finding of the text stands in the HTML too, and nothing needs its colour."""
     words = " ".join(Words(shown._repr_html_()).words)
     for mark, checked, points, found in shown.rows():
-        for text in (mark, checked, points, *found):
+        for text in (mark, checked, points, *map(str, found)):
             assert re.sub(r"\s+", "", text) in re.sub(r"\s+", "", unescape(words))
 
 
@@ -117,7 +119,8 @@ def test_all_text_is_escaped() -> None:
     known = {"div", "strong", "table", "thead", "tbody", "tr", "th", "td", "code"}
     assert parsed.tags <= known
     assert "<img src=x> & more" in "".join(parsed.words)
-    said = CellFeedback(BACKWARD, ("<b>no</b>", "the line is: <script>alert(1)</script>"))
+    line = Sentence("<script>alert(1)</script>", "code")
+    said = CellFeedback(BACKWARD, ("<b>no</b>", line))
     assert Words(said._repr_html_()).tags == {"div", "strong", "code"}
 
 
@@ -125,4 +128,4 @@ def test_the_notebook_and_the_command_line_say_the_same() -> None:
     """The words of a line are those of `autograder check`."""
     printed = "\n".join(report.exercise_lines(BACKWARD, MIXED.items, colour=False))
     for _, _, _, found in MIXED.rows():
-        assert all(text in printed for text in found)
+        assert all(str(text) in printed for text in found)

@@ -31,8 +31,8 @@ from autograder.hand_in.module_reader import LARGEST, MOST_FILES, HandIn, quote_
 from autograder.hand_in.origin import UNWRITABLE
 from autograder.hand_in.reading import read_hand_in
 from autograder.running.grading import make_report, undriven_items
+from autograder.scoring.record import to_json
 from autograder.scoring.reference_store import best_references
-from autograder.scoring.report import to_json
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))

@@ -13,6 +13,7 @@ from autograder.exercises.linear import draw_layer_inputs
 from autograder.harness.driving import LARGEST, arrange_array, drive_case, to_plain_array
 from autograder.key.mytorch import Linear
 from autograder.model import Answer, Case, Item, Layout, Scenario
+from autograder.scoring.wording import plain_message
 
 MATRIX = np.arange(6.0).reshape(2, 3)
 
@@ -130,5 +131,5 @@ def test_changing_an_input_costs_the_edge_line(file: str, old: str, new: str, li
 def test_the_line_that_called_is_quoted_and_not_the_courses_check() -> None:
     """A layer that refuses a shape leads to the line of the network that handed it over."""
     wrong = replaced("mlp.py", "activation.forward(layer.forward(A))", "layer.forward(A.T)")
-    message = scored(wrong)["mlp.forward.Z.general"].message
+    message = plain_message(scored(wrong)["mlp.forward.Z.general"])
     assert "the line is: A = layer.forward(A.T)" in message

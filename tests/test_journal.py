@@ -19,7 +19,6 @@ from autograder.classroom.batch.work import (
     GradingWork,
     current_terms,
     grade_work,
-    parse_report,
     report_own_failure,
 )
 from autograder.exercises import TOPICS
@@ -27,7 +26,7 @@ from autograder.hand_in.module_reader import HandIn
 from autograder.key.storing import pack_topic_file
 from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
-from autograder.scoring.report import to_json
+from autograder.scoring.record import parse_report, to_json
 
 HELD = "{path}: another grader is writing to it: wait until that is done"
 DAMAGED = "{path}: it is damaged, or no file of ours: move it away, and all is graded again"
@@ -186,7 +185,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
     ours.close()
     refused(
         path,
-        "{path} is of another version (7, here 2): move it away, and all is graded again",
+        "{path} is of another version (7, here 3): move it away, and all is graded again",
     )
 
 

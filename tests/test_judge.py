@@ -13,6 +13,7 @@ from autograder.model import Answer, Fault
 from autograder.scoring import reference_store
 from autograder.scoring.judgement import is_untouched, judge_exercise
 from autograder.scoring.points import score_exercise
+from autograder.scoring.wording import plain_message
 
 REFERENCES = reference_store.public_references()
 Answers = dict[str, Answer]
@@ -28,7 +29,7 @@ def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:
     exercise = EXERCISES["linear.forward"]
     stub = answers(exercise.id, solved=False)
     assert is_untouched(exercise, stub)
-    assert {item.message for item in items_of(exercise, REFERENCES, stub)} == {"not started"}
+    assert {plain_message(item) for item in items_of(exercise, REFERENCES, stub)} == {"not started"}
     assert not is_untouched(exercise, answers(exercise.id))
     assert not is_untouched(exercise, {case: stub[case] for case in list(stub)[1:]})
     assert not is_untouched(EXERCISES["linear.backward"], stub)
@@ -42,15 +43,15 @@ def test_what_public_cases_show_is_told_of_hidden_ones_without_a_value() -> None
     first = exercise.cases[0].id
     turned = {**given, first: replace(given[first], tensors={"Z": np.zeros((21, 64))})}
     for references in (REFERENCES, secret):
-        message = items_of(exercise, references, turned)[0].message
+        message = plain_message(items_of(exercise, references, turned)[0])
         assert message.startswith("Z has shape (21, 64), expected (4, 5) in 1 of ")
     for case, answer in given.items():
         given[case] = replace(answer, tensors={"Z": answer.tensors["Z"] * 2.16489})
-    public, hidden = (items_of(exercise, r, given)[0].message for r in (REFERENCES, secret))
+    public, hidden = (plain_message(items_of(exercise, r, given)[0]) for r in (REFERENCES, secret))
     assert "times 2.165" in public
     assert "times 2.165" in hidden
     assert ["got " in message for message in (public, hidden)] == [True, False]
-    unseen = score_exercise(judge_exercise(exercise, secret, given), [])[0].message
+    unseen = plain_message(score_exercise(judge_exercise(exercise, secret, given), [])[0])
     assert unseen == "not right on the hidden cases, in a way that the public ones do not show"
 
 
@@ -82,7 +83,7 @@ def test_of_what_is_no_python_is_said_what_python_says(text: str, said: str) -> 
     lost = {case.id: Answer(exercise.id, case.id, fault=fault) for case in exercise.cases}
     secret = copy(REFERENCES)
     secret.kind = "hidden"
-    assert items_of(exercise, secret, lost)[0].message == f"{said} in mytorch/linear.py:1"
+    assert plain_message(items_of(exercise, secret, lost)[0]) == f"{said} in mytorch/linear.py:1"
 
 
 def test_of_two_runs_that_are_worth_the_same_ones_own_counts() -> None:

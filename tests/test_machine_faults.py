@@ -24,6 +24,7 @@ from autograder.running.grading import grade_hand_in
 from autograder.running.patience import ResourceLimits
 from autograder.running.sandbox import ZygoteSandbox
 from autograder.scoring import reference_store
+from autograder.scoring.wording import plain_message
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
@@ -73,7 +74,7 @@ def test_killed_before_the_code_began_is_provisional() -> None:
     report = graded(Killed(FreshInterpreter(), 2))
     assert report.provisional
     assert {item.status for item in report.items} <= {"internal", "pass", "fail"}, "doubles ran"
-    assert "the process failed before the code was read" in report.items[0].message
+    assert "the process failed before the code was read" in plain_message(report.items[0])
 
 
 def test_killed_once_before_the_code_began_costs_nothing() -> None:

@@ -21,6 +21,7 @@ from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
 from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 from autograder.scoring.reference_store import FAULT, ReferenceSet
+from autograder.scoring.wording import plain_message
 
 MISTAKEN = mistaken_sources()
 CLASSES = sorted({e.target.split(".")[2] for e in EXERCISES.values()})
@@ -42,11 +43,12 @@ def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: Refe
     assert lost(found) == own_items(mistake, references)
     assert accused(found) == {mistake.id}
     assert all(item.status != "internal" for item in found.values())
-    told = "\n".join(item.message for item in found.values())
+    told = "\n".join(plain_message(item) for item in found.values())
     assert bool(re.search(r"got -?[\d.]|they differ by", told)) <= (references.kind == "public")
     known = reference_store.known_misconceptions()[mistake.id]
     named = [item for item in found.values() if item.mistake]
-    assert all(known.hint in item.message and known.slide in item.message for item in named)
+    said = list(map(plain_message, named))
+    assert all(known.hint in text and known.slide in text for text in said)
 
 
 @pytest.mark.parametrize("kind", BOTH)
@@ -264,7 +266,8 @@ def test_a_way_back_that_moves_parameters_costs_itself_alone(
     found = scored(changes, BOTH[kind])
     assert lost(found) == {f"linear.backward.{line}" for line in lost_lines}
     assert not accused(found)
-    assert "W or b is not what it was before backward" in found["linear.backward.edge"].message
+    said = plain_message(found["linear.backward.edge"])
+    assert "W or b is not what it was before backward" in said
 
 
 def test_a_rectifier_that_ends_somewhere_is_not_one() -> None:
@@ -288,7 +291,7 @@ def test_what_forward_did_not_put_aside_is_said_to_be_missing() -> None:
         '        if self.A is None:\n            raise RuntimeError("Linear.backward: call forward '
     )
     changes["linear.py"] = changes["linear.py"].replace(check + 'first")\n', "")
-    message = scored(changes, BOTH["public"])["linear.backward.dLdW.general"].message
+    message = plain_message(scored(changes, BOTH["public"])["linear.backward.dLdW.general"])
     assert message.splitlines()[-1] == (
         "hint: one side of @ is no array, but a number, or None: has `forward` put it aside under "
         "this name?"
@@ -301,25 +304,25 @@ def test_a_divergence_that_changes_what_it_is_given_loses_the_edge(kind: str) ->
     changes = replaced("squared_error.py", "difference = y - d", "y -= d\n    difference = y")
     found = scored(changes, BOTH[kind])
     assert lost(found) == {"squared_error.edge"}
-    assert "read-only" in found["squared_error.edge"].message or kind == "hidden"
+    assert "read-only" in plain_message(found["squared_error.edge"]) or kind == "hidden"
 
 
 def test_a_wrong_parameter_has_a_place() -> None:
     """Layer, row and column of what an optimiser did; where shapes differ, it is said flat."""
     mistake = MISTAKES["sgd.last_layer_left"]
     found = scored({mistake.file: mistake.plant()}, BOTH["public"])
-    assert re.search(r"at \[1, [01], [012]\]\n", found["sgd.step.W.general"].message)
+    assert re.search(r"at \[1, [01], [012]\]\n", plain_message(found["sgd.step.W.general"]))
     end = "layer.b = layer.b - self.lr * layer.dLdb"
     only_first = "if layer is self.model.layers[0]:\n                layer.b = layer.W"
     changes = replaced("sgd.py", end, f"{end}\n            {only_first}")
-    said = scored(changes, BOTH["public"])["sgd.step.b.general"].message
+    said = plain_message(scored(changes, BOTH["public"])["sgd.step.b.general"])
     assert said.startswith("b has shape (8,), expected (2, 2, 1) in 3 of 3 cases, first in «one_s")
 
 
 def test_an_axis_in_place_of_a_number_is_explained() -> None:
     """`np.max(0, Z)` raises: no signature knows it, but the exception's hint does."""
     changes = replaced("relu.py", "np.maximum(Z, 0)", "np.max(0, Z)")
-    message = scored(changes, BOTH["public"])["relu.forward.A.general"].message
+    message = plain_message(scored(changes, BOTH["public"])["relu.forward.A.general"])
     assert message.endswith(
         "the line is: return np.max(0, Z)\n"
         "hint: an array stands where one whole number belongs: an axis, a size, an index "

@@ -140,3 +140,14 @@ def test_nbval_finds_the_committed_outputs_again() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-5000:]
+
+
+def test_committed_notebooks_were_run_by_nobody() -> None:
+    """Outputs are there, and no execution counts; a text does not open on a double click."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        book = nbformat.read(path, as_version=4)
+        code = [cell for cell in book.cells if cell.cell_type == "code"]
+        assert any(cell.outputs for cell in code)
+        assert {cell.execution_count for cell in code} == {None}
+        assert {out.get("execution_count") for cell in code for out in cell.outputs} == {None}
+        assert all(c.metadata.editable is False for c in book.cells if c.cell_type == "markdown")

@@ -17,19 +17,28 @@ from autograder.classroom.pages.statistics import ClassSummary
 from autograder.exercises import EXERCISES
 from autograder.hand_in.student import HandInEntry, Student
 from autograder.key.mistakes import MISTAKES
-from autograder.model import Item, Report
+from autograder.model import Explanation, Fault, Item, Report
 from autograder.scoring import reference_store
 
 FORWARD = "mytorch.linear.Linear.forward"
 RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
 WRONG = Item(
     *("linear.forward.edge", "linear.forward", FORWARD, 0.0, 1, "fail"),
-    "Z 1 of 2 values differ in «x»\nthis is how it looks when the bias is left out\nhint: look",
+    Explanation(note="Z is wrong", mistakes=("linear.no_bias",), hint="look"),
     "linear.no_bias",
 )
-IDLE = Item("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted")
+IDLE = Item(
+    *("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted"),
+    Explanation("not_started"),
+)
 MADE = Report(
-    *("ada.zip", (RIGHT, WRONG, replace(IDLE, message="not started")), "", "bubblewrap", "hidden"),
+    *(
+        "ada.zip",
+        (RIGHT, WRONG, IDLE),
+        "",
+        "bubblewrap",
+        "hidden",
+    ),
     digests={"references": "abc"},
 )
 ADA = Student("104711", "Zoë Ångström")
@@ -98,10 +107,15 @@ def graded(
 
 def both(text: str) -> list[str]:
     """Both pages, with one text wherever a text comes from outside."""
+    wrong = Explanation(
+        note=text, tensor=text, unset=(text,), saw=text, mistakes=(text,), hint=text
+    )
+    raised = Fault("error", text, text, text, text)
+    late = Explanation(fault=Fault("timeout", text=text))
     items = (
-        replace(WRONG, message=text, mistake=text, exercise=text, id=text),
-        replace(WRONG, message=text, status="error"),
-        replace(WRONG, message=text, status="timeout"),
+        replace(WRONG, explanation=wrong, mistake=text, exercise=text, id=text),
+        replace(WRONG, explanation=Explanation(fault=raised), status="error"),
+        replace(WRONG, explanation=late, status="timeout"),
     )
     made = Report(f"{text}.zip", items, text, text, digests={text: text})
     who = Student(text, text)
@@ -169,7 +183,7 @@ def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
         "Points are lost in 6.1 Linear.forward (−1), 8.3 SGD.step (−1).",
         "✔ Z 4 / 4",
         "✘ edge 0 / 1",
-        "Z 1 of 2 values differ in «x»",
+        "Z is wrong",
         "This is how it looks when the bias is left out .",
         "Hint: look",
         "· W 0 / 1 not started",
@@ -195,7 +209,8 @@ def test_where_a_hand_in_lay_is_not_said() -> None:
 
 def test_an_empty_hand_in_is_a_short_page() -> None:
     """Nothing to grade: that is said once, with what was noticed, and not exercise by exercise."""
-    gone = replace(WRONG, status="error", message="mytorch/linear.py is missing")
+    lacks = Fault("error", missing="mytorch/linear.py")
+    gone = replace(WRONG, status="error", explanation=Explanation(fault=lacks))
     text = Read(
         student_page.render_student_page(replace(MADE, items=(gone,), message="no folder mytorch"))
     ).text
@@ -223,7 +238,8 @@ def test_rows_and_columns_have_heads() -> None:
 
 def test_a_misconception_is_said_once_an_exercise() -> None:
     """Two tensors show the same mistake: its name and hint stand there once."""
-    again = replace(WRONG, id="linear.forward.Z.general", message="other\n" + WRONG.message)
+    other = replace(WRONG.explanation, note="other")
+    again = replace(WRONG, id="linear.forward.Z.general", explanation=other)
     text = Read(student_page.render_student_page(replace(MADE, items=(again, WRONG)))).text
     assert text.count("This is how it looks when") == text.count("Hint: look") == 1
 
@@ -277,7 +293,8 @@ def test_all_right_is_a_short_page() -> None:
 def test_the_class_page_says_what_the_class_misunderstood() -> None:
     """Counts, shares, names, hints, exercises, troubles and how it was graded."""
     mistake = MISTAKES["linear.no_bias"]
-    broken = replace(WRONG, status="timeout", message="more than 5 s", mistake=None)
+    late = Explanation(fault=Fault("timeout", text="more than 5 s"))
+    broken = replace(WRONG, status="timeout", explanation=late, mistake=None)
     known = (
         (MADE, ADA),
         (replace(MADE, items=(RIGHT, replace(WRONG, score=1, status="pass", mistake=None))), ADA),
@@ -301,7 +318,7 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
         f"{mistake.name} 6.1 Linear.forward Hint: {mistake.hint} (slide «{mistake.slide}») 1",
         "33 %",
         "Timeout: 1",
-        "Bob slow.zip more than 5 s",
+        "Bob slow.zip Linear.forward took longer than it may: more than 5 s",
         "Provisional: 1",
         "Zoë Ångström ada.zip no such file or folder",
         "Ada Bob 6.1 Linear.forward 31 2 of 1\u202f200",

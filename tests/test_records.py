@@ -258,7 +258,7 @@ def test_a_journal_that_was_moved_away_is_begun_again(here: Path) -> None:
     done = grade("class", cwd=here)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
-        "autograder: grades/journal.sqlite is of another version (1, here 2): move it away, and"
+        "autograder: grades/journal.sqlite is of another version (1, here 3): move it away, and"
         " all is graded again"
     )
     journal.rename(here / "old.sqlite")

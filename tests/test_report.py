@@ -7,19 +7,23 @@ from dataclasses import replace
 import pytest
 
 from autograder.classroom.command import summary_row
-from autograder.model import Item, Report
+from autograder.model import Explanation, Finding, Item, Report
 from autograder.scoring import report
+from autograder.scoring.record import to_json
 
+FOUND = Finding("values", count=1, size=2)
 FORWARD = "mytorch.linear.Linear.forward"
 RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
 WRONG = Item(
     *("linear.forward.edge", "linear.forward", FORWARD, 0.0, 1, "fail"),
-    "Z 1 of 2 values differ (50 %)\nhint: look",
+    Explanation(finding=FOUND, tensor="Z", case="batch", failed=1, total=1, hint="look"),
     "linear.no_bias",
 )
+NEEDED = "    needs 6.1: Linear.forward, which is not finished"
+WAITING = Explanation("waits", needs="linear.forward")
 IDLE = Item("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted")
 MADE = Report(
-    *("ada.zip", (RIGHT, WRONG, replace(IDLE, message="not started"))),
+    *("ada.zip", (RIGHT, WRONG, replace(IDLE, explanation=Explanation("not_started")))),
     isolation="bubblewrap",
     references="hidden",
 )
@@ -29,7 +33,7 @@ def test_the_whole_text() -> None:
     """A line an exercise, under it why each point is lost, and the total."""
     assert report.to_text(MADE).splitlines() == [
         "✘ 6.1  Linear.forward                          4 / 5",
-        "    ✘ edge (−1): Z 1 of 2 values differ (50 %)",
+        "    ✘ edge (−1): Z 1 of 2 values differ (50 %) in «batch»",
         "        hint: look",
         "· 8.3  SGD.step                                0 / 1",
         "",
@@ -52,8 +56,11 @@ def test_notes_come_first_and_warnings_last() -> None:
 
 def test_what_an_exercise_waits_for_is_said() -> None:
     """Nothing is wrong with a network whose layers are not finished: it says which."""
-    made = replace(MADE, items=(replace(IDLE, message="needs 6.1: Linear.forward, …"),))
-    assert report.to_text(made).splitlines()[1] == "    needs 6.1: Linear.forward, …"
+    made = replace(MADE, items=(replace(IDLE, explanation=WAITING),))
+    assert (
+        report.to_text(made).splitlines()[1]
+        == "    needs 6.1: Linear.forward, which is not finished"
+    )
 
 
 def test_stand_ins_are_mentioned() -> None:
@@ -89,7 +96,7 @@ def test_a_line_a_hand_in(change: dict[str, object], said: str) -> None:
 
 def test_json_has_the_keys_of_the_contract() -> None:
     """One line; points without rounding noise; the mistake's id, or null."""
-    text = report.to_json(replace(MADE, items=(replace(RIGHT, score=0.1 + 0.2), WRONG)))
+    text = to_json(replace(MADE, items=(replace(RIGHT, score=0.1 + 0.2), WRONG)))
     assert "\n" not in text
     said = json.loads(text)
     assert (said["hand_in"], said["score"], said["max_score"]) == ("ada.zip", 0.3, 5)

@@ -20,8 +20,9 @@ from autograder.key.mistakes import MISTAKES
 from autograder.model import Array
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
+from autograder.scoring.record import to_json
 from autograder.scoring.reference_store import ReferenceSet
-from autograder.scoring.report import to_json, to_text
+from autograder.scoring.report import to_text
 
 SEEDS = (1, 20, 300, 2027, 2**62)
 

@@ -19,8 +19,9 @@ from autograder.classroom.finding.roster import assign_students
 from autograder.classroom.pages import listing, results
 from autograder.classroom.pages.listing import ClassListing, ListingRow, make_listing_row
 from autograder.hand_in.student import HandInEntry, Student
-from autograder.model import Item, Report, Status
-from autograder.scoring import reference_store, report
+from autograder.model import Explanation, Fault, Item, Report, Status
+from autograder.scoring import reference_store
+from autograder.scoring.record import to_json
 
 ODD = (
     "ada.zip",
@@ -43,7 +44,7 @@ def graded() -> Report:
 
 
 def lines(folder: Path, *reports: Report) -> None:
-    text = "".join(f"{seal_line(report.to_json(made))}\n" for made in reports)
+    text = "".join(f"{seal_line(to_json(made))}\n" for made in reports)
     (folder / results.REPORTS).write_text(text, "utf-8")
 
 
@@ -126,7 +127,7 @@ def test_what_is_not_finished_leaves_nothing_behind(tmp_path: Path, graded: Repo
     for name in ("grades.csv", "class.html", "junit.xml", results.REPORTS):
         (tmp_path / f"{name}.part").write_text("of a run that was killed")
     with results.write_whole(tmp_path / results.REPORTS) as stream:
-        stream.write(seal_line(report.to_json(graded)) + "\n")
+        stream.write(seal_line(to_json(graded)) + "\n")
     results.write_results(tmp_path, assign_students([graded.hand_in]))
     assert not list(tmp_path.glob("*.part"))
 
@@ -148,7 +149,8 @@ def test_what_needs_a_human_stands_first(graded: Report) -> None:
         items = [replace(i, status=status, score=i.max_score - lost) for i in graded.items[:1]]
         made = replace(graded, hand_in=name, items=tuple(items), provisional=name == "provisional")
         if name == "unreadable":
-            made = replace(made, message="no zip", items=(replace(items[0], message="no zip"),))
+            unread = replace(items[0], explanation=Explanation("undriven", "no zip"))
+            made = replace(made, message="no zip", items=(unread,))
         return make_listing_row(made, HandInEntry(name), counts)
 
     expected = ["provisional", "undecided", "unreadable", "crash", "timeout", "few", "many"]
@@ -172,8 +174,9 @@ def test_a_row_says_what_to_know(graded: Report) -> None:
     """Why it is urgent, whether it counts, what was noticed, where points are lost and how."""
     first, *others = graded.items
     wrong = replace(first, score=0, status="fail", mistake="squared_error.no_half")
-    broken = replace(others[0], score=0, status="error", message="NameError in mytorch/x.py:3\nx")
-    gone = replace(others[1], score=0, status="error", message="mytorch/sigmoid.py is missing")
+    raised, lacks = Fault("error", "NameError"), Fault("error", missing="mytorch/sigmoid.py")
+    broken = replace(others[0], score=0, status="error", explanation=Explanation(fault=raised))
+    gone = replace(others[1], score=0, status="error", explanation=Explanation(fault=lacks))
     made = replace(graded, message="ignored links: x", items=(wrong, broken, gone, *others[2:]))
     known = reference_store.known_misconceptions()
     name = known[wrong.mistake].name if wrong.mistake in known else wrong.mistake

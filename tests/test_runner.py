@@ -14,6 +14,7 @@ from autograder.model import Report
 from autograder.running.grading import grade_hand_in
 from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
+from autograder.scoring.wording import describe_item, first_sentence, plain_message
 
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 RESULT = "return np.maximum(Z, 0)"
@@ -86,7 +87,7 @@ def test_what_one_function_does_costs_its_class_alone(ending: str, status: str) 
     assert lost(report) == {"ReLU"}
     (item,) = [i for i in report.items if i.id == "relu.forward.A.general"]
     assert item.status == status
-    assert item.message
+    assert plain_message(item)
     assert report.max_score == FULL
     assert not report.provisional
 
@@ -112,14 +113,14 @@ def test_a_file_that_cannot_be_loaded_costs_that_file_alone(first: str) -> None:
 def test_a_missing_class_and_a_wrong_signature_get_a_line() -> None:
     """What is not there, or cannot be called as the exercise says, is named."""
     report = graded(replaced("relu.py", "class ReLU", "class Relu"))
-    said = {i.message.splitlines()[0] for i in report.items if i.target.startswith("mytorch.relu.")}
+    said = {first_sentence(i) for i in report.items if i.target.startswith("mytorch.relu.")}
     assert said == {"mytorch/relu.py has no ReLU"}
     report = graded(replaced("relu.py", "def forward(self, Z: Array)", "def forward(self)"))
-    messages = {i.message for i in report.items if i.exercise == "relu.forward"}
+    messages = {plain_message(i) for i in report.items if i.exercise == "relu.forward"}
     arity = "TypeError: ReLU.forward() takes 1 positional argument but 2 were given"
     assert messages == {arity}, "on hidden cases too: public ones show the same"
     report = graded(replaced("relu.py", "def forward(", "def forwards("))
-    messages = {i.message for i in report.items if i.exercise == "relu.forward"}
+    messages = {plain_message(i) for i in report.items if i.exercise == "relu.forward"}
     assert {m.splitlines()[0] for m in messages} == {"'ReLU' object has no attribute 'forward'"}
 
 
@@ -127,8 +128,8 @@ def test_a_grade_on_hidden_cases_shows_no_value() -> None:
     """An exception that carries the inputs in its text is reported by type and line alone."""
     report = graded(replaced("relu.py", RESULT, "raise ValueError(f'{Z}')"))
     (item,) = [i for i in report.items if i.id == "relu.forward.A.general"]
-    assert item.message.splitlines()[0].startswith("ValueError in mytorch/relu.py:")
-    assert "[[" not in item.message
+    assert plain_message(item).splitlines()[0].startswith("ValueError in mytorch/relu.py:")
+    assert "[[" not in plain_message(item)
 
 
 def test_output_goes_nowhere() -> None:
@@ -142,7 +143,7 @@ def test_the_child_finds_no_other_mytorch() -> None:
     """A hand-in without files scores nothing, wherever another `mytorch` may lie."""
     report = grade_hand_in(HandIn(""), reference_store.best_references(), list(EXERCISES.values()))
     assert report.score == 0
-    assert {i.message for i in report.items if i.exercise == "linear.forward"} == {
+    assert {plain_message(i) for i in report.items if i.exercise == "linear.forward"} == {
         "mytorch/linear.py is missing"
     }
 
@@ -192,15 +193,15 @@ def test_hidden_inputs_are_not_smuggled_out(ending: str) -> None:
     digits = {f"{int(1e6 * abs(Z[0, 0]))}"[:5] for Z in hidden if Z[0, 0]}
     digits |= {f"{abs(Z[0, 0]):.6f}"[:6] for Z in hidden if Z[0, 0]}
     for item in report.items:
-        said = "\n".join(x for x in item.message.splitlines() if not x.startswith("the line is: "))
-        assert not any(d in said for d in digits if len(d) > 3), item.message
+        said = "\n".join(text for text, kind in describe_item(item) if kind != "code")
+        assert not any(d in said for d in digits if len(d) > 3), plain_message(item)
 
 
 def test_a_name_in_a_traceback_is_the_hand_ins_own_line() -> None:
     """The line shown is read from the hand-in, whatever the process says."""
     report = graded(replaced("relu.py", RESULT, "raise ValueError"))
     (item,) = [i for i in report.items if i.id == "relu.forward.A.general"]
-    assert item.message.splitlines()[-1] == "the line is: raise ValueError"
+    assert plain_message(item).splitlines()[-1] == "the line is: raise ValueError"
 
 
 def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
@@ -208,7 +209,7 @@ def test_a_fault_of_the_grader_is_provisional_and_lowers_nothing() -> None:
     exercise = EXERCISES["relu.forward"]
     scored = items_of(exercise, reference_store.best_references(), {})
     assert {item.status for item in scored} == {"internal"}
-    assert all(item.message.startswith("the grader failed here, not you") for item in scored)
+    assert all(plain_message(item).startswith("the grader failed here, not you") for item in scored)
 
 
 # A grader that waited for them would never end.
@@ -260,8 +261,9 @@ def test_no_trick_makes_the_grade_provisional(trick: str) -> None:
     )
     assert not report.provisional
     assert lost(report) <= {"squared_error"}
-    assert all(item.message.isprintable() or "\n" in item.message for item in report.items)
-    assert "\x1b" not in "".join(item.message for item in report.items)
+    said = list(map(plain_message, report.items))
+    assert all(text.isprintable() or "\n" in text for text in said)
+    assert "\x1b" not in "".join(said)
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,26 @@ import pytest
 
 from autograder.classroom.pages.statistics import EXAMPLES, MOST, OTHERS, ClassSummary
 from autograder.hand_in.student import HandInEntry, Student
-from autograder.model import Array, Item, Report, Status
+from autograder.model import NOTHING_TO_SAY, Array, Explanation, Fault, Item, Report, Status
 
 IDS = ("linear.forward", "linear.backward", "sgd.step")
 MAXIMA = (5.0, 9.0, 2.0)
+NAME = Fault("error", "NameError")
+SLOW, ENDED = "SGD.step took longer than it may", "SGD.step ended the process"
+UNREAD, FULL = (Explanation("undriven", why) for why in ("no zip", "disk full"))
 ADA = HandInEntry("ada.zip", Student("7", "Ada"))
 
 
-def item(exercise: str, score: float, most: float, status: Status = "fail", text: str = "") -> Item:
+def item(
+    exercise: str,
+    score: float,
+    most: float,
+    status: Status = "fail",
+    said: Explanation | Fault = NOTHING_TO_SAY,
+) -> Item:
     status = "pass" if score == most else status
-    return Item(f"{exercise}.x.general", exercise, f"mytorch.{exercise}", score, most, status, text)
+    said = Explanation(fault=said) if isinstance(said, Fault) else said
+    return Item(f"{exercise}.x.general", exercise, f"mytorch.{exercise}", score, most, status, said)
 
 
 def report(*scores: float, **changes: object) -> Report:
@@ -125,15 +135,19 @@ def test_an_empty_hand_in_says_nothing_of_the_exercises() -> None:
     ("change", "trouble", "reason"),
     [
         ({"message": "ignored links: x.py"}, "noted", "ignored links: x.py"),
-        ({"items": (item("sgd.step", 0, 2, "timeout", "too long\nmore"),)}, "timeout", "too long"),
-        ({"items": (item("sgd.step", 0, 2, "crash", "ended"),)}, "crash", "ended"),
-        ({"items": (item("sgd.step", 0, 2, "error", "NameError"),)}, "error", "NameError"),
+        ({"items": (item("sgd.step", 0, 2, "timeout", Fault("timeout")),)}, "timeout", SLOW),
+        ({"items": (item("sgd.step", 0, 2, "crash", Fault("crash")),)}, "crash", ENDED),
         (
-            {"items": (item("sgd.step", 0, 2, "not_attempted", "no zip"),), "message": "no zip"},
+            {"items": (item("sgd.step", 0, 2, "error", Fault("error", "NameError")),)},
+            "error",
+            "NameError",
+        ),
+        (
+            {"items": (item("sgd.step", 0, 2, "not_attempted", UNREAD),), "message": "no zip"},
             *("unreadable", "no zip"),
         ),
         (
-            {"items": (item("sgd.step", 0, 2, "internal", "disk full"),), "provisional": True},
+            {"items": (item("sgd.step", 0, 2, "internal", FULL),), "provisional": True},
             *("provisional", "disk full"),
         ),
     ],
@@ -150,20 +164,21 @@ def test_troubles_have_a_name_and_a_reason(
 
 def test_what_is_missing_is_no_exception() -> None:
     """A file or a class that is not there was not tried, and is counted apart."""
-    texts = ("mytorch/linear.py is missing", "mytorch/linear.py has no Linear")
-    gone = [item(e, 0, 1, "error", f"{text}\nmore") for e, text in zip(IDS[:2], texts, strict=True)]
+    lacks = ("mytorch/linear.py", "mytorch/linear.py:Linear")
+    gone = [item(e, 0, 1, "error", Fault("error", missing=m)) for e, m in zip(IDS[:2], lacks)]
     made = summary(report(5, 9, 2, items=(*gone, item("sgd.step", 2, 2))))
     assert made.troubles == {"missing": 1}
-    assert made.kinds["missing"] == dict.fromkeys(texts, 1)
+    assert made.kinds["missing"] == dict.fromkeys(lacks, 1)
     assert not made.kinds["error"]
     assert made.exercises["linear.forward"].lost["untried"] == 1
-    other = summary(report(5, 9, 2, items=(item("sgd.step", 0, 2, "error", f"E: {texts[0]}"),)))
+    raised = Fault("error", "AttributeError", "mytorch/linear.py is missing")
+    other = summary(report(5, 9, 2, items=(item("sgd.step", 0, 2, "error", raised),)))
     assert other.troubles == {"error": 1}, "the text of an exception may say anything"
 
 
 def test_an_empty_hand_in_was_not_tried() -> None:
     """All is missing: that is no exception, and makes no exercise look hard."""
-    gone = tuple(item(e, 0, 1, "error", "mytorch/linear.py is missing") for e in IDS)
+    gone = tuple(item(e, 0, 1, "error", Fault("error", missing="mytorch/linear.py")) for e in IDS)
     for message, reason in (("no folder mytorch", "no folder mytorch"), ("", "nothing is in it")):
         made = summary(report(5, 9, 2), report(0, 0, 0, items=gone, message=message))
         assert (made.final, made.tried) == (2, 1)
@@ -171,16 +186,18 @@ def test_an_empty_hand_in_was_not_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "kind"),
+    ("said", "kind"),
     [
-        ("NameError in mytorch/linear.py:7\nthe line is: x", "NameError"),
-        ("NameError: name 'x' is not defined in mytorch/linear.py:7", "NameError"),
-        ("an exception of a class of its own", "an exception of a class of its own"),
+        (Fault("error", "NameError", "", "mytorch/linear.py:7", "x"), "NameError"),
+        (Fault("error", "NameError", "name: 'x' in mytorch/"), "NameError"),
+        (Fault("error", "SystemExit"), "SystemExit"),
+        (Fault("error"), ""),
+        (Explanation("unseen_error"), "unseen_error"),
     ],
 )
-def test_exceptions_are_counted_by_kind(message: str, kind: str) -> None:
+def test_exceptions_are_counted_by_kind(said: Explanation | Fault, kind: str) -> None:
     """By type, neither by text nor by place, once a hand-in."""
-    broken = item("sgd.step", 0, 2, "error", message)
+    broken = item("sgd.step", 0, 2, "error", said)
     assert summary(report(5, 9, 2, items=(broken, broken))).kinds["error"] == {kind: 1}
 
 
@@ -206,7 +223,8 @@ def test_memory_does_not_grow_with_the_class() -> None:
         for n in range(start, start + many):
             one = report(n % 20 / 4, 9, 0, isolation=f"tier {n}", message=f"note {n}")
             items = (replace(one.items[0], mistake=f"m{n}"), *one.items[1:])
-            broken = replace(items[2], status="error", message=f"E{n} in mytorch/sgd.py:1")
+            raised = Explanation(fault=Fault("error", f"E{n}"))
+            broken = replace(items[2], status="error", explanation=raised)
             named = replace(one, items=(*items[:2], broken), digests={"driver": f"{n}"})
             made.add(named, HandInEntry(f"{n}.zip", Student(str(n), f"name {n}")))
 

@@ -11,16 +11,19 @@ from hostile import TEXTS
 from autograder.classroom.pages import junit, tables
 from autograder.exercises import EXERCISES
 from autograder.hand_in.student import Student
-from autograder.model import Item, Report
+from autograder.model import Explanation, Fault, Item, Report
 from autograder.scoring import reference_store
 
 FORWARD = "mytorch.linear.Linear.forward"
 RIGHT = Item("linear.forward.Z.general", "linear.forward", FORWARD, 4.0, 4, "pass")
 WRONG = Item(
     *("linear.forward.edge", "linear.forward", FORWARD, 0.0, 1, "fail"),
-    "Z 1 of 2 values differ (50 %)\nhint: look",
+    Explanation(note="Z is wrong", hint="look"),
 )
-CRASH = Item("relu.forward.edge", "relu.forward", "mytorch.relu.ReLU.forward", 0, 0.5, "crash", "x")
+CRASH = Item(
+    *("relu.forward.edge", "relu.forward", "mytorch.relu.ReLU.forward", 0, 0.5, "crash"),
+    Explanation(fault=Fault("crash", text="x")),
+)
 IDLE = Item("sgd.step.W.general", "sgd.step", "mytorch.sgd.SGD.step", 0.0, 1, "not_attempted")
 MADE = Report(
     *("ada.zip", (RIGHT, WRONG, CRASH, IDLE), "ignored links: x.py", "bubblewrap", "hidden"),
@@ -58,8 +61,10 @@ def test_a_row_has_who_what_and_the_points_of_each_exercise() -> None:
 def test_a_row_says_why_points_are_missing_and_what_came_late() -> None:
     """In the words of the class's page: exceptions, files, exercises, misconceptions."""
     mistake, known = next(iter(reference_store.known_misconceptions().items()))
-    gone = replace(IDLE, status="error", message="mytorch/sgd.py is missing")
-    text = replace(CRASH, status="error", message="ValueError in mytorch/relu.py:3\nthe line is: x")
+    lacks = Fault("error", missing="mytorch/sgd.py")
+    gone = replace(IDLE, status="error", explanation=Explanation(fault=lacks))
+    raised = Fault("error", "ValueError", "", "mytorch/relu.py:3", "x")
+    text = replace(CRASH, status="error", explanation=Explanation(fault=raised))
     made = replace(MADE, items=(RIGHT, replace(WRONG, mistake=mistake), text, gone))
     head, row = list(
         csv.reader(io.StringIO(tables.grades_header() + tables.grades_row(made, ADA, "yes", True)))
@@ -90,7 +95,9 @@ def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
 def test_no_cell_is_computed_and_none_breaks_the_table(text: str) -> None:
     """Whatever a name is: one row, the same columns, no formula, also where `;` parts cells."""
-    odd = replace(CRASH, status="error", message=text, mistake=text)
+    raised = Fault("error", text, text, text, text, text)
+    said = Explanation(fault=raised)
+    odd = replace(CRASH, status="error", explanation=said, mistake=text)
     made = replace(MADE, hand_in=text, message=text, isolation=text, items=(RIGHT, odd))
     head, row = table((made, Student(text, text)))
     assert len(head) == len(row)
@@ -131,7 +138,7 @@ def test_a_suite_a_hand_in_and_a_test_an_item() -> None:
     assert (right.get("classname"), right.get("name"), list(right)) == (FORWARD, RIGHT.id, [])
     (failure,) = wrong
     assert (failure.tag, failure.get("message"), failure.text) == (
-        *("failure", "Z 1 of 2 values differ (50 %)", "hint: look"),
+        *("failure", "Z is wrong", "hint: look"),
     )
     assert [case[0].tag for case in (crash, idle)] == ["error", "skipped"]
     assert suite.findtext("system-out") == "ignored links: x.py"
@@ -140,7 +147,8 @@ def test_a_suite_a_hand_in_and_a_test_an_item() -> None:
 def test_what_could_not_be_read_is_no_green_suite() -> None:
     """Nothing was attempted in an archive that cannot be read; that is an error, not a skip."""
     message = "not a readable zip archive"
-    items = tuple(replace(i, score=0, status="not_attempted", message=message) for i in MADE.items)
+    said = Explanation("undriven", message)
+    items = tuple(replace(i, score=0, status="not_attempted", explanation=said) for i in MADE.items)
     (suite,) = suites(replace(MADE, items=items, message=message))
     assert (suite.get("errors"), suite.get("skipped")) == ("4", "0")
 
@@ -148,7 +156,7 @@ def test_what_could_not_be_read_is_no_green_suite() -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
 def test_any_text_makes_good_xml(text: str) -> None:
     """What XML cannot hold is replaced, the rest comes out as it went in."""
-    item = replace(WRONG, id=text, target=text, message=text)
+    item = replace(WRONG, id=text, target=text, explanation=Explanation(note=text))
     made = replace(MADE, hand_in=text, message=text, items=(item,), digests={text: text})
     first, second = suites(made, MADE)
     kept = [c for c in text if c.isprintable()]

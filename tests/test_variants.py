@@ -15,6 +15,7 @@ from autograder.key.solved import make_skeleton, solved_modules
 from autograder.model import Item
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
+from autograder.scoring.wording import plain_message
 
 SHELF = Path(__file__).parent / "shelf" / "variants"
 VARIANTS = sorted(SHELF.glob("*.py"))
@@ -77,7 +78,7 @@ def test_a_right_variant_gets_all_points(path: Path, kind: str) -> None:
     found = scored({file_of(path): text_of(path)}, BOTH[kind])
     assert lost(found) == stability(path.stem)
     why = "overflows|logarithm meets a number that was rounded to 0"
-    assert all(re.search(why, item.message) for item in found.values() if item.mistake)
+    assert all(re.search(why, plain_message(item)) for item in found.values() if item.mistake)
     if path.stem not in UNSTABLE:
         assert not accused(found)
 
@@ -116,7 +117,7 @@ def test_a_right_network_keeps_its_points_beside_a_broken_layer(path: Path, brok
     """Whatever is the matter with `Linear`: the network is scored on stand-ins, in full."""
     found = scored({"mlp.py": text_of(path), "linear.py": BROKEN[broken]})
     for item in of(found, "mlp"):
-        assert (item.score, item.follow_through) == (item.max_score, True), item.message
+        assert (item.score, item.follow_through) == (item.max_score, True), plain_message(item)
     assert all(item.score == 0 for item in of(found, "linear") if "forward" in item.exercise)
     assert not any(item.mistake for item in of(found, "mlp"))
 
@@ -137,7 +138,7 @@ def test_a_loss_that_calls_its_own_softmax_keeps_its_points(broken: str) -> None
     found = scored({file_of(path): text_of(path), "softmax.py": softmax})
     for item in of(found, "softmax_cross_entropy"):
         assert item.follow_through or item.id.endswith(".stability")
-        assert item.score == item.max_score or item.id.endswith(".stability"), item.message
+        assert item.score == item.max_score or item.id.endswith(".stability"), plain_message(item)
     assert of(found, "softmax")[0].score == 0
 
 

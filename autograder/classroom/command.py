@@ -13,6 +13,7 @@ from autograder.hand_in import module_reader
 from autograder.model import Report
 from autograder.running import SANDBOXES
 from autograder.scoring import report
+from autograder.scoring.record import to_json
 
 from .pages.listing import list_lost_points
 
@@ -165,7 +166,7 @@ def print_note(said: str) -> None:
 def print_report(asked: Asked, made: Report, many: bool, late: bool) -> None:
     """Print a report: one of many on a line, a single one whole."""
     if asked.json:
-        print(report.to_json(made), flush=True)
+        print(to_json(made), flush=True)
     elif many:
         print(summary_row(made, late), flush=True)
     else:

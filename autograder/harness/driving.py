@@ -98,7 +98,7 @@ def describe_fault(error: BaseException, package: Any) -> Fault:
     if isinstance(error, NotImplementedError) and text.startswith("Exercise "):
         return Fault("not_attempted", name, text, where, line)
     if isinstance(error, MissingName):  # it says where itself
-        where = line = ""
+        return Fault("error", MissingName.__name__, missing=error.missing)
     return Fault("error", name, text, where, line)
 
 

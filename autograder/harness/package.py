@@ -16,7 +16,14 @@ from typing import Any, Never
 
 
 class MissingName(AttributeError):
-    """A class or function that an exercise needs is not in its file."""
+    """A class or function that an exercise needs is not in its file, or the file is not there.
+
+    missing: the file, `mytorch/linear.py`, or what it lacks, `mytorch/linear.py:Linear`.
+    """
+
+    def __init__(self, text: str, missing: str = "") -> None:
+        super().__init__(text)
+        self.missing = missing
 
 
 class SourceLoader(SourceFileLoader):
@@ -70,12 +77,12 @@ class StudentPackage(ModuleType):
         if attribute.startswith("_") or attribute == "homes" or attribute not in self.homes:
             return super().__getattribute__(attribute)
         home = self.homes[attribute]
-        name = f"{self.__name__}.{home}"
+        name, file = f"{self.__name__}.{home}", f"mytorch/{home}.py"
         if name not in sys.modules and find_spec(name) is None:
-            raise MissingName(f"mytorch/{home}.py is missing")
+            raise MissingName(f"{file} is missing", file)
         found = vars(import_module(name))
         if attribute not in found:
-            raise MissingName(f"mytorch/{home}.py has no {attribute}")
+            raise MissingName(f"{file} has no {attribute}", f"{file}:{attribute}")
         return found[attribute]
 
 

@@ -41,7 +41,7 @@ def make_notebook(source: str, solved: bool) -> nbformat.NotebookNode:
     seen: dict[str, int] = {}
     for node in made.cells:
         name = node.metadata.get("exercise")
-        node.metadata = nbformat.NotebookNode()
+        node.metadata = nbformat.from_dict({"editable": False} if is_prose(node) else {})
         if name is not None:
             if name not in EXERCISES:
                 raise ValueError(f"a cell names the exercise {name!r}: there is none")
@@ -57,8 +57,16 @@ def make_notebook(source: str, solved: bool) -> nbformat.NotebookNode:
     return made
 
 
+def is_prose(node: nbformat.NotebookNode) -> bool:
+    """Whether a cell is text. A double click shows its Markdown only where it may be edited."""
+    return bool(node.cell_type == "markdown")
+
+
 def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
-    """Run a notebook in a folder, and keep its outputs: pictures as PNG, no widget."""
+    """Run a notebook in a folder, and keep its outputs: pictures as PNG, no widget.
+
+    No cell keeps its execution count: the reader has not run it.
+    """
     client = NotebookClient(
         made,
         timeout=120,
@@ -73,7 +81,11 @@ def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
     state = widgets.get(STATE, {}).get("state", {})
     for node in made.cells:
         node.metadata.pop("execution", None)
+        if not is_prose(node):
+            node.execution_count = None
         for output in node.get("outputs", []):
+            if "execution_count" in output:
+                output.execution_count = None
             view = output.get("data", {}).pop(WIDGET, None)
             if view is not None:
                 picture = render_png(svg_of(state, view["model_id"]))

@@ -18,14 +18,13 @@ from typing import IO, Any, Protocol
 from autograder.harness.wire import BEGUN, WireError, read_frame
 from autograder.model import Answer, Fault, Job
 
-from .patience import LATE, ResourceLimits, TimeBudget
+from .patience import ResourceLimits, TimeBudget
 from .usage import TimeMeter, count_oom_kills
 from .validation import validate_answer
 
 LOOK, GLANCE = 0.2, 0.01  # seconds between two looks at the clock: the most and the least
 STARTING = 30.0  # seconds that a child may take until the student's code begins
 ENDING = 1.0  # seconds that a child may take to be gone once its channel is closed
-ENDED = "ended the process"  # an exercise, for its report
 OVERDUE = Fault("timeout")  # the system ended it before the clock was looked at
 
 
@@ -184,7 +183,7 @@ def watch_answers(
             if jobs[number].exercise != exercise:
                 exercise, waiting, most_waiting = jobs[number].exercise, 0.0, patience.most_waiting
         if now >= limits.total:
-            return Fault("timeout", text=f"{LATE}: the {limits.total:g} s of a hand-in are used up")
+            return Fault("timeout", text=f"the {limits.total:g} s of a hand-in are used up")
         if computing >= most_computing:
             return late_computing(patience, most_computing)
         if waiting >= most_waiting:
@@ -215,7 +214,7 @@ def explain_ending(
     except subprocess.TimeoutExpired:
         code = 0
         if has_begun and ending:
-            return Fault("crash", text=f"{ENDED}: {closed} the grader's channel")
+            return Fault("crash", text=f"{closed} the grader's channel")
     except OSError as error:
         return Fault("internal", text=f"the place where it ran is gone ({error})")
     if not (has_begun and ending):
@@ -225,7 +224,7 @@ def explain_ending(
     if code == -getattr(signal, "SIGKILL", 0) and code and count_oom_kills() > killed:
         return Fault("internal", text="the system had no memory left, and ended a process")
     if ending == ["garbled"]:
-        return Fault("crash", text=f"{ENDED}: {closed} the grader's channel")
+        return Fault("crash", text=f"{closed} the grader's channel")
     names = {-s: s.name for s in signal.Signals}
     how = names.get(code, "a signal") if code < 0 else "an exit"
-    return Fault("crash", text=f"{ENDED}: by itself ({how})")
+    return Fault("crash", text=f"by itself ({how})")

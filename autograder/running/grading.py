@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from autograder.exercises import EXERCISES, exercises_below
 from autograder.hand_in.module_reader import HandIn
-from autograder.model import Exercise, Item, Job, Report, Status
+from autograder.model import Exercise, Explanation, Item, Job, Report, Status
 from autograder.scoring import reference_store
 from autograder.scoring.judgement import Judgement, is_untouched, judge_exercise
 from autograder.scoring.points import UNSEEN, better_run, note_earlier_exercise, score_exercise
@@ -176,8 +176,9 @@ def make_report(
 
 def undriven_items(exercises: Iterable[Exercise], status: Status, why: str) -> list[Item]:
     """The items of a hand-in that was not driven at all."""
+    said = Explanation("undriven", why)
     return [
-        Item(id, e.id, e.target, 0.0, e.points[tensor or role], status, why)
+        Item(id, e.id, e.target, 0.0, e.points[tensor or role], status, said)
         for e in exercises
         for tensor, role, id in e.lines
     ]

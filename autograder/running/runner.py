@@ -12,10 +12,10 @@ from autograder.exercises import EXERCISES, exercises_below
 from autograder.model import Answer, Fault, Job
 
 from .conversation import GradingSession, run_conversation
-from .patience import LATE, SHORT
+from .patience import SHORT
 
-UNTRIED = "was not run: the {0.total:g} s of a hand-in were used up before"
-CALLS = Fault("timeout", text=f"{LATE}: it calls what took too long")
+USED_UP = "the {0.total:g} s of a hand-in were used up before"
+CALLS = Fault("timeout", text="it calls what took too long")
 
 
 def run_jobs(
@@ -64,7 +64,7 @@ def lost_answers(
         sitting.deadly.add(EXERCISES[tried].file.removeprefix("mytorch/"))
     told = {tried: fault}
     if patience.is_over:
-        fault = replace(fault, text=UNTRIED.format(patience.limits))
+        fault = replace(fault, text=USED_UP.format(patience.limits), untried=True)
     lost = hopeless_jobs(sitting, left, fault, doubled)
     return [Answer(j.exercise, j.case.id, fault=told.get(j.exercise, fault)) for j in lost]
 

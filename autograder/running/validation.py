@@ -15,6 +15,7 @@ from autograder.exercises import EXERCISES, HOMES
 from autograder.hand_in.module_reader import printable_name
 from autograder.harness.doubles import SAW
 from autograder.harness.driving import ODD, is_huge_array
+from autograder.harness.package import MissingName
 from autograder.model import Answer, Fault, FaultKind, Inputs
 
 STUBS = {exercise.stub for exercise in EXERCISES.values()}
@@ -22,6 +23,7 @@ FIRST_LINES = 500  # of a file: which of more lines it was could tell a number
 FIRST_FILES = 16  # and so could the file
 MOST_CALLS = 10**6  # of `forward`, in one way back
 OURS = {f"{home}.py" for home in HOMES.values()}
+MISSABLE = {f"mytorch/{home}.py{lacks}" for n, home in HOMES.items() for lacks in ("", f":{n}")}
 DOUBLES = {target.rpartition(".")[2] for e in EXERCISES.values() for target in e.doubles}
 SEEN = rf"{SAW}\d\d ({'|'.join(sorted(DOUBLES))})\.(forward|backward)"
 
@@ -40,7 +42,10 @@ def validate_answer(
         line = line_at(where, files)
         is_stub = fault.get("kind") == "not_attempted" and text in STUBS
         kind: FaultKind = "not_attempted" if is_stub else "error"
-        return Answer(exercise, case, fault=Fault(kind, name, text, where if line else "", line))
+        found = Fault(kind, name, text, where if line else "", line)
+        if isinstance(gone := fault.get("missing"), str) and gone in MISSABLE:
+            found = Fault("error", MissingName.__name__, missing=gone)
+        return Answer(exercise, case, fault=found)
     names = EXERCISES[exercise].points
     numbers = {n: a for n, a in tensors.items() if a.dtype.kind in "fiub" and not is_huge_array(a)}
     known = {n: a for n, a in numbers.items() if n in names or re.fullmatch(SEEN, n)}

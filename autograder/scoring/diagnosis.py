@@ -1,4 +1,4 @@
-"""Name what is wrong from the wrong tensors themselves. Pure: arrays in, yes, no and phrases out.
+"""Name what is wrong from the wrong tensors themselves. Pure: arrays in, yes, no and patterns out.
 
 Two kinds of answer. A misconception is a planted mistake whose stored tensors agree with the
 student's in every case. A pattern says only what the wrong entries have in common.
@@ -9,15 +9,12 @@ from itertools import product
 
 import numpy as np
 
-from autograder.model import Array
+from autograder.model import Array, Pattern
 
 CLOSE = 1e-3  # of the distance between mistake and reference: closer than any two mistakes are
 ROUNDING = 1e-9  # of the reference: where a mistake is right in some entries, and nan in others
 EXACT = 1e-6  # of the right result, for patterns
 NEARLY = 1e-4  # of the right result: too near for another thought
-
-TIMES_N = "it is the right result times the number of examples"
-NO_NUMBER = "no entry is a number: is there a logarithm of 0 or less, or a division by 0?"
 
 Pair = tuple[Array, Array, int]  # got, expected, and the number of examples N
 
@@ -42,38 +39,36 @@ def matches_mistake(sign: Array | str, got: Array | str | None, right: Array) ->
     return largest_entry(got[finite] - sign[finite]) <= allowed
 
 
-def find_pattern(compared: Sequence[Pair]) -> str:
-    """What the wrong results of all failing cases have in common, or "" if nothing."""
-    return find_resemblance(compared) or find_multiple(compared) or lone_line(compared)
+def find_pattern(compared: Sequence[Pair]) -> Pattern | None:
+    """What the wrong results of all failing cases have in common, or None if nothing."""
+    return find_resemblance(compared) or find_multiple(compared) or find_lone_line(compared)
 
 
-def find_resemblance(compared: Sequence[Pair]) -> str:
+def find_resemblance(compared: Sequence[Pair]) -> Pattern | None:
     """What has to be done to the results, or to the references, until they agree."""
     if any(nearly_equal(got, right) or not got.size for got, right, _ in compared):
-        return ""
-    for phrase, sides in RESEMBLANCES.items():
+        return None
+    for kind, sides in RESEMBLANCES.items():
         if all(nearly_equal(*sides(*pair)) for pair in compared):
-            return phrase
-    return ""
+            return Pattern(kind)
+    return None
 
 
 RESEMBLANCES: dict[str, Callable[[Array, Array, int], tuple[Array, Array]]] = {
-    NO_NUMBER: lambda g, r, n: (np.isfinite(g).astype(float), np.zeros(g.shape)),
-    "every sign is the wrong way round": lambda g, r, n: (g, -r),
-    "it is the right result divided by the number of examples": lambda g, r, n: (g, r / n),
-    TIMES_N: lambda g, r, n: (g, r * n),
-    f"{TIMES_N}, and has the wrong sign": lambda g, r, n: (g, -r * n),
-    "it is zero everywhere": lambda g, r, n: (np.rint(g / (EXACT * largest_entry(r))), 0 * r),
-    "it is the right result, rounded": lambda g, r, n: round_alike(g, r),
-    "it is the right result transposed": lambda g, r, n: (g.T, r),
-    "it holds the right numbers, in another shape": lambda g, r, n: (g.ravel(), r.ravel()),
-    "it is not yet summed over the examples": lambda g, r, n: sum_examples(g, r, 0),
-    "it is not yet summed over the examples, and transposed": lambda g, r, n: sum_examples(
-        g, r, -1
-    ),
-    "it is the right result, summed to one number": lambda g, r, n: (g.ravel(), r.sum()[None]),
-    "the sizes are right, but some signs are not": lambda g, r, n: (np.abs(g), np.abs(r)),
-    "the rows are in the opposite order": lambda g, r, n: (np.atleast_2d(g)[::-1], r),
+    "no_number": lambda g, r, n: (np.isfinite(g).astype(float), np.zeros(g.shape)),
+    "negative": lambda g, r, n: (g, -r),
+    "divided_by_count": lambda g, r, n: (g, r / n),
+    "times_count": lambda g, r, n: (g, r * n),
+    "negative_times_count": lambda g, r, n: (g, -r * n),
+    "zero": lambda g, r, n: (np.rint(g / (EXACT * largest_entry(r))), 0 * r),
+    "rounded": lambda g, r, n: round_alike(g, r),
+    "transposed": lambda g, r, n: (g.T, r),
+    "other_shape": lambda g, r, n: (g.ravel(), r.ravel()),
+    "not_summed": lambda g, r, n: sum_examples(g, r, 0),
+    "not_summed_transposed": lambda g, r, n: sum_examples(g, r, -1),
+    "summed_to_one": lambda g, r, n: (g.ravel(), r.sum()[None]),
+    "some_signs": lambda g, r, n: (np.abs(g), np.abs(r)),
+    "rows_reversed": lambda g, r, n: (np.atleast_2d(g)[::-1], r),
 }
 
 
@@ -87,18 +82,17 @@ def sum_examples(got: Array, right: Array, axis: int) -> tuple[Array, Array]:
     return np.atleast_1d(got).sum(axis=axis), right.ravel()
 
 
-def find_multiple(compared: Sequence[Pair]) -> str:
+def find_multiple(compared: Sequence[Pair]) -> Pattern | None:
     """What number stands between got and right: the same in all cases, or one in each."""
     factors = np.array([common_factor(got, right) for got, right, _ in compared])
     first, sizes = factors[0], [right.size for _, right, _ in compared]
     if np.all(np.abs(factors - 1) <= NEARLY):
-        return "it is nearly right: is something rounded, or a small number added somewhere?"
+        return Pattern("nearly_right")
     if not factors.all() or sum(sizes) == 1:  # a single number is some multiple of any other
-        return ""
+        return None
     if np.all(np.abs(factors - first) <= EXACT * np.abs(first)):
-        return f"it is the right result times {first:.4g}"
-    varies = "it is the right result times a number that changes from case to case"
-    return varies if sizes[0] > 1 else ""
+        return Pattern("multiple", float(first))
+    return Pattern("varying_multiple") if sizes[0] > 1 else None
 
 
 def common_factor(got: Array, right: Array) -> float:
@@ -110,16 +104,15 @@ def common_factor(got: Array, right: Array) -> float:
     return factor if off <= (NEARLY if abs(factor - 1) <= NEARLY else EXACT) else 0.0
 
 
-def lone_line(compared: Sequence[Pair]) -> str:
+def find_lone_line(compared: Sequence[Pair]) -> Pattern | None:
     """Whether the wrong entries stand in one row or one column, or the right ones do."""
     lines, places = ((0, "row"), (1, "column")), ((0, "first"), (-1, "last"))
     for (axis, line), (place, name), what in product(lines, places, ("wrong", "right")):
         if all(
             differs_in_line(got, right, axis, place, what == "wrong") for got, right, _ in compared
         ):
-            loop = ": if there is a loop, where does it end?" * (line == "row" and what == "right")
-            return f"only the {name} {line} is {what}{loop}"
-    return ""
+            return Pattern(f"{name}_{line}_{what}")
+    return None
 
 
 def differs_in_line(got: Array, right: Array, axis: int, place: int, wrong: bool) -> bool:

@@ -1,7 +1,7 @@
 """Hold the answers to one exercise against its references: what passes, what fails and why.
 
-A judgement is all that is known about one line of the report; how it is worded is `explanation`'s
-business, and what it is worth `points`'.
+A judgement is all that is known about one line of the report; what of it may be said is
+`explanation`'s business, and what it is worth `points`'.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.harness.doubles import SAW
-from autograder.model import ROLES, Answer, Array, Exercise, Fault, Finding, Role, Status
+from autograder.model import (
+    ROLES,
+    Answer,
+    Array,
+    Exercise,
+    Fault,
+    Finding,
+    Pattern,
+    Role,
+    Status,
+)
 
 from .comparison import compare_tensor, dtype_tolerance
 from .diagnosis import find_pattern, matches_mistake
@@ -35,7 +45,7 @@ class Judgement:
     tensor    its name, or "" for a line that stands for a whole role
     first     the first failure, or None where all is right
     failed    how many of the `total` cases of its role failed
-    pattern   what the wrong results have in common, or ""
+    pattern   what the wrong results have in common, or None
     mistakes  ids of the misconceptions whose tensors these are: none, one, or several alike
     doubled   whether it is about the run on doubles
     saw       there: the first call that got the wrong array, or ""
@@ -47,7 +57,7 @@ class Judgement:
     id: str
     first: Failure | None = None
     failed: int = 0
-    pattern: str = ""
+    pattern: Pattern | None = None
     mistakes: tuple[str, ...] = ()
     doubled: bool = False
     saw: str = ""
@@ -113,7 +123,7 @@ class AnswerSheet:
             right,
             first=failures[0],
             failed=len({f.case for f in failures}),
-            pattern=self.pattern(failures) if tensor else "",
+            pattern=self.pattern(failures) if tensor else None,
             mistakes=next(filter(None, named), ()),
             saw=self.saw(failures[0].case) if self.doubled else "",
         )
@@ -170,14 +180,14 @@ class AnswerSheet:
         most = max(len(reach[m]) for m in whole)
         return tuple(m for m in whole if len(reach[m]) == most)
 
-    def pattern(self, failures: list[Failure]) -> str:
+    def pattern(self, failures: list[Failure]) -> Pattern | None:
         """What the wrong results of one tensor have in common."""
         compared = []
         for failure in failures:
             got = self.got(failure.case, failure.tensor)
             right = self.known[failure.case][failure.tensor]
             if not isinstance(got, np.ndarray) or (right.low != right.high).any():
-                return ""
+                return None
             batch = self.cases[failure.case].inputs.get(self.exercise.batch, [1])
             compared.append((got.astype(np.float64), right.low, len(batch)))
         return find_pattern(compared)

@@ -13,17 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from autograder.exercises import exercises_below
-from autograder.model import Fault, Item
+from autograder.model import Explanation, Fault, Item, Reason
 
-from .explanation import NOT_STARTED, WAITS, explain_judgement, waits_for
+from .explanation import explain_judgement
 from .judgement import Judgement, is_own_stub
 
 KNOWN = {"pass": 0, "internal": 1}  # of two runs, where the grader failed in one
-GATED = "counts once the general cases pass"
-UNSEEN = {
-    "fail": "not right on the hidden cases, in a way that the public ones do not show",
-    "error": "an exception on the hidden cases, which the public ones do not raise",
-}
+# What is said of hidden cases where the public ones show nothing of the kind.
+UNSEEN: dict[str, Reason] = {"fail": "unseen_results", "error": "unseen_error"}
 
 
 def better_run(own: list[Judgement], doubled: list[Judgement]) -> list[Judgement]:
@@ -66,8 +63,10 @@ def make_item(
     score = line_points(line, judged)
     gated = line.status == "pass" and score < line.max_score
     idle = all(j.status in ("pass", "not_attempted") for j in judged)
-    said = explain_judgement(told, values) if told else [UNSEEN[line.status]]
-    mistakes = told.mistakes if told else ()
+    if gated:
+        said = Explanation(reason="gated")
+    else:
+        said = explain_judgement(told, values) if told else Explanation(UNSEEN[line.status])
     return Item(
         id=line.id,
         exercise=line.exercise.id,
@@ -75,8 +74,8 @@ def make_item(
         score=score,
         max_score=line.max_score,
         status=line.status if not gated else "not_attempted" if idle else "fail",
-        message=GATED if gated else "\n".join(said),
-        mistake=mistakes[0] if len(mistakes) == 1 else None,
+        explanation=said,
+        mistake=said.mistakes[0] if len(said.mistakes) == 1 else None,
         follow_through=line.doubled,
     )
 
@@ -95,10 +94,8 @@ def disclose_line(line: Judgement, public: Judgement | None) -> Judgement | None
         return replace(public, mistakes=tuple(m for m in public.mistakes if m in line.mistakes))
     why = line.first.why
     assert isinstance(why, Fault)  # all other kinds are faults
-    text = why.text.partition(":")[0] if line.status in ("timeout", "crash") else why.text
-    if line.status == "not_attempted" and not is_own_stub(line.exercise, why):
-        text = ""
-    bare = Fault(why.kind, text=text)
+    is_ours = line.status == "internal" or is_own_stub(line.exercise, why)
+    bare = Fault(why.kind, text=why.text if is_ours else "", untried=why.untried)
     return Judgement(
         line.exercise, line.tensor, line.role, line.id, replace(line.first, case="", why=bare)
     )
@@ -111,19 +108,21 @@ def note_earlier_exercise(item: Item, scored: Callable[[str], Sequence[Item]]) -
 
     Args: scored: gives an exercise's items by its id, none if it was not scored.
     """
-    if item.message == WAITS:
-        idle = (e.stub for e in exercises_below(item.exercise) if is_idle(scored(e.id)))
-        return replace(item, message=next(map(waits_for, idle), NOT_STARTED))
+    said = item.explanation
+    if said.reason == "waits" and not said.needs:
+        idle = (e.id for e in exercises_below(item.exercise) if is_idle(scored(e.id)))
+        needs = next(idle, "")
+        reason: Reason = "waits" if needs else "not_started"
+        return replace(item, explanation=replace(said, reason=reason, needs=needs))
     settled = item.status in ("pass", "not_attempted", "timeout", "crash")
     if settled or item.mistake or item.follow_through:
         return item
     for needed in exercises_below(item.exercise):
         if any(i.status != "pass" for i in scored(needed.id) if i.id.endswith(".general")):
-            why = f"{needed.title} ({needed.number}) is not right yet: that may be why"
-            return replace(item, message=f"{item.message}\n{why}")
+            return replace(item, explanation=replace(said, blamed=needed.id))
     return item
 
 
 def is_idle(items: Sequence[Item]) -> bool:
     """Whether an exercise was not even started."""
-    return any(make_item.message == NOT_STARTED for make_item in items)
+    return any(item.explanation.reason == "not_started" for item in items)

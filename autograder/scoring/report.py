@@ -1,13 +1,14 @@
-"""Show a report: as text for people, as one line of JSON for machines."""
+"""Show a report as text for people."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
 
 from autograder.exercises import EXERCISES, NOTEBOOKS
-from autograder.model import Exercise, Item, Report
+from autograder.model import NOTHING_TO_SAY, Exercise, Item, Report
+
+from .wording import Sentence, describe_item, first_sentence
 
 MARKS = {"pass": "✔", "fail": "✘", "not_attempted": "·", "internal": "!"}
 IN_PUBLIC = (
@@ -19,14 +20,6 @@ MEASURED = (
     "that costs no point"
 )
 COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
-
-
-def to_json(report: Report) -> str:
-    """One line of JSON, all ASCII, with the keys of the contract; `measured` only where it tells
-    something."""
-    sums = {"score": tidy_number(report.score), "max_score": tidy_number(report.max_score)}
-    said = {key: value for key, value in vars(report).items() if key != "measured" or value}
-    return json.dumps(said | sums, default=vars)
 
 
 def to_text(report: Report, colour: bool = False) -> str:
@@ -59,13 +52,15 @@ def heading_line(title: str, items: Sequence[Item], colour: bool) -> str:
 def exercise_lines(exercise: Exercise, items: Sequence[Item], colour: bool) -> list[str]:
     lines = [heading_line(f"{exercise.number}  {exercise.title}", items, colour)]
     if overall_mark(items) == MARKS["not_attempted"]:
-        return lines + [f"    {m}" for m in {i.message for i in items} if m.startswith("needs ")]
+        waiting = (item for item in items if item.explanation.reason == "waits")
+        needed = dict.fromkeys(said for item in waiting for said in describe_item(item))
+        return lines + [f"    {said}" for said in needed]
     for same, said in group_items(item for item in items if item.status != "pass"):
         names = ", ".join(item.id.removeprefix(exercise.id + ".") for item in same)
-        first = same[0].message.split("\n")[0]
+        first = first_sentence(same[0])
         cost = sum(item.max_score for item in same)
         lines.append(f"    {paint_mark('✘', colour)} {names} (−{tidy_number(cost)}): {first}")
-        lines += [f"        {line}" for line in said if line != first]
+        lines += [f"        {line}" for line in said if str(line) != first]
     if any(item.follow_through for item in items) and any(item.score for item in items):
         lines.append(
             "    scored on stand-in layers, where a mistake in an earlier one costs nothing"
@@ -73,14 +68,20 @@ def exercise_lines(exercise: Exercise, items: Sequence[Item], colour: bool) -> l
     return lines
 
 
-def group_items(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[str]]]:
-    """The lines of an exercise: items that say the same, and what none before them has said."""
-    told: set[str] = set()
-    for _, group in groupby(items, key=lambda item: item.message or item.id):
-        same = list(group)
-        said = [line for line in same[0].message.split("\n") if line and line not in told]
-        told.update(said)
-        yield same, said
+def group_items(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[Sentence]]]:
+    """The lines of an exercise: items of which the same is said, and what none before them has."""
+    told: set[Sentence] = set()
+    for said, same in group_explained(items):
+        fresh = [sentence for sentence in said if sentence not in told]
+        told.update(fresh)
+        yield same, fresh
+
+
+def group_explained(items: Iterable[Item]) -> Iterator[tuple[list[Sentence], list[Item]]]:
+    """Neighbours of which the same is said, and what that is."""
+    groups = groupby(items, lambda i: i.id if i.explanation == NOTHING_TO_SAY else i.explanation)
+    for same in (list(group) for _, group in groups):
+        yield describe_item(same[0]), same
 
 
 def to_brief_text(report: Report, colour: bool = False) -> str:

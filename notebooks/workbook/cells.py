@@ -27,10 +27,10 @@ from autograder.exercises import EXERCISES
 from autograder.harness.driving import describe_fault, drive_case
 from autograder.model import Exercise, Item
 from autograder.scoring import reference_store
-from autograder.scoring.explanation import describe_error
 from autograder.scoring.judgement import judge_exercise as judge_answers
 from autograder.scoring.points import note_earlier_exercise, score_exercise
 from autograder.scoring.topic_file import DamagedFile
+from autograder.scoring.wording import Sentence, describe_error
 from autograder.workspace import cell_state, writer
 
 from . import live
@@ -129,7 +129,7 @@ def stub_feedback(asked: Exercise, cell: str, failed: Mapping[str, BaseException
     return drive_feedback(asked, [kept, f"the cell itself is {said}", *broken_file_lines(failed)])
 
 
-def drive_feedback(asked: Exercise, said: list[str]) -> CellFeedback:
+def drive_feedback(asked: Exercise, said: list[Sentence | str]) -> CellFeedback:
     """Drive an exercise as its file now is, and say what that shows."""
     try:
         items, printed = judge_in_kernel(asked)
@@ -160,9 +160,9 @@ def judge_in_kernel(asked: Exercise) -> tuple[list[Item], str]:
     return score_exercise(judged), printed[shown][:PRINTED]
 
 
-def broken_file_lines(failed: Mapping[str, BaseException]) -> list[str]:
+def broken_file_lines(failed: Mapping[str, BaseException]) -> list[Sentence | str]:
     """What is wrong with files that were edited by hand and cannot be executed."""
-    said = []
+    said: list[Sentence | str] = []
     for module, error in failed.items():
         why, *line = describe_error(describe_fault(error, live.attached_package()))
         file = module.replace(".", "/") + ".py"
@@ -170,7 +170,7 @@ def broken_file_lines(failed: Mapping[str, BaseException]) -> list[str]:
     return said
 
 
-def rejected_lines(asked: Exercise, error: BaseException, new: bytes) -> list[str]:
+def rejected_lines(asked: Exercise, error: BaseException, new: bytes) -> list[Sentence | str]:
     """Why a file's new text cannot be executed, and the line of it, which is in no file."""
     fault = describe_fault(error, live.attached_package())
     file, _, number = fault.where.rpartition(":")

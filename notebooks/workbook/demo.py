@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from traceback import extract_tb
 
 from autograder.harness.driving import describe_fault
-from autograder.scoring.explanation import describe_error
+from autograder.scoring.wording import describe_error
 
 from . import live
 from .cells import broken_file_lines

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from autograder.model import Exercise, Item
+from autograder.model import NOTHING_TO_SAY, Exercise, Item
 from autograder.scoring.report import group_items, overall_mark, tidy_number
+from autograder.scoring.wording import LEADS, Sentence
 
 ROLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}
@@ -17,14 +18,14 @@ CELL = 'style="text-align: left; vertical-align: top; padding: 0.3em 0.8em"'
 TITLES = ("", "checked", "points", "found")
 HEADER = "".join(f'<th scope="col" {CELL}>{title}</th>' for title in TITLES)
 MARKED_UP = {
-    "the line is: ": "the line is: <code>{}</code>",
-    "this is how it looks when ": "this is how it looks when <strong>{}</strong>",
-    "hint: ": "<strong>hint:</strong> {}",
+    "code": "{0}<code>{1}</code>",
+    "mistake": "{0}<strong>{1}</strong>",
+    "hint": "<strong>{0}</strong>{1}",
 }
 TABLE = 'style="margin: 0.5em 0; table-layout: auto; border-collapse: collapse"'
 
 
-Row = tuple[str, str, str, list[str]]  # as TITLES says
+Row = tuple[str, str, str, list[Sentence]]  # as TITLES says
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,11 +38,11 @@ class CellFeedback:
     """
 
     exercise: Exercise
-    said: tuple[str, ...] = ()
+    said: tuple[Sentence | str, ...] = ()
     items: Sequence[Item] = ()
     mark: str = "·"
 
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Sentence | str, ...]:
         """What stands above the table.
 
         First the title, `✘ Linear.forward (6.1): 4 of 5 points on the public cases`.
@@ -67,14 +68,15 @@ class CellFeedback:
             names = ", ".join(tensor or ROLES[role] for tensor, role in checked)
             cases = sum(case.role == checked[0][1] for case in self.exercise.cases)
             points = out_of(items, sum(item.max_score for item in items))
-            found = said or ["as above"] * bool(items[0].message)
-            if items[0].message.startswith("NameError: "):
+            explanation = items[0].explanation
+            found = said or [Sentence("as above")] * (explanation != NOTHING_TO_SAY)
+            if explanation.fault and explanation.fault.type == "NameError":
                 home = self.exercise.file
-                found.append(f"put helpers and imports inside the def, or into {home}")
+                found.append(Sentence(f"put helpers and imports inside the def, or into {home}"))
             yield overall_mark(items), f"{names} ({cases} cases)", points, found
 
     def __repr__(self) -> str:
-        lines = ["\n  ".join(self.sentences())]
+        lines = ["\n  ".join(map(str, self.sentences()))]
         for mark, checked, points, found in self.rows():
             lines.append(f"  {mark} {checked}: {points}")
             lines += [f"      {text}" for text in found]
@@ -82,7 +84,7 @@ class CellFeedback:
 
     def _repr_html_(self) -> str:
         first, *rest = self.sentences()
-        said = f"<div><strong>{escape(first)}</strong></div>" + "".join(map(marked_up, rest))
+        said = f"<div><strong>{escape(str(first))}</strong></div>" + "".join(map(marked_up, rest))
         if not self.items:
             return said
         rows = "".join(map(row_html, self.rows()))
@@ -98,11 +100,11 @@ def row_html(row: Row) -> str:
     return "<tr>" + "".join(f"<td {CELL}>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def marked_up(text: str) -> str:
+def marked_up(said: Sentence | str) -> str:
     """A sentence in HTML: a line of code as code, the name of a mistake and its hint in bold."""
-    lead = next((lead for lead in MARKED_UP if text.startswith(lead)), "")
-    rest = escape(text.removeprefix(lead))
-    return f"<div>{MARKED_UP.get(lead, '{}').format(rest)}</div>"
+    sentence = Sentence(said) if isinstance(said, str) else said
+    form = MARKED_UP.get(sentence.kind, "{0}{1}")
+    return f"<div>{form.format(LEADS[sentence.kind], escape(sentence.text))}</div>"
 
 
 def out_of(items: Sequence[Item], most: float) -> str:

@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 from autograder.hand_in import reading
 from autograder.model import Report
+from autograder.scoring.record import parse_report
 
 from . import second_tries
 from .crew import GradingTask, WorkerCrew
 from .journal import GradeJournal
-from .work import GradingTerms, GradingWork, parse_report
+from .work import GradingTerms, GradingWork
 
 AHEAD = 1000  # hand-ins that wait for a slower one before them
 

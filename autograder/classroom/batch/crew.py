@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from autograder.hand_in.module_reader import HandIn, list_names
-from autograder.scoring.report import to_json
+from autograder.scoring.record import to_json
 
 from .second_tries import SecondTry
 from .work import (

@@ -13,8 +13,9 @@ from itertools import chain
 
 from autograder.hand_in import reading
 from autograder.hand_in.module_reader import LARGEST
+from autograder.scoring.record import parse_report
 
-from .work import GradingTerms, GradingWork, SecondTryOrder, parse_report
+from .work import GradingTerms, GradingWork, SecondTryOrder
 
 TOGETHER = 8  # hand-ins that one worker has at a time, where they wait
 LONGEST = 300.0  # seconds after which no second try begins

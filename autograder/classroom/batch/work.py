@@ -12,20 +12,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
 from autograder.hand_in.own_faults import locate_own_fault
-from autograder.model import Item, Report
+from autograder.model import Report
 from autograder.running import tiers
 from autograder.running.conversation import ExecutionPlace
 from autograder.running.grading import digest_contents, try_to_grade, undriven_items
 from autograder.running.patience import ResourceLimits
 from autograder.scoring import reference_store
-from autograder.scoring.report import to_json
+from autograder.scoring.record import parse_report, to_json
 from autograder.scoring.topic_file import DamagedFile
 
 PACKAGE = Path(__file__).parents[2]
@@ -191,11 +191,3 @@ def report_own_failure(work: GradingWork, why: str) -> Report:
         digests,
         provisional=True,
     )
-
-
-def parse_report(line: str) -> Report:
-    """The report that a line of JSON says."""
-    said: dict[str, Any] = json.loads(line)
-    items = tuple(Item(**item) for item in said.pop("items"))
-    del said["score"], said["max_score"]
-    return Report(items=items, **said)

@@ -14,11 +14,11 @@ from typing import BinaryIO
 
 from autograder.classroom.batch.journal import GradeJournal
 from autograder.classroom.batch.seals import make_storable, seal_line, unseal_line
-from autograder.classroom.batch.work import parse_report
 from autograder.hand_in import reading
 from autograder.hand_in.archive import path_exists
 from autograder.hand_in.module_reader import list_names
 from autograder.running.grading import digest_contents
+from autograder.scoring.record import parse_report
 
 LARGEST = 2**22  # bytes of a line; a report has some 20 000
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.exercises import EXERCISES
 from autograder.hand_in.student import HandInEntry
+from autograder.scoring.wording import describe_exception_kind
 
 from .listing import ClassListing, ListingRow
 from .markup import (
@@ -64,7 +65,8 @@ def render_troubles(summary: ClassSummary) -> Iterator[Markup]:
             yield element("h3", f"{title}: {format_amount(count)}")
             yield element("p", meaning, class_="soft")
         if count and (kinds := summary.kinds[trouble]):
-            yield render_table(("Kind", "Hand-ins#"), kinds.most_common(SHORT), "narrow")
+            known = ((describe_exception_kind(kind), n) for kind, n in kinds.most_common(SHORT))
+            yield render_table(("Kind", "Hand-ins#"), known, "narrow")
             yield from count_remaining(len(kinds) - SHORT, "rarer kinds")
         elif count:
             rows = ((entry.by, link_hand_in(entry), reason) for entry, reason in examples)

@@ -1,6 +1,7 @@
 """JUnit XML, which every CI reads: a suite a hand-in, a test an item."""
 
 from autograder.model import Item, Report
+from autograder.scoring.wording import describe_item, first_sentence
 
 from .markup import Markup, element, format_points
 from .statistics import is_unreadable
@@ -49,6 +50,6 @@ def describe_outcome(item: Item, read: bool) -> str:
 
 
 def render_test_case(item: Item, outcome: str) -> Markup:
-    first, _, rest = item.message.partition("\n")
+    first, rest = first_sentence(item), "\n".join(map(str, describe_item(item)[1:]))
     told = element(outcome, rest, message=first, type=item.status) if outcome else None
     return element("testcase", told, classname=item.target, name=item.id)

@@ -6,8 +6,9 @@ from autograder.exercises import EXERCISES
 from autograder.hand_in.student import HandInEntry
 from autograder.model import Report
 from autograder.scoring import reference_store
+from autograder.scoring.wording import describe_exception_kind
 
-from .statistics import exception_type, find_troubles, measured_in
+from .statistics import exception_kind, find_troubles, measured_in
 
 MOST = 2000  # rows that a page can hold; the table of grades has all
 URGENT = ("provisional", "undecided", "unreadable", "crash", "timeout")
@@ -81,7 +82,8 @@ def list_faults(report: Report) -> list[str]:
     """What kinds of exceptions there were, and which files or names are missing."""
     if report.provisional or "unreadable" in find_troubles(report):
         return []
-    return sorted({exception_type(i) for i in report.items if i.status == "error"})
+    kinds = {exception_kind(item) for item in report.items if item.status == "error"}
+    return sorted(map(describe_exception_kind, kinds))
 
 
 def list_lost_points(report: Report) -> list[str]:

@@ -21,7 +21,6 @@ from unicodedata import normalize
 
 from autograder.classroom.batch.journal import JOURNAL, GradeJournal
 from autograder.classroom.batch.seals import unseal_line
-from autograder.classroom.batch.work import parse_report
 from autograder.classroom.finding.left_out import NAMED
 from autograder.classroom.finding.own_results import PAGES, holds_work
 from autograder.classroom.finding.roster import ClassRoll
@@ -31,6 +30,7 @@ from autograder.hand_in.own_faults import guard_step
 from autograder.hand_in.student import HandInEntry, Student, common_folder
 from autograder.model import Report
 from autograder.scoring import report
+from autograder.scoring.record import parse_report
 
 from . import class_page, junit, student_page, tables
 from .listing import ClassListing, ListingRow, make_listing_row

@@ -3,7 +3,6 @@
 Nothing grows with the class but counts: of 100 000 reports, a page's worth is kept.
 """
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from math import sqrt
@@ -14,6 +13,7 @@ import numpy as np
 from autograder.exercises import EXERCISES
 from autograder.hand_in.student import HandInEntry
 from autograder.model import Array, Item, Report
+from autograder.scoring.wording import first_sentence, plain_message
 
 Way: TypeAlias = Literal["wrong", "stopped", "untried"]
 Trouble: TypeAlias = Literal[
@@ -26,7 +26,6 @@ WAYS: dict[str, Way] = {
     "timeout": "stopped",
     "crash": "stopped",
 }
-MISSING = re.compile(r"mytorch/\w+\.py (is missing|has no \w+)")
 EXAMPLES = 12  # hand-ins named for each trouble
 MOST = 1000  # different words counted; what comes later is counted together
 OTHERS = "others"
@@ -81,7 +80,7 @@ class ClassSummary:
                misconceptions are counted among these
     mistakes   in how many hand-ins a misconception shows; where: in which exercises
     troubles   how many hand-ins met each; examples: the first of them, and why
-    kinds      of exceptions, and of what is missing: in how many hand-ins each occurs
+    kinds      as `exception_kind` says: in how many hand-ins each occurs
     """
 
     count: int = 0
@@ -131,7 +130,9 @@ class ClassSummary:
         for mistake, where in mistakes.items():
             key = count_word(self.mistakes, mistake)
             self.where.setdefault(key, set()).update(where)
-        for trouble, kind in {(trouble_of(i), exception_type(i)) for i in report.items}:
+        for trouble, kind in dict.fromkeys(
+            (trouble_of(i), exception_kind(i)) for i in report.items
+        ):
             if trouble in ("error", "missing"):
                 count_word(self.kinds[trouble], kind)
 
@@ -179,9 +180,9 @@ def count_word(counter: Counter[str], key: str) -> str:
 
 
 def is_unreadable(report: Report) -> bool:
-    """Whether nothing could be read: each line then says what the whole report says."""
+    """Whether nothing could be read, and nothing was driven."""
     return bool(report.message) and all(
-        i.status == "not_attempted" and i.message == report.message for i in report.items
+        i.status == "not_attempted" and i.explanation.reason == "undriven" for i in report.items
     )
 
 
@@ -197,7 +198,8 @@ def way_lost(item: Item) -> Way:
 
 def is_missing(item: Item) -> bool:
     """Whether a file, or what belongs into it, is not there at all."""
-    return item.status == "error" and bool(MISSING.fullmatch(item.message.partition("\n")[0]))
+    fault = item.explanation.fault
+    return item.status == "error" and fault is not None and bool(fault.missing)
 
 
 def trouble_of(item: Item) -> Trouble | None:
@@ -210,14 +212,14 @@ def trouble_of(item: Item) -> Trouble | None:
 def find_troubles(report: Report) -> dict[Trouble, str]:
     """What went wrong with a hand-in as a whole, and in whose words."""
     if report.provisional:
-        inner = (i.message for i in report.items if i.status == "internal")
+        inner = (plain_message(i) for i in report.items if i.status == "internal")
         return {"provisional": report.message or next(inner, "")}
     if is_empty(report):
         return {"unreadable": report.message or "nothing is in it"}
     found: dict[Trouble, str] = {"noted": report.message} if report.message else {}
     for item in report.items:
         if trouble := trouble_of(item):
-            found.setdefault(trouble, item.message.partition("\n")[0])
+            found.setdefault(trouble, first_sentence(item))
     if report.measured:
         found["measured"] = measured_in(report)
     return found
@@ -229,6 +231,8 @@ def measured_in(report: Report) -> str:
     return ", ".join(f"{number} ({n} calls of forward)" for number, n in calls.items())
 
 
-def exception_type(item: Item) -> str:
-    """What kind of exception a line tells of: its type, without text and place."""
-    return re.split(r": | in mytorch/", item.message.partition("\n")[0])[0]
+def exception_kind(item: Item) -> str:
+    """What kind of exception a line tells of: its type, without text and place; what is missing;
+    or the reason why no more may be said of it."""
+    fault = item.explanation.fault
+    return fault.missing or fault.type if fault else item.explanation.reason

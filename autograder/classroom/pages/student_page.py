@@ -3,14 +3,15 @@
 A view of the report: it holds nothing that the report does not hold, so no hidden value either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
 from autograder.hand_in.student import NOBODY, Student
 from autograder.model import Item, Report
-from autograder.scoring.report import MARKS, MEASURED, overall_mark
+from autograder.scoring.report import MARKS, MEASURED, group_explained, overall_mark
+from autograder.scoring.wording import LEADS, Sentence
 
 from .markup import (
     Markup,
@@ -40,7 +41,6 @@ WORDS = {
     "stand-in layers": "what builds on earlier layers is run on your own, and on stand-ins that "
     "only record what they are given; the better run counts",
 }
-MISCONCEPTION, HINT, LINE = "this is how it looks when ", "hint: ", "the line is: "
 
 
 def render_student_page(report: Report, student: Student = NOBODY) -> str:
@@ -103,12 +103,11 @@ def render_items(items: tuple[Item, ...]) -> Iterator[Markup]:
     lost = [item for item in items if item.status != "pass"]
     if passed:
         yield element("li", *map(render_item_score, passed), class_="soft")
-    told: set[str] = set()  # a misconception and its hint are said once an exercise
-    for message, alike in groupby(lost, key=lambda item: item.message):
-        same = list(alike)
-        lines = [line for line in message.split("\n") if line not in told]
-        told.update(line for line in lines if line.startswith((MISCONCEPTION, HINT)))
-        yield element("li", element("p", *map(render_item_score, same)), *render_explanation(lines))
+    told: set[Sentence] = set()  # a misconception and its hint are said once an exercise
+    for said, same in group_explained(lost):
+        fresh = [sentence for sentence in said if sentence not in told]
+        told.update(sentence for sentence in said if sentence.kind in ("mistake", "hint"))
+        yield element("li", element("p", *map(render_item_score, same)), *render_explanation(fresh))
     if any(item.follow_through for item in items):
         yield element("li", element("p", FOLLOWED, class_="soft"))
 
@@ -120,19 +119,19 @@ def render_item_score(item: Item) -> Markup:
     return element("span", f"{MARKS.get(item.status, '✘')} ", name, got, class_="item")
 
 
-def render_explanation(lines: list[str]) -> Iterator[Markup]:
-    """A message, a paragraph a line; misconception and hint set apart."""
+def render_explanation(said: Sequence[Sentence]) -> Iterator[Markup]:
+    """What is said of an item, a paragraph a sentence; misconception and hint set apart."""
     apart = []
-    for line in filter(None, lines):
-        if line.startswith(MISCONCEPTION):
-            name = line.removeprefix(MISCONCEPTION)
-            apart.append(element("p", "This is how it looks when ", element("strong", name), "."))
-        elif line.startswith(HINT):
-            apart.append(element("p", "Hint: " + line.removeprefix(HINT)))
-        elif line.startswith(LINE):
-            yield element("p", LINE, element("code", line.removeprefix(LINE)))
+    for sentence in said:
+        lead, text = LEADS[sentence.kind], sentence.text
+        if sentence.kind == "mistake":
+            apart.append(element("p", lead.capitalize(), element("strong", text), "."))
+        elif sentence.kind == "hint":
+            apart.append(element("p", lead.capitalize() + text))
+        elif sentence.kind == "code":
+            yield element("p", lead, element("code", text))
         else:
-            yield element("p", line)
+            yield element("p", text)
     if apart:
         yield element("div", *apart, class_="hint")
 
