@@ -1,6 +1,6 @@
 """The exercises, in the order of the course: what is driven, on which cases, for how many points.
 
-One file a topic. Adding one: its target in the solved package, an entry here, its mistakes.
+One file a topic. The README says which places a new exercise has.
 """
 
 from collections.abc import Iterator
