@@ -18,6 +18,7 @@ from autograder.key.solved import make_skeleton, solved_modules, strip_markers
 
 ROOT = Path(__file__).parents[1]
 MakeTree = Callable[..., Path]
+FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 
 
 def package(solved: bool = True, changes: Mapping[str, str] | None = None) -> dict[str, bytes]:

@@ -69,6 +69,8 @@ def test_the_recipe_gives_a_right_exercise(steps: list[Step], tmp_path: Path) ->
     done = run_python(tree, "pytest", *options, "--exercise", home)
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("failed") == 0
+    done = run_python(tree, "pytest", *options, "tests/test_house.py", "-k", "tools or one_way")
+    assert done.returncode == 0, done.stdout
     again = run_python(tree, "autograder", "build", "--check")
     assert again.stdout == "everything is as the key gives it\n"
 

@@ -154,9 +154,11 @@ def make_probabilities(values: Array) -> Array:
     return shares
 
 
-DOUBLES = (Double("mytorch.softmax.Softmax", output=make_probabilities, keeps="A"),)
+DOUBLES: tuple[Double, ...] = (
+    Double("mytorch.softmax.Softmax", output=make_probabilities, keeps="A"),
+)
 
-EXERCISES = (
+EXERCISES: tuple[Exercise, ...] = (
     *activation_exercises(
         "Sigmoid",
         "sigmoid",

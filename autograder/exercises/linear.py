@@ -159,7 +159,7 @@ def layer_cases(back: bool) -> tuple[Case, ...]:
     )
 
 
-DOUBLES = (
+DOUBLES: tuple[Double, ...] = (
     Double(
         "mytorch.linear.Linear",
         parameters=("W", "b"),
@@ -171,7 +171,7 @@ DOUBLES = (
     ),
 )
 
-EXERCISES = (
+EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="linear.forward",
         number="6.1",

@@ -168,7 +168,7 @@ def draw_step_inputs(lr: float, steps: int, layers: int, shape: tuple[int, int])
 GRADIENTS = {f"{name}{k}": 0.5 for name in ("dLdW", "dLdb") for k in (1, 2, 3)}
 LAYERS = ("mytorch.linear.Linear", "mytorch.relu.ReLU", "mytorch.sigmoid.Sigmoid")
 
-EXERCISES = (
+EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="mlp.forward",
         number="8.1",

@@ -19,7 +19,7 @@ def upstream_scale(x: Inputs) -> float:
 
 BETWEEN_0_AND_1: dict[str, Scale] = {"forward.A": lambda x: 1.0, "backward.dLdZ": upstream_scale}
 
-FACTS = (
+FACTS: tuple[Facts, ...] = (
     Facts("mytorch.sigmoid.Sigmoid", BETWEEN_0_AND_1),
     Facts(
         "mytorch.relu.ReLU",

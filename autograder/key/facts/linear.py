@@ -4,7 +4,7 @@ import numpy as np
 
 from .record import Facts, largest_magnitude, product_scale
 
-FACTS = (
+FACTS: tuple[Facts, ...] = (
     Facts(
         "mytorch.linear.Linear",
         {

@@ -23,7 +23,7 @@ def divergence_scale(x: Inputs) -> float:
     return terms + LOST_IN_FLOAT32 * largest_magnitude(x["Z"])
 
 
-FACTS = (
+FACTS: tuple[Facts, ...] = (
     Facts(
         "mytorch.softmax_cross_entropy.SoftmaxCrossEntropy",
         {

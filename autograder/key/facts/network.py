@@ -49,7 +49,7 @@ GRADIENTS = {
     f"backward.{n}{k}": network_gradient(n, k) for n in ("dLdW", "dLdb") for k in (1, 2, 3)
 }
 
-FACTS = (
+FACTS: tuple[Facts, ...] = (
     Facts(
         "mytorch.mlp.MLP",
         {

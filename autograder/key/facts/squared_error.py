@@ -11,4 +11,4 @@ def sum_of_squares(x: Inputs) -> float:
     return 0.5 * float(np.sum((np.abs(x["y"]) + np.abs(x["d"])) ** 2))
 
 
-FACTS = (Facts("mytorch.squared_error.squared_error", {"div": sum_of_squares}),)
+FACTS: tuple[Facts, ...] = (Facts("mytorch.squared_error.squared_error", {"div": sum_of_squares}),)
