@@ -134,7 +134,7 @@ def test_a_free_subgradient_costs_nothing_or_is_asked_for(tmp_path: Path) -> Non
     record.write_text(head + tail, "utf-8")
     run_commands(tree)
     assert graded(tree, {"leaky_relu.py": other}) == {"leaky_relu.backward.edge": 0.5}
-    done = said_by_the_test(tree, "out_of_step")
+    done = said_by_the_test(tree, "nothing_is_out_of_step")
     assert done.returncode == 1
     assert "leaky_relu.backward/zeros/dLdZ: a derivative from one side" in done.stdout
     assert "state other_end in its class's record in autograder/key/facts/" in done.stdout
@@ -154,6 +154,6 @@ def test_two_exercises_made_at_once_do_not_conflict(tmp_path: Path) -> None:
     git(tree, *who, "merge", "-q", "--no-edit", "one")
     run_commands(tree)
     assert not git(tree, "status", "--porcelain", "*.npz"), "the references were whole"
-    for name in ("all_its_places", "out_of_step"):
+    for name in ("all_its_places", "nothing_is_out_of_step"):
         done = said_by_the_test(tree, name)
         assert done.returncode == 0, done.stdout

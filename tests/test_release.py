@@ -44,7 +44,7 @@ def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
     shown = (ROOT / exports.relative_to(tmp_path)).read_text("utf-8")
     exports.write_text(shown.replace("from .relu import ReLU\n", ""), "utf-8")
     readme = (ROOT / "README.md").read_text("utf-8")
-    (tmp_path / "README.md").write_text(readme.replace("`ReLU` | 12 |", "`ReLU` | 10 |"), "utf-8")
+    (tmp_path / "README.md").write_text(readme.replace("| `Linear` |", "| `Affine` |"), "utf-8")
     (tmp_path / "notebooks" / "06_vector_form.ipynb").unlink()
     path = tmp_path / "notebooks" / "00_start_here.ipynb"
     changed = nbformat.read(path, as_version=4)
