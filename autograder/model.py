@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 Role: TypeAlias = Literal["general", "edge", "stability"]
 Layout: TypeAlias = Literal["plain", "strided", "frozen"]
+Scenario: TypeAlias = Literal["once", "goes_on", "after_a_step", "must_not_move"]
 Status: TypeAlias = Literal[
     "pass", "fail", "error", "timeout", "crash", "not_attempted", "internal"
 ]
@@ -31,6 +32,12 @@ class Case:
     inputs draws them from a random generator: the public and the hidden cases differ in its
     seed alone. layout is how the arrays lie in memory when the driver gets them. tensors are the
     scored ones that it gives, where it doesn't give all.
+
+    scenario is what the driver does with the inputs; drivers that know one way alone get none:
+    once           one pass; or a second one behind it, if there are inputs for an earlier pass
+    goes_on        an earlier pass, then another with the parameters that the first one left
+    after_a_step   an earlier pass with other parameters, then the optimiser has moved them
+    must_not_move  afterwards the parameters must be what they were
     """
 
     id: str
@@ -38,6 +45,7 @@ class Case:
     role: Role = "general"
     layout: Layout = "plain"
     tensors: tuple[str, ...] = ()
+    scenario: Scenario = "once"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +55,27 @@ class Job:
     exercise: str
     case: Case
     inputs: Inputs
+
+
+@dataclass(frozen=True)
+class Double:
+    """How a class looks to an exercise that builds on it, when a stand-in takes its place.
+
+    target      `mytorch.linear.Linear`
+    parameters  attributes that its results depend on, besides what it is given
+    sized       the first two arguments of its constructor are the widths of input and output;
+                else the output is as wide as the input
+    stores      attributes that its backward sets: from the input of forward and that of backward
+    output      what becomes of the drawn numbers, N × C, where an output must be of some kind
+    keeps       the attribute that holds the output, or ""
+    """
+
+    target: str
+    parameters: tuple[str, ...] = ()
+    sized: bool = False
+    stores: Mapping[str, Callable[[Array, Array], Array]] = field(default_factory=dict)
+    output: Callable[[Array], Array] | None = None
+    keeps: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +90,9 @@ class Exercise:
     doubles  the classes of `needs` that can be replaced (`mytorch.linear.Linear`)
     batch    the input whose rows are the examples, or "" if there is none
     stores   attributes that the target sets (`dLdW`), which tensors carry in their names
+    keeps    names that its class may keep on `self`: a bare `A` may be meant as `self.A`
+    clues    what exceptions tell in its class: a pattern of type and text, and the hint to it
+    says     `Type: text` of exceptions that its driver raises: not a word of it is a student's
     """
 
     id: str
@@ -73,6 +105,16 @@ class Exercise:
     doubles: tuple[str, ...] = ()
     batch: str = ""
     stores: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    clues: tuple[tuple[str, str], ...] = ()
+    says: tuple[str, ...] = ()
+
+    def case(self, id: str) -> Case:
+        """The case of this id.
+
+        Raises: KeyError: there is none.
+        """
+        return {case.id: case for case in self.cases}[id]
 
     @property
     def notebook(self) -> str:
@@ -83,6 +125,11 @@ class Exercise:
     def title(self) -> str:
         """The target as students call it: `Linear.backward`."""
         return ".".join(self.target.split(".")[2:])
+
+    @property
+    def owner(self) -> str:
+        """The class or function that the target belongs to: `mytorch.linear.Linear`."""
+        return ".".join(self.target.split(".")[:3])
 
     @property
     def module(self) -> str:

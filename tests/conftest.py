@@ -22,6 +22,7 @@ from autograder.key.solved import make_skeleton, solved_modules, strip_markers
 
 ROOT = Path(__file__).parents[1]
 MakeTree = Callable[..., Path]
+FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 
 
 def package(solved: bool = True, changes: Mapping[str, str] | None = None) -> dict[str, bytes]:
@@ -37,6 +38,11 @@ def replaced(file: str, old: str, new: str) -> dict[str, str]:
     source = strip_markers(solved_modules()[file])
     assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {file}"
     return {file: source.replace(old, new)}
+
+
+def variants_of(home: str) -> list[Path]:
+    """The right sources in other styles for one module, as `linear`."""
+    return sorted((ROOT / "tests" / "shelf" / "variants").glob(f"{home}__*.py"))
 
 
 def hear_ctrl_c() -> None:
@@ -108,7 +114,8 @@ def exercises_named(parameter: object) -> set[str]:
     notebook's file, or by a source for their module on the shelf."""
     if isinstance(parameter, tuple):
         return set[str]().union(*map(exercises_named, parameter))
-    name = parameter.stem.split("__")[0] if isinstance(parameter, Path) else str(parameter)
+    name = parameter.stem if isinstance(parameter, Path) else str(parameter)
+    name = name.split("__")[0]
     return names_of_exercises().get(name, set())
 
 

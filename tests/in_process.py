@@ -68,7 +68,7 @@ def run(
         for job in jobs:
             exercise, case = EXERCISES[job.exercise], job.case
             answers.setdefault(job.exercise, {})[case.id] = drive(
-                exercise, case.id, job.inputs, case.layout, mytorch
+                exercise, case, job.inputs, mytorch
             )
     return answers
 

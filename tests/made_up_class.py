@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from conftest import package
+from conftest import FULL, package
 from planted import own_items
 
 from autograder.exercises import EXERCISES
@@ -16,7 +16,6 @@ from autograder.key.mistakes import MISTAKES
 from autograder.key.solved import make_skeleton, solved_modules, strip_markers
 from autograder.scoring import reference_store
 
-FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 VARIANTS = sorted((Path(__file__).parent / "shelf" / "variants").glob("*.py"))
 UNSTABLE = ("__course", "__through_softmax")  # right, but for the points of stability
 LAYERS = ("squared_error", "sigmoid", "relu", "linear", "softmax")

@@ -1,6 +1,8 @@
 """What a planted mistake should cost, found without the grader."""
 
+import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from conftest import package
 from in_process import answers_of
@@ -11,6 +13,27 @@ from autograder.key.mistakes import Mistake
 from autograder.model import Exercise
 from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 from autograder.scoring.reference_store import ReferenceSet
+
+SHELF = Path(__file__).parent / "shelf"
+PLANTED_IN_A_VARIANT = re.compile(r"^# mistake (\w+): (.+) -> (.+)$", re.MULTILINE)
+
+
+def mistaken_sources() -> dict[str, str]:
+    """The wrong sources in other styles on the shelf, by mistake and style: `relu.step__loops`.
+
+    Each is a file of its own, or a line of a right variant, `# mistake step: old -> new`, which
+    says what to replace in it.
+    """
+    found = {path.stem: path.read_text("utf-8") for path in (SHELF / "mistaken").glob("*.py")}
+    for path in (SHELF / "variants").glob("*.py"):
+        text, (home, style) = path.read_text("utf-8"), path.stem.split("__", 1)
+        for line, old, new in (m.group(0, 2, 3) for m in PLANTED_IN_A_VARIANT.finditer(text)):
+            code = PLANTED_IN_A_VARIANT.sub("", text)
+            if code.count(old) != 1:
+                raise ValueError(f"{path.name}: {line}: {old!r} stands {code.count(old)} times")
+            key = line.removeprefix("# mistake ").partition(":")[0]
+            found[f"{home}.{key}__{style}"] = code.replace(old, new)
+    return dict(sorted(found.items()))
 
 
 def own_items(mistake: Mistake, references: ReferenceSet) -> set[str]:

@@ -1,5 +1,6 @@
 """Driving one case: how inputs lie in memory, and what becomes of whatever comes back."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,11 @@ import pytest
 from conftest import replaced
 from in_process import scored
 
-from autograder.harness.driving import MAX_TENSOR_BYTES, arrange_array, to_plain_array
-from autograder.model import Item
+from autograder.exercises import EXERCISES
+from autograder.exercises.linear import draw_layer_inputs
+from autograder.harness.driving import MAX_TENSOR_BYTES, arrange_array, drive_case, to_plain_array
+from autograder.key.mytorch import Linear
+from autograder.model import Answer, Case, Item, Layout, Scenario
 from autograder.scoring.wording import plain_message
 
 MATRIX = np.arange(6.0).reshape(2, 3)
@@ -22,6 +26,44 @@ def test_inputs_lie_in_memory_as_a_case_asks() -> None:
         assert not np.shares_memory(made, MATRIX)
         assert made.flags.c_contiguous == (layout != "strided")
         assert made.flags.writeable == (layout != "frozen")
+
+
+class Stepping(Linear):
+    """A layer whose way back moves its weights."""
+
+    def backward(self, dLdZ: Any) -> Any:
+        dLdA = super().backward(dLdZ)
+        self.W = self.W + 1
+        return dLdA
+
+
+def driven(scenario: Scenario, before: int, layout: Layout) -> tuple[Answer, Any]:
+    """What a layer that moves in `backward` gives in a case, and dLdA with the weights at rest."""
+    draw = draw_layer_inputs(3, 4, 2, back=True, before=before)
+    inputs = draw(np.random.default_rng(1))
+    case = Case("made_up", draw, layout=layout, scenario=scenario)
+    package = SimpleNamespace(Linear=Stepping)
+    given = drive_case(EXERCISES["linear.backward"], case, inputs, package)
+    return given, inputs["dLdZ"] @ inputs["W"]
+
+
+@pytest.mark.parametrize("layout", ["plain", "strided", "frozen"])
+@pytest.mark.parametrize("before", [3, 5])
+def test_a_case_says_its_scenario_whatever_its_sizes(before: int, layout: Layout) -> None:
+    """After a step the weights are set anew, going on they are not: of any size and layout."""
+    given, at_rest = driven("after_a_step", before, layout)
+    np.testing.assert_allclose(given.tensors["dLdA"], at_rest)
+    given, at_rest = driven("goes_on", before, layout)
+    assert not np.allclose(given.tensors["dLdA"], at_rest)
+
+
+@pytest.mark.parametrize("layout", ["plain", "frozen"])
+def test_only_a_case_that_says_so_holds_parameters_still(layout: Layout) -> None:
+    """Arrays that are read-only say nothing of what is asked, and arrays that are not, neither."""
+    moved = driven("must_not_move", 0, layout)[0].fault
+    assert moved is not None
+    assert moved.type == "ParametersMoved"
+    assert driven("once", 0, layout)[0].fault is None
 
 
 @pytest.mark.parametrize(

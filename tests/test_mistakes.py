@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import package, replaced
 from in_process import accused, items_of, loaded, lost, scored
-from planted import own_items
+from planted import SHELF, mistaken_sources, own_items
 
 from autograder.exercises import EXERCISES
 from autograder.hand_in.module_reader import HandIn
@@ -24,8 +23,7 @@ from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 from autograder.scoring.reference_store import FAULT, ReferenceSet
 from autograder.scoring.wording import plain_message
 
-SHELF = Path(__file__).parent / "shelf"
-MISTAKEN = sorted((SHELF / "mistaken").glob("*.py"))
+MISTAKEN = mistaken_sources()
 CLASSES = sorted({e.target.split(".")[2] for e in EXERCISES.values()})
 BOTH = {"public": reference_store.public_references(), "hidden": reference_store.best_references()}
 ONE_EACH = (
@@ -62,11 +60,11 @@ def test_a_planted_mistake_is_named_and_costs_its_own_points(id: str, kind: str)
     expect_its_own(mistake, found, BOTH[kind])
 
 
-@pytest.mark.parametrize("path", MISTAKEN, ids=lambda path: path.stem)
-def test_a_mistake_is_named_in_other_styles_too(path: Path) -> None:
+@pytest.mark.parametrize("name", MISTAKEN)
+def test_a_mistake_is_named_in_other_styles_too(name: str) -> None:
     """Loops, einsum, Jacobians, other attributes: the same name, the same points."""
-    mistake = MISTAKES[path.stem.split("__")[0]]
-    found = scored({mistake.file: path.read_text("utf-8")}, BOTH["hidden"])
+    mistake = MISTAKES[name.split("__")[0]]
+    found = scored({mistake.file: MISTAKEN[name]}, BOTH["hidden"])
     expect_its_own(mistake, found, BOTH["hidden"])
 
 
@@ -74,7 +72,7 @@ def test_the_shelf_is_full() -> None:
     """Every class has five mistakes and more, and every mistake a source in another style."""
     for name in CLASSES:
         assert sum(m.target.split(".")[2] == name for m in MISTAKES.values()) >= 5
-    assert {path.stem.split("__")[0] for path in MISTAKEN} == set(MISTAKES)
+    assert {name.split("__")[0] for name in MISTAKEN} == set(MISTAKES)
 
 
 def test_a_mistake_in_a_layer_costs_the_network_nothing() -> None:
@@ -414,7 +412,7 @@ def check_case(
     id: str, exercise: Exercise, reference: reference_store.CaseReference, mytorch: Any
 ) -> None:
     case, inputs = reference.case, reference.inputs
-    given = drive_case(exercise, case.id, inputs, case.layout, mytorch)
+    given = drive_case(exercise, case, inputs, mytorch)
     stored = BOTH["public"].signatures(exercise.id).get(id, {})
     assert ((case.id, FAULT) in stored) == (given.fault is not None)
     for name, array in given.tensors.items():

@@ -14,6 +14,7 @@ from autograder.harness import doubles
 from autograder.harness.doubles import RECEIVED
 from autograder.harness.driving import drive_case
 from autograder.key import differences, proof, references
+from autograder.key.facts import facts_of
 from autograder.key.mistakes import MISTAKES
 from autograder.key.reseed import find_uniform_tensors
 from autograder.model import Answer, Array, Case, Exercise, Expected, Fault
@@ -92,7 +93,7 @@ def test_the_proof_sees_every_mistake(id: str, twin: tuple[Any, float]) -> None:
                 continue
             (reference,) = (r for r in BOTH["public"].cases(exercise.id) if r.case.id == case)
             wide = {n: a.astype(np.float64) for n, a in reference.inputs.items()}
-            said = drive_case(exercise, case, wide, "plain", namespace).tensors[name]
+            said = drive_case(exercise, reference.case, wide, namespace).tensors[name]
             old = reference.expected[name]
             assert (
                 not proof.distance_outside(said, Expected(wrong, wrong, old.scale))
@@ -176,13 +177,13 @@ def test_upstream_derivatives_are_random() -> None:
 
 def sizes(reference: CaseReference) -> tuple[int, ...]:
     """N and the widths of a general case."""
-    x = reference.inputs
+    x, batch = reference.inputs, EXERCISES[reference.exercise].batch
     if "sizes" in x:
-        return (len(x["A"]), *(int(size) for size in x["sizes"]))
-    return (*x["A"].shape, len(x["W"])) if "W" in x else x["Z"].shape
+        return (len(x[batch]), *(int(size) for size in x["sizes"]))
+    return (*x[batch].shape, len(x["W"])) if "W" in x else x[batch].shape
 
 
-@pytest.mark.parametrize("id", [id for id in EXERCISES if id not in ("squared_error", "sgd.step")])
+@pytest.mark.parametrize("id", [e.id for e in EXERCISES.values() if e.batch])
 def test_general_cases_cannot_be_passed_by_luck(id: str) -> None:
     """Unequal dimensions, a square, one with N = C_out, and a second round of another N."""
     cases = [r for r in BOTH["hidden"].cases(id) if r.case.role == "general"]
@@ -192,7 +193,7 @@ def test_general_cases_cannot_be_passed_by_luck(id: str) -> None:
     assert any(size[0] == size[-1] for size in found)
     assert any(1 < size[0] < size[1] for size in found), "none wider than long"
     again = [
-        (len(x["A" if "A" in x else "Z"]), len(before[0]))
+        (len(x[EXERCISES[id].batch]), len(before[0]))
         for x in (r.inputs for r in cases)
         if (before := [a for n, a in x.items() if n in ("before", "A_before", "Z_before")])
     ]
@@ -209,14 +210,16 @@ def test_edge_and_stability_are_a_fifth_at_most() -> None:
 
 
 def test_rectifiers_stay_off_their_corner_but_in_their_own_edge_case() -> None:
-    """Only ReLU's own zeros have a reference that is an interval; everything else is one number."""
+    """Only a rectifier's own zeros have a reference that is an interval; all else is one number."""
     wide = {
         (exercise, case)
         for kept in BOTH.values()
         for exercise, case, _, expected in proof.stored_tensors(kept)
         if (expected.low != expected.high).any()
     }
-    assert wide == {("relu.backward", "zeros")}
+    free = {exercise.id for exercise in EXERCISES.values() if facts_of(exercise).other_end}
+    assert ("relu.backward", "zeros") in wide
+    assert wide == {(id, "zeros") for id in free if id.endswith(".backward")}
     for _, _, _, expected in proof.stored_tensors(BOTH["hidden"]):
         assert (expected.low <= expected.high).all()
 
@@ -226,12 +229,14 @@ def test_float32_cases_are_there_and_proved_in_float64() -> None:
     for id, exercise in EXERCISES.items():
         cases = {r.case.id: r for r in BOTH["hidden"].cases(id)}
         if "float32" not in cases:
-            assert id in ("squared_error", "sgd.step")
+            assert not exercise.batch, f"{id} has no case float32"
             continue
         kinds = {n: a.dtype for n, a in cases["float32"].inputs.items() if n != "sizes"}
         assert set(kinds.values()) == {np.dtype(np.float32)}, exercise.id
         digits = [e.low for e in cases["float32"].expected.values()]
-        assert any((array != array.astype(np.float32)).any() for array in digits) or "relu" in id
+        assert any((array != array.astype(np.float32)).any() for array in digits) or (
+            facts_of(exercise).corner_distance  # what a rectifier lets pass has no more digits
+        )
 
 
 def test_scales_are_those_of_the_terms() -> None:

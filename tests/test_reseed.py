@@ -78,7 +78,7 @@ def test_general_cases_stay_off_the_corner(drawn: ReferenceSet) -> None:
         for exercise in EXERCISES.values():
             for r in drawn.cases(exercise.id):
                 if r.case.role == "general" or exercise.doubles:
-                    drive_case(exercise, r.case.id, r.inputs, "plain", solved)
+                    drive_case(exercise, r.case, r.inputs, solved)
     assert len(met) > 30
     assert min(met) >= references.MIN_CORNER_DISTANCE
 

@@ -8,8 +8,8 @@ import pytest
 
 from autograder.exercises import EXERCISES
 from autograder.harness.driving import drive_case
+from autograder.key.facts import facts_of
 from autograder.key.references import solved_variant
-from autograder.key.scales import scale_of
 from autograder.model import Expected
 from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 
@@ -33,10 +33,11 @@ def lost(path: Path, seed: int) -> set[str]:
                 if case.role != "stability" or not exercise.file.endswith(f"/{file}"):
                     continue
                 inputs = case.inputs(seed_of(seed, case.id))
-                right = drive_case(exercise, case.id, inputs, case.layout, solved).tensors
-                given = drive_case(exercise, case.id, inputs, case.layout, own).tensors
+                right = drive_case(exercise, case, inputs, solved).tensors
+                given = drive_case(exercise, case, inputs, own).tensors
                 for name, array in right.items():
-                    expected = Expected(array, array, scale_of(exercise.id, name, inputs, array))
+                    scale = facts_of(exercise).scale_of(exercise, name, inputs, array)
+                    expected = Expected(array, array, scale)
                     loose = dtype_tolerance([given[name], *inputs.values()])
                     if compare_tensor(given[name], expected, loose):
                         found.add(exercise.id)

@@ -10,7 +10,7 @@ from textwrap import dedent, indent
 import numpy as np
 import pytest
 from attacks import write
-from conftest import ROOT, package, replaced
+from conftest import FULL, ROOT, package, replaced
 from in_process import answers_of
 
 from autograder.classroom.pages import student_page, tables
@@ -195,7 +195,7 @@ def test_points_stay_and_everybody_is_told(tmp_path: Path) -> None:
         command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("52 / 52") == 3
+    assert done.stdout.count(f"{FULL:g} / {FULL:g}") == 3
     rows = (tmp_path / "grades" / "grades.csv").read_text("utf-8-sig").splitlines()
     assert ["calls of forward" in row for row in rows[1:]] == [True, True, False]
     whole = (tmp_path / "grades" / "class.html").read_text("utf-8")

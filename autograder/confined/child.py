@@ -86,9 +86,10 @@ def perform_work(
     drive = driving.drive_case
     if options["doubles"]:
         drive = doubles.drive_on_doubles(options["doubles"], options["seed"])
-    for exercise, case, inputs, layout in jobs:
+    for name, case, inputs in jobs:
         restart_clock(options["seconds"])
-        answer = drive(EXERCISES[exercise], case, inputs, layout, package)
+        exercise = EXERCISES[name]
+        answer = drive(exercise, exercise.case(case), inputs, package)
         fault = vars(answer.fault) if answer.fault else None
         header = {"odd": dict(answer.odd), "fault": fault, "forwards": answer.forwards}
         answers.write(encode_frame(header, answer.tensors))

@@ -114,7 +114,7 @@ def warm_up() -> None:
     rng = np.random.default_rng(0)
     for exercise in [*EXERCISES.values()] * WARM_UP_ROUNDS:
         for case in exercise.cases:
-            given = drive(exercise, case.id, case.inputs(rng), case.layout, empty)
+            given = drive(exercise, case, case.inputs(rng), empty)
             wire.encode_frame({}, given.tensors)
     for kind in (np.float32, np.float64):
         A: Any = rng.normal(size=(3, 4)).astype(kind)

@@ -1,21 +1,27 @@
 """The exercises, in the order of the course: what is driven, on which cases, for how many points.
 
-One file a topic. Adding one: its target in the solved package, an entry here, its mistakes.
+One file a topic. The README says which places a new exercise has.
 """
 
 from collections.abc import Iterator
 
-from autograder.model import Exercise
+from autograder.model import Double, Exercise
 
 from . import activations, linear, losses, network, squared_error
 
 # By topic: the name of its file here, and of the file that holds its references.
+MODULES = (squared_error, activations, linear, losses, network)
 TOPICS: dict[str, tuple[Exercise, ...]] = {
-    topic.__name__.rpartition(".")[2]: topic.EXERCISES
-    for topic in (squared_error, activations, linear, losses, network)
+    topic.__name__.rpartition(".")[2]: topic.EXERCISES for topic in MODULES
 }
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise for exercises in TOPICS.values() for exercise in exercises
+}
+
+# How classes look when doubles take their place, by target: those that are more than an output
+# of the input's width.
+DOUBLES: dict[str, Double] = {
+    double.target: double for topic in MODULES for double in getattr(topic, "DOUBLES", ())
 }
 
 # Where each public name of `mytorch` lives: `Linear` in `mytorch/linear.py`.

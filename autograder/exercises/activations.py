@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from autograder.model import Array, Case, Drive, Exercise, Inputs
+import numpy as np
+
+from autograder.model import Array, Case, Double, Drive, Exercise, Inputs
 
 from .attempt import attempt_forward
 from .draw import Random, draw_apart, draw_huge, draw_normal, to_single_precision
 
 
-def drive_activation_forward(name: str) -> Drive:
-    """Drive one activation forward; `before` is an earlier batch through the same object."""
+def drive_activation_forward(name: str, arguments: tuple[float, ...] = ()) -> Drive:
+    """Drive one activation forward; `before` is an earlier batch through the same object.
+
+    Args: arguments: those of its constructor.
+    """
 
     def drive(mytorch: Any, Z: Array, before: Array | None = None) -> dict[str, Any]:
-        f = getattr(mytorch, name)()
+        f = getattr(mytorch, name)(*arguments)
         if before is not None:
             f.forward(before)
         return {"A": f.forward(Z)}
@@ -21,7 +26,7 @@ def drive_activation_forward(name: str) -> Drive:
     return drive
 
 
-def drive_activation_backward(name: str) -> Drive:
+def drive_activation_backward(name: str, arguments: tuple[float, ...] = ()) -> Drive:
     """Drive one activation forward and backward; `*_before` is an earlier round.
 
     Beside it there is another object then, as in a network.
@@ -34,7 +39,7 @@ def drive_activation_backward(name: str) -> Drive:
         Z_before: Array | None = None,
         dLdA_before: Array | None = None,
     ) -> dict[str, Any]:
-        f, beside = getattr(mytorch, name)(), getattr(mytorch, name)()
+        f, beside = (getattr(mytorch, name)(*arguments) for _ in range(2))
         if Z_before is not None:
             attempt_forward(f.forward, Z_before)
             f.backward(dLdA_before)
@@ -114,8 +119,9 @@ def activation_exercises(
     numbers: tuple[str, str],
     forward_points: dict[str, float],
     backward_points: dict[str, float],
+    arguments: tuple[float, ...] = (),
 ) -> tuple[Exercise, ...]:
-    """The two exercises of one activation."""
+    """The two exercises of one activation, made with these arguments."""
     saturates = "stability" in forward_points
     return (
         Exercise(
@@ -123,16 +129,17 @@ def activation_exercises(
             number=numbers[0],
             target=f"mytorch.{file}.{name}.forward",
             points=forward_points,
-            drive=drive_activation_forward(name),
+            drive=drive_activation_forward(name, arguments),
             cases=activation_cases(back=False, saturates=saturates),
             batch="Z",
+            keeps=("Z", "A"),
         ),
         Exercise(
             id=f"{file}.backward",
             number=numbers[1],
             target=f"mytorch.{file}.{name}.backward",
             points=backward_points,
-            drive=drive_activation_backward(name),
+            drive=drive_activation_backward(name, arguments),
             cases=activation_cases(back=True, saturates=saturates),
             batch="Z",
             needs=(f"{file}.forward",),
@@ -140,7 +147,18 @@ def activation_exercises(
     )
 
 
-EXERCISES = (
+def make_probabilities(values: Array) -> Array:
+    """Rows that are positive and sum to 1, out of any numbers."""
+    weights = 2 + np.sin(6 * values)
+    shares: Array = weights / weights.sum(axis=1, keepdims=True)
+    return shares
+
+
+DOUBLES: tuple[Double, ...] = (
+    Double("mytorch.softmax.Softmax", output=make_probabilities, keeps="A"),
+)
+
+EXERCISES: tuple[Exercise, ...] = (
     *activation_exercises(
         "Sigmoid",
         "sigmoid",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Array, Case, Exercise, Inputs
+from autograder.model import Array, Case, Double, Exercise, Inputs, Scenario
 
 from .attempt import attempt_forward
 from .draw import Random, draw_normal, to_single_precision
@@ -14,6 +14,9 @@ def set_parameters(layer: Any, W: Array, b: Array) -> None:
     """Give a layer these parameters; b in the shape that its own b has."""
     own = getattr(layer, "b", b)
     layer.W, layer.b = W, b.reshape(np.shape(own)) if np.size(own) == b.size else b
+
+
+MOVED = "W or b is not what it was before backward"
 
 
 class ParametersMoved(Exception):
@@ -46,17 +49,21 @@ def stored_derivatives(made: Any) -> dict[str, Any]:
 
 
 def drive_layer_forward(
-    mytorch: Any, A: Array, W: Array, b: Array, A_before: Array | None = None
+    mytorch: Any,
+    A: Array,
+    W: Array,
+    b: Array,
+    A_before: Array | None = None,
+    scenario: Scenario = "once",
 ) -> dict[str, Any]:
-    """Drive one layer; an earlier batch of another size comes before a step of the optimiser."""
+    """Drive one layer; in `goes_on` and `after_a_step`, an earlier batch comes first."""
     made = make_layer(mytorch, W, b)
-    if A_before is not None:
-        stepped = len(A_before) != len(A)
-        if stepped:
-            set_parameters(made, 2 * W, -b)
+    if scenario == "after_a_step":
+        set_parameters(made, 2 * W, -b)
         made.forward(A_before)
-        if stepped:
-            set_parameters(made, W, b)
+        set_parameters(made, W, b)
+    elif scenario == "goes_on":
+        made.forward(A_before)
     return {"Z": made.forward(A)}
 
 
@@ -68,26 +75,26 @@ def drive_layer_backward(
     dLdZ: Array,
     A_before: Array | None = None,
     dLdZ_before: Array | None = None,
+    scenario: Scenario = "once",
 ) -> dict[str, Any]:
     """Drive one layer; beside an earlier round there is another layer, as in a network.
 
-    An earlier batch of another size comes before a step of the optimiser; after one of the same
-    size, the layer goes on with the parameters that it was left with.
-
-    Raises: ParametersMoved: frozen parameters are others after `backward`.
+    Raises: ParametersMoved: in the scenario `must_not_move`, the parameters are others after
+            `backward`.
     """
 
-    def there(layer: Any, A: Array, W: Array, b: Array) -> None:
+    def there(layer: Any, A: Array | None, W: Array, b: Array) -> None:
         set_parameters(layer, W.copy(), b.copy())
         attempt_forward(layer.forward, A)
         set_parameters(layer, W, b)  # a forward that changes them is wrong, but not here
 
-    frozen = () if W.flags.writeable else (W, b)
-    if frozen:  # a step in place shall be told of, like any other, and not refused
+    given = W, b
+    if scenario == "must_not_move":  # a step in place is told of like any other, and not refused
         W, b = W.copy(), b.copy()
     made, beside = make_layer(mytorch, W, b), make_layer(mytorch, W, b)
-    if A_before is not None:
-        stepped = len(A_before) != len(A)
+    rounds = scenario in ("goes_on", "after_a_step")
+    if rounds:
+        stepped = scenario == "after_a_step"
         there(made, A_before, *((2 * W, -b) if stepped else (W, b)))
         made.backward(dLdZ_before)
         there(made, A, *((W, b) if stepped else (made.W, made.b)))
@@ -95,10 +102,10 @@ def drive_layer_backward(
     else:
         there(made, A, W, b)
     dLdA = made.backward(dLdZ)
-    if A_before is not None:
+    if rounds:
         beside.backward(1 - dLdZ)
-    if frozen and not all(map(holds_numbers, (made.W, made.b), frozen)):
-        raise ParametersMoved("W or b is not what it was before backward")
+    if scenario == "must_not_move" and not all(map(holds_numbers, (made.W, made.b), given)):
+        raise ParametersMoved(MOVED)
     return {"dLdA": dLdA, **stored_derivatives(made)}
 
 
@@ -126,17 +133,24 @@ def layer_cases(back: bool) -> tuple[Case, ...]:
     def zeros(rng: Random) -> Inputs:
         return {name: np.zeros_like(a) for name, a in draw_layer_inputs(3, 4, 2, back)(rng).items()}
 
+    alike = (3, 4, 2) if back else (3, 3, 3)
     return (
         Case("batch", draw_layer_inputs(4, 3, 5, back)),
         Case("square", draw_layer_inputs(3, 3, 3, back)),
         Case("n_is_c_out", draw_layer_inputs(2, 3, 2, back)),
-        Case("again", draw_layer_inputs(3, 4, 2, back, before=5)),
-        Case("again_alike", draw_layer_inputs(3, *(4, 2) if back else (3, 3), back, before=3)),
+        Case("again", draw_layer_inputs(3, 4, 2, back, before=5), scenario="after_a_step"),
+        Case("again_alike", draw_layer_inputs(*alike, back, before=3), scenario="goes_on"),
         Case("one_example", draw_layer_inputs(1, 3, 2, back), "edge"),
         Case("one_feature", draw_layer_inputs(3, 1, 1, back), "edge"),
         Case("zeros", zeros, "edge"),
         Case("strided", draw_layer_inputs(3, 4, 2, back), "edge", "strided"),
-        Case("frozen", draw_layer_inputs(3, 4, 2, back), "edge", "frozen"),
+        Case(
+            "frozen",
+            draw_layer_inputs(3, 4, 2, back),
+            "edge",
+            "frozen",
+            scenario="must_not_move" if back else "once",
+        ),
         Case(
             "float32",
             lambda rng: to_single_precision(draw_layer_inputs(3, 4, 2, back)(rng)),
@@ -145,7 +159,19 @@ def layer_cases(back: bool) -> tuple[Case, ...]:
     )
 
 
-EXERCISES = (
+DOUBLES: tuple[Double, ...] = (
+    Double(
+        "mytorch.linear.Linear",
+        parameters=("W", "b"),
+        sized=True,
+        stores={  # where its derivatives stand, what it was given for them
+            "dLdW": lambda A, dLdZ: np.concatenate([A.ravel(), dLdZ.ravel()]),
+            "dLdb": lambda A, dLdZ: dLdZ,
+        },
+    ),
+)
+
+EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="linear.forward",
         number="6.1",
@@ -154,6 +180,7 @@ EXERCISES = (
         drive=drive_layer_forward,
         cases=layer_cases(back=False),
         batch="A",
+        keeps=("A", "W", "b", "dLdW", "dLdb"),
     ),
     Exercise(
         id="linear.backward",
@@ -165,5 +192,13 @@ EXERCISES = (
         needs=("linear.forward",),
         batch="A",
         stores=("dLdW", "dLdb"),
+        clues=(
+            (
+                MOVED,
+                "the way back finds derivatives and keeps them; a step with them is the "
+                "optimiser's",
+            ),
+        ),
+        says=(f"{ParametersMoved.__name__}: {MOVED}",),
     ),
 )

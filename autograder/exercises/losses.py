@@ -81,7 +81,7 @@ CASES = (
 
 SOFTMAX = ("mytorch.softmax.Softmax",)  # for those whose loss calls their own
 
-EXERCISES = (
+EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="softmax_cross_entropy.forward",
         number="7.1",
@@ -91,6 +91,7 @@ EXERCISES = (
         cases=CASES,
         doubles=SOFTMAX,
         batch="Z",
+        keeps=("Z", "Y"),
     ),
     Exercise(
         id="softmax_cross_entropy.backward",

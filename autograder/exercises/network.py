@@ -168,7 +168,7 @@ def draw_step_inputs(lr: float, steps: int, layers: int, shape: tuple[int, int])
 GRADIENTS = {f"{name}{k}": 0.5 for name in ("dLdW", "dLdb") for k in (1, 2, 3)}
 LAYERS = ("mytorch.linear.Linear", "mytorch.relu.ReLU", "mytorch.sigmoid.Sigmoid")
 
-EXERCISES = (
+EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="mlp.forward",
         number="8.1",
@@ -179,6 +179,8 @@ EXERCISES = (
         needs=("linear.forward", "relu.forward", "sigmoid.forward"),
         doubles=LAYERS,
         batch="A",
+        keeps=("layers", "f"),
+        clues=(("list index out of range", "a network has one activation fewer than layers"),),
     ),
     Exercise(
         id="mlp.backward",
@@ -190,6 +192,8 @@ EXERCISES = (
         needs=("mlp.forward", "linear.backward", "relu.backward", "sigmoid.backward"),
         doubles=LAYERS,
         batch="A",
+        keeps=("layers", "f"),
+        clues=(("list index out of range", "a network has one activation fewer than layers"),),
     ),
     Exercise(
         id="sgd.step",
@@ -201,6 +205,14 @@ EXERCISES = (
             Case("one_step", draw_step_inputs(0.1, 1, layers=2, shape=(2, 3))),
             Case("two_steps", draw_step_inputs(0.5, 2, layers=3, shape=(3, 3))),
             Case("one_layer", draw_step_inputs(0.03, 1, layers=1, shape=(3, 2))),
+        ),
+        keeps=("model", "layers", "lr"),
+        clues=(
+            (
+                r"SimpleNamespace' object has no attribute",
+                "a step needs the model's layers, and of each no more than W, b, dLdW and dLdb; "
+                "no batch has to be counted, for 1/N stands in the loss already",
+            ),
         ),
     ),
 )

@@ -16,7 +16,7 @@ def draw_outputs(*shape: int) -> Callable[[Random], Inputs]:
     return lambda rng: {"y": draw_normal(rng, *shape), "d": draw_normal(rng, *shape)}
 
 
-EXERCISES = (
+EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="squared_error",
         number="0.1",

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Answer, Array
+from autograder.exercises import DOUBLES
+from autograder.model import Answer, Array, Double
 
 from . import driving
 
@@ -45,10 +46,11 @@ def install_double(target: str, seed: int, log: Log, package: str) -> None:
     if not isinstance(owner, type):
         owner = type(name, (), {})
         setattr(module, name, owner)
-    for attribute in ("W", "b", "dLdW", "dLdb"):
+    double = DOUBLES.get(target, Double(target))
+    for attribute in (*double.parameters, *double.stores):
         if isinstance(inspect.getattr_static(owner, attribute, None), property):
             setattr(owner, attribute, None)  # a property may refuse assignment
-    methods = double_methods(name, seed, log)
+    methods = double_methods(double, seed, log)
     for method, function in methods.items():
         original = vars(owner).get(method)
         aliases = [a for a, v in vars(owner).items() if original is not None and v is original]
@@ -58,44 +60,41 @@ def install_double(target: str, seed: int, log: Log, package: str) -> None:
         setattr(owner, "__call__", methods["forward"])  # noqa: B010 - set on a class, by name
 
 
-def double_methods(name: str, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
-    """The methods of a double.
+def double_methods(double: Double, seed: int, log: Log) -> Mapping[str, Callable[..., Any]]:
+    """The methods of a double: `__init__`, `forward` and `backward`.
 
-    A `Linear` returns an output of the right width, and stores its arguments as its derivatives:
-    `dLdb` is dLdZ, and `dLdW` is A and dLdZ, flattened and concatenated. A `Softmax` returns rows
-    that are positive and sum to 1, and keeps them in `A`.
-
-    Args: name: of the class.  log: gets the arguments of each call.
+    Args: log: gets the arguments of each call.
     """
+    name = double.target.rpartition(".")[2]
     widths: dict[int, tuple[int, int]] = {}  # by object id: the class may have __slots__
     last: dict[int, Array] = {}
 
     def __init__(
         self: Any, in_features: Any = 0, out_features: Any = 0, *_: Any, **__: Any
     ) -> None:
-        is_layer = name == "Linear"
-        widths[id(self)] = (int(in_features), int(out_features)) if is_layer else (0, 0)
+        widths[id(self)] = (int(in_features), int(out_features)) if double.sized else (0, 0)
         last.pop(id(self), None)
 
     def shift(self: Any, *received: Array) -> float:
-        parameters = [np.ravel(getattr(self, name, 0.0)).astype(float) for name in ("W", "b")]
-        return sum(array_checksum(array, seed) for array in (*received, *parameters))
+        own = [np.ravel(getattr(self, n, 0.0)).astype(float) for n in double.parameters]
+        return sum(array_checksum(array, seed) for array in (*received, *own))
 
     def forward(self: Any, A: Array) -> Array:
         A = last[id(self)] = record_call(log, f"{name}.forward", A)
         c_in, c_out = widths[id(self)]
         values = draw_numbers((len(A), c_out or A.shape[1]), seed, name, c_in) + shift(self, A)
-        if name == "Softmax":
-            weights = 2 + np.sin(6 * values)
-            values = self.A = weights / weights.sum(axis=1, keepdims=True)
+        if double.output:
+            values = double.output(values)
+        if double.keeps:
+            setattr(self, double.keeps, values)
         return values
 
     def backward(self: Any, dLdZ: Array) -> Array:
         if id(self) not in last:
             raise RuntimeError(f"{name}.backward: call forward first")
         A, dLdZ = last[id(self)], record_call(log, f"{name}.backward", dLdZ)
-        if name == "Linear":
-            self.dLdW, self.dLdb = np.concatenate([A.ravel(), dLdZ.ravel()]), dLdZ
+        for attribute, made_of in double.stores.items():
+            setattr(self, attribute, made_of(A, dLdZ))
         c_in, c_out = widths[id(self)]
         values = draw_numbers((len(dLdZ), c_in or dLdZ.shape[1]), seed, name, c_out, "back")
         return values + shift(self, A, dLdZ)

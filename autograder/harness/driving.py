@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Answer, Array, Exercise, Fault, Layout
+from autograder.model import Answer, Array, Case, Exercise, Fault, Layout
 
 from .package import MissingName
 from .watching import watch_forward
@@ -32,15 +32,14 @@ SHAPES_FILE = "shapes.py"  # not the student's file: the line that called it cou
 
 def drive_case(
     exercise: Exercise,
-    case: str,
+    case: Case,
     inputs: Mapping[str, Array],
-    layout: Layout,
     package: Any,
     is_watched: bool = True,
 ) -> Answer:
     """Drive `package` through one case.
 
-    Args:    inputs: the case's arrays; the driver gets copies, laid out as `layout` says.
+    Args:    inputs: the case's arrays; the driver gets copies, laid out as the case says.
              package: any object with the names that the driver uses, as `package.Linear`.
              is_watched: whether calls of `forward` are counted, which takes a third of the time.
     Returns: the tensors, or the fault that stopped the driver.
@@ -49,7 +48,11 @@ def drive_case(
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            arranged = {name: arrange_array(array, layout) for name, array in inputs.items()}
+            arranged: dict[str, Any] = {
+                name: arrange_array(array, case.layout) for name, array in inputs.items()
+            }
+            if case.scenario != "once":
+                arranged["scenario"] = case.scenario
             watching = watch_forward(exercise, package) if is_watched else nullcontext()
             with watching as watch:
                 result = exercise.drive(package, **arranged)
@@ -57,10 +60,10 @@ def drive_case(
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return Answer(exercise.id, case, fault=describe_fault(error, package))
+        return Answer(exercise.id, case.id, fault=describe_fault(error, package))
     return Answer(
         exercise.id,
-        case,
+        case.id,
         {name: value for name, value in tensors.items() if not isinstance(value, str)},
         {name: value for name, value in tensors.items() if isinstance(value, str)},
         forwards=watch.calls if watch else 0,

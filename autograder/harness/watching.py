@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises import exercises_below
+from autograder.exercises import DOUBLES, exercises_below
 from autograder.model import Array, Exercise
 
 MAX_DIFFERENCE_STEP = 1e-2  # only finite differences take so small steps
 MAX_ROUNDING_STEP = 1e-12  # smaller steps are rounding errors
 SUSPICIOUS_STEPS = 3  # from one call; a single larger step may have other reasons
+PARAMETERS = tuple({name: 0 for double in DOUBLES.values() for name in double.parameters})
 MAX_EARLIER_CALLS = 16  # calls that later ones are compared with
 
 
@@ -97,7 +98,7 @@ class ForwardWatch:
 def call_arguments(frame: FrameType) -> list[Array]:
     """Copies of a call's numeric arguments, and of the parameters W and b of its object."""
     values = [frame.f_locals[n] for n in frame.f_code.co_varnames[: frame.f_code.co_argcount]]
-    values += [getattr(values[0], name, None) for name in ("W", "b")]
+    values += [getattr(values[0], name, None) for name in PARAMETERS]
     values += [part for v in values if isinstance(v, list | tuple) for part in v]
     return [np.array(v) for v in values if isinstance(v, np.ndarray | np.generic | float)]
 

@@ -10,6 +10,7 @@ import nbformat
 
 from autograder.exercises import EXERCISES
 
+from .completing import complete_files
 from .notebook import make_notebook, notebook_cells, notebook_sources, run_notebook
 from .questions import QUESTIONS
 from .solved import make_skeleton, make_stub, solved_modules
@@ -38,6 +39,9 @@ def build_tree(root: Path = ROOT) -> Iterator[str]:
 
     Returns: a line for each file that changed, as it is written.
     """
+    for path, text in complete_files(root).items():
+        path.write_text(text, "utf-8")
+        yield f"wrote {path.relative_to(root).as_posix()}"
     for name, text in generate_files().items():
         path = root / name
         if not path.is_file() or path.read_text("utf-8") != text:
@@ -65,6 +69,8 @@ def build_tree(root: Path = ROOT) -> Iterator[str]:
 
 def find_out_of_step(root: Path = ROOT) -> Iterator[str]:
     """Say, a line a file, where a generated file differs from what its source gives."""
+    for path in complete_files(root):
+        yield f"{path.relative_to(root).as_posix()} differs from what the exercises say"
     for name, text in generate_files().items():
         path = root / name
         if not path.is_file():

@@ -5,7 +5,8 @@ one column; no derivative is written down here at all: each backward moves every
 differentiates by ±h and sees what the forward makes of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -17,9 +18,21 @@ from autograder.model import Array
 # errs on the large side, for logits of 1e4 take four of them away.
 Precise = np.longdouble
 DIFFERENCE_STEP = 10 * float(np.finfo(Precise).eps) ** (1 / 3)
+SIDES = [(1, -1)]  # how many steps ahead and back; the last one counts
 DIFFERENCE_TOLERANCE = 1e-9 if np.finfo(Precise).eps < 1e-18 else 1e-6
 
 Function = Callable[[Array], Any]
+
+
+@contextmanager
+def one_sided(ahead: bool) -> Iterator[None]:
+    """Make every difference a step ahead or a step back while the block runs: at a corner, the two
+    give the ends of what is right."""
+    SIDES.append((1, 0) if ahead else (0, -1))
+    try:
+        yield
+    finally:
+        SIDES.pop()
 
 
 def central_differences(f: Function, x: Array, upstream: Array | float) -> Array:
@@ -28,8 +41,8 @@ def central_differences(f: Function, x: Array, upstream: Array | float) -> Array
     found = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
         there, back = x.copy(), x.copy()
-        there[index] += DIFFERENCE_STEP
-        back[index] -= DIFFERENCE_STEP
+        there[index] += SIDES[-1][0] * DIFFERENCE_STEP
+        back[index] += SIDES[-1][1] * DIFFERENCE_STEP
         change = np.sum(upstream * (f(there) - f(back)))
         found[index] = change / (there[index] - back[index])
     return found
@@ -72,16 +85,19 @@ def squared_error(y: Array, d: Array) -> float:
 
 
 class Activation:
-    """A function of one example, on a batch."""
+    """A function of one example, on a batch, with the arguments it was made with."""
 
-    function: Function
+    function: Callable[..., Any]
+
+    def __init__(self, *arguments: float) -> None:
+        self.arguments = arguments
 
     def forward(self, Z: Array) -> Array:
         self.Z = Z
         return self.output(np.array(Z, Precise)).astype(np.float64)
 
     def output(self, Z: Array) -> Array:
-        return apply_to_rows(type(self).function, Z)
+        return apply_to_rows(lambda z: type(self).function(z, *self.arguments), Z)
 
     def backward(self, dLdA: Array) -> Array:
         return central_differences(self.output, self.Z, dLdA)

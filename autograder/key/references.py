@@ -5,7 +5,7 @@ Public and hidden differ in the seed alone. `storing.py` writes them.
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,24 +21,11 @@ from autograder.model import Answer, Array, Case, Exercise, Expected, Inputs
 from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 from autograder.scoring.reference_store import DOUBLED, FAULT
 
+from .facts import FACTS, Facts, Replacements, facts_of, largest_magnitude
 from .mistakes import MISTAKES, Mistake
-from .scales import largest_magnitude, scale_of
 from .solved import SOLVED
 
-MIN_CORNER_DISTANCE = 0.05  # general inputs of a rectifier keep this distance from its corner
-OTHER_SLOPE = {"relu.py": (("self.Z >= 0", "self.Z > 0"),)}  # the subgradients' other end, at 0
-
-# The solved loss is stable and calls no Softmax. On doubles it is one that does.
-THROUGH_DOUBLES = {
-    "softmax_cross_entropy.py": (
-        ("from .shapes", "from .softmax import Softmax\nfrom .shapes"),
-        (
-            "shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))",
-            "np.log(Softmax().forward(Z))",
-        ),
-        ("exponentials / exponentials.sum(axis=1, keepdims=True)", "Softmax().forward(self.Z)"),
-    )
-}
+MIN_CORNER_DISTANCE = 0.05  # general inputs keep this far from where a derivative is a choice
 
 
 @contextmanager
@@ -57,15 +44,18 @@ def solved_variant(changes: Mapping[str, str], name: str = "mytorch_variant") ->
             forget_package(name)
 
 
-def changed_files(changes: Mapping[str, tuple[tuple[str, str], ...]]) -> dict[str, str]:
-    """Files of the solved package with texts replaced, each of which stands there once."""
-    files = {}
-    for file, pairs in changes.items():
-        files[file] = (SOLVED / file).read_text("utf-8")
-        for old, new in pairs:
-            if files[file].count(old) != 1:
-                raise RuntimeError(f"{file}: {old!r} stands {files[file].count(old)} times")
-            files[file] = files[file].replace(old, new)
+def changed_files(which: Callable[[Facts], Replacements]) -> dict[str, str]:
+    """The files of the solved package in which a fact has texts replaced.
+
+    Raises: ValueError: a text does not stand there once.
+    """
+    files: dict[str, str] = {}
+    for facts in FACTS.values():
+        for old, new in which(facts):
+            source = files.get(facts.file) or (SOLVED / facts.file).read_text("utf-8")
+            if source.count(old) != 1:
+                raise ValueError(f"{facts.target}: {old!r} stands {source.count(old)} times")
+            files[facts.file] = source.replace(old, new)
     return files
 
 
@@ -103,7 +93,7 @@ def build_references(seed: int) -> BuiltReferences:
             }
         add_expected(built, solved)
     add_interval(built)
-    with solved_variant(changed_files(THROUGH_DOUBLES)) as solved:
+    with solved_variant(changed_files(lambda facts: facts.through_doubles)) as solved:
         add_doubled(built, solved)
     for mistake in MISTAKES.values():
         add_signatures(built, mistake)
@@ -111,10 +101,10 @@ def build_references(seed: int) -> BuiltReferences:
 
 
 def draw_case(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> Inputs:
-    """Draw a case's inputs: again, until no rectifier is close to its corner.
+    """Draw a case's inputs: again, until no activation is close to a corner of its own.
 
-    A network whose rectifiers are all closed would show no mistake. ReLU's own edge cases are
-    left as they come.
+    A network whose rectifiers are all closed would show no mistake. An activation's own edge
+    cases are left as they come.
     """
     careful = case.role == "general" or exercise.doubles
     for attempt in range(1000):
@@ -128,20 +118,25 @@ def draw_case(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> I
 
 
 def distance_from_corner(exercise: Exercise, case: Case, inputs: Inputs, solved: Any) -> float:
-    """The smallest |z| that any rectifier meets; 0 if one is nearly all open, or all closed,
-    or if a result is all zeros: then nothing could be seen in it."""
+    """How close any forward comes to a corner of its class; 0 if a result is all zeros: then
+    nothing could be seen in it."""
     smallest = [np.inf]
-    original = solved.ReLU.forward
+    watched = {
+        getattr(solved, facts.name): facts.corner_distance
+        for facts in FACTS.values()
+        if facts.corner_distance
+    }
+    originals = {owner: owner.forward for owner in watched}
 
-    def forward(self: Any, Z: Array) -> Array:
-        lively = 0.25 <= np.mean(Z > 0) <= 0.75
-        smallest.append(float(np.min(np.abs(Z))) if lively else 0.0)
-        result: Array = original(self, Z)
-        return result
+    def forward(self: Any, Z: Array) -> Any:
+        smallest.append(watched[type(self)](Z))
+        return originals[type(self)](self, Z)
 
-    solved.ReLU.forward = forward
-    given = driving.drive_case(exercise, case.id, inputs, "plain", solved, is_watched=False)
-    solved.ReLU.forward = original
+    for owner in originals:
+        owner.forward = forward
+    given = driving.drive_case(exercise, case, inputs, solved, is_watched=False)
+    for owner, original in originals.items():
+        owner.forward = original
     return min(smallest) if all(array.any() for array in given.tensors.values()) else 0.0
 
 
@@ -153,7 +148,7 @@ def collect_answers(
         inputs = built.inputs[exercise.id][case.id]
         if exact:
             inputs = {name: array.astype(np.float64) for name, array in inputs.items()}
-        yield drive(exercise, case.id, inputs, case.layout, package, is_watched=False)
+        yield drive(exercise, case, inputs, package, is_watched=False)
 
 
 def add_expected(built: BuiltReferences, solved: Any) -> None:
@@ -165,7 +160,7 @@ def add_expected(built: BuiltReferences, solved: Any) -> None:
             for name, array in given.tensors.items():
                 key = f"{exercise.id}/{given.case}/low/{name}"
                 built.tensors[key] = array
-                built.scales[key] = scale_of(exercise.id, name, inputs, array)
+                built.scales[key] = facts_of(exercise).scale_of(exercise, name, inputs, array)
 
 
 def refuse_faults(given: Answer) -> None:
@@ -175,8 +170,9 @@ def refuse_faults(given: Answer) -> None:
 
 
 def add_interval(built: BuiltReferences) -> None:
-    """Drive the package once more with the other slope at 0; between the two all is right."""
-    with solved_variant(changed_files(OTHER_SLOPE)) as other:
+    """Drive the package once more with the other end of what is free; between the two all is
+    right."""
+    with solved_variant(changed_files(lambda facts: facts.other_end)) as other:
         for exercise in EXERCISES.values():
             for given in collect_answers(built, exercise, other, driving.drive_case, exact=True):
                 for name, array in given.tensors.items():
@@ -203,16 +199,14 @@ def add_doubled(built: BuiltReferences, solved: Any) -> None:
 
 def add_signatures(built: BuiltReferences, mistake: Mistake) -> None:
     """Take the tensors in which a mistake differs, in the exercises of its own class."""
-    own = [
-        e for e in EXERCISES.values() if e.target.split(".")[:3] == mistake.target.split(".")[:3]
-    ]
+    own = [e for e in EXERCISES.values() if f"{mistake.target}.".startswith(f"{e.owner}.")]
     changes = {mistake.file: mistake.plant()}
     with solved_variant(changes) as planted:
         for exercise in own:
             for given in collect_answers(built, exercise, planted, driving.drive_case):
                 add_differing(built, mistake, exercise, given, "low", "")
     for exercise in own:
-        if exercise.doubles and mistake.file not in THROUGH_DOUBLES:
+        if exercise.doubles and not facts_of(exercise).through_doubles:
             with solved_variant(changes) as planted:
                 drive = doubles.drive_on_doubles(
                     exercise.doubles, built.seed_of_doubles, planted.__name__

@@ -65,17 +65,30 @@ def find_definition(source: str, target: str) -> Function:
     return node
 
 
+def source_of(exercise: Exercise) -> str:
+    """The solved module of an exercise.
+
+    Raises: ValueError: there is none.
+    """
+    path = SOLVED / Path(exercise.file).name
+    if not path.is_file():
+        raise ValueError(
+            f"{exercise.id} has no solution: autograder/key/{exercise.file} is missing"
+        )
+    return path.read_text("utf-8")
+
+
 def make_stub(exercise: Exercise) -> str:
     """The unfinished function of an exercise, as `reset` puts it back."""
-    file = exercise.file.removeprefix("mytorch/")
-    return function_text(make_skeleton(file, solved_modules()[file]).encode(), exercise.target)
+    skeleton = make_skeleton(Path(exercise.file).name, source_of(exercise))
+    return function_text(skeleton.encode(), exercise.target)
 
 
 def make_cell(exercise: Exercise, solved: bool) -> str:
     """The exercise cell: the decorated function, without annotations and docstring."""
-    file = exercise.file.removeprefix("mytorch/")
-    source = solved_modules()[file]
-    source = strip_markers(source) if solved else make_skeleton(file, source)
+    source = source_of(exercise)
+    name = Path(exercise.file).name
+    source = strip_markers(source) if solved else make_skeleton(name, source)
     node = find_definition(source, exercise.target)
     first = node.body[1] if ast.get_docstring(node) else node.body[0]
     lines = source.splitlines(keepends=True)[first.lineno - 1 : node.end_lineno]

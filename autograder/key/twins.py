@@ -33,13 +33,16 @@ def squared_error(y: Array, d: Array) -> float:
 
 
 class Activation:
-    """A function of PyTorch's, forward and backward."""
+    """A function of PyTorch's, forward and backward, with the arguments it was made with."""
 
-    function: Callable[[Any], Any]
+    function: Callable[..., Any]
+
+    def __init__(self, *arguments: float) -> None:
+        self.arguments = arguments
 
     def forward(self, Z: Array) -> Array:
         self.Z = make_leaf(Z)
-        self.A = type(self).function(self.Z)
+        self.A = type(self).function(self.Z, *self.arguments)
         return np.array(self.A.detach())
 
     def backward(self, dLdA: Array) -> Array:

@@ -1,14 +1,29 @@
 """What exceptions say of themselves: hints to it, and what of it can be said of hidden cases.
 
-An exception has many causes: a hint is true of all of them, or asks.
+An exception has many causes: a hint is true of all of them, or asks. What one class alone can
+tell stands with its exercises.
 """
 
-METHODS = "forward|backward|step|squared_error|__init__"
-CLASSES = "Linear|ReLU|Sigmoid|SoftmaxCrossEntropy|Softmax|MLP|SGD"
+import re
+from collections.abc import Iterable
+
+from autograder.exercises import EXERCISES, HOMES
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern that fits each of these words; of two that begin alike, the longer one first."""
+    return "|".join(map(re.escape, sorted({*words}, key=lambda word: (-len(word), word))))
+
+
+CLASSES = any_of(HOMES)
+METHODS = any_of(["__init__", *(e.target.rpartition(".")[2] for e in EXERCISES.values())])
+KEPT = any_of(name for e in EXERCISES.values() for name in e.keeps)
+
 NUMBERS = r"int|float|numpy\.float64|numpy\.float32|numpy\.int64"
 
 # What an exception tells, by its type and text; the first that fits is said.
 CLUES = (
+    *(clue for exercise in EXERCISES.values() for clue in exercise.clues),
     (r"bitwise_xor", "a power is written with **; ^ is something else"),
     (r"truth value", "an array has no single truth: ask all its entries (np.where, np.maximum)"),
     (
@@ -24,10 +39,6 @@ CLUES = (
         r"setting an array element|inhomogeneous",
         "one place of an array holds one number: what is the shape of what is put there?",
     ),
-    (
-        r"before backward",
-        "the way back finds derivatives and keeps them; a step with them is the optimiser's",
-    ),
     (rf"'({CLASSES})' object is not callable", "call its .forward(…)"),
     (rf"'({NUMBERS})' object is not iterable", "one number is no list of numbers: range(n) is one"),
     (r"not reversible", "turn it into a list first, or reverse its parts before you zip them"),
@@ -36,7 +47,7 @@ CLUES = (
         "what came has not the shape that belongs here: is it meant for another layer, or is "
         "something transposed?",
     ),
-    (r"name '(A|Z|Y|W|b|lr|f|layers|model|dLdW|dLdb)' is not", "is it self.{0} that you mean?"),
+    (rf"name '({KEPT})' is not", "is it self.{0} that you mean?"),
     (r"local variable", "it is used before the branch or the loop that gives it a value has run"),
     (
         r"read-only",
@@ -58,15 +69,9 @@ CLUES = (
         "one side of @ is no array, but a number, or None: has `forward` put it aside under this "
         "name?",
     ),
-    (
-        r"SimpleNamespace' object has no attribute",
-        "a step needs the model's layers, and of each no more than W, b, dLdW and dLdb; no batch "
-        "has to be counted, for 1/N stands in the loss already",
-    ),
     (rf"'({CLASSES})' object has no attribute", "is it set, under this name, before it is used?"),
     (r"has no attribute", "what stands before the dot there, and what are its names?"),
     (r"matmul|aligned|broadcast", "write the shapes of both sides down: which axes must agree?"),
-    (r"list index out of range", "a network has one activation fewer than layers"),
     (r"out of bounds", "which axis is that, and how long? Python counts from 0"),
     (r"No module named '(?!mytorch)", "only numpy and the standard library can be imported here"),
     (
@@ -80,8 +85,9 @@ CLUES = (
 
 # What Python itself says of a text that is no Python, without what differs from text to text;
 # of a call with other arguments than its def has; and what a driver says.
+SAID_BY_DRIVERS = any_of(said for exercise in EXERCISES.values() for said in exercise.says)
 GRAMMAR = (
-    r"ParametersMoved: W or b is not what it was before backward$"
+    rf"({SAID_BY_DRIVERS})$"
     r"|TypeError: [\w.]+\(\) (takes|missing|got (an unexpected|multiple|some positional)).*"
     r"|(Syntax|Indentation|Tab)Error: ("
     r"invalid (syntax|character|non-printable character|decimal literal)|leading zeros|f-string"

@@ -158,9 +158,7 @@ def judge_in_kernel(asked: Exercise) -> tuple[list[Item], str]:
     for known in references.cases(asked.id):
         case = known.case
         with redirect_stdout(StringIO()) as caught:
-            answers[case.id] = drive_case(
-                asked, case.id, known.inputs, case.layout, live.attached_package()
-            )
+            answers[case.id] = drive_case(asked, case, known.inputs, live.attached_package())
         printed[case.id] = caught.getvalue()
     judged = judge_answers(asked, references, answers)
     shown = next((line.first.case for line in judged if line.first), next(iter(printed)))

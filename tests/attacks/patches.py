@@ -54,13 +54,13 @@ ATTACKS = (
     patch(
         "harness",
         "import autograder.harness.driving as h\n"
-        "h.drive_case = lambda e, case, *rest: h.Answer(e.id, case, {'A': np.maximum(Z, 0)})",
+        "h.drive_case = lambda e, case, *rest: h.Answer(e.id, case.id, {'A': np.maximum(Z, 0)})",
     ),
     patch(
         "harness_code",
         "import autograder.harness.driving as h\n"
-        "def answer(exercise, case, inputs, layout, package):\n"
-        "    return Answer(exercise.id, case, dict(inputs))\n"
+        "def answer(exercise, case, inputs, package):\n"
+        "    return Answer(exercise.id, case.id, dict(inputs))\n"
         "h.drive_case.__code__ = answer.__code__",
         EVERYWHERE,
     ),

@@ -27,7 +27,7 @@ RELU_BACK = "mytorch.relu.ReLU.backward"
 RECTIFIED = "np.maximum(Z, 0)"
 MASKED = "np.where(self.Z >= 0, dLdA, 0)"
 
-MISTAKES = (
+MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         id="sigmoid.sign_of_exponent",
         target=SIGMOID,

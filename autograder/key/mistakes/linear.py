@@ -17,7 +17,7 @@ BIASES = "dLdZ.T @ np.ones((len(dLdZ), 1), dLdZ.dtype)"
 # What a step is multiplied by, where nobody is asked for a step size.
 STEP_SIZES = {"whole": 1, "of_a_tenth": 0.1, "of_a_hundredth": 0.01, "of_a_thousandth": 0.001}
 
-MISTAKES = (
+MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         id="linear.no_bias",
         target=FORWARD,

@@ -23,7 +23,7 @@ FROM_THE_RIGHT = (
     "(4, 3) and (4, 1) be?"
 )
 
-MISTAKES = (
+MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         id="softmax_cross_entropy.summed",
         target=FORWARD,

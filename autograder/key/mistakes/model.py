@@ -41,3 +41,17 @@ class Mistake:
         if text.count(self.old) != 1:
             raise ValueError(f"{self.id}: {self.old!r} stands {text.count(self.old)} times")
         return "".join([*lines[:start], text.replace(self.old, self.new), *lines[end:]])
+
+    @staticmethod
+    def several(
+        target: str, slide: str, **rows: tuple[str, str, str, str]
+    ) -> "tuple[Mistake, ...]":
+        """The mistakes of one target, each as old and new text, name and hint.
+
+        Its key is the second half of its id: `half` of `mytorch.relu.ReLU.forward` is `relu.half`.
+        """
+        home = target.split(".")[1]
+        return tuple(
+            Mistake(f"{home}.{key}", target, old, new, name, hint, slide)
+            for key, (old, new, name, hint) in rows.items()
+        )

@@ -22,7 +22,7 @@ STEPS = (
     "layer.W = layer.W - self.lr * layer.dLdW\n            layer.b = layer.b - self.lr * layer.dLdb"
 )
 
-MISTAKES = (
+MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         id="mlp.activation_after_last",
         target=FORWARD,

@@ -13,7 +13,7 @@ SHARE = "self.A = exponentials / exponentials.sum(axis=1, keepdims=True)"
 WEIGHTED = "weighted = np.sum(dLdA * self.A, axis=1, keepdims=True)\n        "
 RESULT = "return self.A * (dLdA - weighted)"
 
-MISTAKES = (
+MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         id="softmax.over_the_batch",
         target=FORWARD,

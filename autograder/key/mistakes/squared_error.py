@@ -7,7 +7,7 @@ PROBLEM = "Training neural nets through Empirical Risk Minimization: Problem Set
 SQUARE = "difference * difference"
 HALVED = "0.5 * np.sum(difference * difference)"
 
-MISTAKES = (
+MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         id="squared_error.no_half",
         target=TARGET,
