@@ -50,8 +50,14 @@ SETTINGS = {
         # A double click on a text leaves it as it is: its cell may not be edited.
         "@jupyterlab/notebook-extension:tracker": {"showEditorForReadOnlyMarkdown": False},
     },
-    # Each kernel warns that it doesn't encrypt what never leaves the machine.
-    "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
+    # Each kernel warns that it doesn't encrypt what never leaves the machine. The extension speaks
+    # before the notebook's first cell has imported anything.
+    "etc/ipython/ipython_kernel_config.json": {
+        "IPKernelApp": {
+            "log_level": "ERROR",
+            "extra_extensions": ["autograder.advice.kernel_extension"],
+        },
+    },
 }
 
 # Where PYTHONPATH has an empty entry, the command that pip makes imports from the current folder
@@ -97,6 +103,7 @@ def set_up(tree: Path) -> None:
         with hold_set_up_lock(tree):
             if not is_ready(tree):
                 make_environment(tree)
+    write_settings(tree)
     trust_notebooks(tree)
 
 
@@ -192,10 +199,16 @@ def make_environment(tree: Path) -> None:
         [python_of(tree), "-I", "-c", MAKE_COMMAND, str(programs_folder(tree))],
         variables,
     )
-    for name, settings in SETTINGS.items():
-        (venv / name).parent.mkdir(parents=True, exist_ok=True)
-        (venv / name).write_text(json.dumps(settings, indent=1), encoding="utf-8")
     write_stamp(tree, new)
+
+
+def write_settings(tree: Path) -> None:
+    """Write the settings of Jupyter and its kernels; a newer release may bring others."""
+    for name, settings in SETTINGS.items():
+        path, text = tree / ".venv" / name, json.dumps(settings, indent=1)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
 
 def run_step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:

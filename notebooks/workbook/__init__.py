@@ -11,7 +11,7 @@ from autograder.exercises import EXERCISES
 from autograder.scoring.reference_store import public_references
 from autograder.scoring.topic_file import DamagedFile
 
-from .cells import exercise
+from .cells import exercise, note_running_cell
 from .demo import demo
 from .live import attach_tree, refresh_modules
 from .progress import course_map
@@ -21,6 +21,7 @@ __all__ = ["course_map", "demo", "exercise", "pictures"]
 attach_tree()
 if shell := get_ipython():
     shell.events.register("pre_run_cell", refresh_modules)
+    shell.events.register("pre_run_cell", note_running_cell)
     with suppress(DamagedFile):  # the first exercise cell says it
         for name in EXERCISES:  # so that the first feedback need not wait for them
             public_references().symptoms(name, False)
