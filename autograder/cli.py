@@ -15,9 +15,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.advice import packed
 from autograder.commands import Asked, Run, say
-from autograder.exercises import select_exercises
+from autograder.exercises import EXERCISES, select_exercises
 from autograder.hand_in import module_reader
+from autograder.hand_in.reading import read_hand_in
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store, report
 from autograder.scoring.record import to_json
@@ -124,10 +126,19 @@ def run_check(asked: Asked) -> int:
 def run_pack(asked: Asked) -> int:
     """Write hand-in.zip: the mytorch and the notebooks of this folder.
 
-    What counts is mytorch. Where an exercise cell was changed and not run, it is named here:
-    run it (Shift + Enter), save, and pack again.
+    What counts is mytorch. The zip is then read and run as a grader does it: each exercise that
+    would get nothing because of its file is named, and each cell that the file does not follow.
     """
-    written, notes = packing.pack_hand_in(packing.workbook_folder(Path.cwd()), asked.name)
+    tree = packing.workbook_folder(Path.cwd())
+    written = packing.pack_hand_in(tree, asked.name)
+    found = read_hand_in(written)
+    items = grade_hand_in(found, reference_store.public_references(), [*EXERCISES.values()]).items
+    notes = [
+        *packed.lost_exercises(tree, found, items),
+        *packing.unfinished_exercises(tree),
+        *packed.cell_notes(tree),
+        packing.UNSAVED,
+    ]
     if not asked.json:
         for note in notes:
             print(f"note: {note}", file=sys.stderr)

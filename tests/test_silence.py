@@ -41,7 +41,8 @@ def test_a_pasted_class_is_in_no_file(book: Notebook) -> None:
     assert book.run(PASTED) == (
         "Linear is now a class of this notebook only: mytorch/linear.py is unchanged, and only "
         "that file counts. Put each method into its own exercise cell, under @exercise(Linear). "
-        "Then run the cell with the imports again, so that Linear is the one in mytorch/linear.py.\n"
+        "Then run the cell with the imports again, so that Linear is the one in "
+        "mytorch/linear.py.\n"
     )
 
 

@@ -1,9 +1,9 @@
 """Pack a tree into the zip that is handed in, and put an exercise's stub back."""
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.exercises import EXERCISES
@@ -25,10 +25,12 @@ def workbook_folder(here: Path) -> Path:
     return here
 
 
-def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
+def pack_hand_in(tree: Path, name: str = "") -> str:
     """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch` and notebooks.
 
-    Returns: the file's name, and what the student should know before handing it in.
+    A file that cannot be read is left out.
+
+    Returns: the zip's name.
     Raises:  ValueError: the name is none for a file.
     """
     name = "-".join(name.removesuffix(".zip").split())
@@ -38,16 +40,10 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files_to_pack(tree):
-            archive.write(path, path.relative_to(tree).as_posix())
+            with suppress(OSError):  # whoever reads the zip says what is missing in it
+                archive.writestr(path.relative_to(tree).as_posix(), path.read_bytes())
     writer.write_atomically(tree / file, packed.getvalue())
-    return file, [*missing_files(tree), *unfinished_exercises(tree), *packing_notes(tree), UNSAVED]
-
-
-def missing_files(tree: Path) -> Iterator[str]:
-    """The files that exercises belong in, and that are not there."""
-    for file, name in {e.file: e.id.split(".")[0] for e in EXERCISES.values()}.items():
-        if not (tree / file).exists():
-            yield f"{file} is missing: autograder reset {name} puts it back"
+    return file
 
 
 def unfinished_exercises(tree: Path) -> Iterator[str]:
@@ -60,44 +56,14 @@ def unfinished_exercises(tree: Path) -> Iterator[str]:
 
 
 def files_to_pack(tree: Path) -> list[Path]:
-    found = [*(tree / "mytorch").rglob("*.py"), *(tree / "notebooks").glob("*.ipynb")]
-    own = [p for p in found if ".ipynb_checkpoints" not in p.parts and not p.is_symlink()]
+    """The modules and notebooks of a tree, without links and the editor's own copies."""
+    found = [p for p in (tree / "mytorch").rglob("*.py") if ".ipynb_checkpoints" not in p.parts]
+    own = [p for p in (*found, *find_notebooks(tree)) if not p.is_symlink()]
     return sorted(filter(Path.is_file, own))
 
 
-def packing_notes(tree: Path) -> Iterator[str]:
-    """Compare each exercise cell with what it last wrote, and say where that is not handed in."""
-    exercises = {exercise.title: exercise for exercise in EXERCISES.values()}
-    for notebook in (path for path in files_to_pack(tree) if path.suffix == ".ipynb"):
-        for text in code_cells(notebook.read_bytes()):
-            try:
-                for function in writer.cell_functions(text):
-                    exercise = exercises.get(function.title)
-                    if exercise and (said := cell_note(tree, exercise, function.text)):
-                        yield f"{function.title} in {notebook.name}: {said}"
-            except writer.SourceError as error:
-                if "@exercise" in text:
-                    yield f"{notebook.name}: a cell {error}; it was not run like this"
-
-
-def cell_note(tree: Path, exercise: Exercise, cell: str) -> str:
-    """What to say of one cell: nothing where the file holds what the cell says."""
-    now = cell_state.read_state(tree, exercise)
-    known = filter(None, (now.text, now.written))
-    if writer.is_stub(cell) or any(writer.same_code(cell, text) for text in known):
-        return ""
-    if now.untouched or writer.is_stub(now.text):
-        return "the cell was not run since you changed it; run it, then pack again"
-    return f"the cell and {exercise.file} both changed; the file is handed in"
-
-
-def code_cells(notebook: bytes) -> Iterator[str]:
-    """The texts of a notebook's code cells; none where it is no notebook."""
-    try:
-        cells = json.loads(notebook)["cells"]
-        yield from ("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return
+def find_notebooks(tree: Path) -> list[Path]:
+    return sorted((tree / "notebooks").glob("*.ipynb"))
 
 
 def reset_exercise(tree: Path, exercise: Exercise) -> str:

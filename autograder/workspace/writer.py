@@ -175,7 +175,8 @@ def parse_text(text: str) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         line = f": {error.text.strip()}" if error.text else ""
-        raise SourceError(f"is no Python in line {error.lineno}: {error.msg}{line}") from None
+        where = f" in line {error.lineno}" if error.lineno else ""
+        raise SourceError(f"is no Python{where}: {error.msg}{line}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"is no Python: {error}") from None
 
