@@ -11,6 +11,7 @@ from autograder.model import Exercise
 from autograder.scoring import reference_store
 
 from . import cell_state, writer
+from .lock import hold_tree_lock
 
 UNSAVED = "what is not saved in JupyterLab is not in it: if you edited on, save and pack again"
 
@@ -73,6 +74,12 @@ def reset_exercise(tree: Path, exercise: Exercise) -> str:
 
     Returns: what was done, in a sentence.  Raises: OSError: it cannot be read or written.
     """
+    with hold_tree_lock(tree):
+        return put_stub_back(tree, exercise)
+
+
+def put_stub_back(tree: Path, exercise: Exercise) -> str:
+    """What `reset_exercise` does while nobody else writes the tree."""
     path = tree / exercise.file
     data, now = path.read_bytes() if path.exists() else b"", cell_state.read_state(tree, exercise)
     if now.text == now.stub:

@@ -33,6 +33,7 @@ from autograder.scoring.points import note_earlier_exercise, score_exercise
 from autograder.scoring.topic_file import DamagedFile
 from autograder.scoring.wording import Sentence, describe_error
 from autograder.workspace import cell_state, writer
+from autograder.workspace.lock import hold_tree_lock
 
 from . import live
 from .feedback import CellFeedback
@@ -46,6 +47,7 @@ ABOVE = (
     "then run the cell again"
 )
 EARLIER = "{file} still holds the code that you ran earlier; this is no feedback on this cell"
+HELD = "{file} held a text that is not from this cell; it is kept in {place}"
 COPIED = (
     "another cell of this notebook completes {title} with other code; "
     "this cell ran last, so its code counts and is in {file}"
@@ -160,30 +162,42 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     failed.pop(asked.module, None)  # if it is still so, executing the new text says it
     try:
         with live.execute_module(import_module(asked.module), new):
-            kept = write_cell(asked, new) if new != old else []
+            kept = write_cell(asked, old, new)
+    except FileChanged:  # by another kernel, while this one executed the text
+        return run_cell(asked, cell)
     except (live.NotebookRefused, DamagedFile):
         raise
     except (Exception, SystemExit) as error:
         return CellFeedback(
             asked, (*rejected_lines(asked, error, new), *broken_file_lines(failed)), mark="✘"
         )
-    with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
-        cell_state.remember_cell(live.attached_tree(), asked)
     copied = copied_cell_lines(asked, cell)
     return drive_feedback(asked, [*broken_file_lines(failed), *kept, *copied])
 
 
-def write_cell(asked: Exercise, new: bytes) -> list[str]:
+class FileChanged(Exception):
+    """A file no longer holds what a cell's new text was made from."""
+
+
+def write_cell(asked: Exercise, old: bytes, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
-    Returns: what the student is to know of that.  Raises: NotebookRefused: it cannot be written.
+    Returns: what the student is to know of that.
+    Raises:  FileChanged: the file does not hold the old text.
+             NotebookRefused: it cannot be written.
     """
     tree, said = live.attached_tree(), []
     try:
-        if not (found := cell_state.read_state(tree, asked)).untouched:
-            place = cell_state.keep_aside(tree, asked, found.text)
-            said = [f"{asked.file} held a text that is not from this cell; it is kept in {place}"]
-        writer.write_atomically(tree / asked.file, new)
+        with hold_tree_lock(tree):
+            if (tree / asked.file).read_bytes() != old:
+                raise FileChanged
+            if new != old:
+                if not (found := cell_state.read_state(tree, asked)).untouched:
+                    place = cell_state.keep_aside(tree, asked, found.text)
+                    said = [HELD.format(file=asked.file, place=place)]
+                writer.write_atomically(tree / asked.file, new)
+            with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
+                cell_state.remember_cell(tree, asked)
     except OSError as error:
         why = error.strerror or error
         raise live.NotebookRefused(
