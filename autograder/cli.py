@@ -15,9 +15,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.advice import packed
 from autograder.commands import Asked, Run, say
-from autograder.exercises import select_exercises
+from autograder.exercises import EXERCISES, select_exercises
 from autograder.hand_in import module_reader
+from autograder.hand_in.reading import read_hand_in
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store, report
 from autograder.scoring.record import to_json
@@ -127,10 +129,20 @@ def run_check(asked: Asked) -> int:
 def run_pack(asked: Asked) -> int:
     """Write hand-in.zip, with the mytorch and the notebooks of this folder.
 
-    Only mytorch is graded. If you changed an exercise cell and did not run it, the command names
-    the cell: run it (Shift + Enter), save the notebook, and pack again.
+    Only mytorch is graded. The command then reads and runs the zip as a grader does. It names each
+    exercise that would get no points because of its file, and each cell that its file differs from.
     """
-    written, notes = packing.pack_hand_in(packing.workbook_folder(Path.cwd()), asked.name)
+    tree = packing.workbook_folder(Path.cwd())
+    written, answer_notes = packing.pack_hand_in(tree, asked.name)
+    found = read_hand_in(written)
+    items = grade_hand_in(found, reference_store.public_references(), [*EXERCISES.values()]).items
+    notes = [
+        *packed.lost_exercises(tree, found, items),
+        *packing.unfinished_exercises(tree),
+        *packed.cell_notes(tree),
+        *answer_notes,
+        packing.UNSAVED,
+    ]
     if not asked.json:
         for note in notes:
             print(f"note: {note}", file=sys.stderr)

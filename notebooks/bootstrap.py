@@ -51,7 +51,13 @@ SETTINGS = {
         "@jupyterlab/notebook-extension:tracker": {"showEditorForReadOnlyMarkdown": False},
     },
     # Hide each kernel's warning that it does not encrypt: its messages never leave the machine.
-    "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
+    # The extension can speak before the notebook's first cell has imported anything.
+    "etc/ipython/ipython_kernel_config.json": {
+        "IPKernelApp": {
+            "log_level": "ERROR",
+            "extra_extensions": ["autograder.advice.kernel_extension"],
+        },
+    },
 }
 
 # If PYTHONPATH has an empty entry, Python imports from the current folder before the first line of
@@ -99,6 +105,7 @@ def set_up(tree: Path) -> None:
         with hold_set_up_lock(tree):
             if not is_ready(tree):
                 make_environment(tree)
+    write_settings(tree)
     trust_notebooks(tree)
 
 
@@ -192,10 +199,16 @@ def make_environment(tree: Path) -> None:
         [python_of(tree), "-I", "-c", MAKE_COMMAND, str(programs_folder(tree))],
         variables,
     )
-    for name, settings in SETTINGS.items():
-        (venv / name).parent.mkdir(parents=True, exist_ok=True)
-        (venv / name).write_text(json.dumps(settings, indent=1), encoding="utf-8")
     write_stamp(tree, new)
+
+
+def write_settings(tree: Path) -> None:
+    """Write the settings of Jupyter and its kernels; a newer release may bring others."""
+    for name, settings in SETTINGS.items():
+        path, text = tree / ".venv" / name, json.dumps(settings, indent=1)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
 
 def run_step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:

@@ -231,7 +231,12 @@ def test_an_unfinished_cell_with_code_says_what_to_do(notebook: Notebook) -> Non
         "then run the cell again\n"
     )
     assert notebook.run(STUB.replace("raise", "self.A = A\n        raise")) == said
-    assert notebook.run(STUB.rstrip() + "\n        return A\n") == said
+    above = notebook.run(STUB.rstrip() + "\n        return A\n")
+    assert above == said.replace(
+        "delete the line raise NotImplementedError(…),",
+        "the line raise NotImplementedError(…) stands above your code, so your code is never run: "
+        "delete that line,",
+    )
     notes = STUB.replace("raise", "# what now?\n        raise")
     assert notebook.run(notes).endswith("not started\n"), "a comment is no code"
 
@@ -245,11 +250,12 @@ def test_the_stub_over_a_finished_file_shows_the_files_feedback(notebook: Notebo
     idle = "  the cell itself is not started\n"
     assert notebook.run(STUB) == "".join([title, kept, idle, *table])
     begun = STUB.replace("raise", "A = A + 1\n        raise")
-    idle = (
-        "  the cell itself is not finished: delete the line raise NotImplementedError(…), "
+    assert notebook.run(begun) == (
+        "· Linear.forward (6.1): not finished: delete the line raise NotImplementedError(…), "
         "then run the cell again\n"
-    )
-    assert notebook.run(begun) == "".join([title, kept, idle, *table])
+        "  mytorch/linear.py still holds the code that you ran earlier; this is no feedback on "
+        "this cell\n"
+    ), "a feedback here would be taken for this code's"
     assert notebook.file().read_bytes() == before
 
 
@@ -504,7 +510,7 @@ USAGE = "Write @exercise above a def, and name its class or function in it: @exe
          "Linear has no exercise __init__. It has: forward, backward.\n"),
         ("@exercise(squared_error)\ndef squared(y, d): pass",
          "squared_error has no exercise squared. It has: squared_error.\n"),
-        ("@exercise\ndef forward(self, A): pass", USAGE),
+        ("@exercise\ndef __init__(self, A): pass", USAGE),
         ("@exercise(Linear)\nclass forward: pass", USAGE),
         ("_ = exercise(Linear)(lambda self, A: A)", USAGE),
         ("_ = exercise(Linear)(3)", USAGE),

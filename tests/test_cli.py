@@ -145,12 +145,17 @@ def test_pack_takes_a_name_with_its_suffix(make_tree: MakeTree) -> None:
 def test_a_missing_file_is_named_and_comes_back(make_tree: MakeTree) -> None:
     """`pack` says which file is missing, and `reset` puts the whole file back."""
     tree, fresh = make_tree(), make_tree("fresh", solved=False)
-    for name in ("linear.py", "squared_error.py"):
+    lost = {
+        "linear.py": "Linear.forward (6.1), Linear.backward (6.2) get 0 points",
+        "squared_error.py": "squared_error (0.1) gets 0 points",
+    }
+    for name in lost:
         path = tree / "mytorch" / name
         path.unlink()
         module = path.stem
         assert autograder("pack", cwd=tree).stderr.splitlines()[0] == (
-            f"note: mytorch/{name} is missing: autograder reset {module} puts it back"
+            f"note: mytorch/{name} is missing: {lost[name]} like this. "
+            f"Mend it (or type: autograder reset {module}), then pack again."
         )
         assert (
             autograder("reset", module, cwd=tree)
@@ -172,8 +177,8 @@ def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
     first, second, last = done.stderr.splitlines()
     assert first.startswith("note: not finished, but packed as they are: 0.1 squared_error, 4.1 ")
     assert second == (
-        "note: Linear.forward in 06.ipynb: the cell was not run since you changed it;"
-        " run it, then pack again"
+        "note: Linear.forward (6.1): its cell was not run: mytorch/linear.py is unfinished. "
+        "Run the cell, save, and pack again."
     )
     assert "only what you saved" in last
     assert sorted(zipfile.ZipFile(tree / "hand-in.zip").namelist())[-1] == "notebooks/06.ipynb"
@@ -187,8 +192,8 @@ def test_pack_says_where_cell_and_file_both_changed(make_tree: MakeTree) -> None
     notebook = {"cells": [{"cell_type": "code", "source": cell}]}
     (tree / "notebooks" / "04.ipynb").write_text(json.dumps(notebook))
     assert autograder("pack", cwd=tree).stderr.splitlines()[0] == (
-        "note: ReLU.forward in 04.ipynb: the cell and mytorch/relu.py both changed;"
-        " the file is handed in"
+        "note: ReLU.forward (4.3): mytorch/relu.py and its cell both changed (in an editor?). "
+        "The file is handed in, and counts; the cell does not."
     )
 
 
@@ -235,7 +240,7 @@ def test_a_cell_changed_after_a_reset_is_not_run(make_tree: MakeTree) -> None:
     cell = "@exercise(ReLU)\ndef forward(self, Z):\n    return Z\n"
     notebook = {"cells": [{"cell_type": "code", "source": cell}]}
     (tree / "notebooks" / "04.ipynb").write_text(json.dumps(notebook))
-    assert "ReLU.forward in 04.ipynb: the cell was not run" in autograder("pack", cwd=tree).stderr
+    assert "ReLU.forward (4.3): its cell was not run: " in autograder("pack", cwd=tree).stderr
 
 
 def test_a_batch_takes_everything_that_people_send(make_tree: MakeTree, tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 """Pack a tree into the zip that is handed in, and put an exercise's stub back."""
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.exercises import EXERCISES
@@ -11,6 +11,7 @@ from autograder.model import Exercise
 from autograder.scoring import reference_store
 
 from . import cell_state, given_answers, writer
+from .lock import hold_tree_lock
 
 UNSAVED = "it holds only what you saved in JupyterLab: if you edited since, save and pack again"
 
@@ -29,7 +30,9 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch`, its notebooks
     and the answers to their questions.
 
-    Returns: the file's name, and what the student should know before handing it in.
+    A file that cannot be read is left out.
+
+    Returns: the zip's name, and what the student should know of the answers.
     Raises:  ValueError: a file cannot have that name.
     """
     name = "-".join(name.removesuffix(".zip").split())
@@ -40,19 +43,12 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files_to_pack(tree):
-            archive.write(path, path.relative_to(tree).as_posix())
+            with suppress(OSError):  # whoever reads the zip says what is missing in it
+                archive.writestr(path.relative_to(tree).as_posix(), path.read_bytes())
         if given:
             archive.writestr(given_answers.PACKED, given_answers.format_answers(given))
     writer.write_atomically(tree / file, packed.getvalue())
-    notes = [*missing_files(tree), *unfinished_exercises(tree), *packing_notes(tree)]
-    return file, [*notes, *filter(None, [note]), UNSAVED]
-
-
-def missing_files(tree: Path) -> Iterator[str]:
-    """A note for each missing file that exercises belong in."""
-    for file, name in {e.file: e.id.split(".")[0] for e in EXERCISES.values()}.items():
-        if not (tree / file).exists():
-            yield f"{file} is missing: autograder reset {name} puts it back"
+    return file, [note] * bool(note)
 
 
 def unfinished_exercises(tree: Path) -> Iterator[str]:
@@ -65,45 +61,14 @@ def unfinished_exercises(tree: Path) -> Iterator[str]:
 
 
 def files_to_pack(tree: Path) -> list[Path]:
-    """The modules of `mytorch` and the notebooks; links and checkpoints are left out."""
-    found = [*(tree / "mytorch").rglob("*.py"), *(tree / "notebooks").glob("*.ipynb")]
-    own = [p for p in found if ".ipynb_checkpoints" not in p.parts and not p.is_symlink()]
+    """The modules and notebooks of a tree; links and checkpoints are left out."""
+    found = [p for p in (tree / "mytorch").rglob("*.py") if ".ipynb_checkpoints" not in p.parts]
+    own = [p for p in (*found, *find_notebooks(tree)) if not p.is_symlink()]
     return sorted(filter(Path.is_file, own))
 
 
-def packing_notes(tree: Path) -> Iterator[str]:
-    """A note for each exercise cell whose text differs from what is handed in."""
-    exercises = {exercise.title: exercise for exercise in EXERCISES.values()}
-    for notebook in (path for path in files_to_pack(tree) if path.suffix == ".ipynb"):
-        for text in code_cells(notebook.read_bytes()):
-            try:
-                for function in writer.cell_functions(text):
-                    exercise = exercises.get(function.title)
-                    if exercise and (note := cell_note(tree, exercise, function.text)):
-                        yield f"{function.title} in {notebook.name}: {note}"
-            except writer.SourceError as error:
-                if "@exercise" in text:
-                    yield f"{notebook.name}: a cell {error}; it cannot have been run like this"
-
-
-def cell_note(tree: Path, exercise: Exercise, cell: str) -> str:
-    """The note for one cell; "" if the file holds the same code."""
-    now = cell_state.read_state(tree, exercise)
-    known = filter(None, (now.text, now.written))
-    if writer.is_stub(cell) or any(writer.same_code(cell, text) for text in known):
-        return ""
-    if now.untouched or writer.is_stub(now.text):
-        return "the cell was not run since you changed it; run it, then pack again"
-    return f"the cell and {exercise.file} both changed; the file is handed in"
-
-
-def code_cells(notebook: bytes) -> Iterator[str]:
-    """The texts of a notebook's code cells; none if the file is not a notebook."""
-    try:
-        cells = json.loads(notebook)["cells"]
-        yield from ("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return
+def find_notebooks(tree: Path) -> list[Path]:
+    return sorted((tree / "notebooks").glob("*.ipynb"))
 
 
 def reset_exercise(tree: Path, exercise: Exercise) -> str:
@@ -113,6 +78,12 @@ def reset_exercise(tree: Path, exercise: Exercise) -> str:
 
     Returns: what was done, in a sentence.  Raises: OSError: it cannot be read or written.
     """
+    with hold_tree_lock(tree):
+        return put_stub_back(tree, exercise)
+
+
+def put_stub_back(tree: Path, exercise: Exercise) -> str:
+    """What `reset_exercise` does while nobody else writes the tree."""
     path = tree / exercise.file
     data, now = path.read_bytes() if path.exists() else b"", cell_state.read_state(tree, exercise)
     if now.text == now.stub:

@@ -88,6 +88,15 @@ def is_stub(function: str) -> bool:
     return False
 
 
+def has_code_after_stub(function: str) -> bool:
+    """Whether code stands behind the first `raise` of a stub, where it is never run.
+
+    Raises: SourceError: the text is no function.
+    """
+    body = only_function(function).body
+    return any(isinstance(before, ast.Raise) for before in body[:-1])
+
+
 def same_code(function: str, other: str) -> bool:
     """Whether two functions have the same statements; comments and docstrings do not count.
 
@@ -100,22 +109,37 @@ def same_code(function: str, other: str) -> bool:
 
 
 def cell_functions(text: str) -> list[CellFunction]:
-    """The functions under `@exercise(…)` in a cell, in order, without that decorator.
+    """The functions under `@exercise(…)` or `@exercise` in a cell, in order, without it.
 
     Raises: SourceError: the cell is not valid Python.
     """
     functions = [node for node in nested_statements(parse_text(text)) if isinstance(node, Function)]
     lines, found = split_lines(text), []
     for node in functions:
-        for mark in node.decorator_list:
-            match mark:
-                case ast.Call(ast.Name("exercise") | ast.Attribute(attr="exercise"), [named, *_]):
-                    start, end = line_span(lines, node)
-                    kept = lines[start : mark.lineno - 1] + lines[mark.end_lineno : end]
-                    owner = ast.unparse(named).rpartition(".")[2]
-                    title = node.name if owner == node.name else f"{owner}.{node.name}"
-                    found.append(CellFunction(title, start + 1, move_margin(kept, "") + "\n"))
+        for mark in filter(is_exercise_mark, node.decorator_list):
+            start, end = line_span(lines, node)
+            kept = lines[start : mark.lineno - 1] + lines[mark.end_lineno : end]
+            named = mark.args[:1] if isinstance(mark, ast.Call) else []
+            owner = "".join(map(ast.unparse, named)).rpartition(".")[2] or node.name
+            title = node.name if owner == node.name else f"{owner}.{node.name}"
+            found.append(CellFunction(title, start + 1, move_margin(kept, "") + "\n"))
     return found
+
+
+def is_exercise_mark(decorator: ast.expr) -> bool:
+    """Whether a decorator is `@exercise(…)`, or `@exercise` alone."""
+    mark = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return getattr(mark, "id", getattr(mark, "attr", "")) == "exercise"
+
+
+def bare_mark_lines(text: str) -> set[int]:
+    """The lines of a cell that hold `@exercise` alone, without what it completes."""
+    try:
+        nodes = [*ast.walk(parse_text(text))]
+    except SourceError:
+        return set()
+    marks = [mark for node in nodes for mark in getattr(node, "decorator_list", ())]
+    return {m.lineno for m in marks if is_exercise_mark(m) and not isinstance(m, ast.Call)}
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -152,9 +176,8 @@ def parse_text(text: str) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         line = f": {error.text.strip()}" if error.text else ""
-        raise SourceError(
-            f"is not valid Python in line {error.lineno}: {error.msg}{line}"
-        ) from None
+        where = f" in line {error.lineno}" if error.lineno else ""
+        raise SourceError(f"is not valid Python{where}: {error.msg}{line}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"is not valid Python: {error}") from None
 

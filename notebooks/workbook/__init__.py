@@ -11,7 +11,7 @@ from autograder.exercises import EXERCISES
 from autograder.scoring.reference_store import public_references
 from autograder.scoring.topic_file import DamagedFile
 
-from .cells import exercise
+from .cells import exercise, note_running_cell
 from .demo import demo
 from .live import attach_tree, refresh_modules
 from .progress import course_map
@@ -22,6 +22,7 @@ __all__ = ["course_map", "demo", "exercise", "pictures", "question"]
 attach_tree()
 if shell := get_ipython():
     shell.events.register("pre_run_cell", refresh_modules)
+    shell.events.register("pre_run_cell", note_running_cell)
     with suppress(DamagedFile):  # the first exercise cell reports it
         for name in EXERCISES:  # load them now, so that the first feedback is fast
             public_references().symptoms(name, False)

@@ -13,13 +13,14 @@ executed, file and module stay as they were.
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from io import StringIO
 from operator import attrgetter
+from types import FrameType
 from typing import Any
 
 from IPython.display import display
@@ -33,42 +34,113 @@ from autograder.scoring.points import note_earlier_exercise, score_exercise
 from autograder.scoring.topic_file import DamagedFile
 from autograder.scoring.wording import Sentence, describe_error
 from autograder.workspace import cell_state, writer
+from autograder.workspace.lock import hold_tree_lock
 
 from . import live
 from .feedback import CellFeedback
 
 MAX_PRINTED = 5_000  # characters of what the student's code prints
 STAND_INS = "autograder check also scores it on stand-in layers, where this costs no points"
-UNFINISHED = "not finished: delete the line raise NotImplementedError(…), then run the cell again"
+RAISE = "the line raise NotImplementedError(…)"
+UNFINISHED = f"not finished: delete {RAISE}, then run the cell again"
+ABOVE = (
+    f"not finished: {RAISE} stands above your code, so your code is never run: delete that line, "
+    "then run the cell again"
+)
+EARLIER = "{file} still holds the code that you ran earlier; this is no feedback on this cell"
+HELD = "{file} held code that is not from this cell; it is kept in {place}"
+COPIED = (
+    "another cell of this notebook completes {title} with other code; "
+    "this cell ran last, so its code counts and is in {file}"
+)
 USAGE = "Write @exercise above a def, and name its class or function in it: @exercise(Linear)."
+BARE = (
+    "@exercise needs the name of what the def below completes, in brackets: write {marks} "
+    "above the def, and run the cell again."
+)
+CLASS = (
+    "@exercise stands above a def, not above a class: put each method into its own exercise cell, "
+    "under @exercise({name})."
+)
+
+# The cell that runs now, and which cell last wrote an exercise, with its code: as the notebook
+# calls its cells, where it does.
+running_cell = ""
+writing_cells: dict[str, tuple[str, str]] = {}
 
 
-def exercise(owner: Any) -> Callable[[Any], Any]:
+def exercise(owner: Any) -> Any:
     """Complete a class or a function of `mytorch` by the function below.
 
     Args:    owner: the class that the method belongs to, or the function itself.
     Returns: a decorator that writes the function into its file, shows the feedback, and returns
-             the live method or function.
+             the live method or function. Under `@exercise` alone, the owner is the function below.
     """
+    if is_bare_call(inspect.currentframe()):
+        return complete_bare(owner)
     if not exercises_of(owner):
         print(USAGE)
         return lambda function: function
+    return partial(complete_exercise, owner)
 
-    def complete(function: Any) -> Any:
-        try:
-            asked, cell = find_cell_exercise(owner, function)
-            display(run_cell(asked, cell))
-            with suppress(
-                KeyError, AttributeError
-            ):  # it has no such name if its file cannot be executed
-                return attrgetter(asked.title)(sys.modules[asked.module])
-        except (live.NotebookRefused, DamagedFile) as refused:
-            print(refused)
-        except KeyboardInterrupt:
-            print("Stopped before anything was written.")
-        return function
 
-    return complete
+def complete_exercise(owner: Any, function: Any) -> Any:
+    """Run an exercise's cell, and show the feedback.
+
+    Returns: the live method or function; where there is none, the cell's own.
+    """
+    try:
+        asked, cell = find_cell_exercise(owner, function)
+        display(run_cell(asked, cell))
+        with suppress(KeyError, AttributeError):  # its file may not be executable
+            return attrgetter(asked.title)(sys.modules[asked.module])
+    except (live.NotebookRefused, DamagedFile) as refused:
+        print(refused)
+    except KeyboardInterrupt:
+        print("Stopped before anything was written.")
+    return function
+
+
+def is_bare_call(frame: FrameType | None) -> bool:
+    """Whether a decorator's frame was called by `@exercise` alone, without brackets."""
+    caller = frame and frame.f_back
+    if not caller:
+        return False
+    text = "".join(linecache.getlines(caller.f_code.co_filename))
+    return caller.f_lineno in writer.bare_mark_lines(text)
+
+
+def complete_bare(thing: Any) -> Any:
+    """Complete the function under `@exercise` alone, where its name says which exercise it is.
+
+    Else say what is to be written above it, and return it as it is.
+    """
+    name = getattr(thing, "__name__", "")
+    if inspect.isfunction(thing) and name in exercises_of(thing):
+        return complete_exercise(thing, thing)
+    owners = [e.title.partition(".")[0] for e in EXERCISES.values() if e.title.endswith(f".{name}")]
+    if inspect.isfunction(thing) and owners:
+        print(BARE.format(marks=", ".join(f"@exercise({owner})" for owner in owners)))
+    elif isinstance(thing, type) and exercises_of(thing):
+        print(CLASS.format(name=name))
+    else:
+        print(USAGE)
+    return thing
+
+
+def note_running_cell(info: Any) -> None:
+    """Keep how the notebook calls the cell that runs now; "" where it does not say."""
+    global running_cell
+    running_cell = getattr(info, "cell_id", None) or ""
+
+
+def copied_cell_lines(asked: Exercise, cell: str) -> list[str]:
+    """What to say where another cell has written the same exercise with other code."""
+    before, code = writing_cells.get(asked.id, (running_cell, cell))
+    writing_cells[asked.id] = running_cell, cell
+    if before == running_cell or writer.same_code(code, cell):
+        return []
+    return [COPIED.format(title=asked.title, file=asked.file)]
 
 
 def run_cell(asked: Exercise, cell: str) -> CellFeedback:
@@ -93,29 +165,42 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     failed.pop(asked.module, None)  # if it still fails, executing the new text reports it
     try:
         with live.execute_module(import_module(asked.module), new):
-            kept = write_cell(asked, new) if new != old else []
+            kept = write_cell(asked, old, new)
+    except FileChanged:  # by another kernel, while this one executed the text
+        return run_cell(asked, cell)
     except (live.NotebookRefused, DamagedFile):
         raise
     except (Exception, SystemExit) as error:
         return CellFeedback(
             asked, (*rejected_lines(asked, error, new), *broken_file_lines(failed)), mark="✘"
         )
-    with suppress(OSError):  # at worst, the next run keeps a copy that is not needed
-        cell_state.remember_cell(live.attached_tree(), asked)
-    return drive_feedback(asked, [*broken_file_lines(failed), *kept])
+    copied = copied_cell_lines(asked, cell)
+    return drive_feedback(asked, [*broken_file_lines(failed), *kept, *copied])
 
 
-def write_cell(asked: Exercise, new: bytes) -> list[str]:
-    """Write a file's new text; first keep a function that no cell has written.
+class FileChanged(Exception):
+    """A file no longer holds what a cell's new text was made from."""
 
-    Returns: what the student should know of that.  Raises: NotebookRefused: it cannot be written.
+
+def write_cell(asked: Exercise, old: bytes, new: bytes) -> list[str]:
+    """Write a file's new text; a function in it that no cell wrote is kept aside first.
+
+    Returns: what the student is to know of that.
+    Raises:  FileChanged: the file does not hold the old text.
+             NotebookRefused: it cannot be written.
     """
     tree, said = live.attached_tree(), []
     try:
-        if not (found := cell_state.read_state(tree, asked)).untouched:
-            place = cell_state.keep_aside(tree, asked, found.text)
-            said = [f"{asked.file} held code that is not from this cell; it is kept in {place}"]
-        writer.write_atomically(tree / asked.file, new)
+        with hold_tree_lock(tree):
+            if (tree / asked.file).read_bytes() != old:
+                raise FileChanged
+            if new != old:
+                if not (found := cell_state.read_state(tree, asked)).untouched:
+                    place = cell_state.keep_aside(tree, asked, found.text)
+                    said = [HELD.format(file=asked.file, place=place)]
+                writer.write_atomically(tree / asked.file, new)
+            with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
+                cell_state.remember_cell(tree, asked)
     except OSError as error:
         why = error.strerror or error
         raise live.NotebookRefused(
@@ -125,13 +210,22 @@ def write_cell(asked: Exercise, new: bytes) -> list[str]:
 
 
 def stub_feedback(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> CellFeedback:
-    """The feedback on a cell that is still a stub: nothing is written, so the file is judged."""
+    """What to say of a cell that still stops at its stub's `raise`: nothing of it is written.
+
+    An empty cell over a finished file gets the feedback on the file. One with code in it does
+    not: that feedback would be taken for this code's.
+    """
     now = cell_state.read_state(live.attached_tree(), asked)
-    said = "not started" if writer.same_code(cell, now.stub) else UNFINISHED
-    if not now.text or writer.is_stub(now.text) or asked.module in failed:
-        return CellFeedback(asked, (said, *broken_file_lines(failed)))
-    kept = f"{asked.file} keeps your solution; this is the feedback on it"
-    return drive_feedback(asked, [kept, f"the cell itself is {said}", *broken_file_lines(failed)])
+    broken = broken_file_lines(failed)
+    has_solution = now.text and not writer.is_stub(now.text) and asked.module not in failed
+    if not writer.same_code(cell, now.stub):
+        said = ABOVE if writer.has_code_after_stub(cell) else UNFINISHED
+        earlier = [EARLIER.format(file=asked.file)] if has_solution else []
+        return CellFeedback(asked, (said, *earlier, *broken))
+    if not has_solution:
+        return CellFeedback(asked, ("not started", *broken))
+    kept = f"{asked.file} keeps its solution, and this is the feedback on that"
+    return drive_feedback(asked, [kept, "the cell itself is not started", *broken])
 
 
 def drive_feedback(asked: Exercise, said: list[Sentence | str]) -> CellFeedback:
