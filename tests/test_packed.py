@@ -24,7 +24,7 @@ def notes(tree: Path) -> list[str]:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     *said, last = done.stderr.splitlines()
-    assert "not saved" in last
+    assert "only what you saved" in last
     return [line.removeprefix("note: ") for line in said]
 
 

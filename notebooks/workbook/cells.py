@@ -224,7 +224,7 @@ def stub_feedback(asked: Exercise, cell: str, failed: Mapping[str, BaseException
         return CellFeedback(asked, (said, *earlier, *broken))
     if not has_solution:
         return CellFeedback(asked, ("not started", *broken))
-    kept = f"{asked.file} keeps its solution, and this is the feedback on that"
+    kept = f"{asked.file} keeps your solution; this is the feedback on it"
     return drive_feedback(asked, [kept, "the cell itself is not started", *broken])
 
 
