@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "workspace": {"model", "exercises", "scoring", "hand_in"},
     "advice": {"model", "exercises", "scoring", "hand_in", "workspace"},
     "running": {*CORE, "confined", "scoring", "hand_in"},
-    "workbook": {*CORE, "scoring", "workspace"},
+    "workbook": {*CORE, "scoring", "workspace", "advice"},
     "classroom": {*CORE, "commands", "scoring", "hand_in", "workspace", "running"},
     "key": {*CORE, "commands", "scoring", "hand_in", "workspace"},
     "cli": {

@@ -50,10 +50,14 @@ class FreshFinder(FileFinder):
     A file wins over a folder of the same name, which Python would take.
     """
 
+    def __init__(self, folder: str, loader: type[SourceLoader]) -> None:
+        super().__init__(folder, (loader, [".py"]))
+        self.loader = loader
+
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         file = Path(self.path, f"{fullname.rpartition('.')[2]}.py")
         if file.is_file():
-            return spec_from_file_location(fullname, file, loader=SourceLoader(fullname, str(file)))
+            return spec_from_file_location(fullname, file, loader=self.loader(fullname, str(file)))
         self.invalidate_caches()
         return super().find_spec(fullname, target)
 
@@ -87,17 +91,21 @@ class StudentPackage(ModuleType):
 
 
 def register_package(
-    folder: Path, homes: Mapping[str, str], name: str = "mytorch"
+    folder: Path,
+    homes: Mapping[str, str],
+    name: str = "mytorch",
+    loader: type[SourceLoader] = SourceLoader,
 ) -> StudentPackage:
     """Put the package in `folder` in place as `name`, reading none of its files yet.
 
     Args:    folder: the package's own folder.  homes: public name → module that holds it.
+             loader: what reads its files.
     Returns: the package; `package.Linear` reads `linear.py` and gives its `Linear`.
     """
     package = StudentPackage(name, folder, homes)
     forget_package(name)
     sys.modules[name] = package
-    sys.path_importer_cache[str(folder)] = FreshFinder(str(folder), (SourceLoader, [".py"]))
+    sys.path_importer_cache[str(folder)] = FreshFinder(str(folder), loader)
     return package
 
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from IPython.display import display
 
+from autograder.advice.parity import run_as_in_grader
 from autograder.exercises import EXERCISES
 from autograder.harness.driving import describe_fault, drive_case
 from autograder.model import Exercise, Item
@@ -245,13 +246,11 @@ def judge_in_kernel(asked: Exercise) -> tuple[list[Item], str]:
     Returns: its lines, and what the student's code printed in the first case that fails.
     """
     references = reference_store.public_references()
-    answers, printed = {}, {}
+    answers, printed, package = {}, {}, live.attached_package()
     for known in references.cases(asked.id):
         case = known.case
-        with redirect_stdout(StringIO()) as caught:
-            answers[case.id] = drive_case(
-                asked, case.id, known.inputs, case.layout, live.attached_package()
-            )
+        with redirect_stdout(StringIO()) as caught, run_as_in_grader(live.attached_tree()):
+            answers[case.id] = drive_case(asked, case.id, known.inputs, case.layout, package)
         printed[case.id] = caught.getvalue()
     judged = judge_answers(asked, references, answers)
     shown = next((line.first.case for line in judged if line.first), next(iter(printed)))

@@ -12,12 +12,16 @@ import warnings
 from collections import UserDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any
 
+from autograder.advice.parity import grader_builtins, run_as_in_grader
 from autograder.exercises import HOMES
-from autograder.harness.package import StudentPackage, register_package
+from autograder.harness.package import SourceLoader, StudentPackage, register_package
+
+from .refusal import NotebookRefused as NotebookRefused
 
 NAME = "mytorch"
 KEPT = ("__name__", "__file__", "__path__", "__package__", "__loader__", "__spec__", "__builtins__")
@@ -26,11 +30,23 @@ LEFT = ("__module__", "_abc_impl")  # the same anyway, and the cache of one clas
 FACETS = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
 
 
-class NotebookRefused(ImportError):
-    """Why this notebook cannot work: one sentence, which Jupyter shows without a traceback."""
+class KernelLoader(SourceLoader):
+    """Loads a module of `mytorch` with the built-in names that it has in the grader."""
 
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = ModuleType(spec.name)
+        vars(module)["__builtins__"] = grader_builtins()
+        return module
+
+    def get_data(self, path: str) -> bytes:
+        try:
+            return super().get_data(path)
+        except OSError as error:
+            file = Path(path)
+            raise NotebookRefused(
+                f"{NAME}/{file.name} cannot be read ({error.strerror}). Allow yourself to read it, "
+                f"or type in a terminal: autograder reset {file.stem}"
+            ) from None
 
 
 def attach_tree(here: Path | None = None) -> Path:
@@ -54,7 +70,7 @@ def attach_tree(here: Path | None = None) -> Path:
         )
     if not isinstance(known, StudentPackage):
         loaded = {n: m for n, m in sys.modules.items() if n.startswith(f"{NAME}.")}
-        package = register_package(tree / NAME, HOMES)
+        package = register_package(tree / NAME, HOMES, loader=KernelLoader)
         sys.modules.update(loaded)  # by Python itself; from now on they follow their files
         vars(package).update({name.rpartition(".")[2]: m for name, m in loaded.items()})
     return tree
@@ -102,6 +118,8 @@ def changed_modules() -> Iterator[tuple[str, bytes]]:
             except FileNotFoundError:
                 del sys.modules[name]
                 continue
+            except OSError:
+                continue
             if data != getattr(module.__loader__, "executed", None):
                 yield name, data
 
@@ -122,7 +140,9 @@ def execute_module(module: ModuleType, data: bytes) -> Iterator[None]:
         names.clear()
         names.update({name: before[name] for name in KEPT if name in before}, __doc__=None)
         following = ModuleNames(names, before, undo, b"super" in data or b"__class__" in data)
-        exec(code, names, following)
+        names["__builtins__"] = grader_builtins()
+        with run_as_in_grader(attached_tree()):
+            exec(code, names, following)
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
                 names[name] = following.follow(before.get(name), value)
