@@ -22,7 +22,10 @@ def workbook_folder(here: Path) -> Path:
     Raises: ValueError: it has no `mytorch`.
     """
     if not (here / "mytorch").is_dir():
-        raise ValueError(f"there is no folder mytorch in {here}: go to the top of your workbook")
+        raise ValueError(
+            f"there is no folder mytorch in {here}: go to the top of your workbook "
+            "(python3 notebooks --set-up puts a deleted one back)"
+        )
     return here
 
 

@@ -48,6 +48,10 @@ ABOVE = (
     "then run the cell again"
 )
 EARLIER = "{file} still holds the code that you ran earlier; this is no feedback on this cell"
+UNREADABLE = (
+    "{file} cannot be read ({why}), and counts as it was before: close what holds it, or allow "
+    "yourself to read it, then run this cell again"
+)
 HELD = "{file} held a text that is not from this cell; it is kept in {place}"
 COPIED = (
     "another cell of this notebook completes {title} with other code; "
@@ -263,6 +267,9 @@ def broken_file_lines(failed: Mapping[str, BaseException]) -> list[Sentence | st
     for module, error in failed.items():
         why, *line = describe_error(describe_fault(error, live.attached_package()))
         file = module.replace(".", "/") + ".py"
+        if isinstance(error, OSError) and error.filename == sys.modules[module].__file__:
+            said.append(UNREADABLE.format(file=file, why=error.strerror))
+            continue
         said += [f"{file} cannot be executed, and counts as it was before: {why}", *line]
     return said
 

@@ -59,7 +59,9 @@ def attach_tree(here: Path | None = None) -> Path:
     tree = next((place for place in places if (place / NAME).is_dir()), None)
     if tree is None:
         raise NotebookRefused(
-            f"There is no folder {NAME} in {here} or beside it: open the workbook there."
+            f"There is no folder {NAME} in {here} or beside it: open the workbook there. If the "
+            "folder was deleted, type in a terminal, in the folder of your workbook: "
+            "python3 notebooks --set-up"
         )
     known = sys.modules.get(NAME)
     found = Path(next(iter(getattr(known, "__path__", [])), "?"))
@@ -98,6 +100,8 @@ def refresh_modules(*_: object) -> dict[str, BaseException]:
     failed: dict[str, BaseException] = {}
     for name, data in waiting.items():
         try:
+            if isinstance(data, OSError):
+                raise data
             with execute_module(sys.modules[name], data):
                 pass
         except (Exception, SystemExit) as error:
@@ -106,8 +110,9 @@ def refresh_modules(*_: object) -> dict[str, BaseException]:
     return refresh_modules() if some else failed
 
 
-def changed_modules() -> Iterator[tuple[str, bytes]]:
-    """The loaded modules whose files hold something else than was executed, with what they hold.
+def changed_modules() -> Iterator[tuple[str, bytes | OSError]]:
+    """The loaded modules whose files hold something else than was executed, with what they hold,
+    or why they cannot be read.
 
     A module without a file is forgotten, so that importing it says so.
     """
@@ -118,7 +123,8 @@ def changed_modules() -> Iterator[tuple[str, bytes]]:
             except FileNotFoundError:
                 del sys.modules[name]
                 continue
-            except OSError:
+            except OSError as error:
+                yield name, error
                 continue
             if data != getattr(module.__loader__, "executed", None):
                 yield name, data
