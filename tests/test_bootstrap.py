@@ -1,6 +1,7 @@
 """The set-up: what it says where something is missing, when it begins anew, what it installs."""
 
 import importlib.util
+import json
 import os
 import re
 import shlex
@@ -388,3 +389,11 @@ def test_what_was_deleted_comes_back(tree: Path, capsys: pytest.CaptureFixture[s
         assert f"{name} was missing: it is back, as it was in the beginning.\n" in said
     bootstrap.restore_missing(tree)
     assert "was missing" not in capsys.readouterr().out
+
+
+def test_each_kernel_loads_the_extension(tree: Path) -> None:
+    """The settings that the set-up writes name an extension that is there, in a set-up tree too."""
+    bootstrap.write_settings(tree)
+    written = json.loads((tree / ".venv/etc/ipython/ipython_kernel_config.json").read_text())
+    (name,) = written["IPKernelApp"]["extra_extensions"]
+    assert callable(importlib.import_module(name).load_ipython_extension)
