@@ -247,7 +247,7 @@ def test_a_cell_that_runs_on_says_so_and_how_to_stop_it(kernel: Running) -> None
 @pytest.mark.parametrize(
     ("code", "cell"),
     [
-        ("np.ones(3)", "the first code cell (it begins with “import numpy as np”)"),
+        ("np.ones(3)", "the first code cell (it begins with “from workbook import demo"),
         ("@exercise(Linear)\ndef forward(self, A): pass", "the first code cell"),
         ("with demo():\n    pass", "the first code cell"),
         ("def own():\n    return pictures\nown()", "the first code cell"),
