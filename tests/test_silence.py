@@ -13,7 +13,7 @@ from conftest import ROOT
 from IPython.utils.capture import capture_output
 from jupyter_client.manager import KernelManager
 from test_cells import DONE, FORWARD, STUB, Notebook, notebook, shell
-from workbook import cells
+from workbook import copied
 
 from autograder.advice import kernel_extension
 from autograder.key.notebook import make_notebook, notebook_sources
@@ -152,8 +152,8 @@ def test_a_copied_cell_with_other_code_says_which_counts(
     book: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two cells of one exercise with different code: the one that ran last counts, and says so."""
-    monkeypatch.setattr(cells, "writing_cells", {})
-    book.shell.events.register("pre_run_cell", cells.note_running_cell)
+    monkeypatch.setattr(copied, "writing_cells", {})
+    book.shell.events.register("pre_run_cell", copied.note_running_cell)
     said = (
         "  another cell of this notebook completes Linear.forward with other code; this cell ran "
         "last, so its code counts and is in mytorch/linear.py"
@@ -307,8 +307,8 @@ def test_a_file_that_cannot_be_read_is_one_line(book: Notebook) -> None:
     book.file().unlink()
     book.file().mkdir()
     assert book.run(FORWARD) == (
-        "mytorch/linear.py cannot be read (Is a directory); the cell was not written: mend the "
-        "file, or type in a terminal: autograder reset 6.1\n"
+        "mytorch/linear.py cannot be read (Is a directory); the cell was not written: make it a "
+        "file that you may read, then run the cell again\n"
     )
 
 

@@ -19,7 +19,8 @@ try:
     from autograder.scoring.reference_store import public_references
     from autograder.scoring.topic_file import DamagedFile
 
-    from .cells import exercise, note_running_cell
+    from .cells import exercise
+    from .copied import note_running_cell
     from .demo import demo
     from .live import attach_tree, refresh_modules
     from .progress import course_map

@@ -37,6 +37,7 @@ from autograder.workspace import cell_state, writer
 from autograder.workspace.lock import hold_tree_lock
 
 from . import live
+from .copied import copied_cell_lines
 from .feedback import CellFeedback
 
 PRINTED = 5_000  # characters
@@ -53,10 +54,6 @@ UNREADABLE = (
     "yourself to read it, then run this cell again"
 )
 HELD = "{file} held a text that is not from this cell; it is kept in {place}"
-COPIED = (
-    "another cell of this notebook completes {title} with other code; "
-    "this cell ran last, so its code counts and is in {file}"
-)
 PLACE = "@exercise stands above a def and names what of mytorch it completes: @exercise(Linear)."
 BARE = (
     "@exercise needs the name of what the def below completes, in brackets: write {marks} "
@@ -66,11 +63,6 @@ CLASS = (
     "@exercise stands above a def, not above a class: put each method into its own exercise cell, "
     "under @exercise({name})."
 )
-
-# The cell that runs now, and which cell last wrote an exercise, with its code: as the notebook
-# calls its cells, where it does.
-running_cell = ""
-writing_cells: dict[str, tuple[str, str]] = {}
 
 
 def exercise(owner: Any) -> Any:
@@ -132,21 +124,6 @@ def complete_bare(thing: Any) -> Any:
     return thing
 
 
-def note_running_cell(info: Any) -> None:
-    """Keep how the notebook calls the cell that runs now; "" where it does not say."""
-    global running_cell
-    running_cell = getattr(info, "cell_id", None) or ""
-
-
-def copied_cell_lines(asked: Exercise, cell: str) -> list[str]:
-    """What to say where another cell has written the same exercise with other code."""
-    before, code = writing_cells.get(asked.id, (running_cell, cell))
-    writing_cells[asked.id] = running_cell, cell
-    if before == running_cell or writer.same_code(code, cell):
-        return []
-    return [COPIED.format(title=asked.title, file=asked.file)]
-
-
 def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     """Run the cell of an exercise.
 
@@ -161,6 +138,8 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     except (OSError, writer.SourceError) as error:
         why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
         how = f"mend the file, or type in a terminal: autograder reset {asked.number}"
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            how = "make it a file that you may read, then run the cell again"
         raise live.NotebookRefused(f"{asked.file} {why}; the cell was not written: {how}") from None
     if writer.is_stub(cell):
         return stub_feedback(asked, cell, failed)

@@ -44,8 +44,8 @@ class KernelLoader(SourceLoader):
         except OSError as error:
             file = Path(path)
             raise NotebookRefused(
-                f"{NAME}/{file.name} cannot be read ({error.strerror}). Allow yourself to read it, "
-                f"or type in a terminal: autograder reset {file.stem}"
+                f"{NAME}/{file.name} cannot be read ({error.strerror}): make it a file that you "
+                "may read, then run this cell again"
             ) from None
 
 
