@@ -24,6 +24,7 @@ def run_command() -> int:
             file=sys.stderr,
         )
         return 2
+    set_encoding(os.environ.get("PYTHONIOENCODING", ""))
     import signal
     from contextlib import suppress
 
@@ -55,6 +56,23 @@ def open_streams() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # takes the lowest number
             stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays open
             setattr(sys, name, stream)
+
+
+def set_encoding(wanted: str) -> None:
+    """Give the standard streams the encoding that PYTHONIOENCODING asks for: `name:errors`.
+
+    Python does so itself, but not with its option -I, with which the set-up starts this command.
+    """
+    if wanted and sys.flags.ignore_environment:
+        encoding, _, errors = wanted.partition(":")
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            try:
+                stream.reconfigure(  # type: ignore[union-attr]
+                    encoding=encoding or None,
+                    errors="backslashreplace" if stream is sys.stderr else errors or None,
+                )
+            except (AttributeError, LookupError):  # it is no text file; there is no such encoding
+                return
 
 
 def close_import_path(arguments: Sequence[str]) -> set[str]:

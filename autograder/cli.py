@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.advice import packed
+from autograder.advice import packed, packing
 from autograder.commands import Asked, Run, say
 from autograder.exercises import EXERCISES, select_exercises
 from autograder.hand_in import module_reader
@@ -23,7 +23,7 @@ from autograder.hand_in.reading import read_hand_in
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store, report
 from autograder.scoring.record import to_json
-from autograder.workspace import packing
+from autograder.workspace import resetting
 
 KEY = Path(__file__).parent / "key"
 ABOUT = """\
@@ -114,7 +114,7 @@ def run_check(asked: Asked) -> int:
 
     Exit code: 0 all points, 1 not all, 2 nothing could be scored.
     """
-    found = replace(module_reader.read_modules(packing.workbook_folder(Path.cwd())), name=".")
+    found = replace(module_reader.read_modules(resetting.workbook_folder(Path.cwd())), name=".")
     made = grade_hand_in(
         found, reference_store.public_references(), select_exercises(asked.exercises)
     )
@@ -132,7 +132,7 @@ def run_pack(asked: Asked) -> int:
     Only mytorch is graded. The command then reads and runs the zip as a grader does. It names each
     exercise that would get no points because of its file, and each cell that its file differs from.
     """
-    tree = packing.workbook_folder(Path.cwd())
+    tree = resetting.workbook_folder(Path.cwd())
     written, answer_notes = packing.pack_hand_in(tree, asked.name)
     found = read_hand_in(written)
     items = grade_hand_in(found, reference_store.public_references(), [*EXERCISES.values()]).items
@@ -157,6 +157,6 @@ def run_reset(asked: Asked) -> int:
     autograder reset linear            both exercises of the class
     """
     for exercise in select_exercises(asked.exercises):
-        message = packing.reset_exercise(packing.workbook_folder(Path.cwd()), exercise)
+        message = resetting.reset_exercise(resetting.workbook_folder(Path.cwd()), exercise)
         say(asked, message, exercise=exercise.id, message=message)
     return 0

@@ -19,12 +19,14 @@ import sys
 import sysconfig
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 TREE = Path(__file__).resolve().parent.parent
 LOCK = "requirements.lock"
+BEGINNING = "autograder/beginning.zip"  # in a release: its notebooks and mytorch, once more
 # All of LOCK, and what the key's commands and the tests need. A release does not contain it.
 INSTRUCTORS_LOCK = "tests/requirements.lock"
 
@@ -106,6 +108,7 @@ def set_up(tree: Path) -> None:
             if not is_ready(tree):
                 make_environment(tree)
     write_settings(tree)
+    restore_missing(tree)
     trust_notebooks(tree)
 
 
@@ -209,6 +212,25 @@ def write_settings(tree: Path) -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+
+
+def restore_missing(tree: Path) -> None:
+    """Put back what a release came with and is gone: notebooks and files of mytorch.
+
+    What is there stays as it is. In a tree that is no release, there is nothing to restore from.
+    """
+    store = tree / BEGINNING
+    if not store.exists():
+        return
+    try:
+        with zipfile.ZipFile(store) as kept:
+            for name in kept.namelist():
+                if not os.path.lexists(tree / name):
+                    (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                    (tree / name).write_bytes(kept.read(name))
+                    print(f"{name} was missing: it is back, as it was in the beginning.")
+    except zipfile.BadZipFile:
+        print(f"{store} is damaged: to restore a deleted file, unpack the release again.")
 
 
 def run_step(tree: Path, title: str, command: list[str], variables: dict[str, str]) -> None:

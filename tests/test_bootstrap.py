@@ -1,6 +1,7 @@
 """The set-up: what it says where something is missing, when it begins anew, what it installs."""
 
 import importlib.util
+import json
 import os
 import re
 import shlex
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -364,3 +366,34 @@ def test_exactly_the_lock_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert len(installs) == 2
     assert all("--no-deps" in command for command in installs)
     assert "--require-hashes" in installs[0]
+
+
+def test_what_was_deleted_comes_back(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The set-up restores notebooks and mytorch from the release; what is there stays."""
+    kept = {
+        "mytorch/shapes.py": b"first",
+        "mytorch/linear.py": b"stub",
+        "notebooks/06.ipynb": b"{}",
+    }
+    (tree / "autograder").mkdir(exist_ok=True)
+    with zipfile.ZipFile(tree / "autograder" / "beginning.zip", "w") as archive:
+        for name, data in kept.items():
+            archive.writestr(name, data)
+    (tree / "mytorch").mkdir(exist_ok=True)
+    (tree / "mytorch" / "linear.py").write_text("mine")
+    bootstrap.restore_missing(tree)
+    said = capsys.readouterr().out
+    assert (tree / "mytorch" / "linear.py").read_text() == "mine"
+    for name in ("mytorch/shapes.py", "notebooks/06.ipynb"):
+        assert (tree / name).read_bytes() == kept[name]
+        assert f"{name} was missing: it is back, as it was in the beginning.\n" in said
+    bootstrap.restore_missing(tree)
+    assert "was missing" not in capsys.readouterr().out
+
+
+def test_each_kernel_loads_the_extension(tree: Path) -> None:
+    """The settings that the set-up writes name an extension that is there, in a set-up tree too."""
+    bootstrap.write_settings(tree)
+    written = json.loads((tree / ".venv/etc/ipython/ipython_kernel_config.json").read_text())
+    (name,) = written["IPKernelApp"]["extra_extensions"]
+    assert callable(importlib.import_module(name).load_ipython_extension)

@@ -100,7 +100,8 @@ def test_check_outside_a_tree_says_where_to_go(tmp_path: Path) -> None:
     done = autograder("check", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
-        f"autograder: there is no folder mytorch in {tmp_path}: go to the top of your workbook\n"
+        f"autograder: there is no folder mytorch in {tmp_path}: go to the top of your workbook "
+        "(python3 notebooks --set-up puts a deleted one back)\n"
     )
 
 

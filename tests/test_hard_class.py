@@ -552,7 +552,7 @@ def test_what_an_exercise_is_in_counts_among_any_number_of_modules(class_: Path)
     laid(laid(class_ / "bob"), {f"mytorch/a{number}.py": b"" for number in range(400)})
     made = graded(class_, "bob")
     assert made.scores() == {"bob": FULL}
-    assert "files beyond the most that a hand-in may have" in made.rows["bob"]["message"]
+    assert "files beyond the limit for one hand-in" in made.rows["bob"]["message"]
 
 
 def test_a_hidden_hand_in_is_named(class_: Path) -> None:

@@ -462,5 +462,7 @@ def test_another_mytorch_is_refused(tmp_path: Path) -> None:
     )
     empty = tmp_path / "empty" / "notebooks"
     assert python(empty, code.replace("import mytorch\n", ""), elsewhere) == (
-        f"There is no folder mytorch in {empty} or beside it: open the workbook there.\n"
+        f"There is no folder mytorch in {empty} or beside it: open the workbook there. If the "
+        "folder was deleted, type in a terminal, in the folder of your workbook: "
+        "python3 notebooks --set-up\n"
     )

@@ -11,12 +11,13 @@ import pytest
 from conftest import ROOT, package, replaced
 from nbclient import NotebookClient
 
+from autograder.advice.packed import cell_notes
+from autograder.advice.packing import pack_hand_in, unfinished_exercises
 from autograder.exercises import EXERCISES
 from autograder.hand_in import reading
 from autograder.key.notebook import make_notebook, notebook_sources
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
-from autograder.workspace.packing import UNSAVED, pack_hand_in
 
 
 def tree_of(folder: Path, files: Mapping[str, bytes], solved: bool) -> Path:
@@ -98,8 +99,8 @@ def test_the_solved_notebooks_complete_the_course(tmp_path: Path) -> None:
     """
     tree = tree_of(tmp_path / "tree", package(solved=False), solved=True)
     assert run_all(tree) == {name: [] for name in notebook_sources()}
-    name, notes = pack_hand_in(tree, "ada")
-    assert notes == [UNSAVED]
+    name, _ = pack_hand_in(tree, "ada")
+    assert [*cell_notes(tree), *unfinished_exercises(tree)] == []
     for path in (tree, tree / name):
         report = grade_hand_in(
             reading.read_hand_in(path), reference_store.best_references(), list(EXERCISES.values())

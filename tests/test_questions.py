@@ -28,7 +28,7 @@ from autograder.key.notebook import make_notebook, notebook_sources
 from autograder.key.questions import QUESTIONS
 from autograder.workspace import given_answers, questions
 from autograder.workspace.given_answers import GivenAnswer
-from autograder.workspace.questions import KINDS, Question, known_questions
+from autograder.workspace.questions import QUESTION_KINDS, Question, known_questions
 
 ASKED = re.compile(r'question\("([^"]+)"')
 TOLERANCE = 1e-3  # as question.js has it
@@ -61,13 +61,13 @@ def test_a_question_is_whole(question: Question) -> None:
     """The answer is among the replies, and each reply has a sentence of its own."""
     assert question.notebook in NOTEBOOKS
     assert re.fullmatch(r"\d\d\.\w+", question.id)
-    assert question.kind in KINDS
+    assert question.kind in QUESTION_KINDS
     assert question.prompt.endswith((".", "?", ")"))
     assert question.answer in question.replies
     assert len(question.replies) >= 3
     assert len(set(question.replies.values())) == len(question.replies)
     for text, said in question.replies.items():
-        assert len(text) <= given_answers.LONGEST, text
+        assert len(text) <= given_answers.MAX_ANSWER_LENGTH, text
         assert said.endswith((".", "?")), said
         assert len(said.split()) >= 4, said
     for text in (question.prompt, question.otherwise, *question.replies.values()):
@@ -294,7 +294,7 @@ def test_damaged_questions_cost_one_line_and_no_answer(
 ) -> None:
     """Cells, the map, `pack` and what was answered earlier survive it."""
     assert keep(tmp_path) == ""
-    before = (tmp_path / KEPT).read_bytes()
+    before = (tmp_path / ANSWERS_FILE).read_bytes()
     (tmp_path / "questions.json").write_text('[{"id": "06.jacobian_shape"}]')
     monkeypatch.setattr(questions, "QUESTIONS", tmp_path / "questions.json")
     known_questions.cache_clear()
@@ -307,7 +307,7 @@ def test_damaged_questions_cost_one_line_and_no_answer(
         assert "questions.json is damaged" in keep(tmp_path, "4 × 4")
     finally:
         known_questions.cache_clear()
-    assert (tmp_path / KEPT).read_bytes() == before
+    assert (tmp_path / ANSWERS_FILE).read_bytes() == before
 
 
 def test_the_map_says_how_many_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,19 +321,19 @@ def test_the_map_says_how_many_are_answered(monkeypatch: pytest.MonkeyPatch) -> 
         for id in own[:3]:
             given_answers.keep_answer(tree, id, {"last": "1", "tries": 1, "shown": False})
         progress.course_map()
-        (tree / KEPT).write_text("[")
+        (tree / ANSWERS_FILE).write_text("[")
         progress.course_map()
     live, words, damaged, _ = shown
     assert f"06: answered 3 of {len(own)};" in live.box.children[-1].value
     assert "answered" not in words.data
     assert f"06: answered 0 of {len(own)};" in damaged.box.children[-1].value
-    assert f"{KEPT} is damaged: " in damaged.box.children[-1].value
+    assert f"{ANSWERS_FILE} is damaged: " in damaged.box.children[-1].value
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────
 
 ID = "06.jacobian_shape"
-KEPT = given_answers.KEPT
+ANSWERS_FILE = given_answers.ANSWERS_FILE
 
 
 def keep(tree: Path, last: str = "2 × 2", tries: int = 1, shown: bool = False) -> str:
@@ -365,10 +365,10 @@ def test_a_damaged_file_costs_one_line(damage: bytes, make_tree: MakeTree) -> No
     """The next answer is kept again; `pack` leaves the damage out and says so."""
     tree = make_tree()
     (tree / ".workbook").mkdir()
-    (tree / KEPT).write_bytes(damage)
+    (tree / ANSWERS_FILE).write_bytes(damage)
     done = command("pack", cwd=tree)
     assert done.returncode == 0
-    assert done.stderr.count(f"{KEPT} is damaged: ") == 1
+    assert done.stderr.count(f"{ANSWERS_FILE} is damaged: ") == 1
     assert "Traceback" not in done.stderr
     assert given_answers.PACKED not in zipfile.ZipFile(tree / "hand-in.zip").namelist()
     assert keep(tree) == given_answers.DAMAGED
@@ -377,11 +377,13 @@ def test_a_damaged_file_costs_one_line(damage: bytes, make_tree: MakeTree) -> No
 
 
 def test_what_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
-    (tmp_path / KEPT).mkdir(parents=True)
-    assert keep(tmp_path) == f"your answer is not kept: {KEPT} cannot be read (Is a directory)"
+    (tmp_path / ANSWERS_FILE).mkdir(parents=True)
+    assert (
+        keep(tmp_path) == f"your answer is not kept: {ANSWERS_FILE} cannot be read (Is a directory)"
+    )
     (tmp_path / "file").write_text("")
     said = keep(tmp_path / "file")
-    assert said.startswith(f"your answer is not kept: {KEPT} cannot be ")
+    assert said.startswith(f"your answer is not kept: {ANSWERS_FILE} cannot be ")
 
 
 def test_the_longest_answers_to_all_questions_can_be_read_again(tmp_path: Path) -> None:
@@ -392,8 +394,8 @@ def test_the_longest_answers_to_all_questions_can_be_read_again(tmp_path: Path) 
             assert given_answers.keep_answer(tmp_path, question.id, given) == ""
         found = given_answers.read_answers(tmp_path)
         assert {*found} == {question.id for question in QUESTIONS}
-        assert all(len(a.last) == given_answers.LONGEST for a in found.values())
-        assert all(a.tries == given_answers.MOST_TRIES for a in found.values())
+        assert all(len(a.last) == given_answers.MAX_ANSWER_LENGTH for a in found.values())
+        assert all(a.tries == given_answers.MAX_TRIES for a in found.values())
 
 
 # ── the hand-in ──────────────────────────────────────────────────────────────────────────────────
@@ -416,8 +418,10 @@ def test_pack_takes_the_answers_to_known_questions(make_tree: MakeTree) -> None:
     command("pack", cwd=tree)
     assert given_answers.PACKED not in zipfile.ZipFile(tree / "hand-in.zip").namelist()
     keep(tree)
-    kept = json.loads((tree / KEPT).read_text("utf-8"))
-    (tree / KEPT).write_text(json.dumps({"06.of_old": {"last": "x" * 5000}, **kept}), "utf-8")
+    kept = json.loads((tree / ANSWERS_FILE).read_text("utf-8"))
+    (tree / ANSWERS_FILE).write_text(
+        json.dumps({"06.of_old": {"last": "x" * 5000}, **kept}), "utf-8"
+    )
     done = command("pack", cwd=tree)
     assert (done.returncode, done.stdout) == (0, "hand-in.zip\n")
     packed = zipfile.ZipFile(tree / "hand-in.zip").read(given_answers.PACKED)

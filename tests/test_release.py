@@ -1,11 +1,13 @@
 """What is generated: skeleton and notebooks agree with the key, the release gives no answer."""
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -211,3 +213,15 @@ def test_the_scan_reads_what_a_notebook_printed() -> None:
     code.outputs = [nbformat.from_dict({"output_type": "stream", "name": "stdout", "text": text})]
     assert list(release.find_answers({"notebooks/06.ipynb": nbformat.writes(made).encode()}))
     assert frozenset({"y-d"}) == release.NO_SECRET, "each exception is a decision"
+
+
+def test_a_release_carries_what_its_set_up_restores() -> None:
+    """The zip holds every notebook and file of mytorch as the release has it, and nothing else."""
+    files = release.release_files(ROOT)
+    with zipfile.ZipFile(io.BytesIO(files["autograder/beginning.zip"])) as kept:
+        held = {name: kept.read(name) for name in kept.namelist()}
+    wanted = [n for n in files if n.startswith(("mytorch/", "notebooks/")) and "workbook" not in n]
+    assert held == {n: files[n] for n in wanted if n.startswith("mytorch/") or n.endswith(".ipynb")}
+    assert "mytorch/shapes.py" in held
+    again = release.release_files(ROOT)
+    assert again["autograder/beginning.zip"] == files["autograder/beginning.zip"]

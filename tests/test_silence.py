@@ -1,16 +1,20 @@
 """What would pass in silence is said: in a real shell with the extension, and in a real kernel."""
 
 import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
+from IPython.utils.capture import capture_output
 from jupyter_client.manager import KernelManager
 from test_cells import DONE, FORWARD, STUB, Notebook, notebook, shell
-from workbook import cells
 
-from autograder.advice import kernel_extension
+from autograder.advice import copied, kernel_extension
 from autograder.key.notebook import make_notebook, notebook_sources
 
 __all__ = ["notebook", "shell"]  # pytest takes fixtures by their names
@@ -147,7 +151,8 @@ def test_a_copied_cell_with_other_code_says_which_counts(
     book: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two cells of one exercise with different code: the one that ran last counts, and says so."""
-    monkeypatch.setattr(cells, "writing_cells", {})
+    monkeypatch.setattr(copied, "writing_cells", {})
+    book.shell.events.register("pre_run_cell", copied.note_running_cell)
     said = (
         "  another cell of this notebook completes Linear.forward with other code; this cell ran "
         "last, so its code counts and is in mytorch/linear.py"
@@ -162,8 +167,10 @@ def test_a_copied_cell_with_other_code_says_which_counts(
         ("a", other, True),
         ("a", STUB, False),
     ]:
-        monkeypatch.setattr(cells, "running_cell", cell_id)
-        assert (said in book.run(text).splitlines()) == expected, (cell_id, text)
+        with capture_output() as caught:
+            book.shell.run_cell(textwrap.dedent(text), cell_id=cell_id)
+        shown = "".join(output.data["text/plain"] for output in caught.outputs)
+        assert (said in shown.splitlines()) == expected, (cell_id, text)
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +246,7 @@ def test_a_cell_that_runs_on_says_so_and_how_to_stop_it(kernel: Running) -> None
 @pytest.mark.parametrize(
     ("code", "cell"),
     [
-        ("np.ones(3)", "the first code cell (it begins with “import numpy as np”)"),
+        ("np.ones(3)", "the first code cell (it begins with “from workbook import demo"),
         ("@exercise(Linear)\ndef forward(self, A): pass", "the first code cell"),
         ("with demo():\n    pass", "the first code cell"),
         ("def own():\n    return pictures\nown()", "the first code cell"),
@@ -264,3 +271,60 @@ def test_a_name_that_no_cell_defines_keeps_its_traceback(kernel: Running) -> Non
     for code in ("nnp.ones(3)", "def own():\n    x = x + 1\nown()"):
         (error,) = [m["content"] for m in kernel.run(code) if m["msg_type"] == "error"]
         assert len(error["traceback"]) > 1
+
+
+def test_a_deleted_file_of_mytorch_names_what_restores_it(book: Notebook) -> None:
+    """One line for `shapes.py` and for an exercise's file, whoever imports it."""
+    for gone in ("shapes", "linear"):
+        book.file(f"{gone}.py").unlink()
+        said = book.run(
+            "import sys\n"
+            "for name in ('linear', 'shapes'):\n"
+            "    sys.modules.pop(f'mytorch.{name}', 0)\n"
+            "from mytorch.linear import Linear"
+        )
+        assert isinstance(book.failed, ModuleNotFoundError)
+        assert said.strip() == (
+            f"mytorch/{gone}.py is missing. To get it back, open a terminal in the folder of your "
+            "workbook, type python3 notebooks --set-up, then restart the kernel."
+        )
+
+
+def test_a_file_that_cannot_be_read_is_one_line(book: Notebook) -> None:
+    """A folder in a file's place stands for whatever cannot be read: no traceback of ours."""
+    book.run(FORWARD)
+    book.run("import mytorch.relu")
+    book.file("relu.py").unlink()
+    book.file("relu.py").mkdir()
+    lines = book.run(FORWARD).splitlines()
+    assert book.failed is None
+    assert lines[1] == (
+        "  mytorch/relu.py cannot be read (Is a directory), and counts as it was before: close "
+        "what holds it, or allow yourself to read it, then run this cell again"
+    )
+    assert "cannot be read" in book.run("with demo():\n    print('goes on')")
+    book.file().unlink()
+    book.file().mkdir()
+    assert book.run(FORWARD) == (
+        "mytorch/linear.py cannot be read (Is a directory); the cell was not written: make it a "
+        "file that you may read, then run the cell again\n"
+    )
+
+
+@pytest.mark.parametrize("lacking", ["numpy", "autograder", "ipywidgets"])
+def test_a_kernel_without_our_packages_is_named(tmp_path: Path, lacking: str) -> None:
+    """One line says which Python runs, and the command that starts the right one."""
+    script = f"""
+import sys
+sys.modules[{lacking!r}] = None
+sys.path.insert(0, {str(ROOT / "notebooks")!r})
+from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell.instance().run_cell("from workbook import exercise")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        f"This notebook runs in {sys.executable}, which has no {lacking}. To start it in the right "
+        "one, open a terminal in the folder of your workbook, and type: python3 notebooks"
+    ]

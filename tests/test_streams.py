@@ -59,7 +59,7 @@ def test_json_is_json_in_every_encoding(env: dict[str, str], tmp_path: Path) -> 
 def test_people_get_every_row_in_every_encoding(env: dict[str, str], tmp_path: Path) -> None:
     """What an encoding lacks is written in escapes; nothing is lost, and no help is cut short."""
     folder = write_class(tmp_path, [os.fsdecode(name) for name in ODD])
-    encoding = env.get("PYTHONIOENCODING", "ascii").partition(":")[0]
+    encoding = env.get("PYTHONIOENCODING", "utf-8").partition(":")[0]
     done = run("grade", "--jobs", "1", ".", cwd=folder, env=env)
     assert (done.returncode, done.stdout.decode(encoding).count(WHOLE)) == (0, len(ODD))
     assert b"Traceback" not in done.stderr

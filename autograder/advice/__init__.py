@@ -1,1 +1,1 @@
-"""What a student is told beside the scores: by the kernel, and by `pack`."""
+"""What helps a student beside the scores: in the kernel, and by `pack`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from autograder.exercises import HOMES
 from autograder.workspace.writer import Definition, SourceError, nested_statements
 
 from .notebook_cells import UnreadableNotebook, read_code_cells, without_magics
@@ -23,12 +24,17 @@ STILL_RUNNING = (
     "This cell has been running for {seconds:.0f} seconds. If you did not expect that, perhaps a "
     "loop in it never ends. To stop the cell, choose Kernel → Interrupt Kernel (or press ■)."
 )
+RESTORE = (
+    "To get it back, open a terminal in the folder of your workbook, type python3 notebooks "
+    "--set-up, then restart the kernel."
+)
+OWN_MODULES = {"mytorch.shapes", *(f"mytorch.{home}" for home in HOMES.values())}
 ENDED = "This cell ran for {seconds:.0f} seconds."
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Let a shell say these things from now on."""
-    shell.set_custom_exc((NameError,), explain_name_error)
+    shell.set_custom_exc((NameError, ModuleNotFoundError), explain_missing_name)
     shell.events.register("post_run_cell", lambda result: print_unsaved(shell, result))
     if hasattr(shell, "kernel"):
         watch = RunningCell(shell.kernel)
@@ -43,18 +49,33 @@ def print_unsaved(shell: Any, result: Any) -> None:
             print(note)
 
 
-def explain_name_error(
-    shell: Any, kind: type, error: NameError, trace: TracebackType, tb_offset: int | None = None
+def explain_missing_name(
+    shell: Any,
+    kind: type,
+    error: NameError | ModuleNotFoundError,
+    trace: TracebackType,
+    tb_offset: int | None = None,
 ) -> None:
-    """Show one line where a name is missing that another cell of the notebook defines."""
+    """Show one line where another cell defines a name that is missing, or a file of ours is gone.
+
+    Anything else is shown as Python does it.
+    """
     while trace.tb_next:
         trace = trace.tb_next
-    is_own = trace.tb_frame.f_globals is shell.user_ns and not isinstance(error, UnboundLocalError)
-    if is_own and error.name and (cell := find_defining_cell(error.name)):
+    name, line = error.name or "", ""
+    if isinstance(error, ModuleNotFoundError):
+        if name in OWN_MODULES:
+            line = f"{name.replace('.', '/')}.py is missing. {RESTORE}"
+    elif (
+        trace.tb_frame.f_globals is shell.user_ns
+        and not isinstance(error, UnboundLocalError)
+        and (cell := find_defining_cell(name))
+    ):
         line = (
-            f"NameError: {error.name} is not defined yet (was the kernel restarted?). "
+            f"NameError: {name} is not defined yet (was the kernel restarted?). "
             f"Run {cell}, then run this cell again."
         )
+    if line:
         vars(error)["_render_traceback_"] = lambda: [line]
     shell.showtraceback((kind, error, error.__traceback__), tb_offset=tb_offset)
 

@@ -8,9 +8,9 @@ from autograder.hand_in.module_reader import MAX_FILE_BYTES, HandIn
 from autograder.model import Exercise, Item
 from autograder.scoring.wording import first_sentence
 from autograder.workspace import cell_state, writer
-from autograder.workspace.packing import find_notebooks
 
 from .notebook_cells import UnreadableNotebook, read_code_cells, without_magics
+from .packing import find_notebooks
 
 WAY_BACK = "Mend it (or type: autograder reset {name}), then pack again."
 

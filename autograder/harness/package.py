@@ -50,10 +50,14 @@ class FreshFinder(FileFinder):
     A file takes precedence over a folder of the same name. (Python would take the folder.)
     """
 
+    def __init__(self, folder: str, loader: type[SourceLoader]) -> None:
+        super().__init__(folder, (loader, [".py"]))
+        self.loader = loader
+
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         file = Path(self.path, f"{fullname.rpartition('.')[2]}.py")
         if file.is_file():
-            return spec_from_file_location(fullname, file, loader=SourceLoader(fullname, str(file)))
+            return spec_from_file_location(fullname, file, loader=self.loader(fullname, str(file)))
         self.invalidate_caches()
         return super().find_spec(fullname, target)
 
@@ -89,17 +93,21 @@ class StudentPackage(ModuleType):
 
 
 def register_package(
-    folder: Path, homes: Mapping[str, str], name: str = "mytorch"
+    folder: Path,
+    homes: Mapping[str, str],
+    name: str = "mytorch",
+    loader: type[SourceLoader] = SourceLoader,
 ) -> StudentPackage:
     """Register the package in `folder` under `name`, without reading its files yet.
 
     Args:    folder: the package's own folder.  homes: public name → the module that holds it.
+             loader: the class that reads its files.
     Returns: the package; `package.Linear` loads `linear.py` and returns its `Linear`.
     """
     package = StudentPackage(name, folder, homes)
     forget_package(name)
     sys.modules[name] = package
-    sys.path_importer_cache[str(folder)] = FreshFinder(str(folder), (SourceLoader, [".py"]))
+    sys.path_importer_cache[str(folder)] = FreshFinder(str(folder), loader)
     return package
 
 

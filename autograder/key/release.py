@@ -5,6 +5,8 @@ is. Nothing of the key, the hidden references or the tests is in it.
 """
 
 import ast
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +83,22 @@ def release_files(root: Path) -> dict[str, bytes]:
         if shown.is_file():
             take_outputs(made, nbformat.read(shown, as_version=4))
         files[f"notebooks/{name}"] = (nbformat.writes(made) + "\n").encode()
+    files["autograder/beginning.zip"] = zip_beginning(files)
     return files
+
+
+def zip_beginning(files: dict[str, bytes]) -> bytes:
+    """A zip of a release's notebooks and `mytorch`, from which the set-up restores deleted files.
+
+    The same files give the same bytes.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            if name.startswith("mytorch/") or name.endswith(".ipynb"):
+                entry = zipfile.ZipInfo(name)
+                archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def take_outputs(made: nbformat.NotebookNode, shown: nbformat.NotebookNode) -> None:

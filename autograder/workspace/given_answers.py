@@ -13,12 +13,14 @@ from autograder.scoring.topic_file import DamagedFile
 from .questions import known_questions
 from .writer import write_atomically
 
-KEPT = ".workbook/answers.json"  # in the tree
+ANSWERS_FILE = ".workbook/answers.json"  # in the tree
 PACKED = "answers.json"  # in the hand-in
-LARGEST = 2**17  # bytes of such a file that are read
-LONGEST = 100  # characters of one answer
-MOST_TRIES = 1000
-DAMAGED = f"{KEPT} is damaged: earlier answers to questions are lost, new ones are kept again"
+MAX_ANSWER_BYTES = 2**17  # bytes of such a file that are read
+MAX_ANSWER_LENGTH = 100  # characters of one answer
+MAX_TRIES = 1000
+DAMAGED = (
+    f"{ANSWERS_FILE} is damaged: earlier answers to questions are lost, new ones are kept again"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def parse_answers(data: bytes) -> dict[str, GivenAnswer]:
     """
     asked = known_questions()
     try:
-        if len(data) > LARGEST:
+        if len(data) > MAX_ANSWER_BYTES:
             raise ValueError
         found = json.loads(data)
         known = asked.keys() & found.keys()
@@ -60,8 +62,10 @@ def parse_answer(entry: Mapping[str, object]) -> GivenAnswer:
     """One answer. Raises: ValueError, TypeError, KeyError, AttributeError: it is none."""
     match entry:
         case {"last": str(last), "tries": int(tries), "shown": bool(shown)} if tries >= 0:
-            text = last[:LONGEST].encode(errors="replace").decode()  # halves of a character
-            return GivenAnswer(text, min(tries, MOST_TRIES), shown)
+            text = (
+                last[:MAX_ANSWER_LENGTH].encode(errors="replace").decode()
+            )  # halves of a character
+            return GivenAnswer(text, min(tries, MAX_TRIES), shown)
     raise ValueError("no answer")
 
 
@@ -71,11 +75,11 @@ def read_answers(tree: Path) -> dict[str, GivenAnswer]:
     Raises: DamagedAnswers: their file is damaged.  OSError: it cannot be read.
             DamagedFile: the questions are not whole.
     """
-    path = tree / KEPT
+    path = tree / ANSWERS_FILE
     if not path.exists():
         return {}
     with open(path, "rb") as file:
-        return parse_answers(file.read(LARGEST + 1))
+        return parse_answers(file.read(MAX_ANSWER_BYTES + 1))
 
 
 def read_answers_or_note(tree: Path) -> tuple[dict[str, GivenAnswer], str]:
@@ -85,7 +89,10 @@ def read_answers_or_note(tree: Path) -> tuple[dict[str, GivenAnswer], str]:
     except DamagedAnswers:
         return {}, DAMAGED
     except OSError as error:
-        return {}, f"{KEPT} cannot be read ({error.strerror}): no answers to questions are known"
+        return (
+            {},
+            f"{ANSWERS_FILE} cannot be read ({error.strerror}): no answers to questions are known",
+        )
     except DamagedFile as damaged:
         return {}, str(damaged)
 
@@ -101,7 +108,7 @@ def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
     except DamagedAnswers:
         earlier, note = {}, DAMAGED
     except OSError as error:
-        return f"your answer is not kept: {KEPT} cannot be read ({error.strerror})"
+        return f"your answer is not kept: {ANSWERS_FILE} cannot be read ({error.strerror})"
     except DamagedFile as damaged:
         return f"your answer is not kept: {damaged}"
     try:
@@ -109,14 +116,14 @@ def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
         before = earlier.get(id, GivenAnswer())
         earlier[id] = GivenAnswer(
             now.last or before.last,
-            min(before.tries + now.tries, MOST_TRIES),
+            min(before.tries + now.tries, MAX_TRIES),
             before.shown or now.shown,
         )
-        (tree / KEPT).parent.mkdir(exist_ok=True)
-        write_atomically(tree / KEPT, format_answers(earlier))
+        (tree / ANSWERS_FILE).parent.mkdir(exist_ok=True)
+        write_atomically(tree / ANSWERS_FILE, format_answers(earlier))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        return f"your answer is not kept: {KEPT} cannot be written ({why})"
+        return f"your answer is not kept: {ANSWERS_FILE} cannot be written ({why})"
     return note
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from autograder.scoring.reference_store import read_json
 
 QUESTIONS = Path(__file__).parents[1] / "questions.json"
-KINDS = ("choice", "number", "shape")
+QUESTION_KINDS = ("choice", "number", "shape")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def known_questions() -> dict[str, Question]:
     def understood(entries: list[dict[str, Any]]) -> dict[str, Question]:
         found = {entry["id"]: Question(**entry) for entry in entries}
         for question in found.values():
-            if question.kind not in KINDS or question.answer not in question.replies:
+            if question.kind not in QUESTION_KINDS or question.answer not in question.replies:
                 raise ValueError(f"{question.id} has no answer")
         return found
 

@@ -3,19 +3,31 @@
 After its import, `mytorch` is the package beside the notebook and no other.
 """
 
+import sys
 from contextlib import suppress
 
-from IPython import get_ipython
+from .refusal import NotebookRefused, describe_wrong_python
 
-from autograder.exercises import EXERCISES
-from autograder.scoring.reference_store import public_references
-from autograder.scoring.topic_file import DamagedFile
+if sys.version_info < (3, 11):  # noqa: UP036 - a kernel may have any Python
+    raise NotebookRefused(
+        describe_wrong_python(sys.executable, "is older than the Python 3.11 that is needed")
+    )
+try:
+    from IPython import get_ipython
 
-from .cells import exercise, note_running_cell
-from .demo import demo
-from .live import attach_tree, refresh_modules
-from .progress import course_map
-from .questions import question
+    from autograder.advice.copied import note_running_cell
+    from autograder.exercises import EXERCISES
+    from autograder.scoring.reference_store import public_references
+    from autograder.scoring.topic_file import DamagedFile
+
+    from .cells import exercise
+    from .demo import demo
+    from .live import attach_tree, refresh_modules
+    from .progress import course_map
+    from .questions import question
+except ModuleNotFoundError as missing:
+    lacking = (missing.name or "").partition(".")[0]
+    raise NotebookRefused(describe_wrong_python(sys.executable, f"has no {lacking}")) from None
 
 __all__ = ["course_map", "demo", "exercise", "pictures", "question"]
 

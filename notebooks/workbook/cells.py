@@ -25,6 +25,8 @@ from typing import Any
 
 from IPython.display import display
 
+from autograder.advice.copied import copied_cell_lines
+from autograder.advice.parity import run_as_in_grader
 from autograder.exercises import EXERCISES
 from autograder.harness.driving import describe_fault, drive_case
 from autograder.model import Exercise, Item
@@ -48,11 +50,11 @@ ABOVE = (
     "then run the cell again"
 )
 EARLIER = "{file} still holds the code that you ran earlier; this is no feedback on this cell"
-HELD = "{file} held code that is not from this cell; it is kept in {place}"
-COPIED = (
-    "another cell of this notebook completes {title} with other code; "
-    "this cell ran last, so its code counts and is in {file}"
+UNREADABLE = (
+    "{file} cannot be read ({why}), so its earlier text is used: close the program that holds it, "
+    "or allow yourself to read it, then run this cell again"
 )
+HELD = "{file} held code that is not from this cell; it is kept in {place}"
 USAGE = "Write @exercise above a def, and name its class or function in it: @exercise(Linear)."
 BARE = (
     "@exercise needs the name of what the def below completes, in brackets: write {marks} "
@@ -62,11 +64,6 @@ CLASS = (
     "@exercise stands above a def, not above a class: put each method into its own exercise cell, "
     "under @exercise({name})."
 )
-
-# The cell that runs now, and which cell last wrote an exercise, with its code: as the notebook
-# calls its cells, where it does.
-running_cell = ""
-writing_cells: dict[str, tuple[str, str]] = {}
 
 
 def exercise(owner: Any) -> Any:
@@ -128,21 +125,6 @@ def complete_bare(thing: Any) -> Any:
     return thing
 
 
-def note_running_cell(info: Any) -> None:
-    """Keep how the notebook calls the cell that runs now; "" where it does not say."""
-    global running_cell
-    running_cell = getattr(info, "cell_id", None) or ""
-
-
-def copied_cell_lines(asked: Exercise, cell: str) -> list[str]:
-    """What to say where another cell has written the same exercise with other code."""
-    before, code = writing_cells.get(asked.id, (running_cell, cell))
-    writing_cells[asked.id] = running_cell, cell
-    if before == running_cell or writer.same_code(code, cell):
-        return []
-    return [COPIED.format(title=asked.title, file=asked.file)]
-
-
 def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     """Run the cell of an exercise.
 
@@ -157,6 +139,8 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
     except (OSError, writer.SourceError) as error:
         why = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else error
         how = f"repair the file, or type in a terminal: autograder reset {asked.number}"
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            how = "make it a file that you may read, then run the cell again"
         raise live.NotebookRefused(
             f"{asked.file} {why}; your code was not written: {how}"
         ) from None
@@ -248,11 +232,11 @@ def judge_in_kernel(asked: Exercise) -> tuple[list[Item], str]:
     Returns: its items, and what the student's code printed in the first case that fails.
     """
     references = reference_store.public_references()
-    answers, printed = {}, {}
+    answers, printed, package = {}, {}, live.attached_package()
     for known in references.cases(asked.id):
         case = known.case
-        with redirect_stdout(StringIO()) as caught:
-            answers[case.id] = drive_case(asked, case, known.inputs, live.attached_package())
+        with redirect_stdout(StringIO()) as caught, run_as_in_grader(live.attached_tree()):
+            answers[case.id] = drive_case(asked, case, known.inputs, package)
         printed[case.id] = caught.getvalue()
     judged = judge_answers(asked, references, answers)
     shown = next((line.first.case for line in judged if line.first), next(iter(printed)))
@@ -265,6 +249,9 @@ def broken_file_lines(failed: Mapping[str, BaseException]) -> list[Sentence | st
     for module, error in failed.items():
         why, *line = describe_error(describe_fault(error, live.attached_package()))
         file = module.replace(".", "/") + ".py"
+        if isinstance(error, OSError) and error.filename == sys.modules[module].__file__:
+            said.append(UNREADABLE.format(file=file, why=error.strerror))
+            continue
         said += [f"{file} cannot be executed, so its earlier text is used: {why}", *line]
     return said
 

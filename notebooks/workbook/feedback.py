@@ -12,6 +12,8 @@ from autograder.model import NOTHING_TO_SAY, Exercise, Item
 from autograder.scoring.report import group_items, overall_mark, tidy_number
 from autograder.scoring.wording import LEADS, Sentence
 
+NOTEBOOKS_OWN = ("display", "get_ipython")
+ONLY_NOTEBOOKS = "only notebooks have {name}, the grader does not: delete it, or use print"
 ROLE_TITLES = {"edge": "edge cases", "stability": "huge numbers"}
 COLOURS = {"✔": "var(--jp-success-color1, green)", "✘": "var(--jp-error-color1, #b00)"}
 CELL = 'style="text-align: left; vertical-align: top; padding: 0.3em 0.8em"'
@@ -71,8 +73,9 @@ class CellFeedback:
             explanation = items[0].explanation
             found = said or [Sentence("as above")] * (explanation != NOTHING_TO_SAY)
             if explanation.fault and explanation.fault.type == "NameError":
-                home = self.exercise.file
-                found.append(Sentence(f"put helpers and imports inside the def, or into {home}"))
+                only = next((n for n in NOTEBOOKS_OWN if f"'{n}'" in explanation.fault.text), "")
+                where = f"put helpers and imports inside the def, or into {self.exercise.file}"
+                found.append(Sentence(ONLY_NOTEBOOKS.format(name=only) if only else where))
             yield overall_mark(items), f"{names} ({cases} cases)", points, found
 
     def __repr__(self) -> str:

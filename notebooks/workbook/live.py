@@ -12,36 +12,45 @@ import warnings
 from collections import UserDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any
 
+from autograder.advice.parity import grader_builtins, run_as_in_grader
 from autograder.exercises import HOMES
-from autograder.harness.package import StudentPackage, register_package
+from autograder.harness.package import SourceLoader, StudentPackage, register_package
+
+from .refusal import NotebookRefused as NotebookRefused
 
 PACKAGE_NAME = "mytorch"
 MODULE_ATTRIBUTES = (
-    "__name__",
-    "__file__",
-    "__path__",
-    "__package__",
-    "__loader__",
-    "__spec__",
-    "__builtins__",
+    *("__name__", "__file__", "__path__", "__package__"),
+    *("__loader__", "__spec__", "__builtins__"),
 )
 SLOT_TYPES = (GetSetDescriptorType, MemberDescriptorType)  # they belong to the layout of one class
-IGNORED_PARTS = (
-    "__module__",
-    "_abc_impl",
-)  # the first never differs; the second is the cache of one class
+# The first never differs; the second is the cache of one class.
+IGNORED_PARTS = ("__module__", "_abc_impl")
 FUNCTION_PARTS = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
 
 
-class NotebookRefused(ImportError):
-    """A notebook or cell cannot work. Jupyter shows the message, one sentence, and no traceback."""
+class KernelLoader(SourceLoader):
+    """Loads a module of `mytorch` with the built-in names that it has in the grader."""
 
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = ModuleType(spec.name)
+        vars(module)["__builtins__"] = grader_builtins()
+        return module
+
+    def get_data(self, path: str) -> bytes:
+        try:
+            return super().get_data(path)
+        except OSError as error:
+            file = Path(path)
+            raise NotebookRefused(
+                f"{PACKAGE_NAME}/{file.name} cannot be read ({error.strerror}): make it a file "
+                "that you may read, then run this cell again"
+            ) from None
 
 
 def attach_tree(here: Path | None = None) -> Path:
@@ -55,7 +64,9 @@ def attach_tree(here: Path | None = None) -> Path:
     tree = next((place for place in places if (place / PACKAGE_NAME).is_dir()), None)
     if tree is None:
         raise NotebookRefused(
-            f"There is no folder {PACKAGE_NAME} in {here} or beside it: open the workbook there."
+            f"There is no folder {PACKAGE_NAME} in {here} or beside it: open the workbook there. "
+            "If the folder was deleted, type in a terminal, in the folder of your workbook: "
+            "python3 notebooks --set-up"
         )
     known = sys.modules.get(PACKAGE_NAME)
     found = Path(next(iter(getattr(known, "__path__", [])), "?"))
@@ -66,7 +77,7 @@ def attach_tree(here: Path | None = None) -> Path:
         )
     if not isinstance(known, StudentPackage):
         loaded = {n: m for n, m in sys.modules.items() if n.startswith(f"{PACKAGE_NAME}.")}
-        package = register_package(tree / PACKAGE_NAME, HOMES)
+        package = register_package(tree / PACKAGE_NAME, HOMES, loader=KernelLoader)
         sys.modules.update(loaded)  # Python loaded these; from now on they follow their files
         vars(package).update({name.rpartition(".")[2]: m for name, m in loaded.items()})
     return tree
@@ -96,6 +107,8 @@ def refresh_modules(*_: object) -> dict[str, BaseException]:
     failed: dict[str, BaseException] = {}
     for name, data in waiting.items():
         try:
+            if isinstance(data, OSError):
+                raise data
             with execute_module(sys.modules[name], data):
                 pass
         except (Exception, SystemExit) as error:
@@ -104,8 +117,9 @@ def refresh_modules(*_: object) -> dict[str, BaseException]:
     return refresh_modules() if 0 < len(failed) < len(waiting) else failed
 
 
-def changed_modules() -> Iterator[tuple[str, bytes]]:
-    """The loaded modules whose files have changed since they were executed, with the new contents.
+def changed_modules() -> Iterator[tuple[str, bytes | OSError]]:
+    """The loaded modules whose files have changed since they were executed, with the new contents,
+    or with the reason why they cannot be read.
 
     A module whose file is gone is unloaded, so that importing it raises an error.
     """
@@ -115,6 +129,9 @@ def changed_modules() -> Iterator[tuple[str, bytes]]:
                 data = Path(module.__file__).read_bytes()
             except FileNotFoundError:
                 del sys.modules[name]
+                continue
+            except OSError as error:
+                yield name, error
                 continue
             if data != getattr(module.__loader__, "executed", None):
                 yield name, data
@@ -138,7 +155,9 @@ def execute_module(module: ModuleType, data: bytes) -> Iterator[None]:
             {name: before[name] for name in MODULE_ATTRIBUTES if name in before}, __doc__=None
         )
         following = ModuleNames(names, before, undo, b"super" in data or b"__class__" in data)
-        exec(code, names, following)
+        names["__builtins__"] = grader_builtins()
+        with run_as_in_grader(attached_tree()):
+            exec(code, names, following)
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
                 names[name] = following.follow(before.get(name), value)

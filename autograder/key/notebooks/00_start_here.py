@@ -26,9 +26,9 @@
 # The next cell imports everything that this notebook needs. Run it first, every time you come back.
 
 # %%
-import numpy as np
-
 from workbook import course_map, demo, exercise, pictures, question
+
+import numpy as np
 
 from mytorch.squared_error import squared_error
 

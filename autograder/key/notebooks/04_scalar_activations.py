@@ -32,9 +32,9 @@
 # All letters of the course are in a table at the end of [notebook 00](00_start_here.ipynb).
 
 # %%
-import numpy as np
-
 from workbook import demo, exercise, pictures, question
+
+import numpy as np
 
 from mytorch.relu import ReLU
 from mytorch.sigmoid import Sigmoid

@@ -34,9 +34,9 @@
 # natural logarithm; numpy calls it `np.log`.
 
 # %%
-import numpy as np
-
 from workbook import demo, exercise, pictures, question
+
+import numpy as np
 
 from mytorch.sigmoid import Sigmoid
 from mytorch.softmax import Softmax

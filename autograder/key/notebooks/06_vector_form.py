@@ -35,10 +35,10 @@
 # first layer the input is the network's input, so there $y$ is $x$.
 
 # %%
-import numpy as np
-
 from workbook import demo, exercise, pictures, question
 from workbook.small_network import B1, W1, X
+
+import numpy as np
 
 from mytorch.linear import Linear
 

@@ -34,11 +34,11 @@
 # As in notebook 05, $y_i$ is entry $i$ of one example, and $\log$ is the natural logarithm.
 
 # %%
+from workbook import demo, exercise, pictures, question
+
 from math import exp, log
 
 import numpy as np
-
-from workbook import demo, exercise, pictures, question
 
 from mytorch.softmax import Softmax
 from mytorch.softmax_cross_entropy import SoftmaxCrossEntropy

@@ -34,11 +34,11 @@
 # | $z_K$, the network's output | $C_K \times 1$ | `Z` | $N \times C_K$ |
 
 # %%
-import numpy as np
-
 from workbook import demo, exercise, pictures, question
 from workbook.small_network import B1, B2, W1, W2, D, X
 from workbook.two_moons import PLACES, POINTS, WANTED
+
+import numpy as np
 
 from mytorch.mlp import MLP
 from mytorch.sgd import SGD

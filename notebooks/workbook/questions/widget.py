@@ -11,7 +11,7 @@ import traitlets
 
 from autograder.workspace.questions import Question
 
-HERE = Path(__file__).parent
+WIDGET_FOLDER = Path(__file__).parent
 LOCKED = '<div class="workbook-locked">The picture opens when you have answered.</div>'
 
 
@@ -23,8 +23,8 @@ class QuestionWidget(anywidget.AnyWidget):
     note      a sentence about keeping the answer, or ""
     """
 
-    _esm = (HERE / "question.js").read_text("utf-8")
-    _css = (HERE / "question.css").read_text("utf-8")
+    _esm = (WIDGET_FOLDER / "question.js").read_text("utf-8")
+    _css = (WIDGET_FOLDER / "question.css").read_text("utf-8")
     question = traitlets.Dict().tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
