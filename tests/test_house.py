@@ -270,3 +270,12 @@ def test_the_tools_are_content(tool: list[str]) -> None:
         [sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_tests_lie_in_the_folders_of_what_they_test() -> None:
+    """Each folder with tests is called as a folder of the autograder, or lies as one of notebooks."""
+    folders = {
+        path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    for folder in folders - {Path()}:
+        assert (ROOT / "autograder" / folder).is_dir() or (ROOT / folder).is_dir(), folder

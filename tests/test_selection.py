@@ -32,28 +32,29 @@ def collected(*arguments: str) -> set[str]:
 def test_one_exercise_is_driven_by_all_that_is_its_own() -> None:
     """Its mistakes in every style, its variants, its references, its notebook and its cell, and
     nothing that belongs to other exercises."""
-    files = [f"tests/test_{name}.py" for name in ("mistakes", "variants", "references", "cells")]
-    found = collected(*files, "tests/test_notebooks.py", "--exercise", "6.2")
+    files = [f"tests/key/test_{name}.py" for name in ("mistakes", "variants", "references")]
+    files += ["tests/notebooks/workbook/test_cells.py", "tests/notebooks/test_notebooks.py"]
+    found = collected(*files, "--exercise", "6.2")
     own = {m.id for m in MISTAKES.values() if m.target == EXERCISES["linear.backward"].target}
     assert len(own) > 10
     styles = [path.stem for path in (SHELF / "mistaken").glob("*.py")]
     variants = [path.stem for path in (SHELF / "variants").glob("linear__*.py")]
     named, styled = "named_and_costs_its_own_points", "named_in_other_styles_too"
-    mistakes = "tests/test_mistakes.py::test_a"
+    mistakes = "tests/key/test_mistakes.py::test_a"
     expected = {f"{mistakes}_planted_mistake_is_{named}[{id}-{k}]" for id in own for k in KINDS}
     expected |= {f"{mistakes}_mistake_is_{styled}[{s}]" for s in styles if s.split("__")[0] in own}
     expected |= {
-        f"tests/test_variants.py::test_a_right_variant_gets_all_points[{stem}-{kind}]"
+        f"tests/key/test_variants.py::test_a_right_variant_gets_all_points[{stem}-{kind}]"
         for stem in variants
         for kind in KINDS
     }
     expected |= {
-        f"tests/test_references.py::test_rebuilt_references_are_the_stored_ones[{kind}]"
+        f"tests/key/test_references.py::test_rebuilt_references_are_the_stored_ones[{kind}]"
         for kind in KINDS
     }
     expected |= {
-        "tests/test_cells.py::test_every_generated_cell_is_a_stub_or_a_solution",
-        "tests/test_notebooks.py::test_every_notebook_runs_whole_in_every_state"
+        "tests/notebooks/workbook/test_cells.py::test_every_generated_cell_is_a_stub_or_a_solution",
+        "tests/notebooks/test_notebooks.py::test_every_notebook_runs_whole_in_every_state"
         "[solved-06_vector_form.ipynb]",
     }
     assert expected <= found
@@ -66,7 +67,7 @@ def test_one_exercise_is_driven_by_all_that_is_its_own() -> None:
 def test_an_unknown_exercise_is_a_usage_error() -> None:
     """The line says which there are."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/test_score.py", "--exercise", "9.9"],
+        [sys.executable, "-m", "pytest", "-q", "tests/scoring/test_points.py", "--exercise", "9.9"],
         cwd=ROOT,
         capture_output=True,
         text=True,

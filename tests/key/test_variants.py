@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import package
+from conftest import ROOT, package
 from in_process import accused, lost, scored
 
 from autograder.exercises import EXERCISES
@@ -17,7 +17,7 @@ from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
 from autograder.scoring.wording import plain_message
 
-SHELF = Path(__file__).parent / "shelf" / "variants"
+SHELF = ROOT / "tests" / "shelf" / "variants"
 VARIANTS = sorted(SHELF.glob("*.py"))
 BOTH = {"public": reference_store.public_references(), "hidden": reference_store.best_references()}
 

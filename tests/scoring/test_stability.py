@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from autograder.exercises import EXERCISES
 from autograder.harness.driving import drive_case
@@ -13,7 +14,7 @@ from autograder.key.references import solved_variant
 from autograder.model import Expected
 from autograder.scoring.comparison import compare_tensor, dtype_tolerance
 
-SHELF = Path(__file__).parent / "shelf"
+SHELF = ROOT / "tests" / "shelf"
 SINGLE = sorted((SHELF / "variants").glob("*float32*.py"))
 RIGHT = [path for path in SINGLE if path.stem.startswith(("softmax", "sigmoid"))]
 NEARLY = sorted((SHELF / "mistaken").glob("*.largest_for_the_sum__*.py"))

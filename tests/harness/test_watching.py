@@ -22,7 +22,7 @@ from autograder.running.grading import grade_hand_in
 from autograder.running.validation import validate_answer
 from autograder.scoring import reference_store, report
 
-SHELF = Path(__file__).parent / "shelf" / "variants"
+SHELF = ROOT / "tests" / "shelf" / "variants"
 RIGHT = sorted(SHELF.glob("*.py"))
 
 CENTRAL = """

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from select import select
 
+import conftest
 import numpy as np
 import pytest
 from conftest import FULL, ROOT, package
@@ -44,6 +45,7 @@ JOB = Job("squared_error", Case("row", lambda rng: ROW), ROW)
 QUICK = ResourceLimits(seconds=1, wall=5.0, total=20.0)
 PATIENCE = 60  # seconds until what never comes is given up, however busy the machine is
 HERE = Path(__file__).resolve()
+FOLDERS = [str(HERE.parent), str(Path(conftest.__file__).parent)]
 SECRETS = [HERE, ROOT / "autograder" / "references" / "mistakes.json", Path("/etc/passwd")]
 SECRETS += [ROOT / "autograder" / "key" / "references" / "network.npz"]
 
@@ -357,7 +359,7 @@ def test_a_child_ends_with_its_zygote(place: ZygoteSandbox) -> None:
 
 GRADER = """
 import sys, time
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 import test_sandbox
 from autograder.running.sandbox import ZygoteSandbox
 place = ZygoteSandbox({name!r})
@@ -370,7 +372,7 @@ test_sandbox.say(place, "import time; time.sleep(60)", test_sandbox.ResourceLimi
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
 def test_all_ends_with_the_grader(place: ZygoteSandbox, busy: bool) -> None:
     """Killed without warning, the grader leaves neither zygote nor child behind."""
-    script = GRADER.format(tests=str(HERE.parent), name=place.name)
+    script = GRADER.format(tests=FOLDERS, name=place.name)
     if not busy:
         script = script.replace("test_sandbox.say(place", "time.sleep(60), (place")
     command = [sys.executable, "-c", script]
@@ -389,7 +391,7 @@ def test_all_ends_with_the_grader(place: ZygoteSandbox, busy: bool) -> None:
 
 ALONE = """
 import sys
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 import test_sandbox
 place = test_sandbox.FreshInterpreter()
 slow = "import time; time.sleep(60)"
@@ -399,7 +401,7 @@ test_sandbox.say(place, slow, test_sandbox.ResourceLimits(wall=60.0))
 
 def test_a_fresh_interpreter_ends_with_the_grader() -> None:
     """Killed without warning, the grader leaves no portable child behind either."""
-    command = [sys.executable, "-c", ALONE.format(tests=str(HERE.parent))]
+    command = [sys.executable, "-c", ALONE.format(tests=FOLDERS)]
     with subprocess.Popen(command) as grader:
         end = time.monotonic() + PATIENCE
         while not (children := below(grader.pid)[1:]):
@@ -415,7 +417,7 @@ def test_a_fresh_interpreter_ends_with_the_grader() -> None:
 
 FORK = """
 import os, sys
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 import test_sandbox
 from autograder.running.sandbox import ZygoteSandbox
 place = ZygoteSandbox({name!r})
@@ -430,7 +432,7 @@ if pid:
 
 def test_a_forked_grader_has_zygotes_of_its_own(place: ZygoteSandbox) -> None:
     """Two processes never speak to one zygote."""
-    script = FORK.format(tests=str(HERE.parent), name=place.name)
+    script = FORK.format(tests=FOLDERS, name=place.name)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 

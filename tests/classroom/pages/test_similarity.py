@@ -25,7 +25,7 @@ from autograder.classroom.pages.winnowing import (
 )
 from autograder.hand_in.student import HandInEntry
 
-SHELF = Path(__file__).parent / "shelf" / "variants"
+SHELF = ROOT / "tests" / "shelf" / "variants"
 LOOP = """\
     def backward(self, dLdZ):
         dLdA = np.zeros(self.kept.shape)

@@ -50,7 +50,7 @@ def run_commands(tree: Path) -> None:
 def said_by_the_test(tree: Path, name: str) -> "subprocess.CompletedProcess[str]":
     """Run one test of `test_release.py` there."""
     options = ("-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-k", name)
-    return run_python(tree, "pytest", *options, "tests/test_release.py")
+    return run_python(tree, "pytest", *options, "tests/key/test_release.py")
 
 
 @pytest.mark.parametrize("steps", [LEAKY, ABSOLUTE], ids=["leaky_relu", "absolute_error"])
