@@ -273,7 +273,7 @@ def test_the_tools_are_content(tool: list[str]) -> None:
 
 
 def test_the_tests_lie_in_the_folders_of_what_they_test() -> None:
-    """Each folder with tests is called as a folder of the autograder, or lies as one of notebooks."""
+    """Each folder of tests has the name of a room, or of a folder of the workbook."""
     folders = {
         path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")
     }

@@ -1,15 +1,14 @@
 """The notebooks run whole, however far a student is, and the solved ones complete the course."""
 
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT, package, replaced
 from nbclient import NotebookClient
+from student_tree import tree_of
 
 from autograder.advice.packed import cell_notes
 from autograder.advice.packing import pack_hand_in, unfinished_exercises
@@ -18,21 +17,6 @@ from autograder.hand_in import reading
 from autograder.key.notebook import make_notebook, notebook_sources
 from autograder.running.grading import grade_hand_in
 from autograder.scoring import reference_store
-
-
-def tree_of(folder: Path, files: Mapping[str, bytes], solved: bool) -> Path:
-    """A student's tree with these modules, and the notebooks with or without solutions."""
-    shutil.copytree(
-        ROOT / "notebooks" / "workbook",
-        folder / "notebooks" / "workbook",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    (folder / "mytorch").mkdir()
-    for name, content in files.items():
-        (folder / "mytorch" / name).write_bytes(content)
-    for name, source in notebook_sources().items():
-        nbformat.write(make_notebook(source, solved), folder / "notebooks" / name)
-    return folder
 
 
 def run_all(tree: Path) -> dict[str, list[str]]:

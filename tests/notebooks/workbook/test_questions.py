@@ -20,7 +20,7 @@ import pytest
 from conftest import ROOT, MakeTree, package
 from in_process import loaded
 from nbclient import NotebookClient
-from test_notebooks import tree_of
+from student_tree import tree_of
 from workbook.small_network import B1, B2, W1, W2, D, X
 
 from autograder.exercises import NOTEBOOKS
