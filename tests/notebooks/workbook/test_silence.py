@@ -299,8 +299,8 @@ def test_a_file_that_cannot_be_read_is_one_line(book: Notebook) -> None:
     lines = book.run(FORWARD).splitlines()
     assert book.failed is None
     assert lines[1] == (
-        "  mytorch/relu.py cannot be read (Is a directory), and counts as it was before: close "
-        "what holds it, or allow yourself to read it, then run this cell again"
+        "  mytorch/relu.py cannot be read (Is a directory), so its earlier text is used: close the "
+        "program that holds it, or allow yourself to read it, then run this cell again"
     )
     assert "cannot be read" in book.run("with demo():\n    print('goes on')")
     book.file().unlink()
