@@ -306,7 +306,7 @@ def test_a_file_that_cannot_be_read_is_one_line(book: Notebook) -> None:
     book.file().unlink()
     book.file().mkdir()
     assert book.run(FORWARD) == (
-        "mytorch/linear.py cannot be read (Is a directory); the cell was not written: make it a "
+        "mytorch/linear.py cannot be read (Is a directory); your code was not written: make it a "
         "file that you may read, then run the cell again\n"
     )
 
