@@ -35,17 +35,31 @@ class WorkerPool(ProcessPoolExecutor):
 
     def __init__(self, count: int) -> None:
         context = get_context("spawn")
+        self.count = count
         worker_end, self.grader_end = context.Pipe(duplex=False)
         with hold_ctrl_c():  # so that the process that tracks the pool's semaphores ignores it
             super().__init__(count, context, prepare_worker, (worker_end,))
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         with hold_ctrl_c():  # else a worker that is starting prints a traceback on Ctrl-C
-            return super().submit(fn, *args, **kwargs)
+            future = super().submit(fn, *args, **kwargs)
+        if len(self._processes) == self.count:
+            self.close_result_writer()
+        return future
+
+    def close_result_writer(self) -> None:
+        """Close the grader's copy of the end that workers write their results to.
+
+        While it is open, a worker that dies in the middle of a result leaves the pool waiting for
+        the rest for ever. No worker that starts later needs it.
+        """
+        if queue := getattr(self, "_result_queue", None):
+            queue._writer.close()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if not wait:
             self.grader_end.close()
+            self.close_result_writer()
             if queue := getattr(self, "_call_queue", None):
                 queue.cancel_join_thread()  # else this waits for the work of dead workers
         super().shutdown(wait, cancel_futures=cancel_futures or not wait)

@@ -633,3 +633,22 @@ def kill_in(command: Command, chance: random.Random, kills: "Counter[str]") -> s
                 os.kill(chance.choice(victims), signal.SIGKILL)
                 kills[kind] += 1
     return family
+
+
+def die_in_the_middle_of_a_result() -> None:
+    """In a worker: write the beginning of a long result, and end."""
+    frame = sys._getframe()
+    while "result_queue" not in frame.f_locals:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    os.write(frame.f_locals["result_queue"]._writer.fileno(), (1000).to_bytes(4, "big") + b"x")
+    os._exit(1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="writes into a pipe of POSIX's")
+def test_a_worker_that_dies_in_the_middle_of_a_result_breaks_its_pool() -> None:
+    """Nobody waits for the rest of the result."""
+    pool = WorkerPool(1)
+    with pytest.raises(BrokenExecutor):
+        pool.submit(die_in_the_middle_of_a_result).result(timeout=60)
+    pool.shutdown(wait=False)
