@@ -1,6 +1,6 @@
-"""The nouns of the autograder: what an exercise is, and what is said about an answer to it.
+"""The data types of the autograder: what an exercise is, and what is said about an answer to it.
 
-Plain data, numpy alone: every other module speaks in these words.
+They hold data only and need only numpy, because every other module uses them.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,15 +29,15 @@ PACKAGE_FOLDER = Path(__file__).parent  # of the whole autograder
 class Case:
     """One set of inputs to an exercise's driver.
 
-    inputs draws them from a random generator: the public and the hidden cases differ in its
-    seed alone. layout is how the arrays lie in memory when the driver gets them. tensors are the
-    scored ones that it gives, where it doesn't give all.
+    inputs draws them from a random generator: public and hidden cases differ only in its seed.
+    layout is how the arrays lie in memory when the driver gets them. tensors names the scored
+    tensors of this case, if it does not give all of them.
 
-    scenario is what the driver does with the inputs; drivers that know one way alone get none:
-    once           one pass; or a second one behind it, if there are inputs for an earlier pass
+    scenario is what the driver does with the inputs; a driver without this parameter gets none:
+    once           one pass; if there are inputs for an earlier pass, that pass comes first
     goes_on        an earlier pass, then another with the parameters that the first one left
-    after_a_step   an earlier pass with other parameters, then the optimiser has moved them
-    must_not_move  afterwards the parameters must be what they were
+    after_a_step   an earlier pass with other parameters, as if an optimiser step came between
+    must_not_move  one pass, which must leave the parameters as they were
     """
 
     id: str
@@ -59,14 +59,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Double:
-    """How a class looks to an exercise that builds on it, when a stand-in takes its place.
+    """How to make a stand-in for a class, for an exercise that builds on this class.
 
     target      `mytorch.linear.Linear`
-    parameters  attributes that its results depend on, besides what it is given
-    sized       the first two arguments of its constructor are the widths of input and output;
-                else the output is as wide as the input
-    stores      attributes that its backward sets: from the input of forward and that of backward
-    output      what becomes of the drawn numbers, N × C, where an output must be of some kind
+    parameters  attributes that its results depend on, besides its inputs
+    sized       whether the first two arguments of its constructor are the widths of input and
+                output; otherwise the output is as wide as the input
+    stores      attributes that its backward sets, with a function that computes each one from the
+                inputs of forward and backward
+    output      a function that turns the drawn numbers, N × C, into a valid output (such as
+                probabilities); None if any numbers are valid
     keeps       the attribute that holds the output, or ""
     """
 
@@ -82,17 +84,17 @@ class Double:
 class Exercise:
     """What a student completes: one method or function, its points, and how it is driven.
 
-    id       `linear.backward`            number  `6.2`: notebook, then place in it
+    id       `linear.backward`            number  `6.2`: the notebook, then the place in it
     target   `mytorch.linear.Linear.backward`
-    points   by scored tensor, and for `edge` and `stability` as a whole
+    points   per scored tensor; `edge` and `stability` have one entry each
     drive    `drive(mytorch, **inputs)` gives every scored tensor by its name
     needs    ids of exercises whose results the driver passes through
     doubles  the classes of `needs` that can be replaced (`mytorch.linear.Linear`)
     batch    the input whose rows are the examples, or "" if there is none
-    stores   attributes that the target sets (`dLdW`), which tensors carry in their names
+    stores   attributes that the target sets (`dLdW`); the names of tensors contain them
     keeps    names that its class may keep on `self`: a bare `A` may be meant as `self.A`
-    clues    what exceptions tell in its class: a pattern of type and text, and the hint to it
-    says     `Type: text` of exceptions that its driver raises: not a word of it is a student's
+    clues    hints on exceptions in its class: a pattern for type and text, and the hint
+    says     `Type: text` of exceptions that its driver raises: no part comes from a student
     """
 
     id: str
@@ -110,7 +112,7 @@ class Exercise:
     says: tuple[str, ...] = ()
 
     def case(self, id: str) -> Case:
-        """The case of this id.
+        """The case with this id.
 
         Raises: KeyError: there is none.
         """
@@ -138,7 +140,7 @@ class Exercise:
 
     @property
     def file(self) -> str:
-        """The file that holds the target, from the tree's top: `mytorch/linear.py`."""
+        """The path of the target's file in the tree: `mytorch/linear.py`."""
         return self.module.replace(".", "/") + ".py"
 
     @property
@@ -166,14 +168,14 @@ FaultKind: TypeAlias = Literal["error", "timeout", "crash", "not_attempted", "in
 
 @dataclass(frozen=True)
 class Fault:
-    """Why there are no tensors: a kind, the exception's type and text, the student's own line.
+    """Why there are no tensors: a kind, the exception's type and text, the student's line.
 
-    text     what the exception says; of any other kind, how it came about
-    where    `mytorch/linear.py:42`, or "" where no line of the student's is known
-    line     that line's source, stripped
-    missing  a file that is not there, `mytorch/linear.py`, or what it lacks,
+    text     the text of the exception; for any other kind, how the fault came about
+    where    `mytorch/linear.py:42`, or "" if no line of the student's code is known
+    line     the source of that line, stripped
+    missing  a file that does not exist, `mytorch/linear.py`, or a name that a file lacks,
              `mytorch/linear.py:Linear`
-    untried  whether it was not run, for what came before it took all the time
+    untried  whether the case was not run, because earlier cases used up the time
     """
 
     kind: FaultKind
@@ -189,8 +191,9 @@ class Fault:
 class Answer:
     """What an implementation gave for one case: tensors by name, or a fault.
 
-    odd       by tensor, a word for what was given where an array belongs: `None`, `a list`
-    forwards  calls of `forward` within one way back, where its derivatives seem measured; else 0
+    odd       per tensor that is not an array, a word for what was given: `None`, `a list`
+    forwards  calls of `forward` within one backward pass, if it seems to compute derivatives by
+              finite differences; otherwise 0
     """
 
     exercise: str
@@ -203,9 +206,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Expected:
-    """A reference: anything from low to high is right (two equal arrays, but for subgradients).
+    """A reference: every value from low to high is right. Only subgradients make these differ.
 
-    scale is the size of the terms that went into it, which rounding errors follow.
+    scale is the size of the terms that were added up, because rounding errors grow with it.
     """
 
     low: Array
@@ -220,11 +223,11 @@ Level: TypeAlias = Literal["missing", "shape", "dtype", "finite", "values"]
 class Finding:
     """The first level at which a tensor differs from its reference.
 
-    odd    a word for what stands where an array belongs: `None`, `a list`; "" if nothing does
-    shape  of the tensor, and expected_shape of the reference, where they differ
-    dtype  of the tensor, where it is no floating point
-    count  how many of `size` entries differ, most at index: got, where expected ± allowed was
-           right. These three are None where they may not be shown.
+    odd    a word for what was given instead of an array: `None`, `a list`; "" if nothing was
+    shape  the tensor's shape, and expected_shape that of the reference, if they differ
+    dtype  the tensor's type, if it is not a floating-point type
+    count  how many of `size` entries differ. They differ most at index: the value there is got,
+           and expected ± allowed would be right. These three are None if they may not be shown.
     """
 
     level: Level
@@ -242,7 +245,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Pattern:
-    """What the wrong results of a tensor have in common: a kind, and the factor of `multiple`."""
+    """What the wrong results of a tensor have in common: a kind, with a factor for `multiple`."""
 
     kind: str
     factor: float = 0.0
@@ -255,23 +258,24 @@ Reason: TypeAlias = Literal[
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is said of an item that lost its points, as data. Nothing that may not be said.
+    """What is said about an item that lost its points, as data. All of it may be shown.
 
-    Two items of which the same is said have equal explanations.
+    Two items about which the same is said have equal explanations.
 
-    reason    where neither tensors nor an exception are the reason: its exercise is not started,
-              or waits for another; its general cases don't pass; hidden cases alone show it; or
-              the hand-in was not driven
-    note      of what was not driven: why
-    finding   what was found in a tensor; or fault, why there is none
-    tensor    of which it was found, first in that case: `failed` of `total` cases of its role fail
+    reason    if neither tensors nor an exception are the reason: the exercise is not started, or
+              waits for another one; its general cases do not pass; only hidden cases show the
+              failure; or the hand-in was not driven
+    note      why the hand-in was not driven
+    finding   what is wrong with a tensor; or fault: why there is no tensor
+    tensor    the tensor of the finding, and case the first case in which it is wrong; `failed` of
+              the `total` cases of its role fail
     pattern   what the wrong results have in common
     unset     attributes that look as if they had never been set
     saw       on doubles, the first call that got the wrong array
-    mistakes  ids of the misconceptions that look like this
-    hint      what an exception tells
+    mistakes  ids of the misconceptions that give these results
+    hint      a hint on the exception
     needs     the id of the earlier exercise that it waits for
-    blamed    the id of the earlier exercise that may be why
+    blamed    the id of the earlier exercise that may be the cause
     """
 
     reason: Reason = ""
@@ -311,10 +315,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Report:
-    """What is said about one hand-in. The views (text, JSON) add nothing to it.
+    """What is said about one hand-in. Text and JSON show this and add nothing.
 
-    measured  by exercise, the calls of `forward` within one way back, where its derivatives seem
-              measured by differences: that costs no point
+    measured  per exercise, the calls of `forward` within one backward pass, if it seems to compute
+              derivatives by finite differences; this costs no points
     """
 
     hand_in: str

@@ -1,1 +1,1 @@
-"""What helps a student beside the scores: in the kernel, and by `pack`."""
+"""Advice to students besides the scores, given in the kernel and by `pack`."""

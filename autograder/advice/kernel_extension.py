@@ -1,8 +1,8 @@
-"""What a kernel says beside the exercise cells: an IPython extension that the set-up installs.
+"""Notes that a kernel shows under any cell: an IPython extension that the set-up installs.
 
-It is there before the notebook's first cell has run, so it imports nothing of the workbook's.
-Three things would else pass in silence, or in Python's words alone: a function without
-`@exercise`, a name that an earlier cell defines, and a cell that does not end.
+It is loaded before the notebook's first cell runs, so it does not import the workbook. It explains
+three problems about which Python says nothing or too little: a function without `@exercise`, a name
+that an earlier cell defines, and a cell that does not end.
 """
 
 import ast
@@ -33,7 +33,7 @@ ENDED = "This cell ran for {seconds:.0f} seconds."
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Let a shell say these things from now on."""
+    """Make a shell show these notes from now on."""
     shell.set_custom_exc((NameError, ModuleNotFoundError), explain_missing_name)
     shell.events.register("post_run_cell", lambda result: print_unsaved(shell, result))
     if hasattr(shell, "kernel"):
@@ -43,7 +43,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def print_unsaved(shell: Any, result: Any) -> None:
-    """Print what the cell defines of `mytorch` without `@exercise`."""
+    """Print a note on each part of `mytorch` that the cell defines without `@exercise`."""
     with suppress(SyntaxError, ValueError, RecursionError):
         for note in unsaved_notes(ast.parse(shell.transform_cell(result.info.raw_cell))):
             print(note)
@@ -56,9 +56,9 @@ def explain_missing_name(
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    """Show one line where another cell defines a name that is missing, or a file of ours is gone.
+    """Show one line if another cell defines the missing name, or if a file of `mytorch` is missing.
 
-    Anything else is shown as Python does it.
+    Any other error is shown as Python shows it.
     """
     while trace.tb_next:
         trace = trace.tb_next
@@ -81,9 +81,9 @@ def explain_missing_name(
 
 
 def find_defining_cell(name: str) -> str:
-    """Which cell defines a name, in words; "" where none does.
+    """Which cell defines a name, in words; "" if no cell does.
 
-    Jupyter tells a kernel its notebook. Where it does not, all notebooks here are looked at.
+    Jupyter tells a kernel its notebook. If it does not, all notebooks in this folder are searched.
     """
     own = Path(Path(os.environ.get("JPY_SESSION_NAME", "")).name)
     for book in [own] if own.is_file() else sorted(Path().glob("*.ipynb")):
@@ -116,10 +116,11 @@ def names_bound(text: str) -> set[str]:
 
 
 class RunningCell:
-    """Says that a cell still runs, through the kernel's own loop that sends output.
+    """Shows a line if a cell runs for long, through the kernel's own loop that sends output.
 
-    That loop runs in a thread of the kernel. Where a kernel has none, nothing is said. Only a
-    frontend that a person uses names the cell; a batch run gets no line that depends on its speed.
+    That loop runs in a thread of the kernel. If a kernel has no such loop, no line is shown. Only
+    interactive frontends send the id of a cell; without it no line is shown, so the output of a
+    batch run does not depend on its speed.
     """
 
     def __init__(self, kernel: Any) -> None:
@@ -127,27 +128,27 @@ class RunningCell:
         self.parent: dict[str, Any] = {}
 
     def begin(self, info: Any) -> None:
-        """Have the line shown if the cell runs on for PATIENCE seconds."""
+        """Show the line later, if the cell runs for PATIENCE seconds."""
         if getattr(info, "cell_id", None):
-            with suppress(Exception):  # these are internals of ipykernel
+            with suppress(Exception):  # these are internals of ipykernel, which may change
                 self.parent, self.began, self.shown = self.kernel.get_parent(), time.monotonic(), ""
                 loop, began = self.kernel.iopub_thread.io_loop, self.began
                 loop.add_callback(lambda: loop.call_later(PATIENCE, self.show_line, began))
 
     def show_line(self, began: float) -> None:
-        """Show the line, unless another cell runs by now, or none. It runs in the kernel's loop."""
+        """Show the line if the same cell still runs. The kernel's loop calls this."""
         if began == self.began:
             self.shown = f"still-running-{began}"
             self.send("display_data", STILL_RUNNING)
 
     def end(self, _: Any) -> None:
-        """Say that the cell has ended, where it was said to run."""
+        """Say that the cell has ended, if the line was shown."""
         if self.shown:
             self.send("update_display_data", ENDED)
         self.began, self.shown = 0.0, ""
 
     def send(self, kind: str, text: str) -> None:
-        """Show a line under the cell that runs, or change the one that is there."""
+        """Show a line under the running cell, or change the line that is there."""
         said = text.format(seconds=time.monotonic() - self.began)
         content = {
             "data": {"text/plain": said},

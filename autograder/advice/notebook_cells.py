@@ -1,4 +1,4 @@
-"""Read the code cells of a notebook, as they were saved: also where some of them are odd."""
+"""Read the code cells of a saved notebook, even if some of them are damaged."""
 
 import ast
 import json
@@ -10,13 +10,13 @@ MAGIC = re.compile(r"(\s*)([%!?].*|.*\?|[\w., ]+=\s*[%!].*)")
 
 
 class UnreadableNotebook(ValueError):
-    """A file is no notebook; the message completes «the notebook …»."""
+    """A file is not a notebook; the message completes «the notebook …»."""
 
 
 def read_code_cells(notebook: bytes) -> tuple[list[str], int]:
     """The texts of a notebook's code cells, in order, and how many cells cannot be read.
 
-    Raises: UnreadableNotebook: it cannot be read at all.
+    Raises: UnreadableNotebook: the file is not a notebook.
     """
     try:
         cells = json.loads(notebook)["cells"]
@@ -43,7 +43,7 @@ def read_code_cells(notebook: bytes) -> tuple[list[str], int]:
 def without_magics(text: str) -> str:
     """A cell's text as Python: a line such as `%matplotlib inline` or `!ls` becomes `pass`.
 
-    Raises: SourceError: the rest is no Python; the line counts as in the cell.
+    Raises: SourceError: the rest is not valid Python; the message has the cell's line number.
     """
     lines = text.split("\n")
     while True:

@@ -1,4 +1,4 @@
-"""What a student should know of a zip before handing it in: it is judged as a grader reads it."""
+"""What a student should know before handing in a zip, which is judged as a grader reads it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,9 +16,9 @@ WAY_BACK = "Mend it (or type: autograder reset {name}), then pack again."
 
 
 def lost_exercises(tree: Path, hand_in: HandIn, items: Sequence[Item]) -> Iterator[str]:
-    """Say of each file in a packed zip that cannot count why that is so, and what it costs.
+    """For each file that cannot be graded, say why, and which exercises get 0 points for it.
 
-    Args: hand_in: the zip as a grader reads it.  items: what it gets on the public cases.
+    Args: hand_in: the zip as a grader reads it.  items: its scores on the public cases.
     """
     lost = [e for e in EXERCISES.values() if is_lost(e, items)]
     for file in dict.fromkeys(e.file for e in EXERCISES.values()):
@@ -34,13 +34,13 @@ def lost_exercises(tree: Path, hand_in: HandIn, items: Sequence[Item]) -> Iterat
 
 
 def is_lost(exercise: Exercise, items: Sequence[Item]) -> bool:
-    """Whether an exercise gets nothing, and not because it is wrong or not started."""
+    """Whether an exercise gets no points, and no result of it could be compared."""
     own = [item for item in items if item.exercise == exercise.id]
     return all(item.score == 0 and item.status not in ("fail", "pass") for item in own)
 
 
 def fault_of_file(tree: Path, hand_in: HandIn, exercise: Exercise) -> str:
-    """Why a grader cannot take an exercise's function from its file, or ""."""
+    """Why a grader cannot read an exercise's function from its file; "" if it can."""
     data = hand_in.files.get(exercise.file.partition("/")[2])
     if data is None:
         return fault_on_disk(tree / exercise.file)
@@ -54,7 +54,7 @@ def fault_of_file(tree: Path, hand_in: HandIn, exercise: Exercise) -> str:
 
 
 def fault_on_disk(path: Path) -> str:
-    """Why a file is not in the zip, or does not count there."""
+    """Why a file is not in the zip, or is not graded."""
     if path.is_symlink():
         return "is a link, and links are not followed (put the file itself there)"
     if not path.exists():
@@ -67,7 +67,7 @@ def fault_on_disk(path: Path) -> str:
 
 
 def fault_of_run(exercise: Exercise, items: Sequence[Item]) -> str:
-    """Why a file cannot be executed, in the report's words; "" where only its function fails."""
+    """Why a file cannot be executed, in the report's words; "" if only one function fails."""
     own = [first_sentence(i) for i in items if i.exercise == exercise.id and i.status == "error"]
     beside = [i for i in items if EXERCISES[i.exercise].file == exercise.file]
     whole = own and all(i.status == "error" and first_sentence(i) == own[0] for i in beside)
@@ -99,9 +99,10 @@ def cell_notes(tree: Path) -> Iterator[str]:
 
 
 def compare_cells(tree: Path, exercise: Exercise, cells: Sequence[str]) -> str:
-    """What to say of an exercise's cells; nothing where they all hold the file's code.
+    """What to say about an exercise's cells; nothing if they all hold the file's code.
 
-    The file counts. So a cell is to be run only where that loses nothing that is right.
+    The file is graded, and running a cell overwrites it. So the advice is to run a cell only if the
+    file holds no text that the student wrote outside of the cell.
     """
     now, file = cell_state.read_state(tree, exercise), exercise.file
     own = [cell for cell in cells if not writer.is_stub(cell)]

@@ -13,13 +13,13 @@ UNSAVED = "it holds only what you saved in JupyterLab: if you edited since, save
 
 
 def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
-    """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree: its `mytorch`, its notebooks
+    """Write `hand-in.zip` (`hand-in-NAME.zip`) into the tree, with its `mytorch`, its notebooks
     and the answers to their questions.
 
     A file that cannot be read is left out.
 
-    Returns: the zip's name, and what the student should know of the answers.
-    Raises:  ValueError: a file cannot have that name.
+    Returns: the zip's name, and what the student should know about the answers.
+    Raises:  ValueError: the name cannot be part of a file name.
     """
     name = "-".join(name.removesuffix(".zip").split())
     if name and not all(c.isalnum() or c in "-_." for c in name):
@@ -29,7 +29,7 @@ def pack_hand_in(tree: Path, name: str = "") -> tuple[str, list[str]]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files_to_pack(tree):
-            with suppress(OSError):  # whoever reads the zip says what is missing in it
+            with suppress(OSError):  # the check of the zip reports a missing file
                 archive.writestr(path.relative_to(tree).as_posix(), path.read_bytes())
         if given:
             archive.writestr(given_answers.PACKED, given_answers.format_answers(given))

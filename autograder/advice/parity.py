@@ -1,8 +1,9 @@
-"""What a module of `mytorch` has around it in the grader, for the kernel.
+"""Give a module of `mytorch` the same environment in the kernel as in the grader.
 
-The kernel could give it more: IPython's names, every installed package, the files of the tree. A
-cell would tick then, and the grade be 0. So here the same errors come as there. This helps honest
-code, and is no wall: `importlib` and absolute paths go around it.
+The kernel has more: IPython's names, every installed package, the files of the tree. A function
+that used these would get a tick in its cell and 0 points in the grade. So the kernel raises the
+same errors as the grader. This helps honest students and is not a security measure: `importlib`
+and absolute paths get around it.
 """
 
 import builtins
@@ -20,14 +21,14 @@ from typing import IO, Any, Never
 PACKAGES = {*sys.stdlib_module_names, "numpy", "safetensors", "mytorch"}
 CONSTANTS = {"None", "True", "False", "Ellipsis", "NotImplemented", "__debug__", "__doc__"}
 CONSTANTS |= {"__name__", "__package__", "__loader__", "__spec__"}
-OURS = (".venv", "autograder", "notebooks/workbook")  # in the tree, and read while code is driven
+OURS = (".venv", "autograder", "notebooks/workbook")  # in the tree; opened while code is driven
 
-guarded_tree = ""  # while code of the student's runs as in the grader
+guarded_tree = ""  # the tree, while student code runs as in the grader
 
 
 @cache
 def grader_builtins() -> dict[str, Any]:
-    """The built-in names in the grader: Python's own, without those of IPython and `site`."""
+    """The built-in names in the grader: those of Python, without those of IPython and `site`."""
     own = {
         name: value
         for name, value in vars(builtins).items()
@@ -52,7 +53,7 @@ def import_as_in_grader(
 
 
 def read_no_input(prompt: object = "") -> Never:
-    """In the grader, nobody types. Raises: EOFError: always."""
+    """Stands for `input`, because the grader has none. Raises: EOFError: always."""
     raise EOFError("EOF when reading a line")
 
 
@@ -66,7 +67,7 @@ def open_as_in_grader(file: Any, *given: Any, **named: Any) -> IO[Any]:
 
 @contextmanager
 def run_as_in_grader(tree: Path) -> Iterator[None]:
-    """Run the block in an empty folder, where the tree's files cannot be opened but `mytorch`'s."""
+    """Run the block in an empty folder; of the tree, student code can open only `mytorch`."""
     global guarded_tree
     guard_opening()
     here, before = os.getcwd(), guarded_tree
@@ -81,18 +82,21 @@ def run_as_in_grader(tree: Path) -> Iterator[None]:
 
 @cache
 def empty_folder() -> TemporaryDirectory[str]:
-    """A folder of this kernel's, which goes when the kernel ends."""
+    """A folder of this kernel, which is deleted when the kernel ends."""
     return TemporaryDirectory(prefix="workbook-")
 
 
 @cache
 def guard_opening() -> None:
-    """Look at each file that this process opens, once and for all."""
+    """Check each file that this process opens. Cached, because a hook cannot be removed."""
     sys.addaudithook(refuse_tree_file)
 
 
 def refuse_tree_file(event: str, given: tuple[Any, ...]) -> None:
-    """Raises: FileNotFoundError: student code opens a file that the grader does not have."""
+    """Check an opened file.
+
+    Raises: FileNotFoundError: student code opens a file that the grader does not have.
+    """
     if event != "open" or not guarded_tree or not isinstance(given[0], str | bytes | os.PathLike):
         return
     path = os.path.abspath(os.fsdecode(given[0]))

@@ -1,4 +1,4 @@
-"""Find what a cell defines of `mytorch` without `@exercise`: it stands in no file."""
+"""Find parts of `mytorch` that a cell defines without `@exercise`, so that no file has them."""
 
 import ast
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ SET = "Write the function in its exercise cell instead, under @exercise({owner})
 
 
 def unsaved_notes(cell: ast.Module) -> Iterator[str]:
-    """Say what of `mytorch` a cell defines beside the files, and what to do.
+    """Say which parts of `mytorch` a cell defines that are not in the files, and what to do.
 
     Args: cell: the syntax tree of a cell that has run.
     """
@@ -29,7 +29,7 @@ def unsaved_notes(cell: ast.Module) -> Iterator[str]:
 
 
 def defined_notes(node: Definition) -> Iterator[str]:
-    """Say what one class or function without `@exercise` means."""
+    """Say what it means to define a class or function without `@exercise`."""
     own = [e for e in EXERCISES.values() if node.name in e.title.split(".")]
     if isinstance(node, ast.ClassDef) and own:
         own = [e for e in own if e.title.startswith(f"{node.name}.")] or own[:1]
@@ -49,13 +49,13 @@ def defined_notes(node: Definition) -> Iterator[str]:
 
 
 def is_method_of(exercise: Exercise, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a function looks like a method of an exercise's class: its name, and `self`."""
+    """Whether a function looks like an exercise's method: it has its name, and `self`."""
     first = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)][:1]
     return exercise.title.endswith(f".{node.name}") and first == ["self"]
 
 
 def assigned_notes(target: ast.expr, value: ast.expr) -> Iterator[str]:
-    """Say what an assignment to a class, to one of its methods, or to a function means."""
+    """Say what it means to assign to a class, to one of its methods, or to a function."""
     name = ast.unparse(target).removeprefix("mytorch.")
     if ast.unparse(value).rpartition(".")[2] == name:  # `Linear = mytorch.Linear`
         return

@@ -1,6 +1,6 @@
-"""The exercises, in the order of the course: what is driven, on which cases, for how many points.
+"""The exercises, in the order of the course: their drivers, their cases and their points.
 
-One file a topic. The README says which places a new exercise has.
+There is one file per topic. The README says what must be changed for a new exercise.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from autograder.model import Double, Exercise
 
 from . import activations, linear, losses, network, squared_error
 
-# By topic: the name of its file here, and of the file that holds its references.
+# The key is the name of the topic's file here, and of the file that holds its references.
 MODULES = (squared_error, activations, linear, losses, network)
 TOPICS: dict[str, tuple[Exercise, ...]] = {
     topic.__name__.rpartition(".")[2]: topic.EXERCISES for topic in MODULES
@@ -18,13 +18,13 @@ EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise for exercises in TOPICS.values() for exercise in exercises
 }
 
-# How classes look when doubles take their place, by target: those that are more than an output
-# of the input's width.
+# How to make doubles, by target. A class without an entry gets the default double: it has no
+# parameters, and its output is as wide as its input.
 DOUBLES: dict[str, Double] = {
     double.target: double for topic in MODULES for double in getattr(topic, "DOUBLES", ())
 }
 
-# Where each public name of `mytorch` lives: `Linear` in `mytorch/linear.py`.
+# The module that defines each public name of `mytorch`: `Linear` is in `mytorch/linear.py`.
 HOMES: dict[str, str] = {
     exercise.target.split(".")[2]: exercise.target.split(".")[1] for exercise in EXERCISES.values()
 }
@@ -45,7 +45,7 @@ NOTEBOOKS: dict[str, str] = {
 
 
 def select_exercises(names: list[str]) -> list[Exercise]:
-    """The exercises of these names: `linear.forward`, `linear` or `06`; all if there is none.
+    """The exercises with these names: `linear.forward`, `linear` or `06`; all if names is empty.
 
     Raises: ValueError: a name fits no exercise.
     """
@@ -64,7 +64,7 @@ def select_exercises(names: list[str]) -> list[Exercise]:
 
 
 def exercises_below(name: str) -> Iterator[Exercise]:
-    """The exercises that one builds on, each behind those that it builds on itself."""
+    """The exercises that one builds on; each comes after those that it builds on itself."""
     for needed in EXERCISES[name].needs:
         yield from exercises_below(needed)
         yield EXERCISES[needed]

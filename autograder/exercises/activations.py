@@ -1,4 +1,4 @@
-"""Notebooks 04 and 05: sigmoid, rectifier, softmax. They share their drivers."""
+"""Notebooks 04 and 05: sigmoid, ReLU, softmax. They share their drivers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from .draw import Random, draw_apart, draw_huge, draw_normal, to_single_precisio
 def drive_activation_forward(name: str, arguments: tuple[float, ...] = ()) -> Drive:
     """Drive one activation forward; `before` is an earlier batch through the same object.
 
-    Args: arguments: those of its constructor.
+    Args: arguments: the arguments of its constructor.
     """
 
     def drive(mytorch: Any, Z: Array, before: Array | None = None) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def drive_activation_forward(name: str, arguments: tuple[float, ...] = ()) -> Dr
 def drive_activation_backward(name: str, arguments: tuple[float, ...] = ()) -> Drive:
     """Drive one activation forward and backward; `*_before` is an earlier round.
 
-    Beside it there is another object then, as in a network.
+    If there is an earlier round, a second object also runs forward, as in a network.
     """
 
     def drive(
@@ -60,7 +60,7 @@ def draw_with_gradient(make: Callable[[Random], Array]) -> Callable[[Random], In
 
 
 def draw_with_zeros(rng: Random) -> Array:
-    """Zeros among other numbers: where a rectifier has its corner."""
+    """Numbers with some zeros, because ReLU has no derivative at 0."""
     Z = draw_normal(rng, 3, 4)
     Z[0, :] = 0
     Z[2, 1] = 0
@@ -70,8 +70,8 @@ def draw_with_zeros(rng: Random) -> Array:
 def activation_cases(back: bool, saturates: bool) -> tuple[Case, ...]:
     """The cases of one method of one activation.
 
-    Args: back: the method is `backward`.  saturates: huge inputs are a case of their own; else
-          the general ones reach far out.
+    Args: back: whether the method is `backward`.  saturates: whether huge inputs get their own
+          cases; otherwise the general cases contain larger numbers.
     """
     size = 2 if saturates else 8
 
@@ -148,7 +148,7 @@ def activation_exercises(
 
 
 def make_probabilities(values: Array) -> Array:
-    """Rows that are positive and sum to 1, out of any numbers."""
+    """Turn any numbers into rows that are positive and sum to 1."""
     weights = 2 + np.sin(6 * values)
     shares: Array = weights / weights.sum(axis=1, keepdims=True)
     return shares

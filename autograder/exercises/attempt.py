@@ -1,4 +1,4 @@
-"""Run a forward pass for what it leaves behind."""
+"""Run a forward pass for what it stores."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,8 @@ from typing import Any
 def attempt_forward(forward: Callable[..., Any], *arguments: Any) -> None:
     """Run a forward pass before a backward one is judged.
 
-    That it fails is a matter of its own exercise: backward works with what it left behind. One
-    that was never written is still said to be missing.
+    If it fails, nothing is raised, because the exercise for forward reports that: backward then
+    works with what forward stored. An unfinished forward still raises NotImplementedError.
     """
     try:
         forward(*arguments)

@@ -11,7 +11,7 @@ from .draw import Random, draw_normal, to_single_precision
 
 
 def set_parameters(layer: Any, W: Array, b: Array) -> None:
-    """Give a layer these parameters; b in the shape that its own b has."""
+    """Give a layer these parameters; b gets the shape of the layer's own b if the sizes agree."""
     own = getattr(layer, "b", b)
     layer.W, layer.b = W, b.reshape(np.shape(own)) if np.size(own) == b.size else b
 
@@ -20,7 +20,7 @@ MOVED = "W or b is not what it was before backward"
 
 
 class ParametersMoved(Exception):
-    """Whoever only looks for derivatives has changed the parameters too."""
+    """`backward` has changed the parameters, although it should only compute derivatives."""
 
 
 def holds_numbers(own: Array, given: Array) -> bool:
@@ -37,9 +37,9 @@ def make_layer(mytorch: Any, W: Array, b: Array) -> Any:
 
 
 def stored_derivatives(made: Any) -> dict[str, Any]:
-    """The stored derivatives of a layer, dLdb as a column if it has the shape of the layer's b.
+    """The stored derivatives of a layer; dLdb as a column if it has the shape of the layer's b.
 
-    What was never set is left out: it costs its own points and no others.
+    A derivative that was never set is left out, so that only its own points are lost.
     """
     found = {name: getattr(made, name) for name in ("dLdW", "dLdb") if hasattr(made, name)}
     dLdb = found.get("dLdb")
@@ -77,19 +77,18 @@ def drive_layer_backward(
     dLdZ_before: Array | None = None,
     scenario: Scenario = "once",
 ) -> dict[str, Any]:
-    """Drive one layer; beside an earlier round there is another layer, as in a network.
+    """Drive one layer; if there is an earlier round, a second layer also runs, as in a network.
 
-    Raises: ParametersMoved: in the scenario `must_not_move`, the parameters are others after
-            `backward`.
+    Raises: ParametersMoved: in the scenario `must_not_move`, `backward` changed the parameters.
     """
 
     def there(layer: Any, A: Array | None, W: Array, b: Array) -> None:
         set_parameters(layer, W.copy(), b.copy())
         attempt_forward(layer.forward, A)
-        set_parameters(layer, W, b)  # a forward that changes them is wrong, but not here
+        set_parameters(layer, W, b)  # forward's own exercise reports a change by forward
 
     given = W, b
-    if scenario == "must_not_move":  # a step in place is told of like any other, and not refused
+    if scenario == "must_not_move":  # on copies, also a step in place gets our message
         W, b = W.copy(), b.copy()
     made, beside = make_layer(mytorch, W, b), make_layer(mytorch, W, b)
     rounds = scenario in ("goes_on", "after_a_step")
@@ -164,7 +163,7 @@ DOUBLES: tuple[Double, ...] = (
         "mytorch.linear.Linear",
         parameters=("W", "b"),
         sized=True,
-        stores={  # where its derivatives stand, what it was given for them
+        stores={  # each holds what it would be computed from
             "dLdW": lambda A, dLdZ: np.concatenate([A.ravel(), dLdZ.ravel()]),
             "dLdb": lambda A, dLdZ: dLdZ,
         },

@@ -33,7 +33,7 @@ def drive_loss_backward(
 
 
 def draw_logits(n: int, c: int, before: int = 0) -> Any:
-    """Logits and wanted classes; `before` is the size of an earlier batch, 0 for none."""
+    """Logits and desired classes; `before` is the size of an earlier batch, 0 for none."""
 
     def draw(rng: Random) -> Inputs:
         made = {"Z": 2 * draw_normal(rng, n, c), "Y": draw_one_hot(rng, n, c)}
@@ -48,7 +48,7 @@ def draw_logits(n: int, c: int, before: int = 0) -> Any:
 
 
 def draw_square_batch(rng: Random) -> Inputs:
-    """As many examples as classes, but not each wanted once: with rows for columns, all changes."""
+    """As many examples as classes; two share a class, so a mix-up of rows and columns shows."""
     return {"Z": 2 * draw_normal(rng, 3, 3), "Y": np.eye(3)[[1, 1, 0]]}
 
 
@@ -57,7 +57,7 @@ def draw_zero_logits(rng: Random) -> Inputs:
 
 
 def draw_saturated_logits(rng: Random) -> Inputs:
-    """Huge logits, with the first example's right class as unlikely as can be."""
+    """Huge logits; the first example's right class has a probability of about 0."""
     Y = draw_one_hot(rng, 4, 3)
     Y[0] = (0, 1, 0)
     return {"Z": draw_huge(rng, 4, 3), "Y": Y}
@@ -79,7 +79,7 @@ CASES = (
     ),
 )
 
-SOFTMAX = ("mytorch.softmax.Softmax",)  # for those whose loss calls their own
+SOFTMAX = ("mytorch.softmax.Softmax",)  # a student's loss may call the student's Softmax
 
 EXERCISES: tuple[Exercise, ...] = (
     Exercise(

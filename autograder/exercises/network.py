@@ -15,8 +15,8 @@ from .linear import set_parameters, stored_derivatives
 def make_network(mytorch: Any, sizes: Array, smooth: bool, parameters: dict[str, Array]) -> Any:
     """The student's network with these parameters, and its layers in order.
 
-    Args: sizes: the widths, C_0 … C_K.  smooth: sigmoids between the layers, else the default.
-          parameters: W1, b1, … as Linear has them.
+    Args: sizes: the widths, C_0 … C_K.  smooth: whether to use sigmoids between the layers instead
+          of the default.  parameters: W1, b1, … in the shapes that Linear uses.
     """
     widths = [int(size) for size in sizes]
     net = mytorch.MLP(widths, mytorch.Sigmoid) if smooth else mytorch.MLP(widths)
@@ -29,7 +29,7 @@ def make_network(mytorch: Any, sizes: Array, smooth: bool, parameters: dict[str,
 
 
 def find_linear_layers(net: Any, Linear: type) -> list[Any]:
-    """The Linear layers of a network, in its own lists or attributes, whatever their names."""
+    """The Linear layers of a network: those in `layers`, otherwise those in any attribute."""
 
     def search(value: Any) -> list[Any]:
         if isinstance(value, Linear):
@@ -82,9 +82,9 @@ def drive_network_backward(
 
 
 def drive_step(mytorch: Any, lr: Array, steps: Array, **parameters: Array) -> dict[str, Any]:
-    """Drive the optimiser on layers that are nothing but parameters and derivatives.
+    """Drive the optimiser on layers that have only parameters and derivatives.
 
-    The derivatives come after the optimiser was made, and are others at each step.
+    The derivatives are set after the optimiser is made, and change at each step.
     """
     count = sum(name.startswith("dLdW") for name in parameters)
     layers = [
@@ -152,7 +152,7 @@ def network_cases(back: bool) -> tuple[Case, ...]:
 
 
 def draw_step_inputs(lr: float, steps: int, layers: int, shape: tuple[int, int]) -> Any:
-    """Parameters and derivatives of layers of one shape, so that a wrong entry has a place."""
+    """Parameters and derivatives of layers of one shape, so that an error has a layer and index."""
 
     def draw(rng: Random) -> Inputs:
         made = {"lr": np.array(lr), "steps": np.array(float(steps))}

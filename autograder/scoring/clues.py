@@ -1,7 +1,7 @@
-"""What exceptions say of themselves: hints to it, and what of it can be said of hidden cases.
+"""Hints on exceptions, and which parts of an exception can be shown for hidden cases.
 
-An exception has many causes: a hint is true of all of them, or asks. What one class alone can
-tell stands with its exercises.
+An exception has many causes, so a hint is true for all of them, or is a question. Hints that apply
+to one class only are in that class's exercises.
 """
 
 import re
@@ -11,7 +11,7 @@ from autograder.exercises import EXERCISES, HOMES
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern that fits each of these words; of two that begin alike, the longer one first."""
+    """A pattern that matches each of these words. Longer words come first: they may begin alike."""
     return "|".join(map(re.escape, sorted({*words}, key=lambda word: (-len(word), word))))
 
 
@@ -21,7 +21,7 @@ KEPT = any_of(name for e in EXERCISES.values() for name in e.keeps)
 
 NUMBERS = r"int|float|numpy\.float64|numpy\.float32|numpy\.int64"
 
-# What an exception tells, by its type and text; the first that fits is said.
+# Patterns for an exception's type and text, with hints; the first one that fits is used.
 CLUES = (
     *(clue for exercise in EXERCISES.values() for clue in exercise.clues),
     (r"bitwise_xor", "a power is written with **; ^ is something else"),
@@ -83,8 +83,8 @@ CLUES = (
     (r"name '\w+' is not defined", "only what its own file defines or imports is known to it"),
 )
 
-# What Python itself says of a text that is no Python, without what differs from text to text;
-# of a call with other arguments than its def has; and what a driver says.
+# Messages that contain nothing of the student's, so they can be shown for hidden cases: Python's
+# on invalid syntax (only their fixed beginning) and on wrong arguments, and those of drivers.
 SAID_BY_DRIVERS = any_of(said for exercise in EXERCISES.values() for said in exercise.says)
 GRAMMAR = (
     rf"({SAID_BY_DRIVERS})$"
@@ -98,7 +98,7 @@ GRAMMAR = (
     r"|positional argument follows|Missing parentheses in call)"
 )
 
-# What the student's own line tells, by the exception's type and that line: of hidden cases too.
+# Patterns for an exception's type and the student's line, with hints; also for hidden cases.
 LINES = (
     (
         r"ModuleNotFoundError: (import|from) (?!mytorch|\.)",
@@ -107,7 +107,7 @@ LINES = (
     ),
 )
 
-# What it means when a layer fails that a network calls, in a way that its own exercise does not.
+# A hint for an exception in a layer that a network calls: the network may use the layer wrongly.
 NO_FORWARD = (
     r"^(AttributeError|RuntimeError|TypeError):",
     "it is raised in a layer that is called here: has each layer and each activation, in this "

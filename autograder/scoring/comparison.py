@@ -1,6 +1,6 @@
-"""Compare one tensor with its reference. Pure: arrays in, a finding out.
+"""Compare one tensor with its reference. Arrays go in, a finding comes out; no side effects.
 
-Levels, in order; the first that fails is the finding: missing, shape, dtype, finite, values.
+The levels, in order, are missing, shape, dtype, finite, values; the first that fails is reported.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.model import Array, Expected, Finding
 
-# rtol and atol are one number: relative to the entry, and to the size of the incoming terms.
+# One number is both tolerances: relative to the entry, and to the size of the terms added up.
 TOLERANCES = {8: 1e-6, 4: 1e-4}
 
 
@@ -23,8 +23,8 @@ def compare_tensor(got: Array | str | None, expected: Expected, rtol: float) -> 
     """Find the first level at which a tensor differs from what was expected.
 
     Args:    got: the tensor; a word for what was given instead of an array; None if nothing was.
-             rtol: relative tolerance, also of `expected.scale`.
-    Returns: None where everything agrees.
+             rtol: the tolerance, relative to the entry plus `expected.scale`.
+    Returns: None if everything agrees.
     """
     if got is None:
         return Finding("missing")
@@ -38,14 +38,14 @@ def compare_tensor(got: Array | str | None, expected: Expected, rtol: float) -> 
     if got.dtype.kind != "f":
         return Finding("dtype", dtype=got.dtype.name)
     wide = got.astype(np.float64)
-    # the nearest right value; low beside nan
+    # the right value nearest to the entry; low if the entry is nan
     target = low if high is low else np.fmin(np.fmax(wide, low), high)
     allowed = rtol * (np.abs(target) + expected.scale)
     distance = np.abs(wide - target)
     if (distance <= allowed).all():
         return None
     finite = np.isfinite(wide)
-    # beside nan and inf, no number counts
+    # if there are nan or inf entries, only these are reported
     excess = distance - allowed if finite.all() else 1.0 - finite
     index = index_of_largest(excess)
     return Finding(
@@ -60,5 +60,5 @@ def compare_tensor(got: Array | str | None, expected: Expected, rtol: float) -> 
 
 
 def index_of_largest(array: Array) -> tuple[int, ...]:
-    """The index of the largest entry; of several alike, the first, row by row."""
+    """The index of the largest entry; if several are equal, the first one, row by row."""
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(array)), array.shape))

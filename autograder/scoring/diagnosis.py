@@ -1,7 +1,7 @@
-"""Name what is wrong from the wrong tensors themselves. Pure: arrays in, yes, no and patterns out.
+"""Find out from wrong tensors what is wrong. These functions have no side effects.
 
-Two kinds of answer. A misconception is a planted mistake whose stored tensors agree with the
-student's in every case. A pattern says only what the wrong entries have in common.
+There are two kinds of answer. A misconception is a known mistake whose stored tensors agree with
+the student's in every case. A pattern says only what the wrong entries have in common.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,21 +11,21 @@ import numpy as np
 
 from autograder.model import Array, Pattern
 
-CLOSE = 1e-3  # of the distance between mistake and reference: closer than any two mistakes are
-ROUNDING = 1e-9  # of the reference: where a mistake is right in some entries, and nan in others
-EXACT = 1e-6  # of the right result, for patterns
-NEARLY = 1e-4  # of the right result: too near for another thought
+CLOSE = 1e-3  # relative to the distance of mistake and reference; mistakes differ by more
+ROUNDING = 1e-9  # relative to the reference: for mistakes with only right and nan entries
+EXACT = 1e-6  # relative to the right result, for patterns
+NEARLY = 1e-4  # relative to the right result: so near that only precision is lost
 
 Pair = tuple[Array, Array, int]  # got, expected, and the number of examples N
 
 
 def matches_mistake(sign: Array | str, got: Array | str | None, right: Array) -> bool:
-    """Whether the student's result is the mistake's, to a thousandth of its distance.
+    """Whether the student's result agrees with the mistake's, within the tolerance CLOSE.
 
-    nan and inf count alike: which of them comes out is a matter of style.
+    nan and inf count as equal: small differences in the code decide which of them results.
 
-    Args: sign: what the mistake gives: an array, or an exception's name.  got: the same of the
-          student, or None.  right: the reference.
+    Args: sign: what the mistake gives: an array, or an exception's name.  got: what the student's
+          code gives, or None.  right: the reference.
     """
     if isinstance(sign, str) or isinstance(got, str) or got is None:
         return isinstance(sign, str) and isinstance(got, str) and sign == got
@@ -45,7 +45,7 @@ def find_pattern(compared: Sequence[Pair]) -> Pattern | None:
 
 
 def find_resemblance(compared: Sequence[Pair]) -> Pattern | None:
-    """What has to be done to the results, or to the references, until they agree."""
+    """The first operation on the results or the references that makes them agree."""
     if any(nearly_equal(got, right) or not got.size for got, right, _ in compared):
         return None
     for kind, sides in RESEMBLANCES.items():
@@ -73,7 +73,10 @@ RESEMBLANCES: dict[str, Callable[[Array, Array, int], tuple[Array, Array]]] = {
 
 
 def round_alike(got: Array, right: Array) -> tuple[Array, Array]:
-    """Both, with as many decimals as the result shows; one whole number alone shows nothing."""
+    """The result, and the reference rounded to as many decimals as the result has.
+
+    A single whole number does not count as rounded: it may be whole by chance.
+    """
     decimals = next((d for d in range(got.size == 1, 6) if nearly_equal(got, got.round(d))), 6)
     return got, right.round(decimals)
 
@@ -83,12 +86,12 @@ def sum_examples(got: Array, right: Array, axis: int) -> tuple[Array, Array]:
 
 
 def find_multiple(compared: Sequence[Pair]) -> Pattern | None:
-    """What number stands between got and right: the same in all cases, or one in each."""
+    """Whether got is a multiple of right, with the same factor in all cases or one per case."""
     factors = np.array([common_factor(got, right) for got, right, _ in compared])
     first, sizes = factors[0], [right.size for _, right, _ in compared]
     if np.all(np.abs(factors - 1) <= NEARLY):
         return Pattern("nearly_right")
-    if not factors.all() or sum(sizes) == 1:  # a single number is some multiple of any other
+    if not factors.all() or sum(sizes) == 1:  # a single number is a multiple of any other
         return None
     if np.all(np.abs(factors - first) <= EXACT * np.abs(first)):
         return Pattern("multiple", float(first))
@@ -96,7 +99,7 @@ def find_multiple(compared: Sequence[Pair]) -> Pattern | None:
 
 
 def common_factor(got: Array, right: Array) -> float:
-    """The number that makes got of right, or 0 if there is none."""
+    """The factor by which right must be multiplied to give got, or 0 if there is none."""
     if got.shape != right.shape or not right.any() or not np.isfinite(got).all():
         return 0.0
     factor = float(np.sum(got * right) / np.sum(right * right))
@@ -105,7 +108,7 @@ def common_factor(got: Array, right: Array) -> float:
 
 
 def find_lone_line(compared: Sequence[Pair]) -> Pattern | None:
-    """Whether the wrong entries stand in one row or one column, or the right ones do."""
+    """Whether only the first or last row or column is wrong, or only that one is right."""
     lines, places = ((0, "row"), (1, "column")), ((0, "first"), (-1, "last"))
     for (axis, line), (place, name), what in product(lines, places, ("wrong", "right")):
         if all(
@@ -116,7 +119,7 @@ def find_lone_line(compared: Sequence[Pair]) -> Pattern | None:
 
 
 def differs_in_line(got: Array, right: Array, axis: int, place: int, wrong: bool) -> bool:
-    """Whether one line of a matrix is wrong and the others right, or the other way round."""
+    """Whether one row or column is wrong and the others are right, or the other way round."""
     if got.shape != right.shape or got.ndim != 2 or got.shape[axis] < 2:
         return False
     bad = ~np.all(np.abs(got - right) <= EXACT * largest_entry(right), axis=1 - axis)

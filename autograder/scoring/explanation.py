@@ -1,7 +1,7 @@
-"""What may be said of a judgement, as data: `wording` puts it into words.
+"""What may be said about a judgement, as data: `wording` puts it into words.
 
-With values for public cases. A report on hidden cases is made of the same judgements on public
-ones (`points` sees to that), and carries no value, input or exception text even of these.
+For public cases it contains values. A report on hidden cases is made from the judgements on the
+public cases (`points` chooses them), and contains no value, input or exception text of these.
 """
 
 import builtins
@@ -14,13 +14,13 @@ from autograder.model import NOTHING_TO_SAY, Exercise, Explanation, Fault
 from .clues import CLUES, GRAMMAR, LINES, NO_FORWARD
 from .judgement import Judgement, is_own_stub
 
-# What Python says where a driver calls a method that is not there: no word of it is a student's.
+# Python's message if a driver calls a missing method: it contains nothing of the student's.
 NO_METHOD = rf"'({'|'.join(HOMES)})' object has no attribute '(forward|backward|step)'"
 EXERCISE_OF_STUB = {exercise.stub: exercise.id for exercise in EXERCISES.values()}
 
 
 def explain_judgement(judged: Judgement, values: bool) -> Explanation:
-    """Say what is wrong and why; nothing where nothing is wrong.
+    """Say what is wrong and why; if nothing is wrong, say nothing.
 
     Args: values: whether numbers of the case and an exception's text may be shown.
     """
@@ -38,14 +38,14 @@ def explain_judgement(judged: Judgement, values: bool) -> Explanation:
     if isinstance(why, Fault):
         return explain_fault(said, judged.exercise, why, values)
     said = replace(said, tensor=tensor, failed=judged.failed, total=judged.total)
-    if judged.saw:  # the numbers of stand-ins mean nothing to anybody
+    if judged.saw:  # results on stand-ins are made of random numbers, which explain nothing
         return said
     shown = why if values else replace(why, got=None, expected=None, allowed=None)
     return replace(said, finding=shown, case=judged.first.case)
 
 
 def explain_fault(said: Explanation, exercise: Exercise, fault: Fault, values: bool) -> Explanation:
-    """Why there is nothing, the student's own line, and what the exception tells."""
+    """Why there are no tensors: the reason, or the fault with a hint."""
     if is_own_stub(exercise, fault):
         return replace(said, reason="not_started")
     if fault.kind == "not_attempted":
@@ -61,7 +61,7 @@ def explain_fault(said: Explanation, exercise: Exercise, fault: Fault, values: b
 
 
 def redact_fault(fault: Fault) -> Fault:
-    """An exception with its text and type only where they are not its author's."""
+    """A fault without the parts of its exception (type, text) that a student can have written."""
     is_drivers = fault.type == "AttributeError" and not fault.where
     if fault.missing or (is_drivers and re.fullmatch(NO_METHOD, fault.text)):
         return fault

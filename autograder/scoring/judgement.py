@@ -1,7 +1,7 @@
-"""Hold the answers to one exercise against its references: what passes, what fails and why.
+"""Compare the answers to one exercise with its references: what passes, what fails and why.
 
-A judgement is all that is known about one line of the report; what of it may be said is
-`explanation`'s business, and what it is worth `points`'.
+A judgement is all that is known about one line of the report. `explanation` decides what may be
+said about it, and `points` decides how many points it gets.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ Answers = Mapping[str, Answer]  # by case
 
 @dataclass(frozen=True)
 class Failure:
-    """One tensor that is not right in one case: what was found there, or why there is nothing."""
+    """One tensor that is wrong or missing in one case, and why."""
 
     case: str
     tensor: str
@@ -40,15 +40,15 @@ class Failure:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One line of the report, before it is worded.
+    """One line of the report, before it is put into words.
 
     tensor    its name, or "" for a line that stands for a whole role
-    first     the first failure, or None where all is right
+    first     the first failure, or None if all is right
     failed    how many of the `total` cases of its role failed
     pattern   what the wrong results have in common, or None
-    mistakes  ids of the misconceptions whose tensors these are: none, one, or several alike
+    mistakes  ids of the misconceptions that give these tensors: none, one, or several
     doubled   whether it is about the run on doubles
-    saw       there: the first call that got the wrong array, or ""
+    saw       in the run on doubles, the first call that got the wrong array, or ""
     """
 
     exercise: Exercise
@@ -72,7 +72,7 @@ class Judgement:
 
     @property
     def status(self) -> Status:
-        """`pass`, `fail` for wrong numbers, else the kind of the fault."""
+        """`pass`; `fail` for a wrong tensor; otherwise the kind of the fault."""
         if self.first is None:
             return "pass"
         if isinstance(self.first.why, Finding):
@@ -90,11 +90,11 @@ def judge_exercise(
 
 
 class AnswerSheet:
-    """The answers to one exercise beside their references, on own layers or on doubles.
+    """The answers to one exercise and their references, on the student's layers or on doubles.
 
-    failures  what is wrong, by role, case by case
-    fits      by role and wrong tensor: the misconceptions that explain it, whatever they say of
-              the others
+    failures  what is wrong, per role, in the order of the cases
+    fits      per role and wrong tensor, the misconceptions that explain this tensor; they need not
+              explain the others
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class AnswerSheet:
         )
 
     def failing(self, case: str) -> list[Failure]:
-        """What is wrong in a case: all of it where there is a fault instead of an answer."""
+        """The wrong tensors of a case: all of them if there is a fault instead of tensors."""
         answer, failures = self.answers[case], []
         for tensor, expected in self.known[case].items():
             got = answer.tensors.get(tensor, answer.odd.get(tensor))
@@ -140,7 +140,7 @@ class AnswerSheet:
         return failures
 
     def got(self, case: str, tensor: str) -> Array | str | None:
-        """The student's tensor, or the name of the exception in its place."""
+        """The student's tensor, or the name of the exception that was raised instead."""
         answer = self.answers[case]
         return answer.fault.type if answer.fault else answer.tensors.get(tensor)
 
@@ -158,13 +158,15 @@ class AnswerSheet:
         )
 
     def named(self, role: Role, tensor: str) -> tuple[str, ...]:
-        """The misconceptions that explain a tensor, seen beside the others of its role.
+        """The misconceptions that explain a tensor and agree with the other tensors of its role.
 
-        What is wrong in the general cases too must be explained there as well, and what would be
-        wrong there is not named where these are right. Of several
-        misconceptions, those that explain every tensor they should, and of these, those that
-        explain most. One that doesn't may still be made in this tensor alone: unless zeros are
-        all it gives, or a chain of layers, for these have many causes.
+        If the tensor is also wrong in the general cases, a misconception must explain it there too.
+        If it is right there, a misconception that would make it wrong there is dropped.
+
+        A misconception changes certain tensors. Those that explain all the tensors they change are
+        kept, and of these, those that change most tensors. If there are none, the student may have
+        made the mistake in this tensor alone, so all that fit are kept. But that is not said about
+        results that are all zeros, nor in chains of layers, because these have many causes.
         """
         fits = self.fits[role, tensor]
         if role != "general":
@@ -193,7 +195,7 @@ class AnswerSheet:
         return find_pattern(compared)
 
     def saw(self, case: str) -> str:
-        """The first call on a double that got another array than it should."""
+        """The first call on a double that got a wrong array."""
         given, expected = self.answers[case].tensors, self.cases[case].doubled
         for name in (n for n in {**expected, **given} if n.startswith(RECEIVED)):
             if name not in expected or compare_tensor(
@@ -204,12 +206,12 @@ class AnswerSheet:
 
 
 def is_own_stub(exercise: Exercise, fault: Fault | None) -> bool:
-    """Whether it is the exercise's own stub that stopped the run, and not an earlier one's."""
+    """Whether the exercise's own stub stopped the run, and not that of an earlier exercise."""
     return fault is not None and fault.kind == "not_attempted" and fault.text == exercise.stub
 
 
 def is_untouched(exercise: Exercise, answers: Answers) -> bool:
-    """Whether nothing was written yet: every case ends in the exercise's own stub."""
+    """Whether the exercise is not started: every case ends in its own stub."""
     return all(
         case.id in answers and is_own_stub(exercise, answers[case.id].fault)
         for case in exercise.cases

@@ -1,12 +1,13 @@
-"""Give points: from judgements to the items of a report.
+"""Give points: turn judgements into the items of a report.
 
-A tensor's points come from its general cases, all of them. Edge and stability count only where
-the general ones pass. What builds on earlier layers is judged on the student's own layers and
-on doubles; the better run counts, whole, but for stability: a double never saturates.
+A tensor gets its points if it is right in all its general cases. Edge and stability points count
+only if all general cases pass. An exercise that builds on earlier layers is judged on the student's
+own layers and on doubles, and the better run counts as a whole. Stability is always judged on the
+student's own layers, because a double never saturates.
 
-A hand-in can turn hidden numbers into a line, an exception, a shape, a count. So a report on
-hidden cases describes a failure as the public cases show it, and takes nothing but points, kind
-of failure and misconception from the hidden ones. What may not be told never gets into an item.
+Code in a hand-in can turn hidden numbers into a line, an exception, a shape or a count. So a report
+on hidden cases describes a failure as the public cases show it, and takes only the points, the kind
+of failure and the misconception from the hidden cases. An item never holds what may not be shown.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,26 +19,26 @@ from autograder.model import Explanation, Fault, Item, Reason
 from .explanation import explain_judgement
 from .judgement import Judgement, is_own_stub
 
-KNOWN = {"pass": 0, "internal": 1}  # of two runs, where the grader failed in one
-# What is said of hidden cases where the public ones show nothing of the kind.
+KNOWN = {"pass": 0, "internal": 1}  # order of preference if the grader failed in a run
+# The reason that is given if hidden cases fail in a way that the public ones do not show.
 UNSEEN: dict[str, Reason] = {"fail": "unseen_results", "error": "unseen_error"}
 
 
 def better_run(own: list[Judgement], doubled: list[Judgement]) -> list[Judgement]:
     """The better of an exercise's two runs."""
     second = [own if own.role == "stability" else line for own, line in zip(own, doubled)]
-    if any(line.status == "internal" for line in (*own, *second)):  # which is better, who knows
+    if any(line.status == "internal" for line in (*own, *second)):  # then compare line by line
         return [min(pair, key=lambda line: KNOWN.get(line.status, 2)) for pair in zip(own, second)]
     return max(own, second, key=run_worth)
 
 
 def run_worth(judged: list[Judgement]) -> tuple[float, int]:
-    """What a run is worth: its points, then how many lines are explained by name."""
+    """What a run is worth: its points, then how many lines a misconception explains."""
     return sum(line_points(j, judged) for j in judged), sum(bool(j.mistakes) for j in judged)
 
 
 def line_points(line: Judgement, judged: Sequence[Judgement]) -> float:
-    """The points of one line, among the lines of its exercise."""
+    """The points of one line. Args: judged: all lines of its exercise."""
     gate = line.role == "general" or all(j.status == "pass" for j in judged if j.role == "general")
     return line.max_score if line.status == "pass" and gate else 0.0
 
@@ -45,10 +46,10 @@ def line_points(line: Judgement, judged: Sequence[Judgement]) -> float:
 def score_exercise(
     judged: Sequence[Judgement], public: Iterable[Judgement] | None = None
 ) -> list[Item]:
-    """Score an exercise: one item a line of it.
+    """Score an exercise: make one item per line.
 
-    Args: public: for hidden cases, the same lines on the public ones; empty if those were not
-          run. None where the cases are public themselves.
+    Args: public: for hidden cases, the same lines on the public cases; empty if those were not
+          run. None if `judged` is about public cases.
     """
     if public is None:
         return [make_item(line, judged, line, values=True) for line in judged]
@@ -59,7 +60,7 @@ def score_exercise(
 def make_item(
     line: Judgement, judged: Sequence[Judgement], told: Judgement | None, values: bool = False
 ) -> Item:
-    """One line of a report. Args: told: what is said of it; None where nothing may be."""
+    """One line of a report. Args: told: the line to explain; None if it may not be explained."""
     score = line_points(line, judged)
     gated = line.status == "pass" and score < line.max_score
     idle = all(j.status in ("pass", "not_attempted") for j in judged)
@@ -81,10 +82,10 @@ def make_item(
 
 
 def disclose_line(line: Judgement, public: Judgement | None) -> Judgement | None:
-    """What may be said of a line on hidden cases: nothing that their numbers could have chosen.
+    """What may be said about a line on hidden cases: nothing that depends on their numbers.
 
-    Returns: the public line, where it fails in the same way, with the misconceptions that explain
-             both; the line itself, without all particulars, where its kind says enough; else None.
+    Returns: the public line, if it fails in the same way, with the misconceptions that explain
+             both; the line itself without details, if its kind is enough; otherwise None.
     """
     if line.first is None:
         return line
@@ -102,11 +103,12 @@ def disclose_line(line: Judgement, public: Judgement | None) -> Judgement | None
 
 
 def note_earlier_exercise(item: Item, scored: Callable[[str], Sequence[Item]]) -> Item:
-    """A lost line with the earlier exercise that may be why, where nothing else explains it.
+    """Add to a lost line the earlier exercise that may be the cause, if nothing else explains it.
 
-    The first that is wrong of all that it builds on; none where stand-ins took their place.
+    This is the first wrong one of all the exercises that it builds on; none if it was scored on
+    stand-ins.
 
-    Args: scored: gives an exercise's items by its id, none if it was not scored.
+    Args: scored: gives the items of an exercise by its id; none if it was not scored.
     """
     said = item.explanation
     if said.reason == "waits" and not said.needs:
@@ -124,5 +126,5 @@ def note_earlier_exercise(item: Item, scored: Callable[[str], Sequence[Item]]) -
 
 
 def is_idle(items: Sequence[Item]) -> bool:
-    """Whether an exercise was not even started."""
+    """Whether an exercise is not started."""
     return any(item.explanation.reason == "not_started" for item in items)

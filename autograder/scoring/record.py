@@ -1,4 +1,4 @@
-"""A report as one line of JSON, and back: the line is what machines read and what is kept."""
+"""Turn a report into one line of JSON, and back. Programs read this line, and it is stored."""
 
 import json
 from collections.abc import Mapping
@@ -16,15 +16,15 @@ FLOATS = {"got", "expected", "allowed", "factor"}  # JSON has no nan and no inf
 
 
 def to_json(report: Report) -> str:
-    """One line of JSON, all ASCII, with the keys of the contract; `measured`, and of an
-    explanation each field, only where it tells something."""
+    """One line of JSON in ASCII, with the keys of the contract. `measured` and the fields of an
+    explanation are left out if they are empty."""
     sums = {"score": tidy_number(report.score), "max_score": tidy_number(report.max_score)}
     said = {key: value for key, value in vars(report).items() if key != "measured" or value}
     return json.dumps(said | sums | {"items": list(map(plain_item, report.items))})
 
 
 def parse_report(line: str) -> Report:
-    """The report that a line of JSON says. Of an item, its words are made anew."""
+    """The report in a line of JSON. `message` of an item is not read: it is made again."""
     said: dict[str, Any] = json.loads(line)
     items = tuple(map(restore_item, said.pop("items")))
     del said["score"], said["max_score"]
@@ -32,7 +32,7 @@ def parse_report(line: str) -> Report:
 
 
 def plain_item(item: Item) -> dict[str, Any]:
-    """An item with its message, as the contract orders them; then what the message says."""
+    """An item with its message, in the order of the contract; its explanation comes last."""
     said = {**vars(item), "message": plain_message(item)}
     explanation = plain_fields(said.pop("explanation"))
     keys = ("id", "exercise", "target", "score", "max_score", "status", "message")
@@ -40,7 +40,7 @@ def plain_item(item: Item) -> dict[str, Any]:
 
 
 def plain_fields(part: Any) -> dict[str, Any]:
-    """The fields of a part of an explanation that tell something."""
+    """The fields of an explanation, or of a part of it, that differ from their defaults."""
     known = ((f.name, getattr(part, f.name), f.default) for f in fields(part))
     return {name: plain_value(value) for name, value, default in known if value != default}
 
@@ -61,6 +61,6 @@ def restore_item(said: Mapping[str, Any]) -> Item:
 
 
 def restore_fields(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Tuples and floats from what JSON has in their place."""
+    """The same fields with tuples instead of JSON's lists, and floats instead of its strings."""
     told = {name: float(value) if name in FLOATS else value for name, value in said.items()}
     return {name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}

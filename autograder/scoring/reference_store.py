@@ -1,11 +1,11 @@
-"""The references as they are used: inputs, expected tensors, signatures, hints, stubs.
+"""Load the references: inputs, expected tensors, signatures, hints, stubs.
 
-A folder holds one file a topic (`topic_file.py`); the public one also `mistakes.json`. All of it
-is read and checked before any of it is used: a set that is not whole, or not of one seed, or not
-for the exercises that there are, makes no feedback and no grade.
+A folder holds one file per topic (`topic_file.py`); the public folder also holds `mistakes.json`.
+Everything is read and checked before anything is used. A set gives no feedback and no grade if it
+is incomplete, has more than one seed, or does not fit the current exercises.
 """
 
-# ruff: noqa: B019 - references live as long as the process does, and so may what they read
+# ruff: noqa: B019 - references are kept until the process ends, so their caches may be too
 
 import hashlib
 import json
@@ -28,20 +28,20 @@ from .topic_file import TopicFile, damaged_file, read_own_file, read_topic_file
 PUBLIC_FOLDER = PACKAGE_FOLDER / "references"
 MISCONCEPTIONS = PUBLIC_FOLDER / "mistakes.json"
 STUBS_FILE = PACKAGE_FOLDER / "stubs.json"
-SHAPES_PATH = "mytorch/shapes.py"  # given, and no exercise's
+SHAPES_PATH = "mytorch/shapes.py"  # given complete: it belongs to no exercise
 HIDDEN_FOLDER = PACKAGE_FOLDER / "key" / "references"
 TENSOR_KINDS = ("in", "low", "high", "doubled")  # of a case's tensors
 Grouped: TypeAlias = dict[tuple[str, str, str], dict[str, Array]]
 Known = TypeVar("Known")
-# By role and tensor, then by mistake and case: an array, or the name of an exception.
+# Per role and tensor, then per mistake and case: an array, or the name of an exception.
 Symptoms = Mapping[tuple[Role, str], Mapping[str, Mapping[str, Array | str]]]
-FAULT = "!"  # stands for a tensor in signatures where the mistake raises: the exception's name
-DOUBLED = "doubled "  # tensors of the run on doubles carry this prefix in signatures
+FAULT = "!"  # in signatures, this "tensor" holds the name of the exception that the mistake raises
+DOUBLED = "doubled "  # prefix in signatures for tensors of the run on doubles
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """A mistake as the student hears of it."""
+    """What a student is told about a mistake."""
 
     id: str
     name: str
@@ -51,18 +51,18 @@ class Misconception:
 
 @dataclass(frozen=True, eq=False)
 class CaseReference(Job):
-    """One case with its inputs and what is expected of it; `doubled` on doubles."""
+    """One case with its inputs and its expected tensors; `doubled` holds those on doubles."""
 
     expected: Mapping[str, Expected]
     doubled: Mapping[str, Expected]
 
     @cached_property
     def rtol(self) -> float:
-        """The tolerance that its inputs make."""
+        """The tolerance, which follows from the type of the inputs."""
         return dtype_tolerance(self.inputs.values())
 
     def known(self, doubled: bool) -> Mapping[str, Expected]:
-        """What is expected of the exercise itself, without what the doubles saw."""
+        """The expected tensors, without the arrays that doubles receive."""
         if not doubled:
             return self.expected
         return {name: e for name, e in self.doubled.items() if not name.startswith(RECEIVED)}
@@ -73,7 +73,7 @@ class ReferenceSet:
 
     digest  a hash of all its numbers
 
-    Raises: DamagedFile: the set is not whole.
+    Raises: DamagedFile: the set is incomplete or damaged.
     """
 
     def __init__(self, folder: Path, kind: Literal["public", "hidden"]) -> None:
@@ -115,7 +115,7 @@ class ReferenceSet:
         )
 
     def expected(self, exercise: str, case: str, kind: str) -> dict[str, Expected]:
-        """What is expected of a case on its own layers (low), or on doubles (doubled)."""
+        """The expected tensors of a case on the student's layers (low) or on doubles (doubled)."""
         high = self.tensors.get((exercise, case, "high"), {}) if kind == "low" else {}
         return {
             name: Expected(
@@ -128,7 +128,7 @@ class ReferenceSet:
     def signatures(self, exercise: str) -> dict[str, dict[tuple[str, str], Array]]:
         """What each mistake gives for an exercise: id → (case, tensor) → array.
 
-        Only tensors that differ from the reference are there.
+        It holds only tensors that differ from the reference.
         """
         found: dict[str, dict[tuple[str, str], Array]] = {}
         for (owner, mistake, case), arrays in self.by_mistake.items():
@@ -139,9 +139,9 @@ class ReferenceSet:
 
     @cache
     def symptoms(self, exercise: str, doubled: bool) -> Symptoms:
-        """What the mistakes give, by role and tensor, on own layers or on doubles.
+        """What the mistakes give, per role and tensor, on the student's layers or on doubles.
 
-        A tensor in which a mistake does nothing but raise is no symptom of it.
+        A mistake is left out for a tensor if it only raises exceptions there.
         """
         prefix = DOUBLED if doubled else ""
         found: dict[tuple[Role, str], dict[str, dict[str, Array | str]]] = {}
@@ -164,7 +164,7 @@ class ReferenceSet:
 
 
 def group_arrays(arrays: Mapping[str, Array]) -> Grouped:
-    """Arrays by the first three parts of their names, then by the last."""
+    """Group arrays by the first three parts of their names, then by the last part."""
     found: Grouped = {}
     for name, array in arrays.items():
         exercise, second, third, tensor = name.split("/")
@@ -175,7 +175,7 @@ def group_arrays(arrays: Mapping[str, Array]) -> Grouped:
 def find_unfit(
     tensors: Grouped, scales: Mapping[str, float], exercises: tuple[Exercise, ...]
 ) -> Iterator[str]:
-    """What a topic's references lack, or have too much, to score these exercises with."""
+    """The names of what a topic's references lack for these exercises, or have in excess."""
     cases = [(e, case) for e in exercises for case in e.cases]
     known = {(e.id, case.id) for e, case in cases}
     yield from map("/".join, sorted(known ^ {key[:2] for key in tensors}))
@@ -201,19 +201,19 @@ def layout_of(arrays: Mapping[str, Array]) -> dict[str, tuple[str, tuple[int, ..
 
 @cache
 def public_references() -> ReferenceSet:
-    """The references that every student has. Raises: DamagedFile: they are not whole."""
+    """The references that every student has. Raises: DamagedFile: they are damaged."""
     return check_mistake_names(ReferenceSet(PUBLIC_FOLDER, "public"))
 
 
 def reference_kind() -> Literal["public", "hidden"]:
-    """Which references grades are made with: the hidden ones wherever the key is."""
+    """Which references a grade is computed with: the hidden ones if the key is present."""
     return "hidden" if HIDDEN_FOLDER.parent.is_dir() else "public"
 
 
 def best_references() -> ReferenceSet:
-    """The hidden references where the key is, else the public ones.
+    """The hidden references if the key is present, otherwise the public ones.
 
-    Raises: DamagedFile: they are not whole.
+    Raises: DamagedFile: they are damaged.
     """
     return (
         check_mistake_names(ReferenceSet(HIDDEN_FOLDER, "hidden"))
@@ -223,7 +223,7 @@ def best_references() -> ReferenceSet:
 
 
 def check_mistake_names(references: ReferenceSet) -> ReferenceSet:
-    """The same. Raises: DamagedFile: a mistake in it has no name that students could be told."""
+    """Return the references. Raises: DamagedFile: one of their mistakes has no name to show."""
     known = known_misconceptions().keys()
     for topic in references.topics.values():
         if unknown := {name.split("/")[1] for name in topic.signatures} - known:
@@ -233,7 +233,7 @@ def check_mistake_names(references: ReferenceSet) -> ReferenceSet:
 
 @cache
 def known_misconceptions() -> dict[str, Misconception]:
-    """Every misconception that has a name, by id. Raises: DamagedFile: they cannot be read."""
+    """Every misconception, by id. Raises: DamagedFile: their file cannot be read."""
 
     def understood(entries: list[dict[str, str]]) -> dict[str, Misconception]:
         if not all(isinstance(text, str) for entry in entries for text in entry.values()):
@@ -246,7 +246,7 @@ def known_misconceptions() -> dict[str, Misconception]:
 @cache
 def exercise_stubs() -> dict[str, str]:
     """What `reset` puts back: the unfinished function of every exercise, by id, and the
-    unfinished files, by path. Raises: DamagedFile: they cannot be read, or are not whole."""
+    unfinished files, by path. Raises: DamagedFile: they cannot be read or are damaged."""
 
     def understood(entries: dict[str, dict[str, str]]) -> dict[str, str]:
         texts = {name: entry["text"] for name, entry in entries.items()}
@@ -259,16 +259,16 @@ def exercise_stubs() -> dict[str, str]:
 
 
 def read_json(path: Path, understood: Callable[[Any], Known], command: str) -> Known:
-    """What a JSON file that the grader came with says.
+    """Read a JSON file that belongs to the grader.
 
-    Args:   understood: takes what the file holds, and raises an exception where it is not whole.
-            command: the one that makes the file anew.
-    Raises: DamagedFile: it is not there, or not whole.
+    Args:   understood: converts what the file holds, and raises an exception if that is damaged.
+            command: the command that makes the file again.
+    Raises: DamagedFile: the file is missing or damaged.
     """
     data = read_own_file(path, command)
     try:
         return understood(json.loads(data))
-    except Exception as error:  # a JSON file may hold anything
+    except Exception as error:  # a JSON file may hold anything, so any exception is possible
         why = f"{error}" if isinstance(error, ValueError) else "it is not what belongs there"
         if isinstance(error, KeyError):
             why = f"it lacks {error}"

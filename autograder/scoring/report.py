@@ -23,7 +23,7 @@ ANSI_COLOURS = {"✔": "32", "✘": "31", "·": "2", "!": "33"}
 
 
 def to_text(report: Report, colour: bool = False) -> str:
-    """The whole report: a line an exercise, and under it why each lost point is lost."""
+    """The whole report: one line per exercise, and below it the reason for each lost point."""
     lines = []
     if report.message:
         lines += [f"note: {report.message}", ""]
@@ -69,7 +69,7 @@ def exercise_lines(exercise: Exercise, items: Sequence[Item], colour: bool) -> l
 
 
 def group_items(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[Sentence]]]:
-    """The lines of an exercise: items of which the same is said, and what none before them has."""
+    """Items with the same explanation, and those of its sentences that were not said before."""
     told: set[Sentence] = set()
     for said, same in group_explained(items):
         fresh = [sentence for sentence in said if sentence not in told]
@@ -78,14 +78,14 @@ def group_items(items: Iterable[Item]) -> Iterator[tuple[list[Item], list[Senten
 
 
 def group_explained(items: Iterable[Item]) -> Iterator[tuple[list[Sentence], list[Item]]]:
-    """Neighbours of which the same is said, and what that is."""
+    """Neighbouring items with the same explanation, and its sentences."""
     groups = groupby(items, lambda i: i.id if i.explanation == NOTHING_TO_SAY else i.explanation)
     for same in (list(group) for _, group in groups):
         yield describe_item(same[0]), same
 
 
 def to_brief_text(report: Report, colour: bool = False) -> str:
-    """A line a notebook, and the total."""
+    """One line per notebook, and the total."""
     lines = []
     by_notebook = groupby(report.items, key=lambda i: EXERCISES[i.exercise].notebook)
     for notebook, items in by_notebook:
@@ -94,7 +94,7 @@ def to_brief_text(report: Report, colour: bool = False) -> str:
 
 
 def overall_mark(items: Iterable[Item]) -> str:
-    """One mark for several items: the mark they share, else ✘."""
+    """One mark for several items: the mark they share; otherwise ! if one has it, else ✘."""
     marks = {MARKS.get(item.status, "✘") for item in items}
     return marks.pop() if len(marks) == 1 else "!" if "!" in marks else "✘"
 
@@ -104,7 +104,7 @@ def score_text(score: float, most: float) -> str:
 
 
 def tidy_number(value: float) -> float | int:
-    """Points without a trailing `.0`, and without the noise of adding quarters."""
+    """Points without a trailing `.0` and without rounding errors."""
     rounded = round(value, 6)
     return int(rounded) if rounded == int(rounded) else rounded
 
@@ -114,5 +114,5 @@ def paint_mark(mark: str, colour: bool) -> str:
 
 
 def wants_colour(stream: TextIO) -> bool:
-    """Colour only for a terminal, and never against the user's NO_COLOR."""
+    """Whether to use colour: only in a terminal, and not if the user set NO_COLOR."""
     return stream.isatty() and "NO_COLOR" not in os.environ

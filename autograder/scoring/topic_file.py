@@ -1,11 +1,10 @@
-"""The file that holds the references of one topic, read; `key/storing.py` writes it.
+"""Read the file that holds the references of one topic; `key/storing.py` writes it.
 
-It is an `.npz` without pickle that ends in its own SHA-256, as the comment of the archive: a
-file that was cut off or altered anywhere is refused before anything in it is read. Inside is
-`manifest` (JSON in UTF-8) and, for each kind of number, one array with all arrays of that kind
-one behind the other, in the manifest's order. Most hold ten numbers: an entry of the archive
-for each would take six times the space. Nothing is compressed, so that Git stores a change, and
-not the file once more.
+The file is an `.npz` without pickle. It ends in its own SHA-256, which is the archive's comment, so
+a file that was cut off or changed is refused before its content is read. It contains `manifest`
+(JSON in UTF-8) and one array per number type, in which all arrays of this type follow one another
+in the manifest's order. Most arrays hold about ten numbers; with one archive entry per array, the
+file would be six times as large. Nothing is compressed, so that Git stores only what changed.
 """
 
 import hashlib
@@ -20,17 +19,17 @@ import numpy as np
 
 from autograder.model import Array
 
-FORMAT_VERSION = 1  # of the format
+FORMAT_VERSION = 1
 TREE = Path(__file__).parents[2]
-SEAL = 64  # characters of a SHA-256
+SEAL = 64  # the number of characters of a SHA-256
 
 
 class DamagedFile(ValueError):
-    """A file that the grader came with cannot be used; says which, why, and what to do."""
+    """A file of the grader cannot be used; the message says which, why, and what to do."""
 
 
 def damaged_file(path: Path, why: str, command: str = "references") -> DamagedFile:
-    """Args: command: the one that makes the file anew, where the key is."""
+    """Make the exception. Args: command: the command that makes the file again from the key."""
     name = path.relative_to(TREE) if path.is_relative_to(TREE) else path
     remedy = "take it from the course's release again"
     if (TREE / "autograder" / "key").is_dir():
@@ -39,7 +38,7 @@ def damaged_file(path: Path, why: str, command: str = "references") -> DamagedFi
 
 
 def read_own_file(path: Path, command: str = "references") -> bytes:
-    """A file that the grader came with. Raises: DamagedFile: it cannot be read."""
+    """Read a file that belongs to the grader. Raises: DamagedFile: it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -51,13 +50,13 @@ class TopicFile:
     """The references of one topic.
 
     kind        `public` or `hidden`
-    seed        what all inputs were drawn from: one for all topics of a set
+    seed        the seed for all inputs, which is the same for all topics of a set
     made_with   the versions of Python and numpy
     tensors     `linear.forward/batch/in/A` → array; `…/low/Z`; `…/high/Z` where a subgradient
                 makes it an interval; `…/doubled/Z` for the run on doubles
-    scales      the size of what went into a tensor, by the name of the low or doubled one
+    scales      the size of the terms that were added up, by the name of the low or doubled tensor
     signatures  `linear.forward/linear.no_bias/batch/Z` → array
-    digest      SHA-256 of the file; "" for one that was not read
+    digest      SHA-256 of the file; "" if the references were not read from a file
     """
 
     kind: str
@@ -71,7 +70,7 @@ class TopicFile:
 
 
 def read_topic_file(path: Path) -> TopicFile:
-    """Read a topic's references. Raises: DamagedFile: there are none, or they are not whole."""
+    """Read a topic's references. Raises: DamagedFile: their file is missing or damaged."""
     data = read_own_file(path)
     digest = hashlib.sha256(data[:-SEAL]).hexdigest()
     if data[-SEAL:] != digest.encode():
@@ -93,7 +92,7 @@ def read_topic_file(path: Path) -> TopicFile:
                 unpack_arrays(manifest["signatures"], members, used),
                 digest,
             )
-    except Exception as error:  # who wrote it had another format in mind
+    except Exception as error:  # its hash fits, so it was written in another format
         raise damaged_file(path, f"is no file of references ({type(error).__name__})") from None
     raise damaged_file(path, f"is of version {version!r}, not {FORMAT_VERSION}")
 
@@ -101,7 +100,7 @@ def read_topic_file(path: Path) -> TopicFile:
 def unpack_arrays(
     listed: Mapping[str, tuple[str, list[int]]], numbers: Mapping[str, Array], used: dict[str, int]
 ) -> dict[str, Array]:
-    """Arrays by name. Args: used: how many numbers of each kind were taken before; goes on."""
+    """Arrays by name. Args: used: how many numbers per type are taken so far; it is updated."""
     arrays = {}
     for name, (kind, shape) in listed.items():
         if name.count("/") != 3:

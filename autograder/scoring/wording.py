@@ -1,7 +1,7 @@
-"""Put into words what is said of an item: for the terminal, the report and the notebook alike.
+"""Put explanations into words, for the terminal, the report and the notebook.
 
-The one place where they are made. Nobody reads them back: whoever wants to know asks the
-explanation, and whoever sets a sentence apart asks its kind.
+Only this module makes these sentences, and no code parses them: code that needs a fact reads it
+from the explanation, and code that formats a sentence uses its kind.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ PATTERNS = {
 
 
 class Sentence(NamedTuple):
-    """One thought, on a line of its own: a line of code, a mistake's name and a hint are marked."""
+    """One line of an explanation; kind marks a line of code, the name of a mistake, or a hint."""
 
     text: str
     kind: Literal["plain", "code", "mistake", "hint"] = "plain"
@@ -76,23 +76,23 @@ class Sentence(NamedTuple):
 
 
 def describe_item(item: Item) -> list[Sentence]:
-    """What is wrong and why, a line a thought. Empty where nothing is said."""
+    """What is wrong and why, one line per point. Empty if nothing is said."""
     said = describe_explanation(item.explanation, exercise_title(item.exercise))
     return [Sentence(line, one.kind) for one in said for line in one.text.split("\n") if line]
 
 
 def plain_message(item: Item) -> str:
-    """The same as plain text: `message` of the JSON."""
+    """The whole explanation as plain text, for `message` in the JSON."""
     return "\n".join(map(str, describe_item(item)))
 
 
 def first_sentence(item: Item) -> str:
-    """The first of it, or "" where nothing is said."""
+    """The first line of the explanation, or "" if nothing is said."""
     return next((f"{sentence}" for sentence in describe_item(item)), "")
 
 
 def describe_explanation(said: Explanation, title: str) -> Iterator[Sentence]:
-    """Args: title: of the exercise, as students call it."""
+    """What is wrong and why. Args: title: the exercise as students call it."""
     if said.note:
         yield Sentence(said.note)
     if said.reason in REASONS:
@@ -122,7 +122,7 @@ def describe_explanation(said: Explanation, title: str) -> Iterator[Sentence]:
 
 
 def describe_finding(finding: Finding) -> str:
-    """What a tensor is, where it should be right."""
+    """What is wrong with a tensor."""
     match finding.level:
         case "missing" if finding.odd == "None":
             return "is None: is a return missing, or was what it returns never set?"
@@ -140,13 +140,13 @@ def describe_finding(finding: Finding) -> str:
 
 
 def locate_finding(finding: Finding) -> Iterator[Sentence]:
-    """Where the entries of a tensor differ most, and by how much if that may be shown."""
+    """Where a tensor differs most from its reference, and by how much if that may be shown."""
     place = f" at {list(finding.index)}" if finding.index else ""
     if finding.got is None or finding.expected is None:
         if place:
             yield Sentence(f"largest difference{place}")
         return
-    got, expected = finding.got + 0.0, finding.expected + 0.0  # nobody expects «-0»
+    got, expected = finding.got + 0.0, finding.expected + 0.0  # adding 0.0 turns -0 into 0
     yield Sentence(f"got {got:.6g}, expected {expected:.6g}{place}")
     if finding.level == "values":
         difference = abs(got - expected)
@@ -158,7 +158,7 @@ def describe_pattern(pattern: Pattern) -> str:
 
 
 def describe_ending(fault: Fault, title: str) -> Iterator[Sentence]:
-    """Why there are no tensors. Args: title: of the exercise, as students call it."""
+    """Why there are no tensors. Args: title: the exercise as students call it."""
     if fault.kind == "error":
         yield from describe_error(fault)
         return
@@ -169,13 +169,13 @@ def describe_ending(fault: Fault, title: str) -> Iterator[Sentence]:
 
 
 def describe_error(fault: Fault) -> list[Sentence]:
-    """What went wrong, where, and the line itself."""
+    """Which exception was raised, where, and the source of that line."""
     said = describe_exception(fault) + (f" in {fault.where}" if fault.where else "")
     return [Sentence(said), *([Sentence(fault.line, "code")] if fault.line else [])]
 
 
 def describe_exception(fault: Fault) -> str:
-    """An exception in words: what it is, and what it says where that may be said."""
+    """An exception in words: its type, and its text if that may be shown."""
     if fault.missing or fault.type == "SystemExit":
         return describe_exception_kind(fault.missing or fault.type)
     if fault.type == "AttributeError" and fault.text and not fault.where:
@@ -184,7 +184,7 @@ def describe_exception(fault: Fault) -> str:
 
 
 def describe_exception_kind(kind: str) -> str:
-    """A kind of exception in words: its type, what is missing, or a reason."""
+    """The type of an exception in words, or the name of what is missing."""
     if kind.startswith("mytorch/"):
         file, _, name = kind.partition(":")
         return f"{file} has no {name}" if name else f"{file} is missing"
@@ -192,7 +192,7 @@ def describe_exception_kind(kind: str) -> str:
 
 
 def describe_mistakes(mistakes: tuple[str, ...]) -> Iterator[Sentence]:
-    """The misconception and its hint; where several fit alike, their names and no hint."""
+    """The misconception and its hint; if several fit, their names without hints."""
     known = known_misconceptions()
     names = [known[id].name if id in known else id for id in mistakes]
     if names:
@@ -202,10 +202,10 @@ def describe_mistakes(mistakes: tuple[str, ...]) -> Iterator[Sentence]:
 
 
 def exercise_title(id: str) -> str:
-    """An exercise as students call it; its id where it is none of ours any more."""
+    """An exercise as students call it; its id if the course does not have it any more."""
     return EXERCISES[id].title if id in EXERCISES else id
 
 
 def numbered_title(id: str, form: str) -> str:
-    """An exercise in a form such as `{0.title} ({0.number})`; its id where it is none of ours."""
+    """An exercise in a form such as `{0.title} ({0.number})`; an unknown id stays as it is."""
     return form.format(EXERCISES[id]) if id in EXERCISES else id

@@ -20,8 +20,8 @@ class CellState:
     """The state of an exercise in a tree.
 
     text     its function's text in its file; "" if it cannot be read
-    stub     that text as it was in the beginning
-    written  that text as its cell last wrote it; "" if that is not known
+    stub     the text of the unfinished function
+    written  the text that its cell last wrote; "" if that is not known
     """
 
     text: str
@@ -60,9 +60,9 @@ def remember_cell(tree: Path, exercise: Exercise) -> None:
 
 
 def keep_aside(tree: Path, exercise: Exercise, text: str) -> str:
-    """Keep a text beside those kept earlier; the same text is not kept twice.
+    """Keep a text in a file beside those kept earlier; the same text is not kept twice.
 
-    Returns: its path from the tree's top: `kept-aside/linear.forward.1.py`.
+    Returns: its path in the tree: `kept-aside/linear.forward.1.py`.
     """
     folder, data, number = tree / KEPT_FOLDER, text.encode(), 1
     folder.mkdir(exist_ok=True)

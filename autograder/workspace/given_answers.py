@@ -1,6 +1,6 @@
-"""What a student answered to the questions: kept in the tree, and packed with the hand-in.
+"""A student's answers to the questions: they are kept in the tree and packed with the hand-in.
 
-Answers cost no points and earn none.
+Answers do not change the points.
 """
 
 import json
@@ -15,7 +15,7 @@ from .writer import write_atomically
 
 ANSWERS_FILE = ".workbook/answers.json"  # in the tree
 PACKED = "answers.json"  # in the hand-in
-MAX_ANSWER_BYTES = 2**17  # bytes of such a file that are read
+MAX_ANSWER_BYTES = 2**17  # larger files are not read
 MAX_ANSWER_LENGTH = 100  # characters of one answer
 MAX_TRIES = 1000
 DAMAGED = (
@@ -27,7 +27,7 @@ DAMAGED = (
 class GivenAnswer:
     """What was answered to one question.
 
-    last   the last answer, as it was chosen or typed; "" where there is none
+    last   the last answer, as it was chosen or typed; "" if there is none
     tries  how often the question was answered
     shown  whether the answer was shown on request
     """
@@ -42,10 +42,10 @@ class DamagedAnswers(ValueError):
 
 
 def parse_answers(data: bytes) -> dict[str, GivenAnswer]:
-    """The answers in a file, whoever wrote it: what no question asked is left out.
+    """The answers in a file that may come from anywhere; answers to unknown questions are left out.
 
-    Raises: DamagedAnswers: it is too large, or not what belongs there.
-            DamagedFile: the questions are not whole.
+    Raises: DamagedAnswers: the file is too large, or is not a file of answers.
+            DamagedFile: the file of questions is damaged.
     """
     asked = known_questions()
     try:
@@ -59,7 +59,7 @@ def parse_answers(data: bytes) -> dict[str, GivenAnswer]:
 
 
 def parse_answer(entry: Mapping[str, object]) -> GivenAnswer:
-    """One answer. Raises: ValueError, TypeError, KeyError, AttributeError: it is none."""
+    """One answer. Raises: ValueError, TypeError, KeyError, AttributeError: it is not an answer."""
     match entry:
         case {"last": str(last), "tries": int(tries), "shown": bool(shown)} if tries >= 0:
             text = (
@@ -73,7 +73,7 @@ def read_answers(tree: Path) -> dict[str, GivenAnswer]:
     """The answers kept in a tree.
 
     Raises: DamagedAnswers: their file is damaged.  OSError: it cannot be read.
-            DamagedFile: the questions are not whole.
+            DamagedFile: the file of questions is damaged.
     """
     path = tree / ANSWERS_FILE
     if not path.exists():
@@ -83,7 +83,7 @@ def read_answers(tree: Path) -> dict[str, GivenAnswer]:
 
 
 def read_answers_or_note(tree: Path) -> tuple[dict[str, GivenAnswer], str]:
-    """The answers kept in a tree, and why there are none where they cannot be read."""
+    """The answers kept in a tree, and a note that says why if they cannot be read."""
     try:
         return read_answers(tree), ""
     except DamagedAnswers:
@@ -98,9 +98,9 @@ def read_answers_or_note(tree: Path) -> tuple[dict[str, GivenAnswer], str]:
 
 
 def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
-    """Keep what was answered last to a question.
+    """Keep the last answer to a question.
 
-    Args:    given: `last` and `shown`, and how many `tries` have come since it was last kept.
+    Args:    given: `last`, `shown`, and the number of `tries` since the answer was last kept.
     Returns: what the student should know, or "".
     """
     try:
@@ -128,6 +128,6 @@ def keep_answer(tree: Path, id: str, given: Mapping[str, object]) -> str:
 
 
 def format_answers(answers: Mapping[str, GivenAnswer]) -> bytes:
-    """The file that holds these answers."""
+    """The content of the file that holds these answers."""
     entries = {id: asdict(answer) for id, answer in answers.items()}
     return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()

@@ -10,16 +10,16 @@ LOCK = ".workbook/cells.lock"
 
 @contextmanager
 def hold_tree_lock(tree: Path) -> Iterator[None]:
-    """Wait until nobody else writes the tree, and let nobody write until the block has ended.
+    """Wait until no other process writes the tree, and lock the tree until the block ends.
 
-    The system lets go of the lock when its process ends, however that happens. Where there are no
-    such locks (a browser's Python, some network disks), there is no wait.
+    The system releases the lock whenever the process ends, even after a crash. On systems without
+    such locks (a browser's Python, some network disks), the block runs at once.
     """
     with suppress(OSError):
         (tree / LOCK).parent.mkdir(exist_ok=True)
     try:
-        file = open(tree / LOCK, "a")  # noqa: SIM115 - closed below, whether it could be locked or not
-    except OSError:  # the tree cannot be written to: whoever tries says so
+        file = open(tree / LOCK, "a")  # noqa: SIM115 - closed below, even if locking fails
+    except OSError:  # the tree cannot be written to; the code that writes will report it
         yield
         return
     with file:
@@ -29,7 +29,7 @@ def hold_tree_lock(tree: Path) -> Iterator[None]:
 
 
 def lock_file(file: IO[str]) -> None:
-    """Lock a file until it is closed. Raises: ImportError, OSError: there are no locks here."""
+    """Lock a file until it is closed. Raises: ImportError, OSError: the system has no locks."""
     try:
         from fcntl import LOCK_EX, flock
     except ImportError:
@@ -39,7 +39,7 @@ def lock_file(file: IO[str]) -> None:
 
 
 def wait_for_windows(file: IO[str]) -> None:
-    """Lock a file as Windows does it: it tries for ten seconds, and then again."""
+    """Lock a file on Windows, which waits for at most ten seconds: so try again and again."""
     import errno
     import msvcrt
 
@@ -49,5 +49,5 @@ def wait_for_windows(file: IO[str]) -> None:
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined, unused-ignore]
             return
         except OSError as error:
-            if error.errno != errno.EDEADLK:  # which says that ten seconds have passed
+            if error.errno != errno.EDEADLK:  # this error means: ten seconds have passed
                 raise

@@ -1,7 +1,7 @@
-"""The questions of the notebooks: what is asked, what is right, and a sentence for each answer.
+"""The questions of the notebooks, with the right answers and a sentence for each answer.
 
-`autograder build` writes them from `autograder/key/questions`. They are not secret: a student may
-read the answers in a fold, and in this file.
+`autograder build` writes them from `autograder/key/questions`. They are not secret: students can
+unfold the answer below a question, or read the file.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Question:
 
     id         the notebook's number and a name: `06.jacobian_shape`
     kind       `choice`, `number` or `shape`
-    prompt     what is asked; code stands between backticks
-    answer     what is right: a choice, or a number or a shape as one would type it
-    replies    a sentence for each answer: the reason for the right one, and for a wrong one the
-               thought behind it. For a choice, these are the choices, in order
-    otherwise  what to say of any other number or shape
+    prompt     the text of the question, with code between backticks
+    answer     the right answer: a choice, or a number or shape as a student would type it
+    replies    a sentence for each answer: why the right one is right, or which error leads to a
+               wrong one. If the kind is `choice`, its keys are the choices, in order
+    otherwise  the reply to any other number or shape
     """
 
     id: str
@@ -42,7 +42,7 @@ class Question:
 
 @cache
 def known_questions() -> dict[str, Question]:
-    """All questions, by id, in the order of the course. Raises: DamagedFile: they are not whole."""
+    """All questions, by id, in the order of the course. Raises: DamagedFile: they are damaged."""
 
     def understood(entries: list[dict[str, Any]]) -> dict[str, Question]:
         found = {entry["id"]: Question(**entry) for entry in entries}

@@ -34,7 +34,7 @@ def reset_exercise(tree: Path, exercise: Exercise) -> str:
 
 
 def put_stub_back(tree: Path, exercise: Exercise) -> str:
-    """What `reset_exercise` does while nobody else writes the tree."""
+    """The part of `reset_exercise` that runs under the tree's lock."""
     path = tree / exercise.file
     data, now = path.read_bytes() if path.exists() else b"", cell_state.read_state(tree, exercise)
     if now.text == now.stub:

@@ -1,7 +1,7 @@
 r"""The writer: find one function in a file's bytes, and put another in its place.
 
 It uses the spans that `ast` gives, so every byte outside the function stays as it is.
-It takes care of these facts: `ast` counts columns in UTF-8 bytes; `ast` ends lines only at \r\n,
+It must allow for these facts: `ast` counts columns in UTF-8 bytes; `ast` ends lines only at \r\n,
 \r and \n, while `str.splitlines` knows more line ends; a line that begins inside a string must not
 be moved; a file has its own newlines, byte-order mark and encoding.
 """
@@ -89,9 +89,9 @@ def is_stub(function: str) -> bool:
 
 
 def has_code_after_stub(function: str) -> bool:
-    """Whether code stands behind the first `raise` of a stub, where it is never run.
+    """Whether there is code after the first `raise` of a stub, where it never runs.
 
-    Raises: SourceError: the text is no function.
+    Raises: SourceError: the text is not a function.
     """
     body = only_function(function).body
     return any(isinstance(before, ast.Raise) for before in body[:-1])
@@ -109,7 +109,7 @@ def same_code(function: str, other: str) -> bool:
 
 
 def cell_functions(text: str) -> list[CellFunction]:
-    """The functions under `@exercise(…)` or `@exercise` in a cell, in order, without it.
+    """The functions under `@exercise(…)` or `@exercise` in a cell, in order, without this mark.
 
     Raises: SourceError: the cell is not valid Python.
     """
@@ -133,7 +133,7 @@ def is_exercise_mark(decorator: ast.expr) -> bool:
 
 
 def bare_mark_lines(text: str) -> set[int]:
-    """The lines of a cell that hold `@exercise` alone, without what it completes."""
+    """The lines of a cell that hold `@exercise` alone, without a class or function."""
     try:
         nodes = [*ast.walk(parse_text(text))]
     except SourceError:
@@ -170,7 +170,7 @@ def decode_file(data: bytes) -> tuple[str, str]:
 
 
 def parse_text(text: str) -> ast.Module:
-    """The syntax tree of a text. Raises: SourceError: there is none; it names the line."""
+    """The syntax tree of a text. Raises: SourceError: it is not valid Python; names the line."""
     try:
         with warnings.catch_warnings(action="ignore"):
             return ast.parse(text)
@@ -218,7 +218,7 @@ def nested_statements(node: ast.AST) -> Iterator[ast.stmt]:
 
 
 def line_span(lines: Sequence[str], node: ast.stmt) -> tuple[int, int]:
-    """The lines of a statement, from 0, end exclusive, with its decorators and last comments."""
+    """The lines of a statement with its decorators and last comments, from 0, end exclusive."""
     decorators = getattr(node, "decorator_list", [])
     start = min(line.lineno for line in (node, *decorators)) - 1
     end = node.end_lineno or node.lineno
@@ -303,7 +303,7 @@ def line_indent(line: str) -> str:
 
 
 def left_margin(before: str) -> str:
-    """The blanks right before a definition, with which its lines begin; without a form feed."""
+    """The blanks before a definition, with which its lines begin; form feeds are left out."""
     return before[len(before.rstrip(" \t")) :]
 
 

@@ -67,7 +67,7 @@ CLASS = (
 
 
 def exercise(owner: Any) -> Any:
-    """Complete a class or a function of `mytorch` by the function below.
+    """Complete a class or a function of `mytorch` with the function below.
 
     Args:    owner: the class that the method belongs to, or the function itself.
     Returns: a decorator that writes the function into its file, shows the feedback, and returns
@@ -84,7 +84,7 @@ def exercise(owner: Any) -> Any:
 def complete_exercise(owner: Any, function: Any) -> Any:
     """Run an exercise's cell, and show the feedback.
 
-    Returns: the live method or function; where there is none, the cell's own.
+    Returns: the live method or function; if there is none, the function in the cell.
     """
     try:
         asked, cell = find_cell_exercise(owner, function)
@@ -108,9 +108,9 @@ def is_bare_call(frame: FrameType | None) -> bool:
 
 
 def complete_bare(thing: Any) -> Any:
-    """Complete the function under `@exercise` alone, where its name says which exercise it is.
+    """Complete the function under `@exercise` alone, if its name determines the exercise.
 
-    Else say what is to be written above it, and return it as it is.
+    Otherwise, say what to write above it, and return it unchanged.
     """
     name = getattr(thing, "__name__", "")
     if inspect.isfunction(thing) and name in exercises_of(thing):
@@ -163,13 +163,13 @@ def run_cell(asked: Exercise, cell: str) -> CellFeedback:
 
 
 class FileChanged(Exception):
-    """A file no longer holds what a cell's new text was made from."""
+    """A file no longer holds the text from which a cell's new text was made."""
 
 
 def write_cell(asked: Exercise, old: bytes, new: bytes) -> list[str]:
     """Write a file's new text; a function in it that no cell wrote is kept aside first.
 
-    Returns: what the student is to know of that.
+    Returns: what the student should know about that.
     Raises:  FileChanged: the file does not hold the old text.
              NotebookRefused: it cannot be written.
     """
@@ -183,7 +183,7 @@ def write_cell(asked: Exercise, old: bytes, new: bytes) -> list[str]:
                     place = cell_state.keep_aside(tree, asked, found.text)
                     said = [HELD.format(file=asked.file, place=place)]
                 writer.write_atomically(tree / asked.file, new)
-            with suppress(OSError):  # then the next run keeps a copy aside that it need not keep
+            with suppress(OSError):  # then the next run only keeps an unnecessary copy aside
                 cell_state.remember_cell(tree, asked)
     except OSError as error:
         why = error.strerror or error
@@ -194,10 +194,10 @@ def write_cell(asked: Exercise, old: bytes, new: bytes) -> list[str]:
 
 
 def stub_feedback(asked: Exercise, cell: str, failed: Mapping[str, BaseException]) -> CellFeedback:
-    """What to say of a cell that still stops at its stub's `raise`: nothing of it is written.
+    """What to say about a cell that still stops at its stub's `raise`, so that it is not written.
 
-    An empty cell over a finished file gets the feedback on the file. One with code in it does
-    not: that feedback would be taken for this code's.
+    If the cell has no code of its own and the file is finished, the feedback on the file is shown.
+    If the cell has code, it is not shown, because students would think that it is about this code.
     """
     now = cell_state.read_state(live.attached_tree(), asked)
     broken = broken_file_lines(failed)
@@ -213,7 +213,7 @@ def stub_feedback(asked: Exercise, cell: str, failed: Mapping[str, BaseException
 
 
 def drive_feedback(asked: Exercise, said: list[Sentence | str]) -> CellFeedback:
-    """Judge an exercise as it is in its file now. Args: said: lines that come first."""
+    """Judge an exercise as its file has it now. Args: said: sentences that come first."""
     try:
         items, printed = judge_in_kernel(asked)
         print(printed, end="")

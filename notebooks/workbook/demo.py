@@ -1,4 +1,4 @@
-"""A demo cell: it uses the student's code, and prints one line as long as that is missing."""
+"""A demo cell: it uses the student's code, and prints one line if that is unfinished."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,7 @@
-"""What a cell says about an exercise: a small table, and the same in plain text.
+"""The feedback of a cell on an exercise: a small table, and the same in plain text.
 
-The words are the autograder's, and so are the points, but for one thing: here a network runs on
-the student's own layers alone, while `autograder check` also scores it on stand-ins.
+Sentences and points are those of the autograder, with one difference: here a network runs only on
+the student's own layers, while `autograder check` also scores it on stand-ins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,16 +27,16 @@ MARKED_UP = {
 TABLE = 'style="margin: 0.5em 0; table-layout: auto; border-collapse: collapse"'
 
 
-Row = tuple[str, str, str, list[Sentence]]  # as TITLES says
+Row = tuple[str, str, str, list[Sentence]]  # one cell per column in TITLES
 
 
 @dataclass(frozen=True, repr=False)
 class CellFeedback:
-    """What is known of an exercise once its cell has run.
+    """What is known about an exercise after its cell has run.
 
     said   sentences about the cell and the file
-    items  the exercise on the public cases, line by line; nothing where it was not driven: then
-           mark stands before the sentences
+    items  the result on the public cases, line by line; empty if the exercise was not driven
+    mark   the mark before the sentences if there are no items
     """
 
     exercise: Exercise
@@ -45,9 +45,9 @@ class CellFeedback:
     mark: str = "·"
 
     def sentences(self) -> tuple[Sentence | str, ...]:
-        """What stands above the table.
+        """The sentences above the table.
 
-        First the title, `✘ Linear.forward (6.1): 4 of 5 points on the public cases`.
+        The first one is the title, `✘ Linear.forward (6.1): 4 of 5 points on the public cases`.
         """
         name = f"{self.exercise.title} ({self.exercise.number}):"
         if not self.items:
@@ -62,7 +62,7 @@ class CellFeedback:
     def rows(self) -> Iterator[Row]:
         """The table, line by line: a mark, what was checked, its points, what was found.
 
-        Lines that say the same are one, and nothing is said twice.
+        Items with the same explanation share a line, and no sentence is repeated.
         """
         lines = {id: (tensor, role) for tensor, role, id in self.exercise.lines}
         for items, said in group_items(self.items):

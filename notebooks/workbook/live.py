@@ -29,7 +29,7 @@ MODULE_ATTRIBUTES = (
     *("__loader__", "__spec__", "__builtins__"),
 )
 SLOT_TYPES = (GetSetDescriptorType, MemberDescriptorType)  # they belong to the layout of one class
-# The first never differs; the second is the cache of one class.
+# The first is the same in both classes; the second is a cache that belongs to one class.
 IGNORED_PARTS = ("__module__", "_abc_impl")
 FUNCTION_PARTS = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
 
@@ -207,7 +207,7 @@ class ModuleNames(UserDict[str, Any]):
         )
         if self.has_closures and isinstance(
             new, type
-        ):  # only then: looking at every object takes milliseconds
+        ):  # only if needed, because a search of all objects takes milliseconds
             for holder in gc.get_referrers(new):
                 if isinstance(holder, CellType):  # however the method is wrapped
                     holder.cell_contents = old

@@ -28,7 +28,7 @@ def course_map() -> None:
     following = next((e for e in EXERCISES.values() if scores[e.id] < e.max_score), None)
     stations = [make_station(number, scores, following) for number in NOTEBOOKS]
     picture = Picture("map of the course", lambda: draw_stations(stations))
-    # in the widget alone: what a notebook keeps must not depend on the answers of who ran it
+    # only in the widget, because the saved notebook must not depend on the reader's answers
     picture.box.children += (ipywidgets.HTML(answers_in_words()),)
     display(picture)
     display(HTML(map_in_words(stations, following)))
@@ -71,7 +71,7 @@ def map_in_words(stations: list[CourseStation], following: Exercise | None) -> s
 
 
 def answers_in_words() -> str:
-    """How many questions of each notebook are answered; a line of it where that is not known."""
+    """How many questions of each notebook are answered; if that is not known, the reason."""
     try:
         answers, note = read_answers_or_note(live.attached_tree())
         asked = known_questions().values()

@@ -1,4 +1,4 @@
-"""What stops a notebook, in one sentence. It imports nothing: nothing else may be there."""
+"""Why a notebook stops, in one sentence. No imports: the wrong Python may have no packages."""
 
 from __future__ import annotations
 

@@ -31,10 +31,10 @@ class QuestionWidget(anywidget.AnyWidget):
 
 
 class QuestionCell:
-    """What a question's cell shows: the widget, and a fixed text where there are no widgets.
+    """What a question's cell shows: the widget, or a fixed text if there are no widgets.
 
-    Args: keep: called with each answer (`last`, `tries` since the call before, `shown`); returns
-                what the student should know of it.
+    Args: keep: called with each answer (`last`, `tries` since the previous call, `shown`); returns
+                what the student should know about keeping it.
     """
 
     def __init__(self, asked: Question, keep: Callable[[dict[str, Any]], str]) -> None:
@@ -61,7 +61,7 @@ class QuestionCell:
 
 
 def lock_picture(picture: Any) -> Callable[[], None]:
-    """Hide a picture behind a sentence. Returns: what shows it."""
+    """Hide a picture and show a sentence instead. Returns: a function that shows the picture."""
     inner = picture.box
     inner.layout.display = "none"
     picture.box = ipywidgets.VBox([ipywidgets.HTML(LOCKED), inner])
@@ -74,7 +74,7 @@ def lock_picture(picture: Any) -> Callable[[], None]:
 
 
 def widget_data(asked: Question) -> dict[str, Any]:
-    """A question as the page gets it, its texts as HTML."""
+    """The data of a question for the page, with its texts as HTML."""
     replies = [
         {"text": text, "html": text_html(text), "said": text_html(said)}
         for text, said in asked.replies.items()
@@ -89,7 +89,7 @@ def widget_data(asked: Question) -> dict[str, Any]:
 
 
 def question_html(asked: Question) -> str:
-    """A question without a widget: its choices, and its answer in a fold."""
+    """A question in HTML, without a widget: its choices, and its answer, folded."""
     choices = "".join(f"<li>{text_html(text)}</li>" for text in asked.replies)
     wrong = "".join(
         f"<li>{text_html(text)}: {text_html(said)}</li>"
@@ -106,6 +106,6 @@ def question_html(asked: Question) -> str:
 
 
 def text_html(text: str) -> str:
-    """A text in HTML: what stands between backticks is code."""
+    """A text in HTML, where the parts between backticks become code."""
     parts = escape(text).split("`")
     return "".join(f"<code>{part}</code>" if k % 2 else part for k, part in enumerate(parts))
