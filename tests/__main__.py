@@ -1,13 +1,13 @@
-"""`python3 tests`: set this folder up and run the tests; what else is typed goes to pytest.
+"""`python3 tests`: set this folder up and run the tests; other arguments are passed to pytest.
 
-This file is plain enough for any Python, the 2.7 of old systems included: whoever has an old one
-reads one line about it, and no traceback.
+Any Python can read this file, even 2.7 on old systems: with an old Python, the user gets one
+clear line instead of a traceback.
 """
 
 import os
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - this is where a Python too old is told so
+if sys.version_info < (3, 11):  # noqa: UP036 - this line is for older Pythons
     sys.exit(
         "Python 3.11 or newer is needed, and this is Python {}.{}. If a newer one is installed, "
         "name it: python3.12 tests. If not, install one first.".format(*sys.version_info)

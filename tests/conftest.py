@@ -1,4 +1,4 @@
-"""What several tests stand on: the solved tree, and changed copies of it."""
+"""What several tests need: the solved package, and changed copies of it."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-# For numpy here and in all that is started: threads for large products take longer than ours do.
+# For numpy in this process and its children: more threads slow our small products down.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from autograder.classroom.batch.cores import count_processors
@@ -41,19 +41,20 @@ def replaced(file: str, old: str, new: str) -> dict[str, str]:
 
 
 def variants_of(home: str) -> list[Path]:
-    """The right sources in other styles for one module, as `linear`."""
+    """The correct sources for one module, such as `linear`, in other styles."""
     return sorted((ROOT / "tests" / "shelf" / "variants").glob(f"{home}__*.py"))
 
 
 def hear_ctrl_c() -> None:
-    """For a process about to start: tests that run in the background are deaf to it, and theirs."""
+    """For a process about to start: tests in the background ignore Ctrl-C, and it would inherit
+    this."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
 def counted_calls() -> Iterator[Counter[str]]:
-    """Count the calls of functions, Python's own too, while the block runs: how much work it is,
-    on a busy machine as on an idle one."""
+    """Count all calls of functions, also of built-in ones, while the block runs. Unlike a time,
+    this measure of work does not depend on how busy the machine is."""
     calls: Counter[str] = Counter()
 
     def count(_frame: object, event: str, _of: object) -> None:
@@ -70,13 +71,14 @@ def counted_calls() -> Iterator[Counter[str]]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A worker for each core that may be used, and one more, for tests also wait for processes;
-    of more than eight, the disk would be the limit. Two for one exercise: each begins slowly."""
+    """One worker per usable core and one more, because tests also wait for processes; at most
+    eight, because then the disk is the limit. For one exercise two are enough, as workers start
+    slowly."""
     return 2 if config.getoption("exercise") else min(count_processors() + 1, 8)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`python3 tests --exercise 6.2`: what drives that exercise alone."""
+    """`python3 tests --exercise 6.2` runs only the tests of that exercise."""
     parser.addoption(
         "--exercise",
         action="append",
@@ -87,8 +89,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what drives no wanted exercise. What takes long begins first: at the end the
-    other workers would wait for it."""
+    """Leave out the tests of other exercises. Long tests start first, so that no worker has to wait
+    for them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     names = config.getoption("exercise")
     if names:
@@ -102,7 +104,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def drives(item: pytest.Item, wanted: set[str]) -> bool:
-    """Whether a test drives all exercises at once, or one of these by a parameter of its own."""
+    """Whether a test covers all exercises at once, or one of the wanted ones by its parameter."""
     if item.get_closest_marker("every_exercise"):
         return True
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
@@ -110,8 +112,8 @@ def drives(item: pytest.Item, wanted: set[str]) -> bool:
 
 
 def exercises_named(parameter: object) -> set[str]:
-    """The exercises that a parameter speaks of: by their id, by one of their mistakes, by their
-    notebook's file, or by a source for their module on the shelf."""
+    """The exercises that a parameter names: by id, by one of their mistakes, by their notebook's
+    file, or by a source file on the shelf for their module."""
     if isinstance(parameter, tuple):
         return set[str]().union(*map(exercises_named, parameter))
     name = parameter.stem if isinstance(parameter, Path) else str(parameter)
@@ -121,8 +123,8 @@ def exercises_named(parameter: object) -> set[str]:
 
 @cache
 def names_of_exercises() -> dict[str, set[str]]:
-    """The exercises behind every name that a parameter may have."""
-    from autograder.key.notebook import notebook_sources  # an ordinary Python may lack jupytext
+    """The exercises for each name that a parameter may have."""
+    from autograder.key.notebook import notebook_sources  # not every Python has jupytext
 
     found: dict[str, set[str]] = {}
     for exercise in EXERCISES.values():

@@ -1,4 +1,4 @@
-"""Texts as nobody writes them but somebody hands them in: as names, file names, messages."""
+"""Hostile texts that may occur in a hand-in: as names, file names, messages."""
 
 TEXTS = {
     "script": "<script>alert(1)</script>",

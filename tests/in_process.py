@@ -1,7 +1,7 @@
-"""Grade without a process for each hand-in: hundreds of them, in seconds.
+"""Grade without a process per hand-in: hundreds of hand-ins in seconds.
 
-Everything is the real path (jobs, harness, doubles, judging, points) but for the child: the
-modules are loaded here. Only for sources that behave; `test_runner.py` is about the others.
+Everything is the real code (jobs, harness, doubles, judging, points) except the child process: the
+modules are loaded in this process. Only for harmless sources; `test_runner.py` tests the others.
 """
 
 import atexit
@@ -43,7 +43,7 @@ def loaded(files: Mapping[str, bytes]) -> Iterator[StudentPackage]:
 
 @lru_cache(maxsize=16)
 def write_modules(files: Iterable[tuple[str, bytes]]) -> Path:
-    """A hand-in's modules in a folder of their own, written once for all the runs of a grade."""
+    """A folder with a hand-in's modules, written once for all runs of one grading."""
     folder = Path(tempfile.mkdtemp(dir=scratch_folder()), "mytorch")
     folder.mkdir()
     for name, content in files:
@@ -61,7 +61,7 @@ def scratch_folder() -> str:
 def run(
     session: GradingSession, jobs: Iterable[Job], classes: Sequence[str] = (), seed: int = 0
 ) -> dict[str, dict[str, Answer]]:
-    """What `runner.run` does, in this process."""
+    """The same as `runner.run`, in this process."""
     answers: dict[str, dict[str, Answer]] = {}
     with loaded(session.files) as mytorch:
         drive = doubles.drive_on_doubles(classes, seed) if classes else driving.drive_case
@@ -79,7 +79,7 @@ def answers_of(
     references: ReferenceSet,
     classes: Sequence[str] = (),
 ) -> dict[str, Answer]:
-    """What a hand-in's modules answer to one exercise, by case."""
+    """The answers of a hand-in's modules to one exercise, by case."""
     jobs = references.cases(exercise.id)
     seed = references.seed_of_doubles
     session = GradingSession(files, grading.DEFAULT_LIMITS, FRESH_INTERPRETER)
@@ -92,8 +92,8 @@ def items_of(
     answers: Mapping[str, Answer],
     doubled: Mapping[str, Answer] | None = None,
 ) -> list[Item]:
-    """The items that answers to one exercise make. On hidden cases, the same answers were given
-    to the public ones."""
+    """The items that follow from the answers to one exercise. For hidden cases, the public cases
+    are taken to have the same result."""
     judged = judge_exercise(exercise, references, answers)
     if doubled:
         judged = better_run(judged, judge_exercise(exercise, references, doubled, doubled=True))

@@ -1,4 +1,4 @@
-"""A made-up class: hand-ins by recipe, each with the grade that its recipe says it must get."""
+"""A made-up class: each hand-in is made by a recipe, which also states the right grade."""
 
 import io
 import random
@@ -17,7 +17,7 @@ from autograder.key.solved import make_skeleton, solved_modules, strip_markers
 from autograder.scoring import reference_store
 
 VARIANTS = sorted((Path(__file__).parent / "shelf" / "variants").glob("*.py"))
-UNSTABLE = ("__course", "__through_softmax")  # right, but for the points of stability
+UNSTABLE = ("__course", "__through_softmax")  # right, except for the points for stability
 LAYERS = ("squared_error", "sigmoid", "relu", "linear", "softmax")
 HOSTILE = {
     "leaves at once": "import os; os._exit(0)",
@@ -32,9 +32,9 @@ HOSTILE = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """One hand-in: its name, what is in it (modules, or the bytes of a file), and its grade.
+    """One hand-in: its name, its content (modules, or the bytes of a file), and its grade.
 
-    mistakes  the misconceptions that its report names, or None where that is not said
+    mistakes  the misconceptions that its report must name, or None if this is not tested
     """
 
     name: str
@@ -44,7 +44,7 @@ class Recipe:
 
 
 def recipes(count: int, seed: int = 5) -> Iterator[Recipe]:
-    """So many hand-ins, of every kind, no two with the same bytes."""
+    """`count` hand-ins of every kind; no two have the same bytes."""
     draw = random.Random(seed)
     for number in range(count):
         kind: Callable[[random.Random, int], Recipe]
@@ -55,20 +55,20 @@ def recipes(count: int, seed: int = 5) -> Iterator[Recipe]:
 
 
 def signed(files: Mapping[str, bytes], number: int) -> dict[str, bytes]:
-    """The same code in other bytes."""
+    """The same code with different bytes."""
     mark = f"\n# handed in by student {number}\n".encode()
     return {name: content + mark for name, content in files.items()}
 
 
 def right(draw: random.Random, number: int) -> Recipe:
-    """The key's own answers, or some file of them in another style."""
+    """The key's own answers, with one file in another style."""
     path = draw.choice([p for p in VARIANTS if not p.stem.endswith(UNSTABLE)])
     changes = {path.stem.split("__")[0] + ".py": path.read_text("utf-8")}
     return Recipe(f"right-{number:04}", signed(package(changes=changes), number), FULL)
 
 
 def wrong(draw: random.Random, number: int) -> Recipe:
-    """One misconception in one class, or one in each of two that do not depend on each other."""
+    """One misconception in one class, or one in each of two independent classes."""
     mistakes = [MISTAKES[draw.choice(sorted(MISTAKES))]]
     if mistakes[0].file.removesuffix(".py") in LAYERS:
         others = [m for m in MISTAKES.values() if m.file.removesuffix(".py") in LAYERS]
@@ -88,7 +88,7 @@ def costs(mistake: str) -> float:
 
 
 def half(draw: random.Random, number: int) -> Recipe:
-    """Some files as they were in the beginning. What builds on them is scored on doubles."""
+    """Some files are unchanged skeletons. The exercises that need them are scored on doubles."""
     homes = ["squared_error.py", "sigmoid.py", "relu.py", "linear.py", "mlp.py", "sgd.py"]
     undone = draw.sample(homes, draw.randint(1, 5))
     changes = {name: make_skeleton(name, solved_modules()[name]) for name in undone}
@@ -97,7 +97,7 @@ def half(draw: random.Random, number: int) -> Recipe:
 
 
 def broken(draw: random.Random, number: int) -> Recipe:
-    """No zip, half a zip, an empty folder, a file that is gone or no Python."""
+    """No zip, half a zip, an empty folder, or a file that is missing or is not Python."""
     name = f"broken-{number:04}"
     file = draw.choice(["squared_error.py", "sigmoid.py", "sgd.py"])
     points = sum(e.max_score for e in EXERCISES.values() if e.file == f"mytorch/{file}")
@@ -118,7 +118,7 @@ def broken(draw: random.Random, number: int) -> Recipe:
 
 
 def hostile(draw: random.Random, number: int) -> Recipe:
-    """One that wants more than its points: it loses those of the class in which it tries."""
+    """An attack in one class: the hand-in loses the points of this class, and no other points."""
     way = draw.choice(sorted(HOSTILE))
     attack = HOSTILE[way].replace("\n", "\n        ")
     source = strip_markers(solved_modules()["sigmoid.py"])
@@ -138,7 +138,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def hand_in(recipe: Recipe, folder: Path) -> Path:
-    """Write a hand-in into a folder, as somebody would send it."""
+    """Write a hand-in into a folder, in the form in which a student would send it."""
     path = folder / recipe.name
     if isinstance(recipe.made, bytes):
         path.write_bytes(recipe.made)

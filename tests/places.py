@@ -1,4 +1,4 @@
-"""What a new exercise still lacks: a plain line for each of its places that is missing or wrong."""
+"""What a new exercise still lacks: one plain line for each place that is missing or wrong."""
 
 from collections.abc import Iterator
 
@@ -17,11 +17,11 @@ from autograder.scoring import reference_store
 from autograder.scoring.topic_file import DamagedFile
 from autograder.workspace.writer import find_function, parse_text
 
-FEWEST = 5  # mistakes of a class
+FEWEST = 5  # mistakes per class
 
 
 def missing_places() -> Iterator[str]:
-    """Every place of every exercise that is missing, and what belongs to no exercise."""
+    """Every missing place of every exercise, and every part that belongs to no exercise."""
     yield from without_exercise()
     yield from wrong_heads()
     for exercise in EXERCISES.values():
@@ -38,7 +38,7 @@ def missing_places() -> Iterator[str]:
 
 
 def wrong_heads() -> Iterator[str]:
-    """Notebooks whose heads do not say how many points there are."""
+    """Notebooks whose heads do not state the right number of points."""
     for name, source in notebook_sources().items():
         points = sum(e.max_score for e in EXERCISES.values() if name.startswith(e.notebook))
         if f"{points:g} points" not in source.partition("\n# %%\n")[0]:
@@ -62,7 +62,7 @@ def without_exercise() -> Iterator[str]:
 
 
 def missing_for_exercise(exercise: Exercise) -> Iterator[str]:
-    """The solution, the cell, the points of its cases, the mistakes."""
+    """What one exercise lacks: its solution, cell, points of its cases, or mistakes."""
     path = ROOT / "autograder" / "key" / exercise.file
     target = exercise.target
     if not path.is_file():
@@ -83,7 +83,8 @@ def missing_for_exercise(exercise: Exercise) -> Iterator[str]:
 
 
 def missing_for_class(owner: str) -> Iterator[str]:
-    """The record, both twins, mistakes enough, a right source in another style."""
+    """What one class lacks: its record, both twins, enough mistakes, a right source in another
+    style."""
     _, home, name = owner.split(".")
     facts = FACTS.get(owner)
     if facts is None:
@@ -102,10 +103,11 @@ def missing_for_class(owner: str) -> Iterator[str]:
 
 
 def stale_files() -> Iterator[str]:
-    """What was not made anew: generated files, references; or what the twins do not confirm."""
+    """Files that are out of date: generated files, references; or references that a twin
+    contradicts."""
     try:
         lines = list(find_out_of_step())
-    except (ValueError, KeyError) as error:  # a place is missing, and is named above
+    except (ValueError, KeyError) as error:  # a place is missing; the lines above name it
         lines = [f"nothing can be built: {error}"]
     yield from (f"{line}: `autograder build`" for line in lines)
     for references in (reference_store.public_references, reference_store.best_references):

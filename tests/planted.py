@@ -1,4 +1,4 @@
-"""What a planted mistake should cost, found without the grader."""
+"""The points that a planted mistake should cost, found without the grader."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -19,10 +19,11 @@ PLANTED_IN_A_VARIANT = re.compile(r"^# mistake (\w+): (.+) -> (.+)$", re.MULTILI
 
 
 def mistaken_sources() -> dict[str, str]:
-    """The wrong sources in other styles on the shelf, by mistake and style: `relu.step__loops`.
+    """The wrong sources on the shelf in other styles, by mistake and style: `relu.step__loops`.
 
-    Each is a file of its own, or a line of a right variant, `# mistake step: old -> new`, which
-    says what to replace in it.
+    Each is either a file of its own, or a right variant with a line that says what to replace in
+    it:
+    `# mistake step: old -> new`.
     """
     found = {path.stem: path.read_text("utf-8") for path in (SHELF / "mistaken").glob("*.py")}
     for path in (SHELF / "variants").glob("*.py"):
@@ -39,8 +40,9 @@ def mistaken_sources() -> dict[str, str]:
 def own_items(mistake: Mistake, references: ReferenceSet) -> set[str]:
     """The lines that a mistake should cost: those whose tensors differ when it is planted.
 
-    Found without the grader: driven here, compared, and no more. Of the runs on own layers and on
-    doubles the better one counts; edge and stability lines fall with the general ones.
+    They are found without the grader: the modules are run and compared here. The better of two runs
+    counts, on the own layers or on doubles. If general lines are lost, edge and stability lines are
+    lost too.
     """
     files = package(changes={mistake.file: mistake.plant()})
     found: set[str] = set()

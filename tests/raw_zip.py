@@ -1,4 +1,4 @@
-"""Zips with any field set to any value: what no program writes, but somebody sends."""
+"""Zips with any field set to any value: no program writes them, but an attacker may send them."""
 
 import struct
 import zlib
@@ -13,7 +13,7 @@ CENTRAL = ("made_by", *LOCAL)
 class RawEntry:
     """A file in a zip.
 
-    local, central  fields that are to hold something else than the truth
+    local, central  fields that get a false value
     extra           the extra field of its line in the table of contents
     """
 
@@ -26,7 +26,7 @@ class RawEntry:
 
 
 def packed(entry: RawEntry) -> tuple[bytes, dict[str, int]]:
-    """The stream of an entry, and what is true of it."""
+    """The compressed bytes of an entry, and the true values of its fields."""
     pack = zlib.compressobj(1, zlib.DEFLATED, -15)
     stream = pack.compress(entry.content) + pack.flush() if entry.method == 8 else entry.content
     sizes = {"crc": zlib.crc32(entry.content), "packed": len(stream), "size": len(entry.content)}
@@ -35,7 +35,7 @@ def packed(entry: RawEntry) -> tuple[bytes, dict[str, int]]:
 
 
 def raw_zip(entries: Iterable[RawEntry], end: Mapping[str, int] | None = None) -> bytes:
-    """A zip of these entries. Args: end: fields of its last record that are to say otherwise."""
+    """A zip of these entries. Args: end: fields of its last record that get a false value."""
     data, table, count = b"", b"", 0
     for entry in entries:
         stream, true = packed(entry)
@@ -56,12 +56,12 @@ def raw_zip(entries: Iterable[RawEntry], end: Mapping[str, int] | None = None) -
 
 
 def bits(value: int, key: str) -> int:
-    """A value as its field can hold it."""
+    """A value, cut to the size of its field."""
     return value % (2**32 if key in ("crc", "packed", "size") else 2**16)
 
 
 def far(name: bytes, content: bytes, offset: int) -> RawEntry:
-    """An entry whose place in the file is said with 64 bits."""
+    """An entry whose position in the file is given with 64 bits."""
     extra = struct.pack("<HHQ", 1, 8, offset % 2**64)
     return RawEntry(name, content, central={"offset": 2**32 - 1}, extra=extra)
 

@@ -1,4 +1,4 @@
-"""The command as it is installed, in each place that this machine offers, as root and as a user."""
+"""The installed command, in each place that this machine offers, as root and as a user."""
 
 import ctypes
 import os
@@ -30,7 +30,7 @@ if __name__ == "__main__":
 
 @dataclass(frozen=True)
 class Command:
-    """How `autograder` is started: by whom, in which place it will grade."""
+    """How `autograder` is started: as which user, and in which place it will grade."""
 
     line: tuple[str | Path, ...]
     place: str
@@ -38,7 +38,7 @@ class Command:
     env: tuple[tuple[str, str], ...] = ()
 
     def __call__(self, *arguments: str | Path, cwd: Path, **more: Any) -> Done:
-        """Run it to its end. `env` adds to its environment."""
+        """Run it and wait for its end. `env` adds to its environment."""
         return subprocess.run([*self.line, *arguments], check=False, **self.start(cwd, **more))
 
     def start(
@@ -71,7 +71,7 @@ class Command:
 
 
 def deny(call: int) -> None:
-    """Refuse one system call to this process and all that it starts, as an older kernel does."""
+    """Deny one system call to this process and its children, as an older kernel does."""
     libc = ctypes.CDLL(None, use_errno=True)
     steps = [
         (0x20, 0, 0, 0),

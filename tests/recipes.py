@@ -1,4 +1,4 @@
-"""Follow a recipe from the shelf in a copy of the repository, as its next maintainer would."""
+"""Follow a recipe from the shelf in a copy of the repository, as a maintainer would."""
 
 import re
 import subprocess
@@ -14,9 +14,9 @@ RECIPES = Path(__file__).parent / "shelf" / "recipes"
 
 @dataclass(frozen=True)
 class Step:
-    """One place of a new exercise: a file that is new, or text that goes into one.
+    """One place of a new exercise: a new file, or text that is added to a file.
 
-    how    `new`, `end` of the file, `before` a text that stands there once, `instead` of it
+    how    `new`, `end` of the file, `before` a text that occurs once, `instead` of such a text
     where  that text, or ""
     """
 
@@ -27,7 +27,7 @@ class Step:
 
 
 def read_recipe(name: str) -> list[Step]:
-    """The steps of a recipe: each a line `=== how where in path`, and text."""
+    """The steps of a recipe: each is a line `=== how where in path`, followed by its text."""
     text = (RECIPES / f"{name}.txt").read_text("utf-8")
     found = []
     for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]:
@@ -55,7 +55,8 @@ def follow_step(step: Step, tree: Path) -> None:
 
 
 def copy_tree(tree: Path, steps: Sequence[Step] = ()) -> Path:
-    """A copy of all that git knows here, as one commit, with the steps in its working tree."""
+    """A copy of all files that git knows here, as one commit, with the steps in its working
+    tree."""
     tree.mkdir()
     listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
@@ -83,7 +84,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def run_python(tree: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run a module in a copied tree, on the copy's own code."""
+    """Run a module in a copied tree, with the code of the copy."""
     return subprocess.run(
         [sys.executable, "-m", *arguments], cwd=tree, capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""A student's tree, with the notebooks as they are released or solved."""
+"""A student's tree, with the notebooks in released or solved form."""
 
 import shutil
 from collections.abc import Mapping

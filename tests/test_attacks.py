@@ -1,8 +1,8 @@
 """Every attack, in every place that this machine offers, through the real grader to the report.
 
-Of each attack must hold: no point more than its honest part is worth, no more time than the
-limit, nothing left behind, the next hand-in's report unchanged, and a report in words that a
-teacher understands and that no terminal, page or log takes for anything else.
+For each attack, the following must hold: it gains no points beyond its honest part, takes no more
+time than the limit, leaves nothing behind, and does not change the next hand-in's report. Its own
+report uses words that a teacher understands, and no terminal, page or log misreads it.
 """
 
 import csv
@@ -59,10 +59,10 @@ from autograder.scoring.wording import plain_message
 
 QUICK = ResourceLimits(seconds=1, wall=2.0, total=6.0)
 BRIEF = ResourceLimits(seconds=1, wall=0.6, total=1.2)
-PATIENCE = 60  # seconds until what never comes is given up, however busy the machine is
+PATIENCE = 60  # seconds until we stop waiting, however busy the machine is
 SECRET = "AUTOGRADER_SECRET"
 PROC = Path("/proc")
-COMMAND = re.compile(r"^\s*(::|=|@|\+|-)|##\w*\[", re.MULTILINE)  # to a log or a sheet
+COMMAND = re.compile(r"^\s*(::|=|@|\+|-)|##\w*\[", re.MULTILINE)  # a log or sheet would execute it
 
 HIDDEN = reference_store.best_references()
 
@@ -82,7 +82,7 @@ PLACES = places()
 
 @dataclass
 class Scene:
-    """What surrounds an attack, and must be as it was afterwards."""
+    """The surroundings of an attack, which it must not change."""
 
     top: Path
     mark: str
@@ -102,12 +102,12 @@ class Scene:
 
     @property
     def mine(self) -> Path:
-        """Where the hand-in lies that attacks."""
+        """The folder of the attacking hand-in."""
         return self.top / "mine"
 
     @property
     def key(self) -> int:
-        """The name of a shared segment: a number."""
+        """The key of a shared memory segment: a number."""
         return int(self.mark) % 2**31
 
     def words(self) -> dict[str, str]:
@@ -121,13 +121,13 @@ class Scene:
         }
 
     def told(self, text: str | None) -> str | None:
-        """A module of an attack with the words that stand for what was laid out."""
+        """A module of an attack, with its placeholders replaced by the real paths and names."""
         for word, meaning in self.words().items():
             text = text and text.replace(word, meaning)
         return text
 
     def called(self) -> bool:
-        """Whether somebody connected to a listener, or sent it something."""
+        """Whether a program connected to a listener, or sent data to it."""
         return bool(select(self.listeners, (), (), 0)[0])
 
 
@@ -168,7 +168,7 @@ def scene() -> Iterator[Scene]:
 
 
 def state(folder: Path) -> dict[str, tuple[Any, ...]]:
-    """All of a folder that somebody could change: names, contents, rights, times."""
+    """All properties of a folder that an attack could change: names, contents, rights, times."""
     found: dict[str, tuple[Any, ...]] = {}
     for path in [folder, *sorted(folder.rglob("*"))]:
         is_file = path.is_file() and not path.is_symlink()
@@ -180,12 +180,12 @@ def state(folder: Path) -> dict[str, tuple[Any, ...]]:
 
 
 def segments() -> list[int]:
-    """The keys of all shared segments of this machine."""
+    """The keys of all shared memory segments of this machine."""
     return [int(line.split()[0]) for line in (PROC / "sysvipc/shm").read_text().splitlines()[1:]]
 
 
 def processes(mark: str, scratch: Path | None = None) -> list[int]:
-    """Processes with the mark among their words, or at work below a folder."""
+    """Processes with the mark in their command lines, or at work below a folder."""
     found = []
     for path in PROC.glob("[0-9]*"):
         with suppress(OSError):
@@ -196,13 +196,13 @@ def processes(mark: str, scratch: Path | None = None) -> list[int]:
 
 
 def left_in(scratch: Path, place: ExecutionPlace) -> list[str]:
-    """What lies in the temporary folder, but for the empty folders of processes kept warm."""
+    """The contents of the temporary folder, without the empty folders of idle warm processes."""
     kept = {str(warm.scratch) for warm in getattr(place, "idle", [])}
     return [str(path) for path in scratch.rglob("*") if str(path) not in kept]
 
 
 def soon(holds: Callable[[], bool]) -> bool:
-    """Whether something holds, now or in a moment: what is killed may take one to go."""
+    """Whether a condition holds, now or soon: a killed process may take a moment to end."""
     end = time.monotonic() + PATIENCE
     while not holds() and time.monotonic() < end:
         time.sleep(0.02)
@@ -210,7 +210,7 @@ def soon(holds: Callable[[], bool]) -> bool:
 
 
 def held() -> list[str]:
-    """What the grader holds: open files, and threads."""
+    """The resources that the grader holds: open files, and threads."""
     files = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
     found = [os.readlink(path) for path in files if os.path.lexists(path)]
     return found + [thread.name for thread in threading.enumerate()]
@@ -218,7 +218,7 @@ def held() -> list[str]:
 
 @cache
 def hidden_words() -> frozenset[str]:
-    """How the numbers of the hidden cases of an attacked exercise could be written."""
+    """The ways in which the hidden numbers of an attacked exercise could be written."""
     words: set[str] = set()
     for exercise in ("relu.forward", "relu.backward", "squared_error"):
         for r in HIDDEN.cases(exercise):
@@ -230,7 +230,7 @@ def hidden_words() -> frozenset[str]:
 
 
 def written(number: float) -> set[str]:
-    """A number in decimal, in hexadecimal, and as its bytes in two codes."""
+    """A number in decimal, in hexadecimal, and its bytes in two encodings."""
     packed = struct.pack("<d", number)
     return {
         f"{abs(number):.6f}".replace(".", "").lstrip("0")[:5],
@@ -253,7 +253,7 @@ def graded(
 
 @cache
 def usual(number: int) -> Report:
-    """The report on an ordinary hand-in in a place, with something right and something wrong."""
+    """The report on an ordinary hand-in, partly right and partly wrong, in a place."""
     return graded(ordinary(), PLACES[number], network=False)
 
 
@@ -267,7 +267,7 @@ def ordinary() -> module_reader.HandIn:
 
 
 def test_what_an_attack_aims_at_is_there() -> None:
-    """An attack on a name that is gone would pass, and prove nothing."""
+    """An attack on a name that no longer exists would fail, and so would prove nothing."""
     gone = {attack.name: names for attack in every() if (names := missing(attack))}
     assert gone == {}
 
@@ -294,12 +294,12 @@ def test_what_an_attack_aims_at_is_there() -> None:
     ],
 )
 def test_an_attack_whose_target_is_gone_is_told(body: str, gone: list[str]) -> None:
-    """Functions, modules, entries, files: what a text names must lead to something."""
+    """Each function, module, entry or file that an attack's text names must exist."""
     assert missing(Attack("x", {"relu.py": body})) == gone
 
 
 def test_a_target_that_no_text_names_is_looked_for_too() -> None:
-    """What an attack says that it is at."""
+    """The targets that an attack declares must exist too."""
     attack = Attack(
         "x",
         at=(
@@ -316,7 +316,8 @@ CASES = {f"{place.name}-{attack.name}": (attack, place) for place in PLACES for 
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_attack_gains_nothing_and_harms_nobody(name: str) -> None:
-    """No point, no delay, no harm, nothing left, and a report that says what happened."""
+    """The attack gains no points, causes no delay or harm, leaves nothing behind, and its report
+    says what happened."""
     attack, place = CASES[name]
     with scene() as laid_out:
         attacked(attack, place, laid_out)
@@ -337,7 +338,7 @@ def attacked(attack: Attack, place: ExecutionPlace, scene: Scene) -> None:
     start = time.monotonic()
     made = graded(sent, place, BRIEF if attack.brief else QUICK, attack.network)
     took = time.monotonic() - start
-    warm = place.name != TIERS[0]  # else only what an attack changes outside could last
+    warm = place.name != TIERS[0]  # in a cold place, only a change outside could last
     if not attack.lay and (warm or attack.needs != TIERS[0]):
         assert graded(ordinary(), place, network=False) == expected, "the next one's is another"
 
@@ -360,7 +361,8 @@ def attacked(attack: Attack, place: ExecutionPlace, scene: Scene) -> None:
 
 
 def assert_no_gain(attack: Attack, made: Report) -> None:
-    """Every exercise has what its honest part is worth, and the report says why not more."""
+    """Every exercise has the points for its honest part, and the report explains the missing
+    points."""
     for id, lines in groupby(made.items, key=lambda item: item.exercise):
         exercise, score = EXERCISES[id], sum(item.score for item in lines)
         if exercise.id in attack.lost:
@@ -375,7 +377,7 @@ def assert_no_gain(attack: Attack, made: Report) -> None:
 
 
 def shown(made: Report) -> str:
-    """A report in all its views, without its own name and digests, and the hand-in's own lines."""
+    """A report in all its views, without its own name, its digests and the hand-in's own lines."""
     bare = replace(made, hand_in="", digests={}, items=tuple(map(without_line, made.items)))
     views = [f(bare) for f in (report.to_text, report.to_brief_text, summary_row, to_json)]
     return "\n".join(
@@ -388,14 +390,15 @@ def shown(made: Report) -> str:
 
 
 def without_line(item: Item) -> Item:
-    """An item that does not show the hand-in's own line."""
+    """The item without the line from the hand-in."""
     fault = item.explanation.fault
     bare = replace(fault, line="") if fault else None
     return replace(item, explanation=replace(item.explanation, fault=bare))
 
 
 def assert_readable(made: Report) -> None:
-    """No control character, no turned text, no line that a log or a sheet takes for a command."""
+    """No control character, no changed writing direction, no line that a log or a sheet
+    executes."""
     assert "\n" not in made.message
     for text in (made.message, *(plain_message(item) for item in made.items)):
         assert not [c for c in text if not (c.isprintable() or c == "\n")]
@@ -406,9 +409,9 @@ def assert_readable(made: Report) -> None:
 
 
 def assert_nothing_smuggled(attack: Attack, made: Report) -> None:
-    """No hidden number stands in the report, nor what an accomplice would read out of it."""
+    """The report contains no hidden number, and nothing that an accomplice could decode to one."""
     text = shown(made)
-    starts = {text[n : n + 5] for n in range(len(text))}  # most words are out at once
+    starts = {text[n : n + 5] for n in range(len(text))}  # this excludes most words at once
     for word in hidden_words():
         assert len(word) < 5 or word[:5] not in starts or word not in text, word
     if attack.leaks:
@@ -438,7 +441,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
 def test_large_answers_do_not_fill_the_graders_memory() -> None:
-    """A hand-in that answers everything with 8 MiB costs the grader a few answers' memory."""
+    """A hand-in whose every answer has 8 MiB costs the grader the memory of only a few answers."""
     done = subprocess.run(
         [sys.executable, "-c", LARGE],
         cwd=ROOT / "tests",
@@ -469,7 +472,7 @@ KEYS = ("kind", "type", "text", "where", "line", "A", "dLdZ", "dLdW", "div")
 
 
 def random_frame(random: Random, names: list[str], shapes: list[tuple[int, ...]]) -> bytes:
-    """A frame that can be read, of whatever a child may claim and say."""
+    """A readable frame with random claims and words of a child."""
     claimed: dict[str, Any] = {}
     data = b""
     for name in names:
@@ -489,7 +492,7 @@ def random_frame(random: Random, names: list[str], shapes: list[tuple[int, ...]]
 
 
 def test_no_frame_makes_the_grader_fail() -> None:
-    """Numbers of all kinds under all names, words of all kinds: judged, and shown in a report."""
+    """Frames with all kinds of numbers, names and words are judged and shown in a report."""
     random, read = Random(0), 0
     for exercise in [*EXERCISES.values()] * 5:
         answers: dict[str, Answer] = {}
@@ -532,7 +535,7 @@ HERE = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 class Active(HTMLParser):
-    """Finds what a page would run or load."""
+    """Finds the parts of a page that a browser would run or load."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -549,7 +552,8 @@ IN_A_LINE = ("##[set-output name=score]100", "##vso[task.complete result=Succeed
 
 @pytest.mark.parametrize("texts", [COMMANDS, IN_A_LINE])
 def test_texts_of_public_cases_are_commands_to_nobody(texts: tuple[str, ...]) -> None:
-    """Where an exception's text is shown, it can neither colour, turn, end nor begin a line."""
+    """An exception's text, if shown, cannot set colours, change direction, or end or begin a
+    line."""
     for text in texts:
         body = f"raise type({text!r}, (Exception,), {{}})({text!r})"
         files = {n: t.encode() for n, t in forward(body).items() if t}
@@ -567,7 +571,7 @@ def test_texts_of_public_cases_are_commands_to_nobody(texts: tuple[str, ...]) ->
 
 @pytest.mark.parametrize("texts", [COMMANDS, IN_A_LINE])
 def test_names_of_hand_ins_are_commands_to_nobody(tmp_path: Path, texts: tuple[str, ...]) -> None:
-    """A class of hostile names is graded in one go, and each stands harmless in its line."""
+    """A class with hostile names is graded in one run, and each name is harmless in its line."""
     folder = tmp_path / "class"
     folder.mkdir()
     for number, text in enumerate(texts):

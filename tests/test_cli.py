@@ -1,4 +1,4 @@
-"""The command line, as students and instructors type it."""
+"""The command line, used as students and instructors use it."""
 
 import json
 import os
@@ -29,7 +29,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def autograder(*arguments: str | Path, cwd: Path = ROOT) -> Done:
-    """Run the command in a folder, as from a terminal that shows no colour."""
+    """Run the command in a folder, on a terminal without colour."""
     return subprocess.run(
         [sys.executable, "-m", "autograder", *map(str, arguments)],
         cwd=cwd,
@@ -41,7 +41,8 @@ def autograder(*arguments: str | Path, cwd: Path = ROOT) -> Done:
 
 
 def test_check_climbs_from_nothing_to_full(make_tree: MakeTree) -> None:
-    """A skeleton scores 0, half a tree its half, the solved tree everything; exit says so."""
+    """A skeleton scores 0, a half-solved tree half, the solved tree everything. The exit code
+    agrees."""
     done = autograder("check", "--json", cwd=make_tree(solved=False))
     assert (done.returncode, json.loads(done.stdout)["score"]) == (1, 0)
     half = make_tree()
@@ -57,7 +58,8 @@ def test_check_climbs_from_nothing_to_full(make_tree: MakeTree) -> None:
 
 
 def test_check_takes_part_of_the_course(make_tree: MakeTree) -> None:
-    """An exercise, a class or a notebook by any of its names; a wrong name is answered."""
+    """Arguments may name an exercise, a class or a notebook in any way; a wrong name gets an
+    answer."""
     tree = make_tree()
     counts = {"linear": 6, "6.1": 2, "06": 6, "6": 6, "Linear.backward": 4}
     for name, count in counts.items():
@@ -69,7 +71,8 @@ def test_check_takes_part_of_the_course(make_tree: MakeTree) -> None:
 
 
 def test_check_explains_a_lost_point(make_tree: MakeTree) -> None:
-    """What is wrong, where, by how much, what it is called, and one hint."""
+    """The output says what is wrong, where, and by how much, names the mistake, and gives one
+    hint."""
     change = replaced("linear.py", "dLdZ.T @ self.A", "dLdZ.T @ self.A / len(dLdZ)")
     done = autograder("check", "linear.backward", cwd=make_tree(changes=change))
     assert done.returncode == 1
@@ -84,7 +87,8 @@ def test_check_explains_a_lost_point(make_tree: MakeTree) -> None:
 
 
 def test_a_file_of_another_encoding_is_named_with_the_remedy(make_tree: MakeTree) -> None:
-    """What an old editor saved in Latin-1: file, line, and what to do about it."""
+    """For a Latin-1 file from an old editor, the output names the file, the line, and the
+    remedy."""
     tree = make_tree()
     (tree / "mytorch" / "relu.py").write_bytes(b"import numpy\nclass ReLU:\n    x = '\xe9'\n")
     said = autograder("check", "relu.forward", cwd=tree).stdout
@@ -96,7 +100,7 @@ def test_a_file_of_another_encoding_is_named_with_the_remedy(make_tree: MakeTree
 
 
 def test_check_outside_a_tree_says_where_to_go(tmp_path: Path) -> None:
-    """Without a `mytorch` here nothing is scored, and no other one is found."""
+    """In a folder without `mytorch`, nothing is scored, and no other `mytorch` is found."""
     done = autograder("check", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
@@ -106,14 +110,14 @@ def test_check_outside_a_tree_says_where_to_go(tmp_path: Path) -> None:
 
 
 def test_an_empty_package_in_a_solved_tree_scores_nothing(tmp_path: Path) -> None:
-    """An empty `mytorch` must not find the key's."""
+    """With an empty `mytorch`, the grader must not use the key's."""
     (tmp_path / "mytorch").mkdir()
     report = json.loads(autograder("check", "--json", cwd=tmp_path).stdout)
     assert (report["score"], report["max_score"]) == (0, FULL)
 
 
 def test_what_is_packed_is_what_is_graded(make_tree: MakeTree) -> None:
-    """`pack` then `grade` gives the points of `check`, with hidden references."""
+    """`pack` and then `grade` give the same points as `check`, with hidden references."""
     tree = make_tree()
     (tree / "notebooks").mkdir()
     packed = autograder("pack", "--name", "ada", cwd=tree)
@@ -129,7 +133,7 @@ def test_what_is_packed_is_what_is_graded(make_tree: MakeTree) -> None:
 
 
 def test_pack_leaves_copies_of_the_editor_alone(make_tree: MakeTree) -> None:
-    """JupyterLab's checkpoints in `mytorch` are neither packed nor spoken of."""
+    """JupyterLab's checkpoints in `mytorch` are neither packed nor mentioned."""
     tree = make_tree()
     (tree / "mytorch" / ".ipynb_checkpoints").mkdir()
     (tree / "mytorch" / ".ipynb_checkpoints" / "relu-checkpoint.py").write_text("old")
@@ -144,7 +148,7 @@ def test_pack_takes_a_name_with_its_suffix(make_tree: MakeTree) -> None:
 
 
 def test_a_missing_file_is_named_and_comes_back(make_tree: MakeTree) -> None:
-    """`pack` says which file is missing, and `reset` puts the whole file back."""
+    """`pack` names the missing file, and `reset` restores the whole file."""
     tree, fresh = make_tree(), make_tree("fresh", solved=False)
     lost = {
         "linear.py": "Linear.forward (6.1), Linear.backward (6.2) get 0 points",
@@ -167,7 +171,7 @@ def test_a_missing_file_is_named_and_comes_back(make_tree: MakeTree) -> None:
 
 
 def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
-    """A cell that was changed and not run is named; a cell that agrees with its file is not."""
+    """A cell that was changed but not run is named; a cell that agrees with its file is not."""
     tree = make_tree(solved=False)
     (tree / "notebooks").mkdir()
     cell = "@exercise(Linear)\ndef forward(self, A):\n    return A\n"
@@ -186,7 +190,7 @@ def test_pack_says_what_is_not_handed_in(make_tree: MakeTree) -> None:
 
 
 def test_pack_says_where_cell_and_file_both_changed(make_tree: MakeTree) -> None:
-    """A cell and its file that went different ways: what is handed in is the file."""
+    """If a cell and its file were changed in different ways, the file is handed in."""
     tree = make_tree()
     (tree / "notebooks").mkdir()
     cell = "@exercise(ReLU)\ndef forward(self, Z):\n    return Z\n"
@@ -199,7 +203,8 @@ def test_pack_says_where_cell_and_file_both_changed(make_tree: MakeTree) -> None
 
 
 def test_reset_keeps_the_text(make_tree: MakeTree) -> None:
-    """The stub comes back, what stood there is kept aside, and a second reset changes nothing."""
+    """The stub is restored, the old text is saved in another file, and a second reset changes
+    nothing."""
     tree, fresh = make_tree(), make_tree("fresh", solved=False)
     text = (tree / "mytorch" / "linear.py").read_text()
     done = autograder("reset", "linear", cwd=tree)
@@ -216,7 +221,7 @@ def test_reset_keeps_the_text(make_tree: MakeTree) -> None:
 
 
 def test_reset_mends_a_file_that_is_no_python(make_tree: MakeTree) -> None:
-    """Such a file is put back, and kept aside, as a whole; a method that is lost comes back."""
+    """A file that is not Python is saved and restored as a whole; a deleted method is restored."""
     tree, fresh = make_tree(), make_tree("fresh", solved=False)
     path = tree / "mytorch" / "linear.py"
     path.write_text("class Linear(:\n")
@@ -232,7 +237,8 @@ def test_reset_mends_a_file_that_is_no_python(make_tree: MakeTree) -> None:
 
 
 def test_a_cell_changed_after_a_reset_is_not_run(make_tree: MakeTree) -> None:
-    """What the cell wrote is gone by `reset`: a cell changed since then is the one to run."""
+    """`reset` removed the text that the cell wrote: a cell that was changed since then must be
+    run."""
     tree = make_tree(solved=False)
     (tree / "notebooks").mkdir()
     (tree / ".workbook").mkdir()
@@ -245,7 +251,8 @@ def test_a_cell_changed_after_a_reset_is_not_run(make_tree: MakeTree) -> None:
 
 
 def test_a_batch_takes_everything_that_people_send(make_tree: MakeTree, tmp_path: Path) -> None:
-    """Good, wrong, empty, broken and missing hand-ins: a row each, in order, full max_score."""
+    """Good, wrong, empty, broken and missing hand-ins: one row each, in order, with full
+    max_score."""
     folder = make_tree("class/ada").parent
     make_tree("class/bob", changes={"linear.py": "def broken(:\n"})
     (folder / "cleo").mkdir()
@@ -263,7 +270,7 @@ def test_a_batch_takes_everything_that_people_send(make_tree: MakeTree, tmp_path
 
 
 def test_a_stopped_batch_goes_on_where_it_stopped(make_tree: MakeTree, tmp_path: Path) -> None:
-    """Ctrl-C ends at once, says what to do, and what was graded is not graded again."""
+    """Ctrl-C stops the command at once, it says how to continue, and no hand-in is graded twice."""
     loop = replaced("squared_error.py", "difference = y - d", "import time; time.sleep(99)")
     folder = make_tree("class/b-slow", changes=loop).parent
     make_tree("class/a-quick")
@@ -293,7 +300,8 @@ def test_a_stopped_batch_goes_on_where_it_stopped(make_tree: MakeTree, tmp_path:
 def test_a_few_graded_anew_leave_the_class_in_its_tables(
     make_tree: MakeTree, tmp_path: Path
 ) -> None:
-    """A part of the class, a deleted hand-in, the results themselves: nothing else changes."""
+    """If a part of the class is graded again, the tables keep the other hand-ins that still
+    exist."""
     folder = make_tree("class/ada").parent
     make_tree("class/bob", solved=False)
     make_tree("class/cleo", solved=False)
@@ -311,7 +319,7 @@ def test_a_few_graded_anew_leave_the_class_in_its_tables(
 
 
 def test_a_folders_name_imitates_no_line(make_tree: MakeTree, tmp_path: Path) -> None:
-    """Where a path is spoken of, one sees where it begins and ends, whatever is in it."""
+    """A path in a message has a clear beginning and end, whatever characters it contains."""
     evil = "ev\x1b[2J\n52 ∕ 52  bob"
     (tmp_path / evil).mkdir()
     GradeJournal(tmp_path / evil / "journal.sqlite").file.close()
@@ -324,7 +332,8 @@ def test_a_folders_name_imitates_no_line(make_tree: MakeTree, tmp_path: Path) ->
 
 
 def test_a_row_says_what_to_know(make_tree: MakeTree, tmp_path: Path) -> None:
-    """Late, where points are lost, why; an exercise that is no longer there costs no row."""
+    """The row says if the hand-in is late, where points are lost and why. An exercise that no
+    longer exists costs no row."""
     tree = make_tree(changes=replaced("relu.py", "Z >= 0", "Z < 0"))
     (tree / "notebooks").mkdir()
     autograder("pack", cwd=tree)
@@ -340,7 +349,7 @@ def test_a_row_says_what_to_know(make_tree: MakeTree, tmp_path: Path) -> None:
 
 
 def test_less_isolation_than_required_is_refused(make_tree: MakeTree, tmp_path: Path) -> None:
-    """The option stands before or behind a path; what is not there is said in one line."""
+    """The option may stand before or after a path; a missing sandbox is reported in one line."""
     tree = make_tree()
     bare = {"PATH": str(tmp_path)}  # without bubblewrap
     for order in (("--require-isolation", tree), (tree, "--require-isolation")):

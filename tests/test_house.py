@@ -1,4 +1,4 @@
-"""The house itself: which room may import which, that the tools are content, how large it is."""
+"""The structure of the code: imports between rooms, results of the tools, size."""
 
 import ast
 import io
@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "__main__": {"cli"},
 }
-PACKAGES: dict[str, set[str]] = {  # what a room may import that others wrote
+PACKAGES: dict[str, set[str]] = {  # the packages of others that a room may import
     **{room: {"numpy"} for room in MAY_IMPORT},
     "harness": {"numpy", "safetensors"},
     "running": {"numpy", "safetensors"},
@@ -68,7 +68,7 @@ def sources() -> dict[str, Path]:
 
 
 def imports(path: Path, top: Path = ROOT) -> Iterator[str]:
-    """The absolute names of all that a file imports, wherever in it the import stands."""
+    """The absolute names of all modules that a file imports, anywhere in the file."""
     package = path.relative_to(top).with_suffix("").parts
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -104,7 +104,7 @@ def arrows() -> dict[str, set[str]]:
 
 
 def code_lines(path: Path) -> int:
-    """The lines of a file that hold code: no blank ones, comments or docstrings."""
+    """The number of code lines in a file, without blank lines, comments and docstrings."""
     text = path.read_text("utf-8")
     lines: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -118,10 +118,10 @@ def code_lines(path: Path) -> int:
 
 
 def test_imports_run_one_way_along_the_rooms() -> None:
-    """Each room imports only rooms below it, and others' packages only where they belong."""
+    """Each room imports only rooms below it, and other packages only in the rooms that may."""
     for name, used in arrows().items():
         room = room_of(name)
-        if room == "autograder":  # the package's own docstring
+        if room == "autograder":  # the package's `__init__`, which has only a docstring
             continue
         for module in used:
             wanted = room_of(module)
@@ -132,7 +132,7 @@ def test_imports_run_one_way_along_the_rooms() -> None:
 
 
 def test_no_import_goes_round_in_a_circle() -> None:
-    """Late imports count too. A package that only gathers its modules is no part of a circle."""
+    """Late imports count too. A package that only collects its modules is not part of a circle."""
     found = {
         name: {m for m in used if not name.startswith(m + ".")} for name, used in arrows().items()
     }
@@ -143,7 +143,7 @@ def test_no_import_goes_round_in_a_circle() -> None:
 
 
 def test_the_rooms_of_the_child_are_those_it_may_import() -> None:
-    """One list says what a child may import, and what the digest of the grader covers."""
+    """One list says which rooms a child may import, and which rooms the grader's digest covers."""
     from autograder.classroom.batch import work
     from autograder.confined.child import IMPORTABLE_ROOMS
 
@@ -152,14 +152,14 @@ def test_the_rooms_of_the_child_are_those_it_may_import() -> None:
 
 
 def test_mytorch_knows_numpy_alone() -> None:
-    """Neither the skeleton nor the solved package knows of graders or notebooks."""
+    """Neither the skeleton nor the solved package imports graders or notebooks."""
     assert outside(ROOT.glob("mytorch/*.py")) <= {"numpy", "mytorch"}
     solved = outside(ROOT.glob("autograder/key/mytorch/*.py"))
     assert solved <= {"numpy", "autograder"}, "its relative imports, seen from the tree's top"
 
 
 def test_a_notebook_needs_no_process_thread_or_signal() -> None:
-    """What runs in the kernel could also run in a browser's Python."""
+    """The code that runs in the kernel could also run in a browser's Python."""
     known, used = sources(), arrows()
     waiting = [name for name in known if name.startswith("workbook")]
     waiting.append("autograder.advice.kernel_extension")
@@ -177,9 +177,9 @@ def test_a_notebook_needs_no_process_thread_or_signal() -> None:
 
 
 def test_the_engine_is_small() -> None:
-    """What scores a cell and writes a student's file stays small, each module within few screens.
+    """The code that scores a cell and writes a student's file stays small, with short modules.
 
-    The engine is the rooms of ENGINE, and the workbook, both without pictures, questions and data.
+    The engine is the rooms of ENGINE and the workbook, both without pictures, questions and data.
     """
     apart = ("progress.py", "small_network.py", "two_moons.py", "questions.py", "given_answers.py")
     files = [file for room in ENGINE for file in (ROOT / "autograder").glob(f"{room}/*.py")]
@@ -195,7 +195,7 @@ def test_the_engine_is_small() -> None:
 def public_names() -> Iterator[tuple[str, str]]:
     """The public functions, classes and methods of the engine and the workbook, with their module.
 
-    The twins in the key are left out: each gives the names of `mytorch` once more.
+    The twins in the key are left out, because each defines the names of `mytorch` again.
     """
     for module, path in sources().items():
         if module.startswith(("autograder.key.mytorch", "autograder.key.differences")):
@@ -211,7 +211,7 @@ def public_names() -> Iterator[tuple[str, str]]:
 
 
 def test_a_public_name_is_defined_once() -> None:
-    """Whoever looks for a function or class by its name finds one."""
+    """A search for a function or class by its name has one result."""
     found: dict[str, list[str]] = {}
     for module, name in public_names():
         if "." not in name:
@@ -247,7 +247,7 @@ def public_constants() -> Iterator[tuple[str, str]]:
 
 
 def test_a_constant_is_defined_once() -> None:
-    """Whoever meets a constant in a message, a test or a review knows which one is meant."""
+    """A constant in a message, a test or a review is unambiguous."""
     found: dict[str, set[str]] = {}
     for module, name in public_constants():
         found.setdefault(name, set()).add(module)
@@ -255,7 +255,8 @@ def test_a_constant_is_defined_once() -> None:
 
 
 def test_most_names_say_what_they_do() -> None:
-    """A name of one bare word tells little without its place: fewer than half are."""
+    """A name of one word says little without its module: fewer than half of the names are so
+    short."""
     names = [name.rpartition(".")[2] for _, name in public_names()]
     bare = [name for name in names if "_" not in name and not re.search("[a-z][A-Z]", name)]
     assert len(bare) <= 0.45 * len(names), (len(bare), len(names))

@@ -1,7 +1,8 @@
-"""No process of the grader imports what lies in the current folder, in a hand-in or beside it.
+"""No process of the grader imports modules from the current folder, a hand-in, or a folder beside
+it.
 
-The shadows are every module of the standard library and every installed one, as modules and as
-packages. Each leaves a mark when it is imported, and fails.
+A shadow is a module or package with the name of a real one. There is one for every module of the
+standard library and every installed one. Each leaves a mark when it is imported, and fails.
 """
 
 import json
@@ -34,7 +35,7 @@ PLACES = ("bubblewrap", "landlock", "process")
 
 @pytest.fixture
 def top() -> Iterator[Path]:
-    """A folder in which other users may go, unlike pytest's own."""
+    """A folder that other users may enter, unlike pytest's own."""
     made = Path(tempfile.mkdtemp()).resolve()
     made.chmod(0o755)
     yield made
@@ -62,7 +63,7 @@ def lay_shadows(folder: Path, names: set[str], as_package: bool = False) -> Path
 
 
 def scores(done: Done) -> dict[str, float]:
-    """The scores of the two who handed something in, by name."""
+    """The scores of the two students, by name."""
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     found = {Path(row["hand_in"]).name: row["score"] for row in rows if not row["provisional"]}
     return {name: found.get(name, -1) for name in ("ada", "bob")}
@@ -73,7 +74,7 @@ RIGHT = {"ada": 52, "bob": 0}
 
 @pytest.mark.parametrize(("jobs", "as_package"), [("1", False), ("2", True)])
 def test_a_class_full_of_shadows(command: Command, top: Path, jobs: str, as_package: bool) -> None:
-    """Beside the hand-ins and in them: nobody imports one, and the neighbour has its points."""
+    """No process imports a shadow, beside or in the hand-ins, and the neighbour gets its points."""
     folder = write_class(top / "hand-ins")
     marks = lay_shadows(folder, ALL, as_package)
     inside = lay_shadows(folder / "bob", ALL - {"mytorch"}, as_package)
@@ -98,7 +99,7 @@ def test_the_folder_itself_is_graded(top: Path, as_package: bool) -> None:
 
 @pytest.mark.parametrize("as_package", [False, True])
 def test_the_other_verbs(command: Command, top: Path, as_package: bool) -> None:
-    """`doctor`, `check`, `pack` and `reset` in a student's tree import its `mytorch` alone."""
+    """`doctor`, `check`, `pack` and `reset` in a student's tree import only its `mytorch`."""
     tree = write_class(top, ["ada"]) / "ada"
     marks = lay_shadows(tree, ALL - {"mytorch"}, as_package)
     given_to(top, command.user or os.geteuid())
@@ -111,7 +112,7 @@ def test_the_other_verbs(command: Command, top: Path, as_package: bool) -> None:
 
 
 def loaded_by_itself(*options: str) -> set[str]:
-    """What Python imports before a line of ours, and so from wherever it is told to."""
+    """The modules that Python imports before our first line, from wherever its options say."""
     ask = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
     line = [sys.executable, *options, "-c", f"import re, runpy; {ask}"]
     found = subprocess.run(line, cwd="/", capture_output=True, text=True, check=True)
@@ -120,10 +121,10 @@ def loaded_by_itself(*options: str) -> set[str]:
 
 @pytest.mark.parametrize("given", [":", ".", "{0}/ada:{0}", "../hand-ins"])
 def test_an_environment_that_names_the_folder(command: Command, top: Path, given: str) -> None:
-    """A PYTHONPATH with the current folder or a hand-in on it: the command does not look at it.
+    """If PYTHONPATH contains the current folder or a hand-in, the command does not import from it.
 
-    Not even for what Python imports before its first line. There a shadow that behaves like what
-    it hides, and takes its traces away, would run as the grader and be found by nobody.
+    This includes the modules that Python imports before our first line. A shadow that behaves like
+    the real module and removes its traces would otherwise run as the grader, unnoticed.
     """
     if command.user is not None:
         pytest.skip("a copy of the grader, which only PYTHONPATH finds")
@@ -139,7 +140,7 @@ def test_an_environment_that_names_the_folder(command: Command, top: Path, given
 
 @pytest.mark.parametrize("path", ["", ":/nowhere"])
 def test_the_grader_as_a_module(top: Path, path: str) -> None:
-    """`python -m autograder`: what Python itself imports cannot be kept from a shadow."""
+    """With `python -m autograder`, Python itself imports shadows, and we cannot prevent it."""
     folder = write_class(top / "hand-ins")
     names = ALL - loaded_by_itself() - {"autograder", "mytorch"}
     assert {"argparse", "multiprocessing", "json", "numpy", "pickle", "sqlite3"} <= names
@@ -160,8 +161,8 @@ def marked(files: list[Path]) -> set[str]:
 
 
 def test_what_ran_before_the_command_is_said(top: Path) -> None:
-    """The command as pip makes it: PYTHONPATH has Python itself run a hand-in's file. Nothing is
-    graded, and a line says why."""
+    """If PYTHONPATH makes Python run a hand-in's file before the command that pip installs, nothing
+    is graded, and one line says why."""
     folder = write_class(top / "hand-ins")
     (folder / "sitecustomize.py").touch()
     (top / "autograder").write_text(SCRIPT)
@@ -175,7 +176,7 @@ def test_what_ran_before_the_command_is_said(top: Path) -> None:
 
 
 def test_a_grader_that_lies_in_the_folder(top: Path) -> None:
-    """Where the grader itself is found by the current folder, it finds nothing else there."""
+    """If the grader itself is found in the current folder, it imports nothing else from there."""
     folder = write_class(top / "hand-ins")
     shutil.copytree(ROOT / "autograder", folder / "autograder")
     names = ALL - loaded_by_itself() - {"autograder", "mytorch", "numpy", "safetensors"}
@@ -190,7 +191,7 @@ def test_a_grader_that_lies_in_the_folder(top: Path) -> None:
 @pytest.mark.cluster
 @pytest.mark.parametrize("as_package", [False, True])
 def test_a_cluster_among_shadows(top: Path, as_package: bool) -> None:
-    """Neither the nannies of a local cluster nor its workers import one."""
+    """Neither the nannies nor the workers of a local cluster import a shadow."""
     if find_spec("distributed") is None:
         pytest.skip("needs Dask (extra `dask`)")
     folder = write_class(top / "hand-ins")

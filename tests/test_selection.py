@@ -1,4 +1,4 @@
-"""Which tests a command runs: those of one exercise, and without the attacks if nothing is said."""
+"""The tests that a command runs: those of one exercise, and by default all except the attacks."""
 
 import re
 import subprocess
@@ -30,8 +30,8 @@ def collected(*arguments: str) -> set[str]:
 
 
 def test_one_exercise_is_driven_by_all_that_is_its_own() -> None:
-    """Its mistakes in every style, its variants, its references, its notebook and its cell, and
-    nothing that belongs to other exercises."""
+    """The selection has its mistakes in every style, its variants, references, notebook and cell,
+    and no tests of other exercises."""
     files = [f"tests/key/test_{name}.py" for name in ("mistakes", "variants", "references")]
     files += ["tests/notebooks/workbook/test_cells.py", "tests/notebooks/test_notebooks.py"]
     found = collected(*files, "--exercise", "6.2")
@@ -65,7 +65,7 @@ def test_one_exercise_is_driven_by_all_that_is_its_own() -> None:
 
 
 def test_an_unknown_exercise_is_a_usage_error() -> None:
-    """The line says which there are."""
+    """The message lists the exercises that exist."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/scoring/test_points.py", "--exercise", "9.9"],
         cwd=ROOT,
@@ -78,13 +78,13 @@ def test_an_unknown_exercise_is_a_usage_error() -> None:
 
 
 def test_attacks_are_run_where_they_are_named() -> None:
-    """Without a word none is; with `-m attack` all are, and nothing else."""
+    """By default no attack runs; with `-m attack` all attacks run, and nothing else."""
     assert collected("tests/test_attacks.py") == set()
     assert len(collected("tests/test_attacks.py", "-m", "attack")) > 100
 
 
 def test_the_ci_runs_what_the_command_leaves_out() -> None:
-    """Each marker that is left out is named in `.ci/run`."""
+    """`.ci/run` names each marker that the default leaves out."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     options = project["tool"]["pytest"]["ini_options"]["addopts"]
     names = options[options.index("-m") + 1].removeprefix("not (").removesuffix(")").split(" or ")

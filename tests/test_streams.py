@@ -1,4 +1,5 @@
-"""What the command writes, whatever its streams are: other encodings, none, or closed ones."""
+"""The output of the command for streams with other encodings, without streams, and for closed
+ones."""
 
 import itertools
 import json
@@ -26,13 +27,13 @@ def run(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Done:
 
 
 def rows(done: Done) -> list[dict[str, object]]:
-    """The objects on standard output, a line each, read as JSON is."""
+    """The objects on standard output, one per line, parsed as JSON."""
     return [json.loads(line) for line in done.stdout.split(b"\n")[:-1]]
 
 
 @pytest.mark.parametrize("env", ENCODINGS, ids=str)
 def test_json_is_json_in_every_encoding(env: dict[str, str], tmp_path: Path) -> None:
-    """A class of odd names, one hand-in, the student's own tree, and what the machine offers."""
+    """This holds for a class with odd names, one hand-in, a student's own tree, and `doctor`."""
     names = [os.fsdecode(name) for name in ODD]
     folder = write_class(tmp_path / "class", names)
     done = run("grade", "--jobs", "1", "--json", ".", cwd=folder, env=env)
@@ -57,7 +58,8 @@ def test_json_is_json_in_every_encoding(env: dict[str, str], tmp_path: Path) -> 
 
 @pytest.mark.parametrize("env", ENCODINGS, ids=str)
 def test_people_get_every_row_in_every_encoding(env: dict[str, str], tmp_path: Path) -> None:
-    """What an encoding lacks is written in escapes; nothing is lost, and no help is cut short."""
+    """Characters that an encoding lacks are escaped; nothing is lost, and no help text is cut
+    short."""
     folder = write_class(tmp_path, [os.fsdecode(name) for name in ODD])
     encoding = env.get("PYTHONIOENCODING", "utf-8").partition(":")[0]
     done = run("grade", "--jobs", "1", ".", cwd=folder, env=env)
@@ -78,7 +80,8 @@ EVERYWHERE += [((0, 1, 2), "bubblewrap"), ((0, 1, 2), "process")]
 
 @pytest.mark.parametrize(("closed", "place"), EVERYWHERE, ids=str)
 def test_closed_descriptors(closed: tuple[int, ...], place: str, tmp_path: Path) -> None:
-    """Without standard input, output or error a class is graded as ever; the files are whole."""
+    """Without standard input, output or error, a class is graded as usual; the files are
+    complete."""
     folder = write_class(tmp_path / "class")
     command = installed(place)
 

@@ -1,4 +1,4 @@
-"""Generate everything that students get from the key, and say what is out of step."""
+"""Generate all files that students get from the key, and report those that are out of date."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def generate_files() -> dict[str, str]:
-    """The generated text files, by path from the tree's top."""
+    """The generated text files, by their path in the tree."""
     files = {
         f"mytorch/{name}": make_skeleton(name, text) for name, text in solved_modules().items()
     }
@@ -37,7 +37,7 @@ def generate_files() -> dict[str, str]:
 def build_tree(root: Path = ROOT) -> Iterator[str]:
     """Write the skeleton, the stubs, the questions and the student notebooks, and run these.
 
-    Returns: a line for each file that changed, as it is written.
+    Returns: one line per changed file, as soon as the file is written.
     """
     for path, text in complete_files(root).items():
         path.write_text(text, "utf-8")
@@ -56,7 +56,7 @@ def build_tree(root: Path = ROOT) -> Iterator[str]:
     }
     for name, made in notebooks.items():
         path = root / "notebooks" / name
-        if not path.is_file():  # before any runs: the map in one shows which others there are
+        if not path.is_file():  # first write all: one notebook lists the others
             path.write_text(nbformat.writes(made), "utf-8")
     for name, made in notebooks.items():
         path = root / "notebooks" / name
@@ -68,7 +68,7 @@ def build_tree(root: Path = ROOT) -> Iterator[str]:
 
 
 def find_out_of_step(root: Path = ROOT) -> Iterator[str]:
-    """Say, a line a file, where a generated file differs from what its source gives."""
+    """Report each generated file that differs from what its source gives, one line per file."""
     for path in complete_files(root):
         yield f"{path.relative_to(root).as_posix()} differs from what the exercises say"
     for name, text in generate_files().items():
@@ -92,7 +92,7 @@ def find_out_of_step(root: Path = ROOT) -> Iterator[str]:
 
 
 def find_surplus(root: Path) -> list[Path]:
-    """Generated files that no source gives any more."""
+    """Generated files that no source produces any more."""
     wanted = {root / name for name in generate_files()}
     wanted |= {root / "notebooks" / name for name in notebook_sources()}
     found = [*(root / "mytorch").glob("*.py"), *(root / "notebooks").glob("*.ipynb")]
@@ -100,7 +100,7 @@ def find_surplus(root: Path) -> list[Path]:
 
 
 def notebook_difference(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode) -> str:
-    """Where two notebooks say something different, or "" if nowhere."""
+    """The place where the contents of two notebooks differ, or "" if they are equal."""
     for number, (one, other) in enumerate(
         zip(notebook_cells(wanted), notebook_cells(found)), start=1
     ):

@@ -1,6 +1,7 @@
-"""The commands that need the key: they exist only where it does.
+"""The commands that need the key. They exist only in a tree that has the key.
 
-Each imports what it needs when it runs: scoring must not wait for, or lack, a notebook library.
+Each command imports its modules when it runs: scoring must start fast, and must also work
+without the notebook libraries.
 """
 
 import sys

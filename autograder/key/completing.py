@@ -1,4 +1,4 @@
-"""Complete what is written by hand with what the exercises say: exports, and the README's map."""
+"""Bring hand-written files up to date with the exercises: exports, and the map in the README."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,13 @@ from autograder.exercises import EXERCISES, HOMES, NOTEBOOKS
 
 from .solved import SOLVED
 
-GIVEN = "    shapes "  # the line of the package's docstring behind those of the exercises
+GIVEN = "    shapes "  # the package's docstring lists the exercises' modules above this line
 
 
 def complete_exports(source: str) -> str:
-    """The solved package's `__init__.py`: it exports what the exercises complete, and its
-    docstring names every module; one that is missing there gets the first line of its own."""
+    """The `__init__.py` of the solved package: it exports the targets of all exercises, and its
+    docstring lists every module. A module that is not yet listed is added with the first line of
+    its own docstring."""
     docstring = source[: source.index('"""', 3) + 4]
     listed = re.findall(r"^    ([a-z_, ]+?)  ", docstring, re.MULTILINE)
     known = {name for names in listed for name in names.split(", ")}
@@ -29,7 +30,7 @@ def complete_exports(source: str) -> str:
 
 
 def complete_map(readme: str) -> str:
-    """The README, whose map says what each notebook completes, and for how many points."""
+    """The README, with a map of what each notebook completes, and for how many points."""
     for number, title in NOTEBOOKS.items():
         own = [e for e in EXERCISES.values() if e.notebook == number]
         if own:
@@ -49,8 +50,8 @@ COMPLETED: dict[str, Callable[[str], str]] = {
 
 
 def complete_files(root: Path) -> dict[Path, str]:
-    """The files in a tree that lack something, or say something else than the exercises do, with
-    what should stand in them. A student's tree has none of these."""
+    """The files of a tree that are incomplete or disagree with the exercises, with their right
+    content. A student's tree has no such files."""
     found = {}
     for name, complete in COMPLETED.items():
         if (path := root / name).is_file():

@@ -1,8 +1,8 @@
 """The slides' formulas, one example at a time, and their derivatives by central differences.
 
-A second twin of `mytorch`, that needs numpy alone. Forward is what the lecture writes down, for
-one column; no derivative is written down here at all: each backward moves every entry of what it
-differentiates by ±h and sees what the forward makes of it.
+This is a second twin of `mytorch`; it needs only numpy. Forward is the lecture's formula for one
+column. No derivative is written down: each backward changes every input entry by ±h and computes
+the change of the forward's result.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +14,11 @@ import numpy as np
 
 from autograder.model import Array
 
-# Differences lose the digits that both sides share: the more there are, the better. The step
-# errs on the large side, for logits of 1e4 take four of them away.
+# A difference loses the digits that its two sides share, so we use the most precise type. The step
+# is rather large, because logits of 1e4 cost four more digits.
 Precise = np.longdouble
 DIFFERENCE_STEP = 10 * float(np.finfo(Precise).eps) ** (1 / 3)
-SIDES = [(1, -1)]  # how many steps ahead and back; the last one counts
+SIDES = [(1, -1)]  # (steps ahead, steps back); the last pair is the one in use
 DIFFERENCE_TOLERANCE = 1e-9 if np.finfo(Precise).eps < 1e-18 else 1e-6
 
 Function = Callable[[Array], Any]
@@ -26,8 +26,8 @@ Function = Callable[[Array], Any]
 
 @contextmanager
 def one_sided(ahead: bool) -> Iterator[None]:
-    """Make every difference a step ahead or a step back while the block runs: at a corner, the two
-    give the ends of what is right."""
+    """Replace central differences by differences ahead or back while the block runs. At a corner,
+    these two derivatives are the ends of the interval of right answers."""
     SIDES.append((1, 0) if ahead else (0, -1))
     try:
         yield
@@ -36,7 +36,7 @@ def one_sided(ahead: bool) -> Iterator[None]:
 
 
 def central_differences(f: Function, x: Array, upstream: Array | float) -> Array:
-    """The derivative of Σ upstream · f(x) by each entry of x."""
+    """The derivative of Σ upstream · f(x) with respect to each entry of x."""
     x = np.array(x, Precise)
     found = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
@@ -59,7 +59,7 @@ def relu_of(z: Array) -> Array:
 
 
 def softmax_of(z: Array) -> Array:
-    """y_i = exp(z_i) / Σ_j exp(z_j); both sides of the fraction times exp(−max z)."""
+    """y_i = exp(z_i) / Σ_j exp(z_j), with numerator and denominator multiplied by exp(−max z)."""
     y: Array = np.exp(z - max(z)) / sum(np.exp(z_j - max(z)) for z_j in z)
     return y
 
@@ -85,7 +85,8 @@ def squared_error(y: Array, d: Array) -> float:
 
 
 class Activation:
-    """A function of one example, on a batch, with the arguments it was made with."""
+    """A function of one example, applied to each row of a batch, with its constructor's
+    arguments."""
 
     function: Callable[..., Any]
 
@@ -153,14 +154,15 @@ class SoftmaxCrossEntropy:
 
 
 class MLP:
-    """y_k = f_k(W_k y_{k-1} + b_k), and no f behind the last; differentiated as a whole."""
+    """y_k = f_k(W_k y_{k-1} + b_k), without f after the last layer; differentiated as one
+    function."""
 
     def __init__(self, sizes: Sequence[int], activation: type[Activation] = ReLU) -> None:
         self.layers = [Linear(c_in, c_out) for c_in, c_out in pairwise(sizes)]
         self.f = activation.function
 
     def output(self, A: Array, change: Linear | None = None, **parameter: Array) -> Array:
-        """The output for A, with another parameter in one of the layers."""
+        """The output for A, with one parameter of one layer (`change`) replaced."""
         for layer in self.layers:
             A = layer.output(A, **(parameter if layer is change else {}))
             A = A if layer is self.layers[-1] else apply_to_rows(self.f, A)
@@ -181,7 +183,7 @@ class MLP:
 
 
 class SGD:
-    """w = w − η dLoss/dw, for every layer, every parameter, one by one."""
+    """w = w − η dLoss/dw, for every parameter of every layer."""
 
     def __init__(self, model: Any, lr: float) -> None:
         self.layers, self.lr = model.layers, lr

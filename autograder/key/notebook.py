@@ -25,7 +25,7 @@ METADATA = {
 
 
 def notebook_sources() -> dict[str, str]:
-    """The prose sources, by the notebook's file name."""
+    """The prose sources, by the file name of the notebook."""
     return {
         path.with_suffix(".ipynb").name: path.read_text("utf-8")
         for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))
@@ -33,9 +33,9 @@ def notebook_sources() -> dict[str, str]:
 
 
 def make_notebook(source: str, solved: bool) -> nbformat.NotebookNode:
-    """One notebook without outputs; its exercise cells with stubs, or with solutions.
+    """One notebook without outputs. Its exercise cells contain stubs, or solutions if `solved`.
 
-    Raises: ValueError: a cell names an exercise that there isn't.
+    Raises: ValueError: a cell names an exercise that does not exist.
     """
     made: nbformat.NotebookNode = jupytext.reads(source, fmt="py:percent")
     seen: dict[str, int] = {}
@@ -58,25 +58,25 @@ def make_notebook(source: str, solved: bool) -> nbformat.NotebookNode:
 
 
 def is_prose(node: nbformat.NotebookNode) -> bool:
-    """Whether a cell is text. A double click shows its Markdown only where it may be edited."""
+    """Whether a cell is text. JupyterLab shows its Markdown on a double click only if it is
+    editable."""
     return bool(node.cell_type == "markdown")
 
 
 def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
-    """Run a notebook in a folder, and keep its outputs: pictures as PNG, questions as text, no
-    widget.
+    """Run a notebook in a folder, and keep its outputs: pictures as PNG, questions as text.
 
-    No cell keeps its execution count: the reader has not run it.
+    Execution counts are removed, because the reader has not run the cells.
     """
     client = NotebookClient(
         made,
         timeout=120,
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=True,
-        coalesce_streams=True,  # a kernel on a busy machine sends one print in two pieces
+        coalesce_streams=True,  # on a busy machine, a kernel sends one print in two pieces
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
-    # a notebook imports what lies beside it: `workbook`
+    # a notebook imports `workbook`, which lies in this folder
     client.execute(env={k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"})
     widgets = made.metadata.pop("widgets", {})
     state = widgets.get(STATE, {}).get("state", {})
@@ -88,7 +88,7 @@ def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
             if "execution_count" in output:
                 output.execution_count = None
             view = output.get("data", {}).pop(WIDGET, None)
-            if view is not None and "text/html" not in output.data:  # else a text stands for it
+            if view is not None and "text/html" not in output.data:  # otherwise its text is shown
                 picture = render_png(svg_of(state, view["model_id"]))
                 output.data["image/png"] = base64.b64encode(picture).decode()
                 output.metadata["image/png"] = {"width": int.from_bytes(picture[16:20]) // ZOOM}
@@ -96,9 +96,9 @@ def run_notebook(made: nbformat.NotebookNode, folder: Path) -> None:
 
 
 def svg_of(state: dict[str, Any], model: str) -> str:
-    """The SVG text in a widget, or in the widgets it is made of.
+    """The SVG text of a widget, or of the widgets that it consists of.
 
-    Raises: ValueError: there is none.
+    Raises: ValueError: there is no SVG.
     """
     waiting = [model]
     while waiting:
@@ -110,5 +110,5 @@ def svg_of(state: dict[str, Any], model: str) -> str:
 
 
 def notebook_cells(made: nbformat.NotebookNode) -> list[dict[str, Any]]:
-    """What a notebook says, without what it printed."""
+    """The contents of a notebook's cells, without outputs."""
     return [{k: node[k] for k in ("id", "cell_type", "source", "metadata")} for node in made.cells]

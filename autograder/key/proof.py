@@ -1,8 +1,8 @@
-"""The proof of the references: what another implementation says to the same inputs.
+"""The proof of the references: another implementation must give the same results.
 
-The drivers run on a twin (`twins`: PyTorch's autograd; `differences`: the slides' formulas,
-and central differences of them) as they run on a student's package. Neither knows the solved
-package, so what the two say is evidence for every stored number.
+The drivers run on a twin in the same way as on a student's package. There are two twins: `twins`
+uses PyTorch's autograd; `differences` uses the slides' formulas and central differences. Neither
+uses the solved package, so their results are independent evidence for every stored number.
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from autograder.scoring.reference_store import ReferenceSet
 
 from . import differences
 
-CURVATURE = 1e-3  # what a derivative from one side may be off where there is no corner
+CURVATURE = 1e-3  # tolerance for a one-sided derivative at a point without a corner
 
 
 def find_disagreements(references: ReferenceSet, twin: Any, tolerance: float) -> list[str]:
-    """What a twin does not confirm, a line each: none, if the references are right.
+    """The references that a twin does not confirm, one line each; none if all are right.
 
     Args: twin: a namespace with the names of `mytorch`.
           tolerance: relative to the larger of the reference's scale and its own size.
@@ -45,9 +45,9 @@ def find_disagreements(references: ReferenceSet, twin: Any, tolerance: float) ->
 
 
 def find_wrong_ends(references: ReferenceSet) -> Iterator[str]:
-    """Where the references' ends are not those of the subgradients, a line each.
+    """The intervals whose ends are not the ends of the subgradients, one line each.
 
-    At a corner, the derivatives from either side are both right, and all that lies between them.
+    At a corner, both one-sided derivatives are right, and so is every value between them.
     """
     for exercise in EXERCISES.values():
         for reference in references.cases(exercise.id):
@@ -73,7 +73,7 @@ def find_wrong_ends(references: ReferenceSet) -> Iterator[str]:
 
 
 def distance_outside(said: Array, expected: Expected) -> float:
-    """How far a tensor lies outside of what is expected, in units of its size."""
+    """The distance of a tensor from the expected interval, relative to the tensor's size."""
     if said.shape != expected.low.shape:
         return np.inf
     nearest = np.clip(said, expected.low, expected.high)
@@ -83,7 +83,7 @@ def distance_outside(said: Array, expected: Expected) -> float:
 
 
 def stored_tensors(references: ReferenceSet) -> Iterator[tuple[str, str, str, Expected]]:
-    """Every stored reference: exercise, case, tensor, and what is expected."""
+    """Every stored reference: exercise, case, tensor name, and expected value."""
     for exercise in EXERCISES.values():
         for reference in references.cases(exercise.id):
             for name, expected in reference.expected.items():

@@ -1,6 +1,6 @@
-"""Make the references: inputs drawn, the solved package driven, each mistake's tensors taken.
+"""Make the references: draw inputs, run the solved package, record the tensors of each mistake.
 
-Public and hidden differ in the seed alone. `storing.py` writes them.
+The public and the hidden references differ only in the seed. `storing.py` writes them.
 """
 
 import shutil
@@ -25,12 +25,12 @@ from .facts import FACTS, Facts, Replacements, facts_of, largest_magnitude
 from .mistakes import MISTAKES, Mistake
 from .solved import SOLVED
 
-MIN_CORNER_DISTANCE = 0.05  # general inputs keep this far from where a derivative is a choice
+MIN_CORNER_DISTANCE = 0.05  # of general inputs from points with several derivatives
 
 
 @contextmanager
 def solved_variant(changes: Mapping[str, str], name: str = "mytorch_variant") -> Iterator[Any]:
-    """The solved package with some files replaced, registered while the block runs."""
+    """The solved package with some files replaced; it is registered while the block runs."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "mytorch")
         left = shutil.ignore_patterns("__pycache__")
@@ -45,9 +45,9 @@ def solved_variant(changes: Mapping[str, str], name: str = "mytorch_variant") ->
 
 
 def changed_files(which: Callable[[Facts], Replacements]) -> dict[str, str]:
-    """The files of the solved package in which a fact has texts replaced.
+    """The files of the solved package, changed by the replacements that each record of facts lists.
 
-    Raises: ValueError: a text does not stand there once.
+    Raises: ValueError: a text does not occur exactly once.
     """
     files: dict[str, str] = {}
     for facts in FACTS.values():
@@ -61,7 +61,7 @@ def changed_files(which: Callable[[Facts], Replacements]) -> dict[str, str]:
 
 @dataclass
 class BuiltReferences:
-    """References on their way to a folder."""
+    """References that are being made, and are not yet written to a folder."""
 
     seed: int
     seed_of_doubles: int
@@ -80,7 +80,7 @@ class BuiltReferences:
 
 
 def build_references(seed: int) -> BuiltReferences:
-    """Draw the inputs from a seed, and compute everything that follows from them."""
+    """Draw the inputs from a seed, and compute all references from them."""
     rng = np.random.default_rng([seed, 1])
     built = BuiltReferences(seed, int(rng.integers(2**31)))
     with solved_variant({}) as solved:
@@ -101,10 +101,10 @@ def build_references(seed: int) -> BuiltReferences:
 
 
 def draw_case(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> Inputs:
-    """Draw a case's inputs: again, until no activation is close to a corner of its own.
+    """Draw a case's inputs, and draw again while any activation's input is close to a corner.
 
-    A network whose rectifiers are all closed would show no mistake. An activation's own edge
-    cases are left as they come.
+    A network whose ReLUs are all inactive would hide every mistake. The edge cases of an activation
+    itself are not drawn again.
     """
     careful = case.role == "general" or exercise.doubles
     for attempt in range(1000):
@@ -118,8 +118,8 @@ def draw_case(exercise: Exercise, case: Case, seed: list[int], solved: Any) -> I
 
 
 def distance_from_corner(exercise: Exercise, case: Case, inputs: Inputs, solved: Any) -> float:
-    """How close any forward comes to a corner of its class; 0 if a result is all zeros: then
-    nothing could be seen in it."""
+    """The smallest distance of any forward's input from a corner of its class; 0 if a result is all
+    zeros, because such a result shows no mistake."""
     smallest = [np.inf]
     watched = {
         getattr(solved, facts.name): facts.corner_distance
@@ -143,7 +143,7 @@ def distance_from_corner(exercise: Exercise, case: Case, inputs: Inputs, solved:
 def collect_answers(
     built: BuiltReferences, exercise: Exercise, package: Any, drive: Any, exact: bool = False
 ) -> Iterator[Answer]:
-    """Drive a package through the cases; `exact`: in float64 even where the inputs are float32."""
+    """Run a package on all cases. `exact`: compute in float64 even if the inputs are float32."""
     for case in exercise.cases:
         inputs = built.inputs[exercise.id][case.id]
         if exact:
@@ -164,14 +164,14 @@ def add_expected(built: BuiltReferences, solved: Any) -> None:
 
 
 def refuse_faults(given: Answer) -> None:
-    """Raises: RuntimeError: the key itself fails, and what it expects would be nothing."""
+    """Raises: RuntimeError: the key itself fails, so there would be no expected result."""
     if given.fault or given.odd:
         raise RuntimeError(f"the solved package fails: {given}")
 
 
 def add_interval(built: BuiltReferences) -> None:
-    """Drive the package once more with the other end of what is free; between the two all is
-    right."""
+    """Run the package once more with the other end of each free interval; every value between the
+    two results is right."""
     with solved_variant(changed_files(lambda facts: facts.other_end)) as other:
         for exercise in EXERCISES.values():
             for given in collect_answers(built, exercise, other, driving.drive_case, exact=True):
@@ -198,7 +198,7 @@ def add_doubled(built: BuiltReferences, solved: Any) -> None:
 
 
 def add_signatures(built: BuiltReferences, mistake: Mistake) -> None:
-    """Take the tensors in which a mistake differs, in the exercises of its own class."""
+    """Record the tensors that a mistake changes, in the exercises of its own class."""
     own = [e for e in EXERCISES.values() if f"{mistake.target}.".startswith(f"{e.owner}.")]
     changes = {mistake.file: mistake.plant()}
     with solved_variant(changes) as planted:

@@ -1,7 +1,7 @@
-"""The student release: copied by an allow-list, then searched for anything that gives answers.
+"""The student release: files are copied by an allow-list, then searched for answers.
 
-What is generated comes from the key, never from the working tree; the engine is copied as it
-is. Nothing of the key, the hidden references or the tests is in it.
+Generated files come from the key, never from the working tree. The engine is copied unchanged.
+The release contains no part of the key, of the hidden references or of the tests.
 """
 
 import ast
@@ -36,21 +36,21 @@ ENGINE = (
 )
 README = Path(__file__).parent / "README-students.md"
 
-# Formulas that stand on the slides, or are no answer where they stand in the engine.
+# Formulas that stand on the slides, or that reveal no answer where the engine uses them.
 NO_SECRET = frozenset({"y-d"})
 
 
 class AnswerLeak(Exception):
-    """Something in the release gives an answer away."""
+    """A file of the release contains an answer."""
 
 
 def write_release(folder: Path, root: Path = ROOT) -> int:
     """Write the student release into a new folder, and search it for answers.
 
     Returns: the number of files.
-    Raises:  FileExistsError: there is something in that folder.
-             AnswerLeak: a solution's statement stands in a file; nothing is written.
-             DamagedFile: the public references are not whole; nothing is written.
+    Raises:  FileExistsError: the folder is not empty.
+             AnswerLeak: a file contains a statement of a solution; nothing is written.
+             DamagedFile: the public references are damaged; nothing is written.
     """
     reference_store.public_references()
     if folder.exists() and any(folder.iterdir()):
@@ -67,7 +67,7 @@ def write_release(folder: Path, root: Path = ROOT) -> int:
 
 
 def release_files(root: Path) -> dict[str, bytes]:
-    """The files of the release, by path."""
+    """The files of the release, by their path."""
     files = {
         path.relative_to(root).as_posix(): path.read_bytes()
         for allowed in ENGINE
@@ -90,7 +90,7 @@ def release_files(root: Path) -> dict[str, bytes]:
 def zip_beginning(files: dict[str, bytes]) -> bytes:
     """A zip of a release's notebooks and `mytorch`, from which the set-up restores deleted files.
 
-    The same files give the same bytes.
+    Equal files give a zip with equal bytes.
     """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -102,7 +102,7 @@ def zip_beginning(files: dict[str, bytes]) -> bytes:
 
 
 def take_outputs(made: nbformat.NotebookNode, shown: nbformat.NotebookNode) -> None:
-    """Show what the built notebook shows, in cells that are the same."""
+    """Copy the outputs of the built notebook into the cells that are equal."""
     known = {node.id: node for node in shown.cells if node.cell_type == "code"}
     for node in made.cells:
         built = known.get(node.id)
@@ -111,7 +111,8 @@ def take_outputs(made: nbformat.NotebookNode, shown: nbformat.NotebookNode) -> N
 
 
 def find_answers(files: dict[str, bytes]) -> Iterator[str]:
-    """Say where a statement of a solution that computes something stands in the release."""
+    """Report each statement of a solution that computes something and also occurs in the
+    release."""
     needles = {n: s for n, s in computing_statements() if n not in NO_SECRET}
     for name, content in files.items():
         if Path(name).suffix in (".py", ".md", ".ipynb", ".json"):
@@ -134,7 +135,8 @@ def notebook_text(made: nbformat.NotebookNode) -> Iterator[str]:
 
 
 def computing_statements() -> Iterator[tuple[str, str]]:
-    """Every expression that a solution assigns or returns, if it computes: bare, and as it is."""
+    """Every expression that a solution assigns or returns, if it computes something: in normal
+    form, and as written."""
     for source in solved_modules().values():
         lines = source.splitlines()
         for node in ast.walk(ast.parse(source)):

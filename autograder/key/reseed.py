@@ -1,6 +1,6 @@
-"""Other hidden cases, say for a new term: drawn until they show as much as they must.
+"""Other hidden cases, for example for a new term: draw until they meet all requirements.
 
-`find_flaws` is what any set of references is held to, the stored ones too.
+`find_flaws` is the test that every set of references must pass, including the stored ones.
 """
 
 import secrets
@@ -18,16 +18,16 @@ from autograder.scoring.reference_store import FAULT, ReferenceSet
 from . import differences, proof, references, storing
 from .facts import facts_of
 
-MAX_DRAWS = 20  # draws before something else must be wrong
-NEAR = 0.01  # of what two mistakes change: less apart, and they could be taken for each other
+MAX_DRAWS = 20  # after so many draws, something else must be wrong
+NEAR = 0.01  # if two mistakes differ by less than this part of their effect, they are too similar
 
 Tensors = dict[tuple[str, str], Array]  # by case and name
 
 
 def good_seed(seed: int | None = None) -> tuple[int, list[str]]:
-    """A seed whose cases have no flaw: this one or one that follows it, or one nobody knows.
+    """A seed whose cases have no flaw: the first one from `seed` on, or a random one if it is None.
 
-    Returns: the seed, and a line for each that was not good enough.
+    Returns: the seed, and one line per rejected seed.
     """
     refused: list[str] = []
     for step in range(MAX_DRAWS):
@@ -40,7 +40,7 @@ def good_seed(seed: int | None = None) -> tuple[int, list[str]]:
 
 
 def first_flaw(seed: int) -> str:
-    """The first flaw in what is drawn from a seed, or "" if there is none."""
+    """The first flaw in the references made from a seed, or "" if there is none."""
     with tempfile.TemporaryDirectory() as scratch:
         try:
             storing.write_topic_files(references.build_references(seed), Path(scratch), "hidden")
@@ -50,7 +50,7 @@ def first_flaw(seed: int) -> str:
 
 
 def find_flaws(drawn: ReferenceSet) -> Iterator[str]:
-    """What makes references unfit to grade with, a line each."""
+    """The reasons why references are not fit for grading, one line each."""
     yield from find_uniform_tensors(drawn)
     for exercise in EXERCISES:
         yield from find_indistinguishable(exercise, drawn)
@@ -58,8 +58,9 @@ def find_flaws(drawn: ReferenceSet) -> Iterator[str]:
 
 
 def find_uniform_tensors(drawn: ReferenceSet) -> Iterator[str]:
-    """Tensors in which a mistake could hide: of general cases, those of 0, or of one number, or
-    with equal rows; of a network's cases, those of 0, for its rectifiers are all closed."""
+    """Tensors in which a mistake could stay unseen. In general cases: all zeros, one number
+    everywhere, or two equal rows. In cases of a network: all zeros, because all its ReLUs are
+    inactive."""
     for id, exercise in EXERCISES.items():
         for reference in drawn.cases(id):
             for name, expected in reference.expected.items():
@@ -78,14 +79,14 @@ def find_uniform_tensors(drawn: ReferenceSet) -> Iterator[str]:
 
 
 def passes_corner(exercise: Exercise) -> bool:
-    """Whether an exercise is about a rectifier or passes one: its rows may be 0, several alike."""
+    """Whether an exercise contains a ReLU: then a row may be 0, and several rows may be equal."""
     passed = (exercise, *exercises_below(exercise.id))
     return any(facts_of(one).corner_distance is not None for one in passed)
 
 
 def find_indistinguishable(exercise: str, drawn: ReferenceSet) -> Iterator[str]:
-    """Pairs of mistakes that no case tells apart: none of the general ones, if either shows in
-    one."""
+    """Pairs of mistakes that no case distinguishes. If one of them changes a general case, a
+    general case must distinguish them."""
     right = {(r.case.id, n): e.low for r in drawn.cases(exercise) for n, e in r.expected.items()}
     role = {case.id: case.role for case in EXERCISES[exercise].cases}
     stored = drawn.signatures(exercise)
@@ -103,12 +104,12 @@ def find_indistinguishable(exercise: str, drawn: ReferenceSet) -> Iterator[str]:
 
 
 def whole_signature(stored: Tensors, right: Tensors) -> Tensors:
-    """What a mistake gives for every tensor of every case, wrong or right."""
+    """The result of a mistake for every tensor of every case, including the unchanged tensors."""
     return {key: stored.get((key[0], FAULT), stored.get(key, right[key])) for key in right}
 
 
 def tensors_differ(one: Array, other: Array, right: Array) -> bool:
-    """Whether two tensors are further apart than NEAR of how far they are from the right one."""
+    """Whether two tensors differ by more than NEAR times their distance from the right tensor."""
     if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
         return True
     both = np.isfinite(one)

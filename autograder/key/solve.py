@@ -1,4 +1,4 @@
-"""Write the tree that the key completes: the solved package and the solved notebooks."""
+"""Write a solved tree: the solved package and the solved notebooks."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from .solved import solved_modules, strip_markers
 def write_solved_tree(folder: Path) -> None:
     """Write `mytorch/` and the solved notebooks into a new folder.
 
-    Raises: FileExistsError: there is something in that folder.
+    Raises: FileExistsError: the folder is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty: name a new folder")

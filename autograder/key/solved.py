@@ -1,7 +1,7 @@
-"""The solved package, read as text: what becomes a skeleton, a stub, a cell, a solution.
+"""The solved package as text, from which skeleton, stubs, cells and solutions are made.
 
-A region between BEGIN SOLUTION and END SOLUTION ends a function. What stands before it (the
-docstring, checks of the arguments) is given to students.
+A function ends with its solution, between BEGIN SOLUTION and END SOLUTION. Students get the lines
+before it: the docstring and the checks of the arguments.
 """
 
 import ast
@@ -27,7 +27,7 @@ def solved_modules() -> dict[str, str]:
 def make_skeleton(file: str, source: str) -> str:
     """A module with every solution replaced by the exercise's `raise`.
 
-    Raises: ValueError: a region belongs to no exercise.
+    Raises: ValueError: a solution belongs to no exercise.
     """
 
     def unfinished(region: re.Match[str]) -> str:
@@ -40,12 +40,12 @@ def make_skeleton(file: str, source: str) -> str:
 
 
 def strip_markers(source: str) -> str:
-    """A module as a student would have completed it: without the markers."""
+    """A module as a student would complete it: without the markers."""
     return MARKER.sub("", source)
 
 
 def owning_exercise(file: str, source: str, line: int) -> Exercise:
-    """The exercise whose function holds a line."""
+    """The exercise whose function contains a line."""
     for exercise in EXERCISES.values():
         if exercise.file == f"mytorch/{file}":
             node = find_definition(source, exercise.target)
@@ -66,9 +66,9 @@ def find_definition(source: str, target: str) -> Function:
 
 
 def source_of(exercise: Exercise) -> str:
-    """The solved module of an exercise.
+    """The source of the solved module of an exercise.
 
-    Raises: ValueError: there is none.
+    Raises: ValueError: there is no such module.
     """
     path = SOLVED / Path(exercise.file).name
     if not path.is_file():
@@ -79,13 +79,13 @@ def source_of(exercise: Exercise) -> str:
 
 
 def make_stub(exercise: Exercise) -> str:
-    """The unfinished function of an exercise, as `reset` puts it back."""
+    """The unfinished function of an exercise, which `reset` restores."""
     skeleton = make_skeleton(Path(exercise.file).name, source_of(exercise))
     return function_text(skeleton.encode(), exercise.target)
 
 
 def make_cell(exercise: Exercise, solved: bool) -> str:
-    """The exercise cell: the decorated function, without annotations and docstring."""
+    """The code of an exercise cell: the decorated function, without annotations and docstring."""
     source = source_of(exercise)
     name = Path(exercise.file).name
     source = strip_markers(source) if solved else make_skeleton(name, source)

@@ -1,4 +1,4 @@
-"""The still PNG of a picture, made without a browser."""
+"""The PNG of a picture, made without a browser."""
 
 import re
 from pathlib import Path
@@ -7,16 +7,16 @@ import matplotlib
 import resvg_py
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-ZOOM = 2  # sharp on screens with two dots a pixel
+ZOOM = 2  # sharp on screens with two dots per pixel
 VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]*)\)")
 
 
 def render_png(svg: str) -> bytes:
-    """Render a picture as it looks in a light theme, on white.
+    """Render a picture on white, in the colours of a light theme.
 
-    Args:    svg: the picture; colours may be `var(--name, fallback)`, which give their fallback.
-    Returns: a PNG of twice the picture's size, the same bytes for the same picture.
-    Raises:  ValueError: that is no SVG.
+    Args:    svg: the picture; a colour `var(--name, fallback)` is drawn as its fallback.
+    Returns: a PNG of twice the picture's size; equal pictures give equal bytes.
+    Raises:  ValueError: the text is not an SVG.
     """
     return bytes(
         resvg_py.svg_to_bytes(

@@ -1,5 +1,5 @@
-"""Write the references, a file a topic: two exercises made at once in different topics do not
-conflict, and the history grows by what has changed."""
+"""Write the references, one file per topic: then two new exercises in different topics cause no
+merge conflict, and the Git history grows only by what has changed."""
 
 import hashlib
 import io
@@ -37,10 +37,10 @@ PUBLIC_SEED = 11785
 
 
 def rebuild_references(hidden_seed: int | None = None) -> dict[Path, list[str]]:
-    """Make both sets of references anew; the hidden ones from the stored seed if none is given.
+    """Make both sets of references anew. Without a seed, the hidden ones keep the stored seed.
 
     Returns: by folder, the names of the files that were written.
-    Raises:  ValueError: no file tells the stored seed, or the seed is that of the public cases.
+    Raises:  ValueError: no file contains the stored seed, or the seed is that of the public cases.
     """
     seed = stored_seed() if hidden_seed is None else hidden_seed
     if seed == PUBLIC_SEED:
@@ -55,7 +55,7 @@ def rebuild_references(hidden_seed: int | None = None) -> dict[Path, list[str]]:
 
 
 def stored_seed() -> int:
-    """The seed of the hidden references: of the first file that is whole."""
+    """The seed of the hidden references, from the first undamaged file."""
     for topic in TOPICS:
         with suppress(DamagedFile):
             if (found := read_topic_file(HIDDEN_FOLDER / f"{topic}.npz")).kind == "hidden":
@@ -64,11 +64,11 @@ def stored_seed() -> int:
 
 
 def write_topic_files(built: BuiltReferences, folder: Path, kind: str) -> list[str]:
-    """Write the references of a kind, public or hidden, into a folder, each file whole or not at
-    all.
+    """Write the public or the hidden references into a folder; no file is written in part.
 
-    A file stays where it says the same. Stopped midway, the set is of two seeds, which no one
-    grades with; `rebuild_references` goes on with the seed of the file that is written first.
+    A file whose content would not change is kept. If writing is interrupted, the files have two
+    different seeds, and grading refuses them; `rebuild_references` continues with the seed of the
+    file that is written first.
 
     Returns: the names of the files that were written.
     """
@@ -94,7 +94,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def write_mistakes() -> None:
-    """Write what students may know of the mistakes: never what was changed."""
+    """Write the part of the mistakes that students may see, without the changed source text."""
     known = [
         asdict(Misconception(m.id, m.name, m.hint, m.slide)) for _, m in sorted(MISTAKES.items())
     ]
@@ -103,7 +103,7 @@ def write_mistakes() -> None:
 
 
 def topic_of(built: BuiltReferences, topic: str, kind: str) -> TopicFile:
-    """What one topic's file says."""
+    """The content of the file of one topic."""
     own = {exercise.id for exercise in TOPICS[topic]}
 
     def mine(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def topic_of(built: BuiltReferences, topic: str, kind: str) -> TopicFile:
 
 
 def pack_topic_file(topic: TopicFile) -> bytes:
-    """The file's content; the same topic makes the same bytes."""
+    """The bytes of the file; equal topics give equal bytes."""
     sections = {"tensors": topic.tensors, "signatures": topic.signatures}
     listed: dict[str, dict[str, tuple[str, tuple[int, ...]]]] = {}
     numbers: dict[str, list[Array]] = {}
@@ -150,7 +150,7 @@ def pack_topic_file(topic: TopicFile) -> bytes:
 
 
 def says_the_same(old: TopicFile, new: TopicFile) -> bool:
-    """Whether two topic files differ by rounding errors alone, as they do between machines."""
+    """Whether two topic files differ only by rounding errors, which depend on the machine."""
     if (old.kind, old.seed) != (new.kind, new.seed):
         return False
     scales = [{n: np.array(s) for n, s in topic.scales.items()} for topic in (old, new)]
@@ -162,7 +162,7 @@ def says_the_same(old: TopicFile, new: TopicFile) -> bool:
 
 
 def agree_closely(one: Array, other: Array) -> bool:
-    """Whether two arrays are of one shape and kind, and differ by rounding errors at most."""
+    """Whether two arrays have the same shape and kind, and differ at most by rounding errors."""
     if (one.shape, one.dtype) != (other.shape, other.dtype):
         return False
     if one.dtype.kind != "f":

@@ -1,6 +1,7 @@
-"""The twin of `mytorch` on PyTorch's float64 autograd: no derivative is written down here.
+"""A twin of `mytorch` that uses PyTorch's float64 autograd: no derivative is written down here.
 
-The drivers find the same names, and arrays of numpy on both sides. Needs the extra `proof`.
+It has the names that the drivers use; inputs and results are numpy arrays. It needs the extra
+`proof`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,17 +13,17 @@ import numpy as np
 
 from autograder.model import Array
 
-torch: Any = import_module("torch")  # looked up by name: types are checked without PyTorch too
+torch: Any = import_module("torch")  # imported by name, so that mypy also works without PyTorch
 functional: Any = import_module("torch.nn.functional")
 
 
 def make_leaf(array: Array) -> Any:
-    """A float64 tensor whose derivative will be asked for."""
+    """A float64 tensor with respect to which autograd computes a derivative."""
     return torch.tensor(np.asarray(array, np.float64), requires_grad=True)
 
 
 def derivative_of(tensor: Any) -> Array:
-    """What backward left in a leaf; zeros where nothing depends on it."""
+    """The derivative that backward stored in a leaf; zeros if the result does not depend on it."""
     gradient = torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
     return np.array(gradient)
 
@@ -33,7 +34,7 @@ def squared_error(y: Array, d: Array) -> float:
 
 
 class Activation:
-    """A function of PyTorch's, forward and backward, with the arguments it was made with."""
+    """A function of PyTorch, forward and backward, with its constructor's arguments."""
 
     function: Callable[..., Any]
 
@@ -74,12 +75,12 @@ class Linear:
         self.sizes = in_features, out_features
 
     def function(self, A: Any) -> Any:
-        """The output for a tensor A; the parameters become leaves anew."""
+        """The output for a tensor A; new leaves are made from the parameters."""
         self.weight, self.bias = make_leaf(self.W), make_leaf(self.b)
         return functional.linear(A, self.weight, self.bias[:, 0])
 
     def store(self) -> None:
-        """Take the derivatives over from the leaves."""
+        """Copy the derivatives from the leaves."""
         self.dLdW, self.dLdb = derivative_of(self.weight), derivative_of(self.bias)
 
     def forward(self, A: Array) -> Array:
@@ -107,7 +108,7 @@ class SoftmaxCrossEntropy:
 
 
 class MLP:
-    """One graph from the input to the output: autograd goes through all layers at once."""
+    """One graph from the input to the output: autograd differentiates all layers at once."""
 
     def __init__(self, sizes: Sequence[int], activation: type[Activation] = ReLU) -> None:
         self.layers = [Linear(c_in, c_out) for c_in, c_out in pairwise(sizes)]
@@ -129,7 +130,7 @@ class MLP:
 
 
 class SGD:
-    """PyTorch's optimiser, on the layers' arrays."""
+    """PyTorch's optimiser, applied to the arrays of the layers."""
 
     def __init__(self, model: Any, lr: float) -> None:
         self.layers, self.lr = model.layers, lr

@@ -1,4 +1,4 @@
-"""What the grader's own work may cost, whatever was handed in: bounds on counts and on memory."""
+"""Limits on the grader's own work for any hand-in: bounds on counts and on memory."""
 
 import random
 import tracemalloc
@@ -27,13 +27,13 @@ BOOKS = {
 
 
 def junk(seed: int, size: int) -> bytes:
-    """Code of so many tokens, each of one character."""
+    """Code with `size` tokens of one character each."""
     return bytes(random.Random(seed).choices(b"+-*/%&|^@=<>!:.,", k=size))
 
 
 @pytest.mark.parametrize("kind", BOOKS)
 def test_notebooks_are_searched_in_little_memory(tmp_path: Path, kind: str) -> None:
-    """80 MB of JSON in 95 KB: no more than a few times one notebook is held."""
+    """80 MB of JSON in 95 KB take only a few times the memory of one notebook."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         for name, data in package(solved=False).items():
             packed.writestr(f"mytorch/{name}", data)
@@ -47,7 +47,8 @@ def test_notebooks_are_searched_in_little_memory(tmp_path: Path, kind: str) -> N
 
 
 def test_a_hand_in_has_so_many_fingerprints_and_no_more() -> None:
-    """However much code, in however many files; an exercise beside it is compared all the same."""
+    """This holds for any amount of code in any number of files; other exercises are still
+    compared."""
     honest = package()
     for files in (
         {"linear.py": junk(1, 2**17)},
@@ -62,7 +63,7 @@ def test_a_hand_in_has_so_many_fingerprints_and_no_more() -> None:
 
 
 def test_no_long_token_or_strange_name_is_remembered() -> None:
-    """Tokens of 100 000 characters, and modules of any name: nothing of them is kept."""
+    """Tokens of 100 000 characters and unknown module names are not stored."""
     find_fingerprints({"linear.py": b"x = 1"})
     tracemalloc.start()
     for n in range(100):
@@ -76,7 +77,7 @@ def test_no_long_token_or_strange_name_is_remembered() -> None:
 
 
 def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty who sent the same of 2 000: one pattern, one match of all, little memory."""
+    """Twenty of 2 000 sent the same: one pattern, one match with all of them, little memory."""
     made, honest, same = (
         FingerprintIndex(),
         find_fingerprints(package()),
@@ -95,7 +96,7 @@ def test_identical_hand_ins_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_pairs_are_counted_and_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What fewest share is looked at first; the rest is named in a sentence, on the page too."""
+    """The rarest code is compared first; a sentence names the rest, on the page too."""
     monkeypatch.setattr(grouping, "MAX_PAIRS", 40)
     made = FingerprintIndex()
     for n in range(100):
@@ -113,7 +114,8 @@ def test_pairs_are_counted_and_what_is_left_out_is_said(monkeypatch: pytest.Monk
 
 
 def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the most, every second is dropped, again and again: the rest still finds copies."""
+    """Above the limit, every second fingerprint is dropped, repeatedly; the rest still finds
+    copies."""
     monkeypatch.setattr(similarity, "MAX_KEPT_OWNERS", 4000)
     made = FingerprintIndex()
     for n in range(60):
@@ -129,7 +131,7 @@ def test_a_class_keeps_so_many_fingerprints(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those beyond are counted, and it is said."""
+    """A sentence gives the number of the others."""
     monkeypatch.setattr(similarity, "MAX_COMPARED", 10)
     made = FingerprintIndex()
     for n in range(25):
@@ -140,7 +142,7 @@ def test_a_class_compares_so_many_hand_ins(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_groups_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A class of copies in pairs: the most striking are described."""
+    """In a class of pairs of copies, the most striking pairs are described."""
     monkeypatch.setattr(similarity, "MAX_DESCRIBED_GROUPS", 3)
     made = FingerprintIndex()
     for n in range(80):
@@ -152,7 +154,7 @@ def test_groups_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_is_too_long_to_be_remembered_is_computed() -> None:
-    """Few long answers would fill what short ones are remembered in."""
+    """A few long answers would fill the cache for the short ones."""
     tokens = tuple("+-*/%"[n * n % 5] for n in range(winnowing.MAX_CACHED_TOKENS + 1))
     before = winnowing.cached_hashes.cache_info().currsize
     assert winnowing.winnow_hashes(tokens) == winnowing.cached_hashes.__wrapped__(tokens)

@@ -1,6 +1,6 @@
-"""A class in which every hand-in is hard to read: one row each, the honest ones untouched.
+"""A class in which every hand-in is hard to read: one row each; honest hand-ins are unaffected.
 
-All of it through the command, from the folder in which an instructor is.
+Every test uses the command, in the folder in which an instructor would work.
 """
 
 import csv
@@ -38,7 +38,7 @@ needs_links = pytest.mark.skipif(sys.platform == "win32", reason="needs symbolic
 
 @pytest.fixture
 def class_() -> Iterator[Path]:
-    """A folder that any user may see, with the hand-in of one honest student, ada.zip."""
+    """A folder that any user may read, with the hand-in of one honest student, ada.zip."""
     top = Path(tempfile.mkdtemp())
     top.chmod(0o755)
     (top / "class").mkdir()
@@ -58,7 +58,7 @@ def laid(folder: Path, files: Mapping[str, bytes] | None = None) -> Path:
 
 
 class Graded:
-    """What the command printed: a row by hand-in, notes, and its exit code."""
+    """The command's output: one row per hand-in, the notes, and the exit code."""
 
     def __init__(self, done: "subprocess.CompletedProcess[str]") -> None:
         assert "Traceback" not in done.stderr, done.stderr
@@ -80,8 +80,9 @@ class Graded:
 def graded(folder: Path, *arguments: str | Path, bound: bool = False, jobs: int = 1) -> Graded:
     """Run `autograder grade --json` in a folder.
 
-    Args: bound: permissions bind root, too.  jobs: one, for each takes longer to start than these
-          classes take.
+    Args: bound: permissions also apply to root.  jobs: 1, because each additional process starts
+    more
+          slowly than these classes are graded.
     """
     own = ["grade", "--json", "--jobs", str(jobs)]
     command = [sys.executable, "-m", "autograder", *own, *arguments]
@@ -140,7 +141,7 @@ ARCHIVES: dict[str, tuple[bytes, float, str]] = {
 
 
 def test_no_archive_stops_a_class(class_: Path) -> None:
-    """Each is a row, final; what cannot be understood is worth 0, what is harmless costs none."""
+    """Each has a final row: unreadable archives are worth 0, harmless oddities cost no points."""
     for name, (data, _, _) in ARCHIVES.items():
         (class_ / f"{name}.zip").write_bytes(data)
         wrapped = raw_zip([RawEntry(b"hand-in.zip", data)])
@@ -159,7 +160,7 @@ def test_no_archive_stops_a_class(class_: Path) -> None:
 
 
 def test_metadata_without_its_top_costs_no_row(class_: Path) -> None:
-    """Gradescope's metadata cut in front, damaged, deep, or endless: names are lost, no grade."""
+    """If Gradescope's metadata is cut, damaged, deep, or endless, names are lost, but no grade."""
     (class_ / "ada.zip").unlink()
     laid(class_ / "submission_11")
     for text in (
@@ -178,8 +179,8 @@ def test_metadata_without_its_top_costs_no_row(class_: Path) -> None:
 
 @needs_links
 def test_links_that_are_found_give_nothing(class_: Path) -> None:
-    """To another's hand-in, to last year's, to a folder, up, in a circle, to nothing, one behind
-    another: no row, no points, but a name; nothing stays provisional."""
+    """Links to another hand-in, to last year's, to a folder, upwards, in a circle, to nothing, or
+    to another link: no row and no points, but a note; no grade stays provisional."""
     laid(class_ / "bob")
     laid(class_.parent / "last_year" / "bob")
     (class_.parent / "last_year" / "bob.zip").write_bytes(raw_zip(RIGHT))
@@ -209,7 +210,7 @@ def test_links_that_are_found_give_nothing(class_: Path) -> None:
 
 @needs_links
 def test_links_in_a_hand_in_give_nothing(class_: Path) -> None:
-    """As `mytorch`, as a folder around it, as a module, as an archive, as notebooks beside it."""
+    """A link as `mytorch`, as its folder, as a module, as an archive, or as notebooks."""
     own = class_ / "mia"
     laid(class_ / "bob")
     zipped = {"links": raw_zip([link(b"mytorch", b"../bob/mytorch"), *RIGHT[:1]])}
@@ -251,7 +252,7 @@ def test_links_in_a_hand_in_give_nothing(class_: Path) -> None:
 
 @needs_links
 def test_links_in_an_export_give_nothing(class_: Path) -> None:
-    """What is a link in the one zip of a class is left out and named, like in a folder."""
+    """Links in a zip with the whole class are left out and named, as in a folder."""
     ada = RawEntry(b"ada.zip", raw_zip(RIGHT))
     eve = [link(b"eve.zip", b"ada.zip"), link(b"kim", b"bob"), link(b"kim/mytorch", b"x")]
     bob = [RawEntry(b"bob/" + entry.name, entry.content) for entry in RIGHT]
@@ -263,7 +264,8 @@ def test_links_in_an_export_give_nothing(class_: Path) -> None:
 
 @needs_links
 def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
-    """A class, a hand-in, an export, with and without a slash; a circle is one line."""
+    """The path may be a link to a class, a hand-in or an export, with or without a slash; a circle
+    gives one line."""
     top = class_.parent
     laid(class_ / "bob")
     for name, target in {
@@ -292,7 +294,7 @@ def test_the_path_that_is_named_may_be_a_link(class_: Path) -> None:
 
 @needs_links
 def test_a_link_in_place_of_an_earlier_hand_in_keeps_no_grade(class_: Path) -> None:
-    """Who had a row and is a link now has none, also not from the reports of the earlier run."""
+    """A hand-in that was replaced by a link has no row, and none from the earlier reports."""
     (class_ / "eve.zip").write_bytes(raw_zip(RIGHT))
     laid(class_ / "section" / "bob")
     laid(class_ / "section" / "kim")
@@ -309,8 +311,8 @@ def test_a_link_in_place_of_an_earlier_hand_in_keeps_no_grade(class_: Path) -> N
 
 
 def test_what_the_system_does_not_show_is_provisional(class_: Path) -> None:
-    """Folder, package, part of it, module, archive, wrapper: nobody's fault, and nobody else's
-    loss. When it is shown, the same command grades it."""
+    """Folder, package, part of it, module, archive, or outer folder without permission: no points
+    are lost. If permission is given, the same command grades the hand-in."""
     closed = {
         "folder": "",
         "package": "mytorch",
@@ -350,7 +352,7 @@ def test_what_the_system_does_not_show_is_provisional(class_: Path) -> None:
 
 
 def test_a_class_that_may_not_be_opened_is_one_line(class_: Path) -> None:
-    """The folder that is given itself, and a path in it, and a table of the class."""
+    """The folder and a path in it have one provisional row each."""
     class_.chmod(0)
     found = graded(class_.parent, "class", "class/ada.zip", bound=True)
     assert (found.code, found.provisional()) == (3, {"class", "class/ada.zip"})
@@ -358,7 +360,7 @@ def test_a_class_that_may_not_be_opened_is_one_line(class_: Path) -> None:
 
 
 def test_a_disk_that_fails_is_not_the_archives_fault() -> None:
-    """Zip's own code takes it for damage; we do not."""
+    """The zip library reports it as damage; we do not."""
 
     class Failing(IO[bytes]):
         def __init__(self) -> None: ...
@@ -383,7 +385,7 @@ def test_a_disk_that_fails_is_not_the_archives_fault() -> None:
 
 
 def journals(folder: Path) -> dict[str, bytes]:
-    """What may be called a journal: nothing, a text, another program's, and one of ours."""
+    """Files that may have a journal's name: empty, a text, another program's, or one of ours."""
     other = sqlite3.connect(folder / "other.sqlite")
     other.execute("CREATE TABLE notes (text)")
     other.commit()
@@ -396,7 +398,8 @@ def journals(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_journal_in_a_hand_in_costs_no_row(class_: Path, tmp_path: Path) -> None:
-    """Whatever is in it, whatever the hand-in looks like; who has only that is named."""
+    """Whatever it contains, and whatever the form of the hand-in; a folder with nothing else is
+    named."""
     for kind, data in journals(tmp_path).items():
         laid(laid(class_ / f"bare-{kind}"), {JOURNAL: data})
         laid(laid(class_ / f"wrapped-{kind}" / "students").parent, {JOURNAL: data})
@@ -418,7 +421,7 @@ def test_a_journal_in_a_hand_in_costs_no_row(class_: Path, tmp_path: Path) -> No
 
 
 def test_a_students_folder_never_holds_the_results(class_: Path, tmp_path: Path) -> None:
-    """One called `grades`, with a journal in it, is no place for the class's."""
+    """If a hand-in is called `grades` and contains a journal, the results are not written there."""
     laid(laid(class_ / "grades"), {JOURNAL: journals(tmp_path)["ours"]})
     found = graded(class_, ".")
     assert (found.code, found.rows) == (2, {})
@@ -427,7 +430,7 @@ def test_a_students_folder_never_holds_the_results(class_: Path, tmp_path: Path)
 
 
 def test_results_beside_classes_change_nothing(class_: Path) -> None:
-    """The second run from the same folder finds the same hand-ins in the same sections."""
+    """A second run in the same folder finds the same hand-ins in the same sections."""
     for name in ("bob", "cleo"):
         laid(class_ / "1" / name)
         laid(class_ / "2" / name)
@@ -441,7 +444,7 @@ def test_results_beside_classes_change_nothing(class_: Path) -> None:
 
 
 def test_a_killed_run_leaves_results_that_are_known(tmp_path: Path) -> None:
-    """What is written ahead is not in the file yet: whose it is, is."""
+    """The journal's write-ahead log is not merged yet, but the file is recognised as ours."""
     with GradeJournal(tmp_path / JOURNAL):
         shutil.copytree(tmp_path, tmp_path.parent / "killed")
         assert is_results(str(tmp_path.parent / "killed"))
@@ -451,7 +454,7 @@ def test_a_killed_run_leaves_results_that_are_known(tmp_path: Path) -> None:
 def broken(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, who: str, error: Exception
 ) -> Iterator[None]:
-    """A function of ours that fails with whatever names one student, while the block runs."""
+    """A function of ours that fails for one student while the block runs."""
     right = getattr(module, name)
 
     def wrong(*given: object) -> object:
@@ -484,7 +487,7 @@ def test_a_fault_of_ours_costs_one_hand_in_alone(
     fault: str,
     error: Exception,
 ) -> None:
-    """At every step: a row for everybody, and the one with the fault is provisional or right."""
+    """At every step, each student has a row, and the one with the fault is provisional or right."""
     names = {f"{name}-student": laid(class_ / f"{name}-student") for name in ("ada", "bob", "cleo")}
     (class_ / "ada.zip").unlink()
     laid(class_ / "bob-student", {"bob.txt": b"bob-student"})
@@ -506,7 +509,8 @@ def test_a_fault_of_ours_costs_one_hand_in_alone(
 def test_a_page_that_cannot_be_made_stops_no_other(
     class_: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every row and every other page is there; who has none is named, and keeps the grade."""
+    """All rows and all other pages are written; the missing page is named, and the grade is
+    kept."""
     laid(class_ / "bob")
     laid(class_ / "cleo")
     results = class_.parent / "out"
@@ -521,7 +525,7 @@ def test_a_page_that_cannot_be_made_stops_no_other(
     rows = csv.DictReader((results / "grades.csv").read_text("utf-8-sig").splitlines())
     assert [row["score"] for row in rows] == [f"{FULL:g}"] * 3
     shutil.rmtree(results / "students")
-    (results / "students" / "cleo.html").mkdir(parents=True)  # in its way
+    (results / "students" / "cleo.html").mkdir(parents=True)  # a folder with the page's name
     (results / "students" / "cleo.html" / "x").touch()
     monkeypatch.setattr("autograder.classroom.pages.results.holds_work", lambda folder: False)
     assert cli.main(arguments) == 0
@@ -529,7 +533,7 @@ def test_a_page_that_cannot_be_made_stops_no_other(
 
 
 def test_what_lies_beside_a_package_is_named(class_: Path) -> None:
-    """One student's bare `mytorch` makes one hand-in of the class: nobody vanishes in silence."""
+    """If the class contains a bare `mytorch`, the class is one hand-in: all others are named."""
     laid(class_ / "bob")
     laid(class_, {f"mytorch/{name}": data for name, data in package(solved=False).items()})
     made = graded(class_, ".")
@@ -539,7 +543,7 @@ def test_what_lies_beside_a_package_is_named(class_: Path) -> None:
 
 
 def test_what_lies_beside_a_package_is_named_one_folder_deeper(class_: Path) -> None:
-    """A section of the class with a bare `mytorch` in it is one hand-in: the others are named."""
+    """If a section contains a bare `mytorch`, the section is one hand-in: all others are named."""
     laid(class_ / "section 1", {f"mytorch/{n}": c for n, c in package(solved=False).items()})
     (class_ / "section 1" / "bob.zip").write_bytes(raw_zip(RIGHT))
     made = graded(class_, ".")
@@ -548,7 +552,7 @@ def test_what_lies_beside_a_package_is_named_one_folder_deeper(class_: Path) -> 
 
 
 def test_what_an_exercise_is_in_counts_among_any_number_of_modules(class_: Path) -> None:
-    """More modules than are read, each before the exercises' own by its name."""
+    """There are more modules than are read, with names before those of the exercises."""
     laid(laid(class_ / "bob"), {f"mytorch/a{number}.py": b"" for number in range(400)})
     made = graded(class_, "bob")
     assert made.scores() == {"bob": FULL}
@@ -556,7 +560,7 @@ def test_what_an_exercise_is_in_counts_among_any_number_of_modules(class_: Path)
 
 
 def test_a_hidden_hand_in_is_named(class_: Path) -> None:
-    """A name with a dot before it is no reason to vanish; what systems leave behind has one too."""
+    """A hand-in with a leading dot is mentioned; files of operating systems are not."""
     for name in (".bob", ".git", "._ada.zip"):
         laid(class_ / name, None if name == ".bob" else {"HEAD": b"x"})
     (class_ / ".cleo.zip").write_bytes(raw_zip(RIGHT))
@@ -567,7 +571,8 @@ def test_a_hidden_hand_in_is_named(class_: Path) -> None:
 
 @pytest.mark.parametrize("spelled", ["{name}", ".//{name}", "{here}/{name}"])
 def test_one_hand_in_has_one_row_however_its_path_is_spelled(class_: Path, spelled: str) -> None:
-    """`grade .` and then one of them by its name: the old report makes room for the new one."""
+    """After `grade .`, `grade` of one hand-in replaces its old report, however its path is
+    written."""
     name = "bob ö"
     laid(class_ / name, {"mytorch/relu.py": b"x = 1"})
     assert graded(class_, ".").scores() == {"ada.zip": FULL, name: 0}

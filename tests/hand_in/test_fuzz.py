@@ -1,8 +1,9 @@
-"""Classes of made-up damage: whatever is sent, everybody has a row, and the honest one its own.
+"""Classes with random damage: whatever is sent, each hand-in has a row, and the honest one is
+right.
 
-Each round is a class from one seed: archives changed in their bytes and in their fields, names,
-links, folders, notebooks, export metadata, rosters. `FUZZ_SEED=1000 FUZZ_ROUNDS=5000` looks
-further than the tests do.
+Each round makes one class from a seed: archives with changed bytes and fields, names, links,
+folders, notebooks, export metadata, rosters. `FUZZ_SEED=1000 FUZZ_ROUNDS=5000` tests more classes
+than the default.
 """
 
 import csv
@@ -37,7 +38,7 @@ from autograder.scoring.reference_store import best_references
 FULL = sum(exercise.max_score for exercise in EXERCISES.values())
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "160"))
-TOO_LONG = 300  # seconds after which a round is a hang: Python then says where, and ends
+TOO_LONG = 300  # seconds after which a round counts as a hang: Python prints where, and ends
 HONEST = "honest-ada"
 RIGHT = [RawEntry(f"mytorch/{name}".encode(), data) for name, data in package().items()]
 PARTS = [
@@ -58,14 +59,14 @@ def one_of(draw: random.Random, *ways: Callable[[random.Random], bytes]) -> byte
 
 
 def name(draw: random.Random) -> bytes:
-    """A path as it may stand in an archive."""
+    """A path for an entry of an archive."""
     parts = draw.choices(PARTS, k=draw.choice((1, 1, 2, 2, 3, 50)))
     data = draw.choice(("/", "/", "/", "\\", "//")).join(parts).encode("utf-8", "surrogatepass")
     return changed(draw, data) if draw.random() < 0.1 else data
 
 
 def changed(draw: random.Random, data: bytes, most: int = 4) -> bytes:
-    """Some bytes with others in, out, or twice."""
+    """The data with some bytes inserted, removed or repeated."""
     found = bytearray(data)
     for _ in range(draw.randint(1, most)):
         at = draw.randrange(len(found) + 1)
@@ -101,7 +102,7 @@ def fields(draw: random.Random, known: tuple[str, ...]) -> dict[str, int]:
 
 
 def entry(draw: random.Random, depth: int) -> RawEntry:
-    """A file in an archive, which may say anything of itself."""
+    """A file in an archive, with any values in its fields."""
     content = one_of(
         draw,
         lambda draw: b"",
@@ -128,7 +129,7 @@ def entry(draw: random.Random, depth: int) -> RawEntry:
 
 
 def archive(draw: random.Random, depth: int = 0) -> bytes:
-    """An archive of right, odd and false files, which may be damaged after all."""
+    """An archive of right, odd and false files, which may be damaged afterwards."""
     entries = [entry(draw, depth) for _ in range(draw.choice((0, 1, 2, 5)))]
     if draw.random() < 0.5:
         wrap = draw.choice((b"", b"", b"hw/", b"a/b/", b"/"))
@@ -179,7 +180,7 @@ def file_name(draw: random.Random) -> str:
 
 
 def lay(draw: random.Random, folder: Path, depth: int = 0) -> None:
-    """Fill a folder with whatever a student, or a site, may have put there."""
+    """Fill a folder with files that a student or a course site may have put there."""
     folder.mkdir(exist_ok=True)
     for _ in range(draw.randint(0, 5)):
         path = folder / file_name(draw)
@@ -231,7 +232,7 @@ def class_of(seed: int, folder: Path) -> random.Random:
 
 
 def seen(folder: Path) -> dict[str, tuple[int, int]]:
-    """Everything below a folder, but for the results: what it is, and when it was changed."""
+    """All files below a folder, except the results: their kind and time of change."""
     found = {}
     for top, folders, files in os.walk(folder):
         folders[:] = [one for one in folders if (Path(top), one) != (folder, "grades")]
@@ -242,7 +243,8 @@ def seen(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def rows_are_whole(found: search.FoundHandIns, folder: Path) -> None:
-    """Every archive and folder of the class has a row, or is in one, or is named as left out."""
+    """Every archive and folder of the class has a row, or is part of one, or is named as left
+    out."""
     said = " ".join(found.notes)
     for path in (folder / "class").iterdir():
         sent = path.suffix.lower() == ".zip" or (path.is_dir() and not path.name.startswith("."))
@@ -254,7 +256,7 @@ def rows_are_whole(found: search.FoundHandIns, folder: Path) -> None:
 
 
 def known_in(path: Path) -> roster.Roster | None:
-    """A roster, or none where it is refused in one line."""
+    """A roster, or None if it is refused in one line."""
     try:
         return roster.read_roster(path)
     except ValueError as error:
@@ -276,7 +278,7 @@ def well_read(made: HandIn) -> None:
 
 @pytest.fixture(autouse=True)
 def no_hang() -> Iterator[None]:
-    """What never ends is ended, and shown."""
+    """A test that hangs is ended, and the place is printed."""
     faulthandler.dump_traceback_later(TOO_LONG, exit=True)
     yield
     faulthandler.cancel_dump_traceback_later()
@@ -285,7 +287,8 @@ def no_hang() -> Iterator[None]:
 @pytest.mark.attack  # tracing for coverage would slow it down
 @pytest.mark.parametrize("block", range(4))
 def test_everybody_has_a_row_whatever_is_sent(tmp_path: Path, block: int) -> None:
-    """Found, read, called and shown: no exception, no fault of ours, nothing outside."""
+    """Hand-ins are found, read, named and shown: no exception, no internal fault, no file
+    outside."""
     exercises, references = list(EXERCISES.values()), best_references()
     for seed in range(FIRST + block, FIRST + ROUNDS, 4):
         folder = tmp_path / str(seed)
@@ -321,8 +324,8 @@ def test_everybody_has_a_row_whatever_is_sent(tmp_path: Path, block: int) -> Non
 @pytest.mark.attack
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + max(4, ROUNDS // 100)))
 def test_the_command_grades_whatever_is_sent(tmp_path: Path, seed: int) -> None:
-    """The same through `autograder grade`, from the folder of the class: the honest one has its
-    points, the others a row each, or a line; exit code 0 or, with a bad roster, 2."""
+    """The same through `autograder grade`, in the folder of the class: the honest hand-in has its
+    points, the others one row or line each; the exit code is 0, or 2 with a bad roster."""
     class_of(seed, tmp_path)
     before = seen(tmp_path)
     command = [sys.executable, "-m", "autograder", "grade", "--json", "."]

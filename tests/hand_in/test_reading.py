@@ -1,4 +1,4 @@
-"""Reading hand-ins: every shape that people send, and every shape that attackers send."""
+"""Reading hand-ins: every form that students send, and every form that attackers send."""
 
 import io
 import os
@@ -150,8 +150,8 @@ def test_only_modules_are_read(tmp_path: Path) -> None:
 def test_a_folder_full_of_files_is_refused_in_one_line(
     tmp_path: Path, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """Modules by the ten thousand are no hand-in, and cost a few steps each at most; where no
-    hand-in can lie they cost nothing, nor does a virtual environment."""
+    """Tens of thousands of modules are not a hand-in, and cost only a few steps each. Folders that
+    cannot contain a hand-in, such as a virtual environment, cost nothing."""
     monkeypatch.setattr(folder_reader, "MAX_MODULES", 20_000)
     ada = make_tree("class/ada")
     make_tree("class/bob")
@@ -161,7 +161,7 @@ def test_a_folder_full_of_files_is_refused_in_one_line(
         for n in range(20_001):
             (folder / f"m{n}.py").touch()
     (ada / place / "pyvenv.cfg").unlink()
-    for own in (ada, ada / "mytorch"):  # which are none, whatever lies there
+    for own in (ada, ada / "mytorch"):  # whatever these folders contain, they are not hand-ins
         (own / "pyvenv.cfg").touch()
     with counted_calls() as calls:
         assert hand_ins([str(tmp_path / "class")]) == [str(ada), str(tmp_path / "class" / "bob")]
@@ -177,7 +177,7 @@ def test_a_folder_full_of_files_is_refused_in_one_line(
 def test_a_folder_with_too_many_names_is_refused(
     tmp_path: Path, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its entries are not listed further, neither as a class nor as a hand-in."""
+    """No further entries are listed, neither for a class nor for a hand-in."""
     monkeypatch.setattr(folder_reader, "MAX_FOLDER_ENTRIES", 99)
     ada = make_tree("ada")
     for n in range(100):

@@ -1,4 +1,4 @@
-"""A `mytorch` that was renamed or lost its folder: understood where one thing can be meant."""
+"""A `mytorch` that was renamed or lost its folder is accepted if its meaning is unambiguous."""
 
 import zipfile
 from collections.abc import Mapping
@@ -67,8 +67,8 @@ def test_modules_without_a_folder_are_accepted(tmp_path: Path) -> None:
 
 
 def test_modules_in_other_cases_are_accepted(tmp_path: Path) -> None:
-    """Each file that exercises belong in is found by the letters of its name, and what imports
-    it by the other name finds it too."""
+    """Each file for exercises is found by the letters of its name, and modules that import it by
+    the other name find it too."""
     homes = {Path(exercise.file).name for exercise in EXERCISES.values()}
     odd = {"softmax_cross_entropy.py": "SoftmaxCrossEntropy.py", "mlp.py": "MLP.PY"}
     names = {name: odd.get(name, name.capitalize()) for name in sorted(homes)}
@@ -193,8 +193,8 @@ def test_a_class_beside_a_package_stays_a_class(tmp_path: Path) -> None:
 
 
 def test_a_name_is_read_once_however_it_is_made() -> None:
-    """Sixty digits and a letter behind are no reason to try all ways to part the digits:
-    that would not end. `tests/benchmarks/growth.py` measures what it costs."""
+    """Sixty digits and a letter must not make the search try all ways to split the digits, which
+    would never end. `tests/benchmarks/growth.py` measures the cost."""
     for made in ("1", "1_", "copy", "_", "main1"):
         assert not is_like_mytorch(f"mytorch{made * 60}x")
         assert is_like_mytorch(f"mytorch{made * 60}")

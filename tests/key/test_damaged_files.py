@@ -1,5 +1,5 @@
-"""The files that the grader came with: damaged anywhere, they are refused by name, and no grade is
-made with them."""
+"""Damaged files of the grader: each is refused by name, wherever the damage is, and no grade is
+made with it."""
 
 import json
 import os
@@ -31,14 +31,14 @@ PUBLIC, HIDDEN = "autograder/references", "autograder/key/references"
 MISTAKES, STUBS = f"{PUBLIC}/mistakes.json", "autograder/stubs.json"
 RELEASE = "take it from the course's release again"
 OTHER_SEED = 20
-# As root: without the privilege to read what nobody may read.
+# as root, we drop the privilege to read files without permission
 UNPRIVILEGED = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
 
 Damage = Callable[[Path], object]
 
 
 def make_tree(folder: Path, key: bool = True) -> Path:
-    """A tree with the autograder, with its key or without, and a solved mytorch."""
+    """A tree with the autograder, with or without its key, and a solved mytorch."""
     left = shutil.ignore_patterns("__pycache__", *([] if key else ["key"]))
     shutil.copytree(ROOT / "autograder", folder / "autograder", ignore=left)
     (folder / "mytorch").mkdir()
@@ -77,7 +77,7 @@ def run(tree: Path, *command: str, unprivileged: bool = False) -> Any:
 
 
 def expect_refusal(done: Any, name: str, remedy: str) -> None:
-    """Exit code 2, nothing on standard output, and one line that names the file."""
+    """The command ends with exit code 2, prints no output, and one error line names the file."""
     lines = [x for x in done.stderr.splitlines() if not x.startswith("note: ")]
     assert (done.returncode, done.stdout, len(lines)) == (2, "", 1), done.stderr
     assert lines[0].startswith(f"autograder: {name} "), lines
@@ -89,12 +89,12 @@ def remade_by(command: str) -> str:
 
 
 def cut(length: int) -> Damage:
-    """Cut off behind so many bytes; if negative, before so many of the last ones."""
+    """Cut a file off after `length` bytes; if negative, before the last ones."""
     return lambda path: path.write_bytes(path.read_bytes()[:length])
 
 
 def flipped(at: float) -> Damage:
-    """One bit of one byte changed, at a place between 0 and 1."""
+    """Flip one bit of the byte at the relative position `at`, between 0 and 1."""
 
     def damage(path: Path) -> None:
         data = bytearray(path.read_bytes())
@@ -118,7 +118,7 @@ def unreadable(path: Path) -> None:
 
 
 def zipped_again(change: Callable[[dict[str, Any]], None]) -> Damage:
-    """The arrays read by numpy, changed, and saved by numpy."""
+    """Read the arrays with numpy, change them, and save them with numpy."""
 
     def damage(path: Path) -> None:
         with np.load(path) as archive:
@@ -136,7 +136,7 @@ def altered(members: dict[str, Any]) -> None:
 
 
 def resealed(change: Callable[[TopicFile], TopicFile]) -> Damage:
-    """Changed, and written by the grader's own writer: the hash fits."""
+    """Change a topic and save it with the grader's own writer: the hash is right."""
 
     def damage(path: Path) -> None:
         path.write_bytes(storing.pack_topic_file(change(read_topic_file(path))))
@@ -145,7 +145,7 @@ def resealed(change: Callable[[TopicFile], TopicFile]) -> Damage:
 
 
 def without(section: str, part: str) -> Callable[[TopicFile], TopicFile]:
-    """A topic without the last entry of a section whose name has this part."""
+    """A topic without the last entry of a section whose name contains this part."""
 
     def change(topic: TopicFile) -> TopicFile:
         found = dict(getattr(topic, section))
@@ -157,7 +157,7 @@ def without(section: str, part: str) -> Callable[[TopicFile], TopicFile]:
 
 
 def of_version_2(path: Path) -> None:
-    """Written by a later version, its hash fits."""
+    """The file of a later version, with the right hash."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(storing, "FORMAT_VERSION", 2)
         resealed(lambda topic: topic)(path)
@@ -169,13 +169,13 @@ def another_topics(path: Path) -> None:
 
 
 def of_the_other_kind(path: Path) -> None:
-    """The public file among the hidden ones, or the hidden one among the public ones."""
+    """The public file among the hidden ones, or the hidden file among the public ones."""
     tree = next(parent for parent in path.parents if parent.name == "autograder")
     folder = PUBLIC if "key" in path.parts else HIDDEN
     shutil.copy(tree.parent / folder / path.name, path)
 
 
-# What may befall a file of references.
+# Possible damage to a file of references.
 OF_NUMBERS: dict[str, Damage] = {
     "missing": Path.unlink,
     "empty": written(b""),
@@ -197,9 +197,9 @@ OF_NUMBERS: dict[str, Damage] = {
     "no input": resealed(without("tensors", "/in/")),
     "no scale": resealed(without("scales", "/low/")),
 }
-# Of these, those that a whole command is run with: all that are not like another.
+# Those with which a whole command is run, without similar ones.
 TYPED = [name for name in OF_NUMBERS if "a bit" not in name or "0.60" in name]
-# What may befall a file of JSON.
+# Possible damage to a JSON file.
 OF_TEXT: dict[str, Damage] = {
     **{name: OF_NUMBERS[name] for name in ("missing", "empty", "a folder", "unreadable", "text")},
     **{name: OF_NUMBERS[name] for name in ("one byte", "half of it")},
@@ -229,7 +229,7 @@ STUB_DAMAGES: dict[str, Damage] = {**NAME_DAMAGES, "a letter": a_letter_of_a_stu
 
 @pytest.fixture
 def damaged() -> Iterator[Callable[[Path, Damage], None]]:
-    """Damages a file; after the test it is as it was."""
+    """Damages a file; after the test, the file is restored."""
     kept: list[tuple[Path, bytes]] = []
 
     def damage_it(path: Path, damage: Damage) -> None:
@@ -245,7 +245,7 @@ def damaged() -> Iterator[Callable[[Path, Damage], None]]:
 
 
 def refused(folder: Path, kind: Any, file: Path) -> None:
-    """A folder of references is refused, by the name of a file."""
+    """The set in a folder is refused, and the message names the file."""
     with pytest.raises(DamagedFile) as caught:
         ReferenceSet(folder, kind)
     assert file.name in str(caught.value)
@@ -257,13 +257,13 @@ def refused(folder: Path, kind: Any, file: Path) -> None:
 def test_no_damage_to_any_file_is_overlooked(
     kind: str, topic: str, tree: Path, damaged: Callable[[Path, Damage], None]
 ) -> None:
-    """Each file in each way; whole again, the set is read."""
+    """Each kind of damage to each file is found; the restored set can be read."""
     folder = tree / (PUBLIC if kind == "public" else HIDDEN)
     path = folder / f"{topic}.npz"
     for name, damage in OF_NUMBERS.items():
         content = path.read_bytes()
         if name == "unreadable" and os.geteuid() == 0:
-            continue  # root reads it; the command below doesn't
+            continue  # root can read it; the command below cannot
         damage(path)
         refused(folder, kind, path)
         if path.is_dir():
@@ -274,7 +274,7 @@ def test_no_damage_to_any_file_is_overlooked(
 
 
 def test_no_byte_of_a_file_can_change_unseen(tmp_path: Path) -> None:
-    """A bit of many bytes of the smallest file, and many lengths of it."""
+    """Flip a bit of many bytes of the smallest file, and cut it off at many lengths."""
     data = (reference_store.PUBLIC_FOLDER / "squared_error.npz").read_bytes()
     path = tmp_path / "squared_error.npz"
     for place in range(0, len(data), 41):
@@ -294,7 +294,7 @@ def test_a_set_of_two_seeds_is_refused(
     other_set: dict[str, TopicFile],
     damaged: Callable[[Path, Damage], None],
 ) -> None:
-    """One file of another seed among the others, each whole."""
+    """One undamaged file comes from another seed than the others."""
     path = tree / HIDDEN / f"{topic}.npz"
     damaged(path, written(storing.pack_topic_file(other_set[topic])))
     assert read_topic_file(path).seed == OTHER_SEED
@@ -306,7 +306,7 @@ def test_a_set_of_two_seeds_is_refused(
 def test_no_grade_is_made_with_damaged_references(
     damage: str, tree: Path, damaged: Callable[[Path, Damage], None]
 ) -> None:
-    """`grade` on the hidden ones: one line, exit code 2."""
+    """`grade`, which needs the hidden references, prints one line and exits with code 2."""
     damaged(tree / HIDDEN / "linear.npz", OF_NUMBERS[damage])
     done = run(tree, "grade", ".", unprivileged=damage == "unreadable")
     expect_refusal(done, f"{HIDDEN}/linear.npz", remade_by("references"))
@@ -316,7 +316,7 @@ def test_no_grade_is_made_with_damaged_references(
 def test_no_check_is_made_with_damaged_references(
     damage: str, tree: Path, damaged: Callable[[Path, Damage], None]
 ) -> None:
-    """`check` on the public ones: one line, exit code 2."""
+    """`check`, which needs the public references, prints one line and exits with code 2."""
     damaged(tree / PUBLIC / "network.npz", OF_NUMBERS[damage])
     done = run(tree, "check", "--json", unprivileged=damage == "unreadable")
     expect_refusal(done, f"{PUBLIC}/network.npz", remade_by("references"))
@@ -353,7 +353,7 @@ def test_damaged_stubs_are_refused(
 def test_a_student_is_sent_to_the_release(
     command: tuple[str, ...], file: str, released: Path, damaged: Callable[[Path, Damage], None]
 ) -> None:
-    """Where there is no key, nothing there could make the file anew."""
+    """Without the key, no command can make the file again: students download the release again."""
     damaged(released / file, cut(100))
     expect_refusal(run(released, *command), file, RELEASE)
 
@@ -361,7 +361,7 @@ def test_a_student_is_sent_to_the_release(
 def test_a_class_is_refused_before_anything_is_written(
     tree: Path, tmp_path: Path, damaged: Callable[[Path, Damage], None]
 ) -> None:
-    """No row, no journal, no page: and what was graded before stays."""
+    """It gets no row, journal or page, and the earlier results stay."""
     for name in ("ada", "bob"):
         shutil.copytree(tree / "mytorch", tmp_path / "class" / name / "mytorch")
     asked = ("grade", str(tmp_path / "class"), "--results", str(tmp_path / "results"))
@@ -379,8 +379,8 @@ def test_a_class_is_refused_before_anything_is_written(
 def test_a_worker_whose_references_are_damaged_gives_no_grade(
     tree: Path, damaged: Callable[[Path, Damage], None]
 ) -> None:
-    """Where they are damaged behind the command's back, or on another machine, the grade is
-    provisional, and its line names the file."""
+    """If the references of a worker are damaged after the start, or on another machine, the grade
+    is provisional, and its line names the file."""
     work = GradingWork(HandIn("ada", package()), current_terms())
     damaged(tree / HIDDEN / "network.npz", flipped(0.5))
     script = (
@@ -403,7 +403,7 @@ def test_a_worker_whose_references_are_damaged_gives_no_grade(
 
 
 def test_a_key_without_hidden_references_grades_nothing(tree: Path) -> None:
-    """Public cases never stand in for hidden ones that were lost."""
+    """If the hidden cases are lost, the public ones do not replace them."""
     shutil.move(tree / HIDDEN, tree / "away")
     try:
         done = run(tree, "grade", ".")
@@ -412,8 +412,8 @@ def test_a_key_without_hidden_references_grades_nothing(tree: Path) -> None:
     expect_refusal(done, f"{HIDDEN}/squared_error.npz", remade_by("references"))
 
 
-# Runs `references --seed` in a fork, which kills itself when it is about to open a file for
-# writing, or to rename one, for the n-th time. What was computed is kept from one fork to the next.
+# Runs `references --seed` in a fork that kills itself before it opens a file for writing, or
+# renames one, for the n-th time. Computed results are kept from one fork to the next.
 KILLED = """
 import functools, os, shutil, signal, sys
 from pathlib import Path
@@ -452,8 +452,8 @@ for step in range(1, 100):
 
 @pytest.mark.long
 def test_killed_at_any_moment_a_reseed_leaves_a_whole_set_or_none(tmp_path: Path) -> None:
-    """`references` killed at each step of writing: the next grade is full or refused, by name; the
-    same command, without a seed, ends what was begun."""
+    """`references` is killed at each step of writing. The next grade is full, or refused with the
+    file's name; the same command without a seed completes the set."""
     tree = make_tree(tmp_path / "tree")
     old = ReferenceSet(tree / HIDDEN, "hidden").seed
     script = KILLED.format(seed=OTHER_SEED, hidden=str(tree / HIDDEN))
@@ -484,7 +484,7 @@ def test_killed_at_any_moment_a_reseed_leaves_a_whole_set_or_none(tmp_path: Path
 
 
 def test_one_command_mends_what_is_damaged(tree: Path) -> None:
-    """Any file in any way: `references` writes that file anew, as it was, and no other."""
+    """`references` writes the damaged file again, with its old content, and no other file."""
     names = (tree / MISTAKES).read_bytes()
     (tree / PUBLIC / "linear.npz").unlink()
     flipped(0.5)(tree / HIDDEN / "squared_error.npz")
@@ -502,8 +502,8 @@ def test_one_command_mends_what_is_damaged(tree: Path) -> None:
 
 @pytest.mark.long
 def test_two_changes_made_at_once_in_different_topics_do_not_conflict(tmp_path: Path) -> None:
-    """Each writes its topic's files and no other; merged by Git, all is as made together; and the
-    history has grown by a few kilobytes."""
+    """Each change writes only its own topic's files. After a merge by Git, the result is the same
+    as if both were made together, and the history has grown by a few kilobytes."""
     tree = make_tree(tmp_path / "tree")
 
     def git(*command: str) -> str:

@@ -1,4 +1,4 @@
-"""Every planted mistake is caught under its own name, in every style, and costs its own points."""
+"""Every planted mistake is found under its own name, in every style, and costs its own points."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ ONE_EACH = (
 
 
 def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: ReferenceSet) -> None:
-    """The report names this mistake and no other, and takes its points and no others."""
+    """The report names only this mistake, and only its points are lost."""
     assert lost(found) == own_items(mistake, references)
     assert accused(found) == {mistake.id}
     assert all(item.status != "internal" for item in found.values())
@@ -54,7 +54,7 @@ def expect_its_own(mistake: Mistake, found: Mapping[str, Item], references: Refe
 @pytest.mark.parametrize("kind", BOTH)
 @pytest.mark.parametrize("id", MISTAKES)
 def test_a_planted_mistake_is_named_and_costs_its_own_points(id: str, kind: str) -> None:
-    """In the style of the key: its own id, the lines whose tensors differ, and no others."""
+    """In the key's style: its own id, the lines whose tensors differ, and no others."""
     mistake = MISTAKES[id]
     found = scored({mistake.file: mistake.plant()}, BOTH[kind])
     expect_its_own(mistake, found, BOTH[kind])
@@ -62,21 +62,22 @@ def test_a_planted_mistake_is_named_and_costs_its_own_points(id: str, kind: str)
 
 @pytest.mark.parametrize("name", MISTAKEN)
 def test_a_mistake_is_named_in_other_styles_too(name: str) -> None:
-    """Loops, einsum, Jacobians, other attributes: the same name, the same points."""
+    """Loops, einsum, Jacobians, other attributes: the same name and the same points."""
     mistake = MISTAKES[name.split("__")[0]]
     found = scored({mistake.file: MISTAKEN[name]}, BOTH["hidden"])
     expect_its_own(mistake, found, BOTH["hidden"])
 
 
 def test_the_shelf_is_full() -> None:
-    """Every class has five mistakes and more, and every mistake a source in another style."""
+    """Every class has at least five mistakes, and every mistake has a source in another style."""
     for name in CLASSES:
         assert sum(m.target.split(".")[2] == name for m in MISTAKES.values()) >= 5
     assert {name.split("__")[0] for name in MISTAKEN} == set(MISTAKES)
 
 
 def test_a_mistake_in_a_layer_costs_the_network_nothing() -> None:
-    """What the network loses on a broken layer it gets back on doubles, and the report says so."""
+    """Points that the network loses on a broken layer are restored on doubles; the report says
+    so."""
     found = scored({"linear.py": MISTAKES["linear.derivative_averaged"].plant()})
     network = [item for item in found.values() if item.exercise == "mlp.backward"]
     assert all(item.score == item.max_score for item in network)
@@ -97,7 +98,8 @@ def test_a_mistake_in_a_layer_costs_the_network_nothing() -> None:
     ids="+".join,
 )
 def test_mistakes_in_several_classes_are_all_named(ids: tuple[str, ...]) -> None:
-    """Each costs the lines of its own class, though the network builds on the others."""
+    """Each mistake costs the lines of its own class, although the network uses the other
+    classes."""
     mistakes = [MISTAKES[id] for id in ids]
     found = scored({m.file: m.plant() for m in mistakes})
     assert accused(found) == set(ids)
@@ -105,7 +107,7 @@ def test_mistakes_in_several_classes_are_all_named(ids: tuple[str, ...]) -> None
 
 
 def test_two_mistakes_in_one_method_are_both_named() -> None:
-    """Two tensors of one method, each wrong in its own way: each line names its own."""
+    """Two tensors of one method are wrong in different ways: each line names its own mistake."""
     first, second = MISTAKES["linear.mean_over_batch"], MISTAKES["linear.bias_over_outputs"]
     source = first.plant()
     assert source.count(second.old) == 1
@@ -116,7 +118,8 @@ def test_two_mistakes_in_one_method_are_both_named() -> None:
 
 
 def test_in_processes_of_their_own_the_same_is_said() -> None:
-    """One mistake in each class, through the real runner: item by item what the tests above see."""
+    """One mistake in each class, through the real runner, gives the same items as the tests
+    above."""
     planted = {MISTAKES[id].file: MISTAKES[id].plant() for id in ONE_EACH}
     report = grade_hand_in(
         HandIn("", package(changes=planted)), BOTH["hidden"], list(EXERCISES.values())
@@ -134,12 +137,13 @@ def classes(report: Report, lost_only: bool) -> set[str]:
 @pytest.mark.parametrize("kind", BOTH)
 @pytest.mark.parametrize("id", EXERCISES)
 def test_no_two_mistakes_look_alike(id: str, kind: str) -> None:
-    """Every two signatures differ by 1 %: in a general case, if either mistake shows in one."""
+    """Every two signatures differ by 1 %; if either mistake shows in a general case, in such a
+    case."""
     assert list(find_indistinguishable(id, BOTH[kind])) == []
 
 
 def own_answers(exercise: Exercise, references: ReferenceSet, near: float, id: str) -> Any:
-    """Answers between the right ones (0) and a mistake's (1)."""
+    """Answers between the right ones (near = 0) and those of a mistake (near = 1)."""
     signature = references.signatures(exercise.id)[id]
     answers = {}
     for r in references.cases(exercise.id):
@@ -155,7 +159,7 @@ def own_answers(exercise: Exercise, references: ReferenceSet, near: float, id: s
 @pytest.mark.parametrize("near", [0.5, 0.99, 1.01, -1.0])
 @pytest.mark.parametrize("id", MISTAKES)
 def test_what_is_only_near_a_mistake_is_not_called_by_its_name(id: str, near: float) -> None:
-    """An answer that misses a signature by 1 % of its size is wrong, but not that mistake."""
+    """An answer that differs from a signature by 1 % of its size is wrong, but not that mistake."""
     references = BOTH["hidden"]
     for exercise in EXERCISES.values():
         stored = references.signatures(exercise.id).get(id, {})
@@ -169,7 +173,8 @@ def test_what_is_only_near_a_mistake_is_not_called_by_its_name(id: str, near: fl
     ("near", "said"), [(0.9995, True), (1.0005, True), (0.998, False), (1.002, False)]
 )
 def test_a_thousandth_of_the_distance_is_near_enough(near: float, said: bool) -> None:
-    """Half a thousandth off, it is still that mistake; two thousandths off, it is none."""
+    """With a deviation of half a thousandth, it is still that mistake; with two thousandths,
+    not."""
     exercise, references, id = (
         EXERCISES["linear.backward"],
         BOTH["hidden"],
@@ -182,7 +187,7 @@ def test_a_thousandth_of_the_distance_is_near_enough(near: float, said: bool) ->
 
 @pytest.mark.parametrize(("off", "said"), [(0, True), (5e-10, True), (5e-9, False)])
 def test_where_a_mistake_is_right_only_rounding_is_allowed(off: float, said: bool) -> None:
-    """Beside the nan of an overflow stand right numbers; they may be off by 1e-9 of the largest."""
+    """Numbers beside the nan of an overflow must be right up to 1e-9 of the largest one."""
     exercise, references, id = EXERCISES["sigmoid.forward"], BOTH["hidden"], "sigmoid.overflow"
     signature, answers = references.signatures(exercise.id)[id], {}
     for r in references.cases(exercise.id):
@@ -214,12 +219,13 @@ FROM_dLdZ = "dLdA = dLdZ\n        for layer, activation in "
     ],
 )
 def test_a_loop_over_pairs_that_loses_a_layer_is_named(old: str, new: str, id: str) -> None:
-    """There are more layers than activations: however `zip` goes wrong, the report says where."""
+    """There are more layers than activations: however `zip` is misused, the report names the
+    place."""
     assert accused(scored(replaced("mlp.py", old, new))) == {id}
 
 
 def test_what_is_wrong_in_a_chain_in_its_own_way_is_not_named() -> None:
-    """One tensor alone is no evidence of a mistake in a network's order: many causes meet there."""
+    """One wrong tensor does not prove that a network's order is wrong: it can have many causes."""
     changes = replaced("mlp.py", "zip(self.layers, self.f)", "zip(self.layers[::-1], self.f[::-1])")
     found = scored({"mlp.py": changes["mlp.py"].replace("self.layers[-1].f", "self.layers[0].f")})
     assert {"mlp.forward.Z.general", "mlp.backward.dLdW3.general"} < lost(found)
@@ -227,7 +233,8 @@ def test_what_is_wrong_in_a_chain_in_its_own_way_is_not_named() -> None:
 
 
 def test_a_forward_that_changes_the_layer_is_no_matter_of_backward() -> None:
-    """W turned over for good: the second batch sees it, and `backward` is judged on the true W."""
+    """W is transposed permanently: the second batch shows it, but `backward` is tested with the
+    true W."""
     changes = replaced(
         "linear.py",
         "return A @ self.W.T + self.b.T",
@@ -239,7 +246,8 @@ def test_a_forward_that_changes_the_layer_is_no_matter_of_backward() -> None:
 
 
 def test_a_forward_that_changes_parameters_in_place_is_no_matter_of_backward_either() -> None:
-    """The layer's own arrays, and not only the names for them: `backward` meets the true W."""
+    """This also holds if the arrays themselves are changed: `backward` is tested with the true
+    W."""
     end = "return A @ self.W.T + self.b.T"
     changes = replaced("linear.py", end, f"self.W += 1\n        self.b -= 1\n        {end}")
     assert lost(scored(changes)) == {"linear.forward.Z.general", "linear.forward.edge"}
@@ -258,7 +266,8 @@ def test_a_forward_that_changes_parameters_in_place_is_no_matter_of_backward_eit
 def test_a_way_back_that_moves_parameters_costs_itself_alone(
     step: str, lost_lines: set[str], kind: str
 ) -> None:
-    """Whatever the step's size: its own lines, said in words, and none of a right network."""
+    """For any step size, it costs only its own lines, with a message, and not those of the
+    network."""
     back = "return dLdZ @ self.W"
     changes = replaced(
         "linear.py", back, f"dLdA = dLdZ @ self.W\n        {step}\n        return dLdA"
@@ -271,13 +280,14 @@ def test_a_way_back_that_moves_parameters_costs_itself_alone(
 
 
 def test_a_rectifier_that_ends_somewhere_is_not_one() -> None:
-    """Cut at 6, as one library has it: general inputs reach farther."""
+    """A ReLU that is cut off at 6 loses points, because some general inputs are larger."""
     found = scored(replaced("relu.py", "np.maximum(Z, 0)", "np.clip(Z, 0, 6)"))
     assert lost(found) == {"relu.forward.A.general", "relu.forward.edge"}
 
 
 def test_derivatives_set_to_zero_before_the_step_are_not_called_lost() -> None:
-    """W stays where it was, as when nothing is stored: the name says what both have in common."""
+    """W does not move, as if no derivative were stored: the name describes what both have in
+    common."""
     start = "for layer in self.model.layers:\n"
     zero = "            layer.dLdW, layer.dLdb = 0 * layer.dLdW, 0 * layer.dLdb\n"
     found = scored(replaced("sgd.py", start, start + zero))
@@ -285,7 +295,7 @@ def test_derivatives_set_to_zero_before_the_step_are_not_called_lost() -> None:
 
 
 def test_what_forward_did_not_put_aside_is_said_to_be_missing() -> None:
-    """Not matmul's sentence about axes: `self.A` is None as long as nobody set it."""
+    """The hint replaces matmul's sentence about axes: `self.A` is None if it was never stored."""
     changes = replaced("linear.py", "        self.A = A\n        return", "        return")
     check = (
         '        if self.A is None:\n            raise RuntimeError("Linear.backward: call forward '
@@ -300,7 +310,7 @@ def test_what_forward_did_not_put_aside_is_said_to_be_missing() -> None:
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_divergence_that_changes_what_it_is_given_loses_the_edge(kind: str) -> None:
-    """`y -= d` gives the right number once, and the network's output is gone."""
+    """`y -= d` gives the right number once, but overwrites the network's output."""
     changes = replaced("squared_error.py", "difference = y - d", "y -= d\n    difference = y")
     found = scored(changes, BOTH[kind])
     assert lost(found) == {"squared_error.edge"}
@@ -308,7 +318,8 @@ def test_a_divergence_that_changes_what_it_is_given_loses_the_edge(kind: str) ->
 
 
 def test_a_wrong_parameter_has_a_place() -> None:
-    """Layer, row and column of what an optimiser did; where shapes differ, it is said flat."""
+    """The message gives layer, row and column of a wrong parameter; for wrong shapes, it is
+    short."""
     mistake = MISTAKES["sgd.last_layer_left"]
     found = scored({mistake.file: mistake.plant()}, BOTH["public"])
     assert re.search(r"at \[1, [01], [012]\]\n", plain_message(found["sgd.step.W.general"]))
@@ -320,7 +331,7 @@ def test_a_wrong_parameter_has_a_place() -> None:
 
 
 def test_an_axis_in_place_of_a_number_is_explained() -> None:
-    """`np.max(0, Z)` raises: no signature knows it, but the exception's hint does."""
+    """`np.max(0, Z)` raises: no signature matches, but the hint for the exception explains it."""
     changes = replaced("relu.py", "np.maximum(Z, 0)", "np.max(0, Z)")
     message = plain_message(scored(changes, BOTH["public"])["relu.forward.A.general"])
     assert message.endswith(
@@ -333,7 +344,7 @@ def test_an_axis_in_place_of_a_number_is_explained() -> None:
 @pytest.mark.parametrize("given", [np.nan, np.inf, 0.0, 1.0])
 @pytest.mark.parametrize("id", EXERCISES)
 def test_answers_that_are_nobodys_are_not_named(id: str, given: float) -> None:
-    """The same number everywhere earns nothing, and accuses of nothing."""
+    """An answer with one number everywhere earns no points, and no mistake is named."""
     exercise, references = EXERCISES[id], BOTH["hidden"]
     answers = {
         r.case.id: Answer(
@@ -348,7 +359,7 @@ def test_answers_that_are_nobodys_are_not_named(id: str, given: float) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_random_answers_are_not_named(seed: int) -> None:
-    """Numbers of the right shape and size, drawn at random, are nobody's mistake."""
+    """Random numbers of the right shape and size do not match any mistake."""
     rng = np.random.default_rng(seed)
     for exercise in EXERCISES.values():
         answers = {
@@ -365,7 +376,7 @@ def test_random_answers_are_not_named(seed: int) -> None:
 
 
 def test_a_mistake_is_planted_in_one_place() -> None:
-    """Text that stands nowhere in the target, or twice, is refused."""
+    """A text that does not occur in the target, or occurs twice, is refused."""
     known = vars(MISTAKES["linear.no_bias"])
     for old, times in (("nowhere", 0), ("self", 8)):
         with pytest.raises(ValueError, match=f"linear.no_bias: '{old}' stands {times} times"):
@@ -373,7 +384,7 @@ def test_a_mistake_is_planted_in_one_place() -> None:
 
 
 def test_mistakes_are_told_as_a_teacher_would() -> None:
-    """A clause for a name, one hint that is no line of code, and a slide by its own title."""
+    """A name is a clause, a hint is one text without code, and a slide is given by its title."""
     slides = (SHELF / "slides.txt").read_text("utf-8").splitlines()
     for mistake in MISTAKES.values():
         assert mistake.slide in slides
@@ -386,7 +397,7 @@ def test_mistakes_are_told_as_a_teacher_would() -> None:
 
 
 def test_students_get_names_and_tensors_and_not_what_was_changed() -> None:
-    """The public list of mistakes is that of the key, without the substitutions."""
+    """The public list of mistakes is that of the key without the substitutions."""
     assert {
         m.id: (m.name, m.hint, m.slide) for m in reference_store.known_misconceptions().values()
     } == {m.id: (m.name, m.hint, m.slide) for m in MISTAKES.values()}

@@ -1,4 +1,4 @@
-"""Misuse of `mytorch` gets a sentence: the solved package's, and what the skeleton gives of it."""
+"""Wrong use of `mytorch` gets a clear sentence, in the solved package and in the skeleton."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def normal(*shape: int) -> Any:
 
 
 def after(layer: Any, *arguments: Any) -> Any:
-    """A layer whose `forward` has run; a stub's too."""
+    """A layer whose `forward` has run, even if it is a stub."""
     with suppress(NotImplementedError):
         layer.forward(*arguments)
     return layer
@@ -45,7 +45,8 @@ def network(mytorch: Any) -> Any:
 
 
 def places() -> Iterator[tuple[str, Use, str, Callable[[tuple[int, ...]], bool]]]:
-    """Where an array goes in: its name, the call, how its shape is said, which shapes are right."""
+    """The places for arrays: name, call, how messages write the shape, and which shapes are
+    right."""
     for name in ACTIVATIONS:
         yield (
             f"{name}.forward: Z",
@@ -108,7 +109,7 @@ PLACES = list(places())
 
 @pytest.fixture(params=["solved", "skeleton"])
 def mytorch(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The solved package, and the skeleton: what it gives must say as much."""
+    """The solved package, and the skeleton: the given lines of both must give the same messages."""
     with loaded(package(solved=request.param == "solved")) as found:
         yield found
 
@@ -117,7 +118,7 @@ def mytorch(request: pytest.FixtureRequest) -> Iterator[Any]:
 def test_a_wrong_shape_gets_a_sentence(
     mytorch: Any, what: str, use: Use, wanted: str, right: Callable[[tuple[int, ...]], bool]
 ) -> None:
-    """One axis, three, none; no entries; another N or width: nothing broadcasts in silence."""
+    """One axis, three, none; no entries; another N or width: no array is broadcast silently."""
     refused = 0
     for shape in SHAPES:
         if right(shape):
@@ -133,7 +134,7 @@ def test_a_wrong_shape_gets_a_sentence(
 def test_what_is_no_array_of_numbers_gets_a_sentence(
     mytorch: Any, what: str, use: Use, wanted: str, right: Any
 ) -> None:
-    """Lists, texts, nothing; objects, bytes that overflow, truth values, complex numbers."""
+    """Lists, texts, None; objects, bytes that overflow, booleans, complex numbers."""
     for array, kind in NO_ARRAY:
         with pytest.raises(ValueError, match="must be an array of floats") as e:
             use(mytorch, array)
@@ -141,7 +142,7 @@ def test_what_is_no_array_of_numbers_gets_a_sentence(
 
 
 def test_squared_error_wants_numbers_of_any_shape(mytorch: Any) -> None:
-    """Its first argument has any shape, and is an array all the same."""
+    """The first argument may have any shape, but must be an array."""
     for array, kind in NO_ARRAY:
         with pytest.raises(ValueError, match=r"^squared_error: y must be an array of") as e:
             mytorch.squared_error(array, array)
@@ -184,14 +185,14 @@ def test_a_wrong_size_gets_a_sentence(mytorch: Any, sizes: Any, said: str) -> No
     ],
 )
 def test_a_wrong_network_gets_a_sentence(mytorch: Any, arguments: Any, said: str) -> None:
-    """Widths are whole numbers, two at least; the activation is a class."""
+    """Widths are whole numbers, at least two of them; the activation is a class."""
     with pytest.raises(ValueError, match="MLP") as e:
         mytorch.MLP(*arguments)
     assert str(e.value) == f"MLP: {said}"
 
 
 def test_an_activation_is_a_class_and_no_object(mytorch: Any) -> None:
-    """Each place in the network gets an object of its own."""
+    """Each place in the network gets its own object."""
     with pytest.raises(ValueError, match=r"^MLP: activation must be a class, got <.*ReLU object"):
         mytorch.MLP([3, 4, 2], mytorch.ReLU())
     assert len(mytorch.MLP(np.array([3, 4, 2]), mytorch.Sigmoid).f) == 1
@@ -199,7 +200,7 @@ def test_an_activation_is_a_class_and_no_object(mytorch: Any) -> None:
 
 @pytest.mark.parametrize("lr", [0, -0.1, np.nan, np.inf, "0.1", None, [0.1], np.array([0.1, 0.2])])
 def test_a_wrong_step_size_gets_a_sentence(mytorch: Any, lr: Any) -> None:
-    """Not a number is not above 0 either."""
+    """nan is refused too, although it is not smaller than 0."""
     with pytest.raises(ValueError, match=r"^SGD: lr must be a finite number above 0, got ") as e:
         mytorch.SGD(network(mytorch), lr)
     assert str(e.value).endswith(f", got {lr!r}")
@@ -207,7 +208,7 @@ def test_a_wrong_step_size_gets_a_sentence(mytorch: Any, lr: Any) -> None:
 
 @pytest.mark.parametrize("name", [*ACTIVATIONS, "Linear", "SoftmaxCrossEntropy", "MLP"])
 def test_backward_before_forward_gets_a_sentence(name: str) -> None:
-    """There is nothing to go back from yet."""
+    """There is no input yet for which a derivative could be computed."""
     sizes = {"Linear": (3, 2), "MLP": ([3, 2],)}.get(name, ())
     layer = getattr(solved, name)(*sizes)
     named = "Linear" if name == "MLP" else name
@@ -225,7 +226,7 @@ def test_backward_before_forward_gets_a_sentence(name: str) -> None:
     ],
 )
 def test_a_step_along_another_shape_gets_a_sentence(name: str, array: Any, said: str) -> None:
-    """A derivative that lies on its side would blow a bias up to a square."""
+    """A transposed derivative would turn a bias into a square matrix by broadcasting."""
     net = solved.MLP([3, 2])
     setattr(net.layers[0], name, array)
     with pytest.raises(ValueError, match=r"^SGD\.step: ") as e:
@@ -236,7 +237,7 @@ def test_a_step_along_another_shape_gets_a_sentence(name: str, array: Any, said:
 
 @pytest.mark.parametrize("shape", [(2,), (1, 2), (2, 2)])
 def test_a_bias_of_another_shape_gets_a_sentence(shape: tuple[int, ...]) -> None:
-    """One set by hand, as a row, would be added along the batch where N is C_out."""
+    """A bias with the shape of a row would be added along the batch if N equals C_out."""
     layer = solved.Linear(3, 2)
     layer.b = normal(*shape)
     with pytest.raises(ValueError, match=r"^Linear\.forward: b must be \(2, 1\), got ") as e:
@@ -245,7 +246,7 @@ def test_a_bias_of_another_shape_gets_a_sentence(shape: tuple[int, ...]) -> None
 
 
 def test_another_batch_is_another_shape() -> None:
-    """What `backward` may get follows the last `forward`, on each object by itself."""
+    """The shape for `backward` follows the object's own last `forward`."""
     one, other = solved.Sigmoid(), solved.Sigmoid()
     one.forward(normal(2, 3))
     other.forward(normal(4, 3))
@@ -258,7 +259,7 @@ def test_another_batch_is_another_shape() -> None:
 
 @pytest.mark.parametrize("name", [*ACTIVATIONS, "Linear", "MLP"])
 def test_what_is_given_asks_nothing_of_what_is_not(name: str) -> None:
-    """A `forward` without the given line costs nothing: `backward` then takes every N."""
+    """If a student's `forward` lacks the given line, `backward` accepts every N."""
     file = next(e.file for e in EXERCISES.values() if e.target.split(".")[2] == name)
     source = package()[file.removeprefix("mytorch/")].decode()
     (given,) = (line for line in source.splitlines() if line.lstrip().startswith("self.seen = "))
@@ -271,7 +272,7 @@ def test_what_is_given_asks_nothing_of_what_is_not(name: str) -> None:
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_integers_are_numbers(name: str) -> None:
-    """What is typed without a point is computed all the same."""
+    """Integer input gives the same result as the same numbers with decimal points."""
     typed = np.array([[1, -2], [3, 0]])
     layer, same = getattr(solved, name)(), getattr(solved, name)()
     np.testing.assert_array_equal(layer.forward(typed), same.forward(typed.astype(float)))
@@ -282,7 +283,7 @@ KINDS = (np.float32, np.float64)
 
 
 def in_kind(kind: Any, sizes: tuple[int, ...], activation: type) -> Any:
-    """A network whose weights are of this kind; biases that are not 0, so that each one counts."""
+    """A network with weights of this kind; its biases are not 0, so that each one matters."""
     net = solved.MLP(sizes, activation, rng=np.random.default_rng(7))
     for layer in net.layers:
         layer.W, layer.b = layer.W.astype(kind), normal(*layer.b.shape).astype(kind)
@@ -290,7 +291,7 @@ def in_kind(kind: Any, sizes: tuple[int, ...], activation: type) -> Any:
 
 
 def arrays_of(*objects: Any) -> dict[str, Any]:
-    """Every array that the objects hold, in their own lists of layers and activations too."""
+    """Every array in the objects, and in their lists of layers and activations."""
     found: dict[str, Any] = {}
     for one in objects:
         for name, value in vars(one).items():
@@ -307,7 +308,7 @@ def arrays_of(*objects: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_training_keeps_the_kind_of_its_numbers(kind: Any, name: str, steps: int, lr: Any) -> None:
-    """After forward, loss, backward and step, each array is of the kind that came in."""
+    """After forward, loss, backward and step, each array has the kind of the input."""
     net = in_kind(kind, (4, 5, 3), getattr(solved, name))
     A, Y = normal(6, 4).astype(kind), np.eye(3, dtype=kind)[[0, 1, 2, 0, 1, 2]]
     loss, descent = solved.SoftmaxCrossEntropy(), solved.SGD(net, lr)
@@ -324,7 +325,7 @@ def test_training_keeps_the_kind_of_its_numbers(kind: Any, name: str, steps: int
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_training_in_either_kind_follows_the_same_numbers(kind: Any) -> None:
-    """Three steps end where descent along central differences of the slides' formulas ends."""
+    """Three steps give the same parameters as descent along central differences."""
     net, by_differences = (
         in_kind(kind, (4, 5, 3), solved.Sigmoid),
         differences.MLP((4, 5, 3), differences.Sigmoid),

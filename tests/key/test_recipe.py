@@ -1,4 +1,4 @@
-"""The README's recipe for a new exercise, followed to the letter in a copy of this repository."""
+"""The README's recipe for a new exercise, followed step by step in a copy of this repository."""
 
 import json
 import re
@@ -16,11 +16,11 @@ from recipes import (
     run_python,
 )
 
-pytestmark = pytest.mark.proof  # minutes: each copy makes its notebooks and references
+pytestmark = pytest.mark.proof  # takes minutes: each copy makes its notebooks and references
 
 LEAKY, ABSOLUTE = read_recipe("leaky_relu"), read_recipe("absolute_error")
 OTHER_END = '        other_end=(("self.Z >= 0", "self.Z > 0"),),\n'
-MISSING = (  # what is said where a step of the recipe is left out
+MISSING = (  # the message for each step that is left out
     "leaky_relu.forward has no solution: autograder/key/mytorch/leaky_relu.py",
     "autograder/key/mytorch/leaky_relu.py belongs to no exercise in autograder/exercises/",
     "mytorch.leaky_relu.LeakyReLU has no record in autograder/key/facts/",
@@ -36,26 +36,27 @@ MISSING = (  # what is said where a step of the recipe is left out
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository, with nothing added yet."""
+    """A copy of the repository without changes."""
     return copy_tree(tmp_path_factory.mktemp("recipe") / "bare")
 
 
 def run_commands(tree: Path) -> None:
-    """What the recipe's end says: build, and make the references."""
+    """Run the last commands of the recipe: build, and make the references."""
     for verb in ("build", "references"):
         done = run_python(tree, "autograder", verb)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
 def said_by_the_test(tree: Path, name: str) -> "subprocess.CompletedProcess[str]":
-    """Run one test of `test_release.py` there."""
+    """Run one test of `test_release.py` in a tree."""
     options = ("-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-k", name)
     return run_python(tree, "pytest", *options, "tests/key/test_release.py")
 
 
 @pytest.mark.parametrize("steps", [LEAKY, ABSOLUTE], ids=["leaky_relu", "absolute_error"])
 def test_the_recipe_gives_a_right_exercise(steps: list[Step], tmp_path: Path) -> None:
-    """At most 8 files and 120 lines; its own tests pass: five mistakes, styles, twins, places."""
+    """It needs at most 8 files and 120 lines; its own tests pass: mistakes, styles, twins,
+    places."""
     tree = copy_tree(tmp_path / "tree", steps)
     git(tree, "add", "-AN")
     counted = [line.split("\t") for line in git(tree, "diff", "--numstat").splitlines()]
@@ -77,7 +78,7 @@ def test_the_recipe_gives_a_right_exercise(steps: list[Step], tmp_path: Path) ->
 
 @pytest.mark.parametrize("left_out", range(len(LEAKY)), ids=[step.path for step in LEAKY])
 def test_a_place_that_is_left_out_is_named(bare: Path, left_out: int) -> None:
-    """One plain line says which, before anything is built."""
+    """One plain line names it, before anything is built."""
     git(bare, "checkout", "-q", ".")
     git(bare, "clean", "-fdq")
     for number, step in enumerate(LEAKY):
@@ -91,7 +92,7 @@ def test_a_place_that_is_left_out_is_named(bare: Path, left_out: int) -> None:
 
 
 def graded(tree: Path, files: dict[str, str]) -> dict[str, float]:
-    """The points lost by a solved hand-in with these files, by line, from the real command."""
+    """The lost points of a solved hand-in with these files, by line, from the real command."""
     solved = tree / "solved"
     if not solved.is_dir():
         assert run_python(tree, "autograder", "solve", "solved").returncode == 0
@@ -108,7 +109,8 @@ def graded(tree: Path, files: dict[str, str]) -> dict[str, float]:
 
 
 def test_a_free_subgradient_costs_nothing_or_is_asked_for(tmp_path: Path) -> None:
-    """Both ends of [alpha, 1] count as right; where the record does not say so, the test does."""
+    """Both ends of [alpha, 1] count as right; if the record lacks the other end, a test asks for
+    it."""
     tree = copy_tree(tmp_path / "tree", LEAKY)
     run_commands(tree)
     source = (
@@ -141,7 +143,8 @@ def test_a_free_subgradient_costs_nothing_or_is_asked_for(tmp_path: Path) -> Non
 
 
 def test_two_exercises_made_at_once_do_not_conflict(tmp_path: Path) -> None:
-    """In different topics: git merges them, and the same commands make what is generated right."""
+    """In different topics, git merges them, and the same commands bring the generated files up to
+    date."""
     tree = copy_tree(tmp_path / "tree")
     start = git(tree, "branch", "--show-current").strip()
     for name, steps in (("one", LEAKY), ("other", ABSOLUTE)):

@@ -1,4 +1,4 @@
-"""The references are right: two independent twins say so, and the proof can fail."""
+"""The references are right: two independent twins confirm them, and the proof can fail."""
 
 import sys
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ BACKWARD = [id for id in EXERCISES if id.endswith(".backward")]
 
 @pytest.fixture(params=["differences", pytest.param("autograd", marks=pytest.mark.proof)])
 def twin(request: pytest.FixtureRequest) -> tuple[Any, float]:
-    """An independent implementation, and how closely it must agree."""
+    """An independent implementation, and the tolerance for its agreement."""
     if request.param == "differences":
         return differences, differences.DIFFERENCE_TOLERANCE
     pytest.importorskip("torch", reason="the proof by autograd needs PyTorch (extra `proof`)")
@@ -38,7 +38,7 @@ def twin(request: pytest.FixtureRequest) -> tuple[Any, float]:
 
 
 class Forged(ReferenceSet):
-    """References of which one tensor was tampered with."""
+    """References with one changed tensor."""
 
     def __init__(self, true: ReferenceSet, key: tuple[str, str, str], forge: Any) -> None:
         self.kind = true.kind
@@ -59,7 +59,8 @@ def forged(reference: CaseReference, name: str, forge: Any) -> CaseReference:
 @pytest.mark.every_exercise
 @pytest.mark.parametrize("kind", BOTH)
 def test_every_reference_is_confirmed(kind: str, twin: tuple[Any, float]) -> None:
-    """Forward and backward, public and hidden: by autograd, and by differences of the slides."""
+    """Forward and backward, public and hidden: by autograd, and by differences of slide
+    formulas."""
     assert proof.find_disagreements(BOTH[kind], *twin) == []
 
 
@@ -74,7 +75,7 @@ def one_of_each() -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("key", list(one_of_each()), ids="/".join)
 def test_the_proof_sees_a_small_error(key: tuple[str, str, str], twin: tuple[Any, float]) -> None:
-    """A factor of 1.0001 on any tensor is reported, at its place, and nothing else is."""
+    """If any tensor is multiplied by 1.0001, this tensor is reported, and nothing else."""
     tampered = Forged(BOTH["public"], key, lambda array: 1.0001 * array)
     found = proof.find_disagreements(tampered, *twin)
     own = [line for line in found if line.startswith("/".join(key) + ":")]
@@ -84,7 +85,7 @@ def test_the_proof_sees_a_small_error(key: tuple[str, str, str], twin: tuple[Any
 
 @pytest.mark.parametrize("id", MISTAKES)
 def test_the_proof_sees_every_mistake(id: str, twin: tuple[Any, float]) -> None:
-    """What a planted mistake gives would not have passed for a reference."""
+    """The result of a planted mistake would not have passed as a reference."""
     namespace, tolerance = twin
     found = 0
     for exercise in EXERCISES.values():
@@ -105,13 +106,13 @@ def test_the_proof_sees_every_mistake(id: str, twin: tuple[Any, float]) -> None:
 
 
 def stored_in(section: str, kind: str) -> dict[str, Any]:
-    """All tensors, scales or signatures of a set, by their whole names."""
+    """All tensors, scales or signatures of a set, by their full names."""
     topics = BOTH[kind].topics.values()
     return {name: what for topic in topics for name, what in getattr(topic, section).items()}
 
 
 def test_a_twin_that_lacks_something_proves_nothing() -> None:
-    """Where a twin fails or gives other tensors, the proof says so."""
+    """If a twin fails or returns other tensors, the proof reports it."""
     found = proof.find_disagreements(BOTH["public"], object(), 1.0)
     assert len(found) == sum(len(exercise.cases) for exercise in EXERCISES.values())
 
@@ -119,7 +120,7 @@ def test_a_twin_that_lacks_something_proves_nothing() -> None:
 @pytest.mark.every_exercise
 @pytest.mark.parametrize("kind", BOTH)
 def test_rebuilt_references_are_the_stored_ones(kind: str) -> None:
-    """From the stored seed: the same inputs, and tensors within a hundredth of the tolerance."""
+    """The stored seed gives the same inputs, and tensors within a hundredth of the tolerance."""
     built = references.build_references(BOTH[kind].seed)
     stored, scales = stored_in("tensors", kind), stored_in("scales", kind)
     assert set(built.tensors) == set(stored)
@@ -138,7 +139,7 @@ def test_rebuilt_references_are_the_stored_ones(kind: str) -> None:
 
 
 def test_hidden_references_are_of_another_seed() -> None:
-    """No number of a hidden case, but for zeros and sizes, is also in the public one."""
+    """No number of a hidden case occurs in the public one, except for zeros and sizes."""
     public, hidden = (stored_in("tensors", k) for k in BOTH)
     assert set(public) == set(hidden)
     for key, array in public.items():
@@ -159,15 +160,15 @@ def general() -> list[tuple[Exercise, Case, CaseReference]]:
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_no_general_reference_is_uniform(kind: str) -> None:
-    """No tensor of a general case has two equal rows, or one number everywhere, or is 0.
+    """No tensor of a general case is 0, has one number everywhere, or has two equal rows.
 
-    Nor is a network's 0 in any case: one whose rectifiers are all closed shows no mistake.
+    In all cases, the tensors of a network are not 0: inactive ReLUs would hide every mistake.
     """
     assert list(find_uniform_tensors(BOTH[kind])) == []
 
 
 def test_upstream_derivatives_are_random() -> None:
-    """What comes in is different at every place, and not by a little."""
+    """The upstream derivatives differ clearly from entry to entry."""
     for exercise, case, reference in general():
         for name, array in reference.inputs.items():
             if name.startswith(("dLdA", "dLdZ")):
@@ -185,7 +186,7 @@ def sizes(reference: CaseReference) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("id", [e.id for e in EXERCISES.values() if e.batch])
 def test_general_cases_cannot_be_passed_by_luck(id: str) -> None:
-    """Unequal dimensions, a square, one with N = C_out, and a second round of another N."""
+    """Unequal dimensions, a square, a case with N = C_out, and a second call with another N."""
     cases = [r for r in BOTH["hidden"].cases(id) if r.case.role == "general"]
     found = [sizes(r) for r in cases]
     assert any(len(set(size)) == len(size) for size in found), "none with unequal dimensions"
@@ -201,7 +202,7 @@ def test_general_cases_cannot_be_passed_by_luck(id: str) -> None:
 
 
 def test_edge_and_stability_are_a_fifth_at_most() -> None:
-    """`zeros_like` and luck earn nothing, and saturation is not half the course."""
+    """`zeros_like` and luck earn nothing, and stability earns only a small part of the points."""
     for exercise in EXERCISES.values():
         extra = sum(
             points for name, points in exercise.points.items() if name in ("edge", "stability")
@@ -210,7 +211,8 @@ def test_edge_and_stability_are_a_fifth_at_most() -> None:
 
 
 def test_rectifiers_stay_off_their_corner_but_in_their_own_edge_case() -> None:
-    """Only a rectifier's own zeros have a reference that is an interval; all else is one number."""
+    """Only the zeros of a ReLU's own edge case have an interval as reference; all others are
+    numbers."""
     wide = {
         (exercise, case)
         for kept in BOTH.values()
@@ -225,7 +227,7 @@ def test_rectifiers_stay_off_their_corner_but_in_their_own_edge_case() -> None:
 
 
 def test_float32_cases_are_there_and_proved_in_float64() -> None:
-    """Inputs of float32, and references that know more digits than these have."""
+    """There are inputs of float32, and their references have the precision of float64."""
     for id, exercise in EXERCISES.items():
         cases = {r.case.id: r for r in BOTH["hidden"].cases(id)}
         if "float32" not in cases:
@@ -235,12 +237,12 @@ def test_float32_cases_are_there_and_proved_in_float64() -> None:
         assert set(kinds.values()) == {np.dtype(np.float32)}, exercise.id
         digits = [e.low for e in cases["float32"].expected.values()]
         assert any((array != array.astype(np.float32)).any() for array in digits) or (
-            facts_of(exercise).corner_distance  # what a rectifier lets pass has no more digits
+            facts_of(exercise).corner_distance  # a ReLU's output has no more digits than its input
         )
 
 
 def test_scales_are_those_of_the_terms() -> None:
-    """No scale is smaller than its tensor, none so large that a mistake could hide behind it."""
+    """No scale is smaller than its tensor, and none is so large that it would hide a mistake."""
     for kept in BOTH.values():
         for exercise, case, name, expected in proof.stored_tensors(kept):
             size = float(np.max(np.abs(expected.low), initial=0))
@@ -252,7 +254,7 @@ def test_scales_are_those_of_the_terms() -> None:
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_wrong_step_of_descent_does_not_pass(kind: str) -> None:
-    """What is allowed follows the parameter and its moves: what is off by 3e-7 of them is wrong."""
+    """The tolerance follows the parameter and its changes: an error of 3e-7 of them is found."""
     for reference in BOTH[kind].cases("sgd.step"):
         x = reference.inputs
         for name, expected in reference.expected.items():
@@ -265,7 +267,8 @@ def test_a_wrong_step_of_descent_does_not_pass(kind: str) -> None:
 
 
 def test_doubles_give_nobodys_answer() -> None:
-    """On stand-ins the network's tensors are others than on layers, and what they saw is kept."""
+    """On stand-ins, the network's tensors differ from those on layers, and their inputs are
+    stored."""
     for id in ("mlp.forward", "mlp.backward"):
         for reference in BOTH["hidden"].cases(id):
             seen = [name for name in reference.doubled if name.startswith(RECEIVED)]
@@ -285,7 +288,7 @@ def alike(one: Array, other: Array) -> bool:
 
 
 def test_the_attack_on_the_files_can_read_them() -> None:
-    """Where nothing keeps it away it finds the answer: in a sandbox it is the sandbox that held."""
+    """Without a sandbox the attack finds the answer, so it is the sandbox that prevents it."""
     found: dict[str, Any] = {"np": np}
     exec(LOOK_UP, found)
     for kept, folder in (
@@ -298,7 +301,7 @@ def test_the_attack_on_the_files_can_read_them() -> None:
 
 
 def test_a_key_that_fails_on_doubles_makes_no_references(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing is expected all would pass, a stub too: the builder refuses."""
+    """Without expected results even a stub would pass, so the builder refuses."""
 
     def fails(exercise: Exercise, case: str, *_: object, **__: object) -> Answer:
         return Answer(exercise.id, case, fault=Fault("error", text="no layers"))

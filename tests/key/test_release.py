@@ -1,4 +1,5 @@
-"""What is generated: skeleton and notebooks agree with the key, the release gives no answer."""
+"""The generated files: skeleton and notebooks agree with the key, and the release has no
+answers."""
 
 import io
 import json
@@ -26,13 +27,13 @@ from autograder.key.solved import make_cell, make_skeleton, solved_modules, stri
 
 @pytest.mark.every_exercise
 def test_nothing_is_out_of_step() -> None:
-    """Skeleton, stubs, notebooks and references are what key and exercises give."""
+    """Skeleton, stubs, notebooks and references agree with the key and the exercises."""
     if stale := list(stale_files()):
         pytest.fail("\n".join(stale), pytrace=False)
 
 
 def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
-    """A changed skeleton, a lost notebook, a cell edited in place: each is named."""
+    """A changed skeleton, a deleted notebook and an edited cell are each named."""
     files = release.release_files(ROOT)
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -64,14 +65,14 @@ def test_a_change_by_hand_is_out_of_step(tmp_path: Path) -> None:
 
 @pytest.mark.every_exercise
 def test_every_exercise_has_all_its_places() -> None:
-    """Solution, cell, import, cases, record, twins, mistakes, shelf: a line for what is missing."""
+    """Solution, cell, import, cases, record, twins, mistakes, shelf: one line per missing place."""
     if missing := list(missing_places()):
         pytest.fail("\n".join(missing), pytrace=False)
 
 
 @pytest.mark.every_exercise
 def test_both_ends_of_every_interval_count_as_right() -> None:
-    """Where a subgradient is free, the references' ends are the derivatives from either side."""
+    """At a corner, both one-sided derivatives count as right."""
     for facts in FACTS.values():
         if facts.other_end:
             for ends in ((), facts.other_end):
@@ -85,7 +86,7 @@ def test_both_ends_of_every_interval_count_as_right() -> None:
 
 @pytest.mark.every_exercise
 def test_the_readme_and_the_notebooks_know_the_points() -> None:
-    """The map in the README says what EXERCISES says, and each notebook its number."""
+    """The map in the README agrees with EXERCISES, and each notebook has its number."""
     readme = (ROOT / "README.md").read_text("utf-8")
     for number, title in NOTEBOOKS.items():
         points = sum(e.max_score for e in EXERCISES.values() if e.notebook == number)
@@ -115,7 +116,7 @@ def test_the_readme_names_what_is_there() -> None:
 
 
 def test_a_student_cell_is_the_skeleton_without_its_prose() -> None:
-    """The cell shows what is given and the stub's raise; the solved one shows the solution."""
+    """The cell shows the given lines and the stub's raise; the solved cell shows the solution."""
     assert make_cell(EXERCISES["linear.forward"], solved=False) == (
         "@exercise(Linear)\n"
         "def forward(self, A):\n"
@@ -126,7 +127,7 @@ def test_a_student_cell_is_the_skeleton_without_its_prose() -> None:
 
 
 def test_a_solution_of_no_exercise_is_refused() -> None:
-    """A region outside of every target, or a module that lacks one, does not become a skeleton."""
+    """A solution outside every target, or a module without one, is refused."""
     lost = solved_modules()["sgd.py"].replace("def step(", "def stride(")
     with pytest.raises(ValueError, match=r"^there is no mytorch\.sgd\.SGD\.step$"):
         make_skeleton("sgd.py", lost)
@@ -140,7 +141,7 @@ def test_a_solution_of_no_exercise_is_refused() -> None:
 
 
 def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
-    """No key, no tests, no hidden reference; and `autograder check` runs in it, alone."""
+    """It has no key, no tests and no hidden reference, and `autograder check` runs in it."""
     count = release.write_release(tmp_path / "release")
     files = {p.relative_to(tmp_path / "release").as_posix() for p in tmp_path.rglob("*.*")}
     assert count > 60
@@ -192,12 +193,12 @@ def test_the_release_holds_no_answer_and_works_whole(tmp_path: Path) -> None:
     ],
 )
 def test_the_scan_finds_an_answer_in_any_text(name: str, text: str) -> None:
-    """Statements of solutions are found whatever the spacing, with or without `self.`."""
+    """Statements of solutions are found with any spacing, with or without `self.`."""
     assert [leak.split(":")[0] for leak in release.find_answers({name: text.encode()})] == [name]
 
 
 def test_the_scan_reads_notebooks() -> None:
-    """A solved notebook would be caught."""
+    """A solved notebook is found."""
     (source,) = (s for n, s in notebook_sources().items() if n.startswith("06"))
     for solved, found in ((True, True), (False, False)):
         content = nbformat.writes(make_notebook(source, solved)).encode()
@@ -205,7 +206,7 @@ def test_the_scan_reads_notebooks() -> None:
 
 
 def test_the_scan_reads_what_a_notebook_printed() -> None:
-    """An answer in an output would be given away as well."""
+    """An answer in an output is found too."""
     (source,) = (s for n, s in notebook_sources().items() if n.startswith("06"))
     made = make_notebook(source, solved=False)
     code = next(c for c in made.cells if c.cell_type == "code")
@@ -216,7 +217,7 @@ def test_the_scan_reads_what_a_notebook_printed() -> None:
 
 
 def test_a_release_carries_what_its_set_up_restores() -> None:
-    """The zip holds every notebook and file of mytorch as the release has it, and nothing else."""
+    """The zip has every notebook and file of mytorch from the release, and nothing else."""
     files = release.release_files(ROOT)
     with zipfile.ZipFile(io.BytesIO(files["autograder/beginning.zip"])) as kept:
         held = {name: kept.read(name) for name in kept.namelist()}

@@ -1,4 +1,4 @@
-"""Other hidden cases: as good as the last, kept from then on, and nobody's to see."""
+"""Other hidden cases: they are as good as the old ones, are kept afterwards, and stay secret."""
 
 import re
 import secrets
@@ -30,9 +30,9 @@ SEEDS = (1, 20, 300, 2027, 2**62)
 
 @pytest.fixture(scope="module", autouse=True)
 def built_once() -> Iterator[Any]:
-    """What follows from a seed is computed once here: a good seed was built to be judged.
+    """The results for each seed are computed only once, because `good_seed` already built them.
 
-    The command's own test empties it where two runs must agree.
+    The test of the command clears this cache, because it compares two runs.
     """
     with pytest.MonkeyPatch.context() as patch:
         once = cache(references.build_references)
@@ -43,7 +43,7 @@ def built_once() -> Iterator[Any]:
 
 @pytest.fixture(scope="module", params=SEEDS)
 def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ReferenceSet:
-    """The hidden references of another term."""
+    """The hidden references for another seed."""
     seed, _ = reseed.good_seed(request.param)
     folder = tmp_path_factory.mktemp("hidden")
     storing.write_topic_files(references.build_references(seed), folder, "hidden")
@@ -51,13 +51,13 @@ def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_the_proof_holds_for_any_seed(drawn: ReferenceSet) -> None:
-    """The slides' formulas and central differences confirm every number."""
+    """The slides' formulas with central differences confirm every number."""
     assert proof.find_disagreements(drawn, differences, differences.DIFFERENCE_TOLERANCE) == []
 
 
 @pytest.mark.proof
 def test_autograd_confirms_any_seed(drawn: ReferenceSet) -> None:
-    """So does PyTorch."""
+    """PyTorch confirms every number too."""
     pytest.importorskip("torch", reason="the proof by autograd needs PyTorch (extra `proof`)")
     from autograder.key import twins
 
@@ -84,7 +84,7 @@ def test_general_cases_stay_off_the_corner(drawn: ReferenceSet) -> None:
 
 
 def test_grading_is_the_same_for_any_seed(drawn: ReferenceSet) -> None:
-    """Right work gets all points, and each planted mistake its own name (a fifth a seed)."""
+    """Right work gets all points, and each planted mistake is named (a fifth of them per seed)."""
     assert lost(scored({}, drawn)) == set()
     turn = min(n for n, seed in enumerate(SEEDS) if int(drawn.seed) - seed in range(20))
     for mistake in list(MISTAKES.values())[turn :: len(SEEDS)]:
@@ -92,7 +92,7 @@ def test_grading_is_the_same_for_any_seed(drawn: ReferenceSet) -> None:
 
 
 def test_other_seeds_share_no_number(drawn: ReferenceSet) -> None:
-    """What a student saw last term is no help: no input of a general case comes again."""
+    """Last term's numbers do not help a student: no input of a general case occurs again."""
     for id in EXERCISES:
         for new, old in zip(drawn.cases(id), reference_store.best_references().cases(id)):
             if new.case.role == "general":
@@ -102,7 +102,8 @@ def test_other_seeds_share_no_number(drawn: ReferenceSet) -> None:
 
 
 def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A seed with a flaw is passed over, in a line that says why; when all have one, it ends."""
+    """A seed with a flaw is skipped, and a line says why; if all seeds have one, the search
+    ends."""
     true = reseed.find_flaws
     seen: list[ReferenceSet] = []
 
@@ -120,7 +121,7 @@ def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(reseed, "find_flaws", true)
     monkeypatch.setattr(reseed, "NEAR", 1e6)
     monkeypatch.setattr(reseed, "MAX_DRAWS", 2)
-    drawn = iter((20, 21))  # both are built already
+    drawn = iter((20, 21))  # both are already built
     monkeypatch.setattr(secrets, "randbits", lambda _: next(drawn))
     with pytest.raises(RuntimeError, match="no good cases in 2 draws: a draw is not good enough"):
         reseed.good_seed()
@@ -128,7 +129,7 @@ def test_what_is_not_good_enough_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The command writes its references into folders of the test's own."""
+    """A folder for the references that the command writes in a test."""
     monkeypatch.setattr(storing, "PUBLIC_FOLDER", tmp_path / "public")
     monkeypatch.setattr(storing, "HIDDEN_FOLDER", tmp_path / "hidden")
     return tmp_path / "hidden"
@@ -137,8 +138,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_one_command_reseeds_and_later_runs_keep_it(
     elsewhere: Path, capsys: pytest.CaptureFixture[str], built_once: Any
 ) -> None:
-    """`references --reseed` draws a seed that nobody chose; `references` keeps it; the public
-    cases stay as they are; the seed itself is not printed."""
+    """`references --reseed` draws a random seed; `references` keeps it; the public cases stay the
+    same; the seed is not printed."""
     assert cli.main(["references", "--reseed"]) == 0
     seed = ReferenceSet(elsewhere, "hidden").seed
     kept = contents(elsewhere)
@@ -173,7 +174,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def numbers(drawn: ReferenceSet) -> set[float]:
-    """Every hidden number that is no ordinary one."""
+    """Every hidden number that is unusual enough to be recognised."""
     arrays = [
         array
         for id in EXERCISES
@@ -185,7 +186,7 @@ def numbers(drawn: ReferenceSet) -> set[float]:
 
 
 def stored_in(data: bytes, wanted: set[float]) -> set[float]:
-    """Those numbers whose eight bytes stand in the data, wherever they begin."""
+    """The numbers whose eight bytes occur in the data, at any position."""
     words = np.array(sorted(wanted))
     found: set[float] = set()
     for start in range(8):
@@ -195,19 +196,19 @@ def stored_in(data: bytes, wanted: set[float]) -> set[float]:
 
 
 def spelt_in(data: bytes, wanted: set[float]) -> set[float]:
-    """Those numbers that stand in the data as text."""
-    spelt = b" ".join(re.findall(rb"[-+.e\d]{10,}", data))  # all that could be one
+    """The numbers that occur in the data as text."""
+    spelt = b" ".join(re.findall(rb"[-+.e\d]{10,}", data))  # all texts that could be such a number
     texts = {x: f"{x:.9g}".encode() for x in wanted}
     return {x for x, text in texts.items() if len(text) >= 10 and text in spelt}
 
 
 def test_no_hidden_number_is_in_a_release() -> None:
-    """Neither as text nor as bytes: no input, no reference, no seed."""
+    """A release contains them neither as text nor as bytes: no input, no reference, no seed."""
     everything = b"\n".join(release.release_files(ROOT).values())
     hidden = reference_store.best_references()
     assert hidden.kind == "hidden"
     public = numbers(reference_store.public_references())
-    secret = numbers(hidden) - public  # 1/12 is nobody's secret
+    secret = numbers(hidden) - public  # 1/12 is not secret
     assert len(secret) > 1000
     assert stored_in(everything, secret) == set()
     assert spelt_in(everything, secret) == set()
@@ -217,7 +218,8 @@ def test_no_hidden_number_is_in_a_release() -> None:
 
 
 def test_no_hidden_number_is_in_a_report() -> None:
-    """Wrong numbers, and exceptions that carry what they got: not in text, not in JSON."""
+    """Wrong results, and exceptions with the inputs in their texts, do not show them in text or
+    JSON."""
     changes = {
         **replaced("linear.py", "dLdZ.T @ self.A", "dLdZ.T @ self.A / len(dLdZ)"),
         **replaced("relu.py", "return np.maximum(Z, 0)", "raise ValueError(repr(Z.tolist()))"),

@@ -1,4 +1,4 @@
-"""Right answers get full points and hear no reproach, in whatever style they are written."""
+"""Right answers get full points and no criticism, in whatever style they are written."""
 
 import itertools
 import re
@@ -30,7 +30,7 @@ def text_of(path: Path) -> str:
     return path.read_text("utf-8")
 
 
-# What the course's own recent assignments would lose here: exponentials that overflow.
+# The points that the course's own recent assignments would lose: their exponentials overflow.
 UNSTABLE = {
     "softmax__course": "softmax",
     "softmax_cross_entropy__course": "softmax_cross_entropy",
@@ -55,7 +55,7 @@ BROKEN = {
 
 
 def stability(stem: str) -> set[str]:
-    """The stability lines of the class that a source belongs to, if it is known as unstable."""
+    """The stability lines of a source's class, if the source is known as unstable."""
     return {
         id
         for exercise in EXERCISES.values()
@@ -71,9 +71,9 @@ def of(items: dict[str, Item], exercises: str) -> list[Item]:
 @pytest.mark.parametrize("kind", BOTH)
 @pytest.mark.parametrize("path", VARIANTS, ids=lambda path: path.stem)
 def test_a_right_variant_gets_all_points(path: Path, kind: str) -> None:
-    """Loops, einsum, float32, views, own buffers, Jacobians, own names: full points, no reproach.
+    """Loops, einsum, float32, views, own buffers, Jacobians and own names get full points.
 
-    Saturated logits included; without a shift of the exponent, these alone are lost and named.
+    This includes very large logits; without a shift of the exponent, only these points are lost.
     """
     found = scored({file_of(path): text_of(path)}, BOTH[kind])
     assert lost(found) == stability(path.stem)
@@ -84,7 +84,7 @@ def test_a_right_variant_gets_all_points(path: Path, kind: str) -> None:
 
 
 def test_the_shelf_is_full() -> None:
-    """There are sources in other styles for every class, and more than enough of them."""
+    """Every class has sources in other styles, and there are more than enough of them."""
     assert len(VARIANTS) >= 25
     assert {file_of(path) for path in VARIANTS} == {
         Path(exercise.file).name for exercise in EXERCISES.values()
@@ -104,7 +104,8 @@ def test_variants_work_together(turn: int) -> None:
 
 
 def test_the_courses_own_homework_keeps_all_but_stability() -> None:
-    """All files in the style of the course's recent assignments: only the stability lines go."""
+    """If all files are in the style of the course's assignments, only the stability lines are
+    lost."""
     course = [path for path in VARIANTS if path.stem.endswith("__course")]
     assert len(course) == 7
     found = scored({file_of(path): text_of(path) for path in course})
@@ -114,7 +115,7 @@ def test_the_courses_own_homework_keeps_all_but_stability() -> None:
 @pytest.mark.parametrize("broken", BROKEN)
 @pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
 def test_a_right_network_keeps_its_points_beside_a_broken_layer(path: Path, broken: str) -> None:
-    """Whatever is the matter with `Linear`: the network is scored on stand-ins, in full."""
+    """Whatever is wrong with `Linear`, the network is scored on stand-ins and gets full points."""
     found = scored({"mlp.py": text_of(path), "linear.py": BROKEN[broken]})
     for item in of(found, "mlp"):
         assert (item.score, item.follow_through) == (item.max_score, True), plain_message(item)
@@ -124,7 +125,7 @@ def test_a_right_network_keeps_its_points_beside_a_broken_layer(path: Path, brok
 
 @pytest.mark.parametrize("name", ["relu", "sigmoid"])
 def test_a_right_network_keeps_its_points_beside_a_missing_activation(name: str) -> None:
-    """The same for the activations."""
+    """The same holds for the activations."""
     found = scored({f"{name}.py": None})
     assert all(item.score == item.max_score for item in of(found, "mlp"))
     assert {item.exercise.split(".")[0] for item in found.values() if not item.score} == {name}
@@ -132,7 +133,7 @@ def test_a_right_network_keeps_its_points_beside_a_missing_activation(name: str)
 
 @pytest.mark.parametrize("broken", ["softmax.over_the_batch", "softmax.sigmoid", ""])
 def test_a_loss_that_calls_its_own_softmax_keeps_its_points(broken: str) -> None:
-    """A wrong or missing `Softmax` costs nothing in a right loss that is built on it."""
+    """A right loss that calls `Softmax` loses nothing if `Softmax` is wrong or missing."""
     path = next(path for path in VARIANTS if path.stem.endswith("__through_softmax"))
     softmax = MISTAKES[broken].plant() if broken else None
     found = scored({file_of(path): text_of(path), "softmax.py": softmax})
@@ -143,14 +144,14 @@ def test_a_loss_that_calls_its_own_softmax_keeps_its_points(broken: str) -> None
 
 
 def test_a_wrong_network_is_not_saved_by_a_broken_layer() -> None:
-    """Beside a broken `Linear`, a mistake in the network is still found, by its name."""
+    """Beside a broken `Linear`, a mistake in the network is still found and named."""
     mistake = MISTAKES["mlp.activations_skipped_back"]
     found = scored({mistake.file: mistake.plant(), "linear.py": BROKEN["a syntax error"]})
     assert {item.mistake for item in of(found, "mlp") if item.mistake} == {mistake.id}
 
 
 def test_in_processes_of_their_own_variants_fare_as_here() -> None:
-    """Two whole hand-ins of variants through the real runner: item by item the same."""
+    """Two whole hand-ins of variants give the same items through the real runner."""
     for end, linear in (("__course", ""), ("__captured", BROKEN["a syntax error"])):
         paths = [path for path in VARIANTS if path.stem.endswith(end)]
         changes = {file_of(path): text_of(path) for path in paths}

@@ -1,4 +1,4 @@
-"""What is believed of a child's words, and what happens after one has ended."""
+"""Which of a child's messages are believed, and what happens after a child has ended."""
 
 import io
 from collections.abc import Sequence
@@ -92,7 +92,7 @@ def test_the_line_is_read_from_the_hand_in() -> None:
 
 
 class Script:
-    """Stands in for the conversation: what each child answers, in order."""
+    """Replaces the conversation: it holds the answers of each child, in order."""
 
     def __init__(self, *turns: tuple[int, Fault | None]) -> None:
         self.turns = list(turns)

@@ -1,4 +1,4 @@
-"""However a grader ends, nothing of it or of a student stays in the temporary folder."""
+"""However a grader ends, no file of it or of a student stays in the temporary folder."""
 
 import os
 import signal
@@ -16,20 +16,20 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's"),
 ]
 
-PATIENCE = 60  # seconds until what never comes is given up
+PATIENCE = 60  # seconds until we stop waiting
 SLOW = replaced("squared_error.py", "import numpy", "import time\n\ntime.sleep(30)\nimport numpy")
 GENTLE = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
 
 
 def hear_signals() -> None:
-    """Tests that run in the background are deaf to some, and so would be what they start."""
+    """Tests in the background ignore some signals, and their children would inherit this."""
     for name in GENTLE:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, set(signal.Signals))
 
 
 def lay_class(top: Path) -> Path:
-    """Hand-ins of which one in three sleeps."""
+    """Hand-ins; every third sleeps."""
     folder = write_class(top / "class", [f"ada{number}" for number in range(12)])
     for number in range(0, 12, 3):
         for name, text in SLOW.items():
@@ -39,7 +39,7 @@ def lay_class(top: Path) -> Path:
 
 
 def is_empty(folder: Path) -> bool:
-    """Whether nothing lies in a folder, or soon nothing does, however busy the machine is."""
+    """Whether a folder is empty, now or soon, however busy the machine is."""
     end = time.monotonic() + PATIENCE
     while any(folder.iterdir()) and time.monotonic() < end:
         time.sleep(0.02)
@@ -55,7 +55,8 @@ def start(command: Command, *arguments: str, cwd: Path, tmp: Path) -> "subproces
 @pytest.mark.parametrize("place", ["landlock", "process"])
 @pytest.mark.parametrize("name", [*GENTLE, "SIGKILL"])
 def test_a_signal_leaves_nothing(name: str, place: str, tmp_path: Path) -> None:
-    """At several moments; to the grader alone, and to all that share its terminal."""
+    """The signal comes at several moments, to the grader alone or to all processes of its
+    terminal."""
     folder, tmp = lay_class(tmp_path), tmp_path / "tmp"
     number = getattr(signal, name)
     for moment in (0.2, 0.7, 1.5):
@@ -73,7 +74,7 @@ def test_a_signal_leaves_nothing(name: str, place: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["landlock", "process"])
 def test_what_is_stopped_in_order_is_clean_at_once(place: str, tmp_path: Path) -> None:
-    """Once the grader is gone, so is all that it made; and its exit code says how it ended."""
+    """When the grader has ended, all its files are gone; its exit code says how it ended."""
     folder, tmp = lay_class(tmp_path), tmp_path / "tmp"
     line = ("grade", "--jobs", "2", ".")
     with start(installed(place), *line, cwd=folder, tmp=tmp) as grader:
@@ -88,7 +89,7 @@ def test_what_is_stopped_in_order_is_clean_at_once(place: str, tmp_path: Path) -
 
 
 def test_a_student_who_is_checking_is_stopped(tmp_path: Path) -> None:
-    """`check` leaves no module of the student's behind either."""
+    """`check` leaves no module of the student behind either."""
     folder, tmp = lay_class(tmp_path), tmp_path / "tmp"
     for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
         with start(installed("landlock"), "check", cwd=folder / "ada0", tmp=tmp) as checker:
@@ -100,7 +101,7 @@ def test_a_student_who_is_checking_is_stopped(tmp_path: Path) -> None:
 
 
 def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
-    """A grader that is to outlive its terminal does."""
+    """A grader that must continue after its terminal is closed does so."""
     folder, tmp = write_class(tmp_path / "class"), tmp_path / "tmp"
     tmp.mkdir()
     command = installed("landlock")

@@ -1,4 +1,4 @@
-"""What a hand-in may use, and what a batch shows meanwhile: seen from outside, as it is typed."""
+"""What a hand-in may use, and what a batch shows meanwhile, tested with the real command."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def graded(path: Path) -> dict[str, Any]:
     ],
 )
 def test_disk_and_open_files_are_limited(make_tree: MakeTree, greedy: str) -> None:
-    """A file of 64 MiB, 200 files at once: an error of that exercise, and no one else's."""
+    """A file of 64 MiB, or 200 open files: an error in that exercise, and in no other."""
     tree = make_tree(changes=replaced("relu.py", RESULT, f"{greedy}\n        {RESULT}"))
     report = graded(tree)
     lost = [item for item in report["items"] if item["score"] < item["max_score"]]
@@ -53,13 +53,13 @@ def test_disk_and_open_files_are_limited(make_tree: MakeTree, greedy: str) -> No
     ["open('small', 'wb').write(bytes(2**20))", "held = [open(__file__) for _ in range(20)]"],
 )
 def test_what_debugging_needs_is_allowed(make_tree: MakeTree, modest: str) -> None:
-    """A file of a mebibyte, twenty files at once: nothing to lose points for."""
+    """A file of one MiB, or twenty open files, costs no points."""
     tree = make_tree(changes=replaced("relu.py", RESULT, f"{modest}\n        {RESULT}"))
     assert graded(tree)["score"] == FULL
 
 
 def large(modules: Mapping[str, bytes]) -> dict[str, bytes]:
-    """A hand-in with ten more modules, each as long as one may be, too long together."""
+    """A hand-in with ten more modules of the greatest length; together they are too long."""
     padding = {f"z{n}.py": b"#" * module_reader.MAX_FILE_BYTES for n in range(10)}
     assert sum(map(len, padding.values())) > module_reader.MAX_TOTAL_BYTES
     return {**modules, **padding}
@@ -67,7 +67,7 @@ def large(modules: Mapping[str, bytes]) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("suffix", ["", ".zip"])
 def test_all_modules_together_are_capped(tmp_path: Path, suffix: str) -> None:
-    """Beyond eight mebibytes in all, modules are left out and named; the others count."""
+    """Above eight MiB in all, modules are left out and named; the others count."""
     path = tmp_path / f"large{suffix}"
     if suffix:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -84,7 +84,8 @@ def test_all_modules_together_are_capped(tmp_path: Path, suffix: str) -> None:
 
 
 def on_a_terminal(paths: list[Path], results: Path) -> tuple[list[str], str]:
-    """Grade with standard error on a pseudo-terminal: the names of the rows, and what it shows."""
+    """Grade with standard error on a pseudo-terminal: the names of the rows, and the terminal's
+    text."""
     pty = pytest.importorskip("pty", reason="has no pseudo-terminals")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -100,27 +101,28 @@ def on_a_terminal(paths: list[Path], results: Path) -> tuple[list[str], str]:
     try:
         while part := os.read(ours, 4096):
             shown += part
-    except OSError:  # how Linux says that the other side is closed
+    except OSError:  # on Linux, the other side is closed
         pass
     os.close(ours)
     return [Path(json.loads(row)["hand_in"]).name for row in rows.splitlines()], shown.decode()
 
 
 def test_a_batch_on_a_terminal_has_a_bar(make_tree: MakeTree, tmp_path: Path) -> None:
-    """It grows with each hand-in, gives way to each row, and never stands in the results."""
+    """It grows with each hand-in, disappears for each row, and is never part of the results."""
     paths = [make_tree("ada"), make_tree("bob", solved=False), make_tree("cleo", solved=False)]
     names, shown = on_a_terminal(paths, tmp_path / "grades")
     assert names == ["ada", "bob", "cleo"]
     bars = re.findall(r"\r(█*) *(\d) of 3 · [\d.]+/s · \d+ s left(?=\r)", shown)
     assert all(len(bar) == 10 * int(count) for bar, count in bars)
-    counts = [int(count) for _, count in bars]  # a row that comes at once leaves its bar out
+    counts = [int(count) for _, count in bars]  # an immediate row has no bar before it
     assert (counts, counts[-1]) == (sorted(set(counts)), 3)
     assert shown.count("\r\x1b[K") == len(names)
     assert re.search(r"3 of 3 · [\d.]+/s · \d+ s left\r\n", shown)
 
 
 def test_one_hand_in_has_no_bar_and_neither_has_a_file(make_tree: MakeTree, tmp_path: Path) -> None:
-    """Nothing to wait for, or nobody who looks: standard error holds the note at the end alone."""
+    """If there is nothing to wait for, or no terminal, standard error has only the note at the
+    end."""
     results = tmp_path / "grades"
     note = f"note: see {results / 'class.html'} and {results / 'grades.csv'}"
     ada, bob = make_tree("ada", solved=False), make_tree("bob", solved=False)

@@ -1,4 +1,4 @@
-"""What the machine does to a hand-in is never the student's fault: the grade is provisional."""
+"""Faults of the machine are never the student's fault: the grade is provisional."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[ExecutionPlace]:
 
 
 class Killed:
-    """A place whose first children are killed from outside as soon as they are there."""
+    """A place whose first children are killed from outside as soon as they exist."""
 
     def __init__(self, place: ExecutionPlace, count: int) -> None:
         self.place, self.left, self.name = place, count, place.name
@@ -70,7 +70,7 @@ def graded(place: ExecutionPlace, changes: dict[str, str] | None = None) -> Repo
 
 
 def test_killed_before_the_code_began_is_provisional() -> None:
-    """Twice, while the interpreter starts: nothing is lost, and nothing is held against anybody."""
+    """It is killed twice, while the interpreter starts: no points are lost."""
     report = graded(Killed(FreshInterpreter(), 2))
     assert report.provisional
     assert {item.status for item in report.items} <= {"internal", "pass", "fail"}, "doubles ran"
@@ -83,11 +83,11 @@ def test_killed_once_before_the_code_began_costs_nothing() -> None:
 
 
 def test_who_kills_itself_loses_for_good(place: ExecutionPlace) -> None:
-    """By the system's hardest signal, and while the kernel counts nobody: it is the student's."""
+    """SIGKILL by the hand-in itself, without a count by the kernel, is the student's own fault."""
     report = graded(place, replaced("relu.py", RESULT, "import os; os.kill(os.getpid(), 9)"))
     relu = [item for item in report.items if item.exercise.startswith("relu.")]
     assert not report.provisional
-    if place.name != "bubblewrap":  # there it is the first of its namespace, and lives on
+    if place.name != "bubblewrap":  # the kernel spares a namespace's first process
         assert {item.status for item in relu} == {"crash"}
         assert sum(item.max_score for item in relu) == FULL - report.score
     assert report.score < FULL
@@ -97,7 +97,7 @@ def test_who_kills_itself_loses_for_good(place: ExecutionPlace) -> None:
 def test_a_kill_that_the_kernel_counts_is_provisional(
     rises: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The count of kills for want of memory has risen when the child is found dead."""
+    """The kernel's count of kills for lack of memory has risen when the child is found dead."""
     count = tmp_path / "memory.events"
     count.write_text("low 0\noom_kill 3\n")
     monkeypatch.setattr(usage, "oom_counters", lambda: (count,))
@@ -110,7 +110,7 @@ def test_a_kill_that_the_kernel_counts_is_provisional(
 
 
 def test_the_kernels_counts_are_read_as_it_writes_them(tmp_path: Path) -> None:
-    """Its own figures, those of a cgroup of version 2 and of version 1; else none."""
+    """The kernel's global counts, and those of a cgroup of version 2 or 1; otherwise none."""
     texts = {
         "vmstat": "nr_free_pages 1\noom_kill 7\nunevictable_pgs 0\n",
         "memory.events": "low 0\noom 2\noom_kill 5\noom_group_kill 9\n",
@@ -125,7 +125,7 @@ def test_the_kernels_counts_are_read_as_it_writes_them(tmp_path: Path) -> None:
 
 @pytest.fixture
 def memory_group() -> Iterator[Path]:
-    """A memory cgroup of 400 MiB for what is put in it."""
+    """A memory cgroup of 400 MiB, in which a test can put processes."""
     made = {"memory": "memory.limit_in_bytes", ".": "memory.max"}
     for root, limit in made.items():
         group = Path("/sys/fs/cgroup", root, f"backprop-{os.getpid()}")
@@ -156,8 +156,8 @@ while True:
 def test_a_child_that_the_kernel_kills_for_want_of_memory_is_provisional(
     memory_group: Path, make_tree: MakeTree
 ) -> None:
-    """In a group with less memory than a hand-in may have, one that takes what it may: the real
-    command says provisional, and the neighbours' points stand."""
+    """In a group with less memory than a hand-in may use, one hand-in uses all it may: the real
+    command reports it as provisional, and the others keep their points."""
     body = "\n        ".join(GROWS.strip().splitlines())
     tree = make_tree("grows", changes=replaced("relu.py", RESULT, f"{body}\n        {RESULT}"))
     beside = make_tree("beside")
@@ -185,7 +185,7 @@ def test_a_child_that_the_kernel_kills_for_want_of_memory_is_provisional(
 
 @pytest.fixture
 def full_folder(tmp_path: Path) -> Iterator[Path]:
-    """A temporary folder of its own with room for a part of a hand-in's modules."""
+    """A temporary folder with space for only a part of a hand-in's modules."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k,mode=1777", "none", str(disk)]
@@ -211,7 +211,8 @@ sys.exit(main(sys.argv[2:]))
 def test_a_full_temporary_folder_is_provisional(
     where: str, room: int, full_folder: Path, make_tree: MakeTree
 ) -> None:
-    """The command, with some KiB left in the temporary folder: never a final loss, one line."""
+    """With a few KiB left in the temporary folder, the command reports no final loss, in one
+    line."""
     if where == "landlock":
         try:
             ZygoteSandbox("landlock").run_trial()
@@ -234,7 +235,7 @@ def test_a_full_temporary_folder_is_provisional(
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
-    if done.returncode == 2:  # it could not even begin, and says so
+    if done.returncode == 2:  # it could not even start, and reports it
         assert done.stderr.count("\n") <= 3
         return
     report = json.loads(done.stdout)
@@ -244,7 +245,7 @@ def test_a_full_temporary_folder_is_provisional(
 
 
 def test_a_fault_on_doubles_costs_nothing_for_good() -> None:
-    """Where the process with stand-ins fails, nobody knows what they would have given."""
+    """If the process with stand-ins fails, their result is unknown."""
 
     class Third(FreshInterpreter):
         left = 1

@@ -1,4 +1,4 @@
-"""The process that runs student code: whatever happens in it, the others keep their points."""
+"""The process that runs student code: whatever happens in it, other exercises keep their points."""
 
 import os
 from contextlib import suppress

@@ -43,7 +43,7 @@ ALL = list(EXERCISES.values())
 ROW = {"y": np.ones(3), "d": np.ones(3)}
 JOB = Job("squared_error", Case("row", lambda rng: ROW), ROW)
 QUICK = ResourceLimits(seconds=1, wall=5.0, total=20.0)
-PATIENCE = 60  # seconds until what never comes is given up, however busy the machine is
+PATIENCE = 60  # seconds until we stop waiting, however busy the machine is
 HERE = Path(__file__).resolve()
 FOLDERS = [str(HERE.parent), str(Path(conftest.__file__).parent)]
 SECRETS = [HERE, ROOT / "autograder" / "references" / "mistakes.json", Path("/etc/passwd")]
@@ -63,7 +63,8 @@ def place(request: pytest.FixtureRequest) -> Iterator[ZygoteSandbox]:
 
 
 def say(place: ExecutionPlace, body: str, limits: ResourceLimits = QUICK) -> Array | Fault:
-    """What a hand-in's `squared_error`, made of these lines, returns in a place, or its fault."""
+    """The value that a hand-in's `squared_error` with these lines returns in a place, or its
+    fault."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     files = {"squared_error.py": f"def squared_error(y, d):\n{lines}".encode()}
     given, fault = run_conversation(GradingSession(files, limits, place), [JOB])
@@ -73,7 +74,7 @@ def say(place: ExecutionPlace, body: str, limits: ResourceLimits = QUICK) -> Arr
 
 
 def succeeded(place: ExecutionPlace, attempts: dict[str, str]) -> set[str]:
-    """Which attempts succeed in one hand-in that makes them all, one after the other."""
+    """The attempts that succeed, in one hand-in that makes them one after the other."""
     body = f"""
 import ctypes, os, resource, signal, socket, subprocess, sys, threading, time
 import numpy as np
@@ -96,8 +97,8 @@ return np.array(done)
     return {name for name, worked in zip(attempts, said, strict=True) if worked}
 
 
-# should one succeed after all, it does no harm: nothing is mounted but on the own folder,
-# nobody is stopped, no file gets another content
+# if one succeeds after all, it does no harm: it mounts only on its own folder,
+# stops no process, and changes no file's content
 READING = {str(path): f"open({str(path)!r}, 'rb').read(1)" for path in SECRETS}
 READING |= {
     "the folder of the references": f"os.listdir({str(SECRETS[1].parent)!r})",
@@ -158,12 +159,12 @@ CHANGING = {
 
 @pytest.mark.parametrize("attempts", [READING, REACHING, CHANGING], ids=["read", "reach", "change"])
 def test_nothing_outside_can_be_reached(place: ZygoteSandbox, attempts: dict[str, str]) -> None:
-    """No file, process, socket, terminal or limit beyond the child's own, by no way we know."""
+    """No file, process, socket, terminal or limit outside the child is reached in any known way."""
     assert succeeded(place, attempts) == set()
 
 
 def test_the_attempts_are_real() -> None:
-    """Without isolation such attempts succeed: it is not they that are broken."""
+    """Without isolation these attempts succeed, so the attempts themselves work."""
     harmless = {
         *map(str, SECRETS), "the folder of the references", "the grader's environment",
         "an internet socket", "a local socket", "a pair of sockets", "netlink", "a process",
@@ -188,7 +189,7 @@ def test_a_right_hand_in_gets_the_same_report_in_every_tier(place: ZygoteSandbox
 
 
 def answers(place: ExecutionPlace, files: dict[str, bytes]) -> list[dict[str, bytes]]:
-    """All that a hand-in answers, bit for bit."""
+    """All answers of a hand-in, bit for bit."""
     work = make_jobs(ALL, reference_store.best_references())
     given, fault = run_conversation(GradingSession(files, QUICK, place), work)
     assert fault is None
@@ -213,7 +214,7 @@ def bits(array: Array) -> bytes:
     ],
 )
 def test_limits_and_ends_are_named(place: ZygoteSandbox, body: str, kind: str, said: str) -> None:
-    """Computing, waiting, dying and taking memory end a child as they do without isolation."""
+    """Computing, waiting, crashing and using memory end a child as they do without isolation."""
     fault = say(
         place, body, ResourceLimits(seconds=1, wall=1.0 if "sleep" in body else 15.0, total=20.0)
     )
@@ -223,7 +224,8 @@ def test_limits_and_ends_are_named(place: ZygoteSandbox, body: str, kind: str, s
 
 
 def test_a_disk_bomb_is_small(place: ZygoteSandbox) -> None:
-    """20 000 files, files of 64 MB: a small file system is full, or none can be written."""
+    """With 20 000 files, or files of 64 MB, a small file system is full, or no file can be
+    written."""
     many = "import os\nn = 0\ntry:\n    for n in range(20_000): open(f'f{n}', 'w').close()\n"
     said = say(place, f"{many}except OSError: pass\nreturn float(n)")
     assert isinstance(said, np.ndarray), said
@@ -237,7 +239,7 @@ def test_a_disk_bomb_is_small(place: ZygoteSandbox) -> None:
 
 
 def test_its_own_modules_cannot_be_changed(place: ZygoteSandbox) -> None:
-    """A function that clears its folder, or writes into it, takes no other class's points."""
+    """A function that clears its folder, or writes into it, costs no other class any points."""
     attempts = {
         "remove": "os.unlink('mytorch/squared_error.py')",
         "write": "open('mytorch/squared_error.py', 'a')",
@@ -249,7 +251,7 @@ def test_its_own_modules_cannot_be_changed(place: ZygoteSandbox) -> None:
 
 
 def test_nothing_is_left_for_the_next(place: ZygoteSandbox) -> None:
-    """What a hand-in changes in Python, numpy, signals or its folder ends with it."""
+    """Changes to Python, numpy, signals or the folder end with the hand-in."""
     spoil = (
         "import builtins, os, signal, sys, time\nimport numpy as np\n"
         "import autograder.harness.driving, autograder.harness.wire\n"
@@ -273,7 +275,7 @@ def test_nothing_is_left_for_the_next(place: ZygoteSandbox) -> None:
 
 
 def test_a_neighbour_cannot_be_seen(place: ZygoteSandbox) -> None:
-    """Of a child at work in the same place another one reaches neither files nor process."""
+    """From a child, no files and no process of another child in the same place can be reached."""
     waiting = "import time\ntry: open('secret', 'w').close()\nexcept OSError: pass\ntime.sleep(4)"
     say(place, "return 1.0")
     zygote = place.idle[-1]
@@ -289,7 +291,7 @@ def test_a_neighbour_cannot_be_seen(place: ZygoteSandbox) -> None:
         "its file": f"open({folder + '/secret'!r})",
         "its module": f"open({folder + '/mytorch/squared_error.py'!r})",
     }
-    if place.name == "bubblewrap":  # the name of its own folder is the same: another file system
+    if place.name == "bubblewrap":  # the folders have the same name, but are different file systems
         del attempts["its module"]
     assert succeeded(place, attempts) == set()
     assert neighbour.is_alive()
@@ -297,7 +299,7 @@ def test_a_neighbour_cannot_be_seen(place: ZygoteSandbox) -> None:
 
 
 def test_a_child_keeps_the_protocol(place: ZygoteSandbox) -> None:
-    """`wait` gives up in time, `end` may be called twice, and a killed child says by what."""
+    """`wait` stops in time, `end` may be called twice, and a killed child reports its signal."""
     child: ChildProcess = place.start(work("import time; time.sleep(60)"))
     with pytest.raises(subprocess.TimeoutExpired):
         child.wait(0.2)
@@ -313,7 +315,7 @@ def test_a_child_keeps_the_protocol(place: ZygoteSandbox) -> None:
 
 
 def work(body: str) -> bytes:
-    """What a child is given for one job on a `squared_error` made of a line."""
+    """The input of a child: one job on a `squared_error` with one line."""
 
     class Taken(Exception):
         pass
@@ -332,7 +334,7 @@ def work(body: str) -> bytes:
 
 
 def test_a_zygote_that_dies_costs_nobody_a_point(place: ZygoteSandbox) -> None:
-    """Killed while idle it is replaced; killed at work, the fault is the grader's own."""
+    """If it is killed while idle, it is replaced; if it is killed at work, the fault is ours."""
     say(place, "return 1.0")
     os.kill(descendants(place.idle[-1])[0], signal.SIGKILL)
     assert say(place, "return 1.0") == 1.0
@@ -347,7 +349,7 @@ def test_a_zygote_that_dies_costs_nobody_a_point(place: ZygoteSandbox) -> None:
 
 
 def test_a_child_ends_with_its_zygote(place: ZygoteSandbox) -> None:
-    """By the kernel's own hand: though the grader does nothing about it, or is gone itself."""
+    """The kernel ends it, even if the grader does nothing, or has ended itself."""
     child = place.start(work("import time; time.sleep(60)"))
     zygote, *others = descendants(child.zygote)
     assert others
@@ -371,7 +373,7 @@ test_sandbox.say(place, "import time; time.sleep(60)", test_sandbox.ResourceLimi
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
 def test_all_ends_with_the_grader(place: ZygoteSandbox, busy: bool) -> None:
-    """Killed without warning, the grader leaves neither zygote nor child behind."""
+    """If the grader is killed without warning, no zygote and no child is left."""
     script = GRADER.format(tests=FOLDERS, name=place.name)
     if not busy:
         script = script.replace("test_sandbox.say(place", "time.sleep(60), (place")
@@ -400,7 +402,7 @@ test_sandbox.say(place, slow, test_sandbox.ResourceLimits(wall=60.0))
 
 
 def test_a_fresh_interpreter_ends_with_the_grader() -> None:
-    """Killed without warning, the grader leaves no portable child behind either."""
+    """If the grader is killed without warning, no portable child is left either."""
     command = [sys.executable, "-c", ALONE.format(tests=FOLDERS)]
     with subprocess.Popen(command) as grader:
         end = time.monotonic() + PATIENCE
@@ -431,21 +433,21 @@ if pid:
 
 
 def test_a_forked_grader_has_zygotes_of_its_own(place: ZygoteSandbox) -> None:
-    """Two processes never speak to one zygote."""
+    """Two processes never use the same zygote."""
     script = FORK.format(tests=FOLDERS, name=place.name)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
 def descendants(zygote: ZygoteProcess) -> list[int]:
-    """A zygote's own process, and then its child's if it has one."""
+    """The process of a zygote, and then its child if there is one."""
     assert zygote.process is not None
     python = str(view.INTERPRETER).encode()
     return [pid for pid in below(zygote.process.pid) if part(pid, "cmdline").startswith(python)]
 
 
 def below(top: int) -> list[int]:
-    """A process and all that descend from it, the older ones first."""
+    """A process and all its descendants, the older ones first."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*"):
         if fields := part(int(path.name), "stat").rpartition(b")")[2].split():
@@ -457,7 +459,7 @@ def below(top: int) -> list[int]:
 
 
 def part(pid: int, name: str) -> bytes:
-    """A file of /proc; empty where the process is gone, or nothing but its remains."""
+    """A file in /proc; empty if the process has ended or is a zombie."""
     try:
         content = Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:

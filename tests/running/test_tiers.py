@@ -1,4 +1,4 @@
-"""Which tier a machine offers, why not a better one, and what a child is shown in it."""
+"""Which tier a machine offers, why it offers no better one, and what a child can see in it."""
 
 import json
 import os
@@ -38,7 +38,7 @@ NEEDED = [
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
-    """No sandbox from an earlier test, and none for a later one."""
+    """Tests neither use an earlier sandbox nor leave one behind."""
     tiers.sandbox_of_tier.cache_clear()
     yield
     for name in running.SANDBOXES:
@@ -59,7 +59,8 @@ def test_the_best_that_works_is_taken() -> None:
 
 @pytest.mark.usefixtures("fresh")
 def test_without_bubblewrap_the_remedy_is_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tier whose program is missing is no tier; asked for by name it is refused with the way."""
+    """A tier without its program is not offered; if it is requested, the error tells how to install
+    it."""
     monkeypatch.setenv("PATH", "/nowhere")
     bubblewrap, *others = tiers.probe_tiers()
     assert not bubblewrap.works
@@ -73,7 +74,7 @@ def test_without_bubblewrap_the_remedy_is_to_install_it(monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("fresh")
 def test_a_tier_that_does_not_hold_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a child can do what it must not, the tier says what, and is not taken."""
+    """If a child can do something forbidden, the tier reports it, and is not used."""
     monkeypatch.setattr(view, "readable_paths", lambda: ["/"])
     tier = next(tier for tier in tiers.probe_tiers() if tier.name == "landlock")
     if not landlock.has_landlock():
@@ -95,7 +96,7 @@ def test_a_tier_that_does_not_hold_is_none(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_remedy_is_for_this_machine(
     where: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What denies namespaces is looked for, and the way round it is said."""
+    """The cause that denies namespaces is found, and its remedy is given."""
     switch = tmp_path / "switch"
     switch.write_text("0\n")
     inside = [str(tmp_path)] if where == "container" else []
@@ -126,7 +127,7 @@ zygote.main_zygote()
 def test_a_child_that_cannot_be_shut_in_is_the_graders_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No student's code runs then, and the fault is `internal`: it lowers no grade."""
+    """No student's code runs then, and the fault is `internal`: no grade becomes lower."""
     usual = zygotes.zygote_command
 
     def command(scratch: str | None) -> list[str]:
@@ -143,7 +144,7 @@ def test_a_child_that_cannot_be_shut_in_is_the_graders_fault(
 
 
 def test_what_doctor_says() -> None:
-    """A line a tier, and one more for how to get it."""
+    """One line per tier, and one more about how to get it."""
     text = tiers.describe_tiers(
         [IsolationTier("a", False, "is missing", "install it"), IsolationTier("b", True, "limits")]
     )
@@ -156,7 +157,8 @@ def test_what_doctor_says() -> None:
 
 @pytest.mark.usefixtures("fresh")
 def test_children_without_namespaces_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a profile lets bubblewrap alone make namespaces, its children hold all the same."""
+    """If a profile allows only bubblewrap to make namespaces, its children are isolated all the
+    same."""
     if not next(tiers.try_tiers("bubblewrap")).works:
         pytest.skip("no bubblewrap here")
     usual = view.bubblewrap_command
@@ -178,7 +180,7 @@ def test_children_without_namespaces_of_their_own(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_a_child_is_shown() -> None:
-    """Nothing of the project but the modules that drive exercises; no other package."""
+    """Only the project's modules that drive exercises; no other package."""
     shown = [Path(place) for place in view.readable_paths()]
     hidden = [
         ROOT / "autograder" / name
@@ -194,7 +196,7 @@ def test_what_a_child_is_shown() -> None:
 def test_what_lies_in_a_shown_folder_can_be_hidden(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A course that is installed beneath the standard library stays out of sight."""
+    """A course that is installed inside the standard library stays invisible."""
     for folder in ("a/b", "a/site/course", "a/site/other", "c"):
         (tmp_path / folder).mkdir(parents=True)
     monkeypatch.setattr(view, "hidden_folders", lambda: [tmp_path / "a" / "site" / "course"])
@@ -203,7 +205,7 @@ def test_what_lies_in_a_shown_folder_can_be_hidden(
 
 
 def test_a_place_travels_by_its_name() -> None:
-    """Another process that gets a place keeps zygotes of its own."""
+    """A process that receives a place has its own zygotes."""
     place = ZygoteSandbox("landlock")
     place.idle = []
     other = pickle.loads(pickle.dumps(place))
@@ -213,7 +215,7 @@ def test_a_place_travels_by_its_name() -> None:
 @pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can")
 def test_all_of_it_as_an_ordinary_user(tmp_path: Path) -> None:
-    """The same attacks, layers and ends, where no privilege helps to set the sandbox up."""
+    """The same attacks, layers and ends, without root's privileges to set up the sandbox."""
     python = ordinary_python()
     if python is None:
         pytest.skip("no interpreter is in reach of an ordinary user")
@@ -247,7 +249,7 @@ def test_all_of_it_as_an_ordinary_user(tmp_path: Path) -> None:
 
 
 def copy_package(name: str, top: Path) -> None:
-    """Copy an installed package, with the libraries that a wheel may keep beside it."""
+    """Copy an installed package, with the libraries that a wheel may store beside it."""
     for path in map(Path, sys.path):
         for found in (path / name, path / f"{name}.py", path / f"{name}.libs"):
             if found.is_dir() and not (top / found.name).exists():
@@ -261,7 +263,7 @@ def copy_package(name: str, top: Path) -> None:
     "odd", ["a\nb", "a\\012b", 'it\'s "a" $HOME', "Übung 5 (neu)", "-a\tb:c", "a\u2028b\x85\x0cc"]
 )
 def test_a_place_works_wherever_the_grader_lies(odd: str, tmp_path: Path) -> None:
-    """Whatever its path is called, bubblewrap and landlock work as they do elsewhere."""
+    """With any path to the grader, bubblewrap and landlock work as usual."""
     copied(tmp_path / odd)
     start = "import sys; sys.path.insert(0, sys.argv.pop(1));"
     start += " from autograder.__main__ import run_command"

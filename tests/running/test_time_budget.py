@@ -1,4 +1,5 @@
-"""What a hand-in may cost a class: one whole limit and a little; what haste stops comes later."""
+"""The time that a hand-in may cost a class: one full limit and little more; the rest comes
+later."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is said of an exception is true of it, whichever mistake raised it."""
+"""The hint for an exception is true, whichever mistake raised it."""
 
 import math  # noqa: F401 - for the code in the table
 from types import SimpleNamespace
@@ -77,7 +77,7 @@ def early(Z: Array) -> Any:
 
 
 def stepping() -> Any:
-    """Drive a `Linear` whose way back moves b by a derivative."""
+    """Run a `Linear` whose backward moves b by a derivative."""
     back = "return dLdZ @ self.W"
     case = next(
         r
@@ -91,14 +91,14 @@ def stepping() -> Any:
 
 
 class ReLU:
-    """Its `self` was forgotten."""
+    """A class whose `forward` lacks `self`."""
 
     def forward(Z: Array) -> Array:  # type: ignore[misc]
         return Z
 
 
 def raised(code: str, names: dict[str, Any]) -> Fault:
-    """What running a piece of code raises, and it must."""
+    """The exception that a piece of code raises; it must raise one."""
     try:
         eval(code, names)
     except Exception as error:
@@ -110,7 +110,7 @@ def raised(code: str, names: dict[str, Any]) -> Fault:
     ("code", "clue"), [(code, clue) for clue, codes in SAID.items() for code in codes]
 )
 def test_each_cause_of_an_exception_gets_a_clue_that_is_true_of_it(code: str, clue: str) -> None:
-    """What students write, run: numpy's and Python's own words lead to the right sentence."""
+    """Typical student code is run: the messages of numpy and Python lead to the right sentence."""
     frozen = Z[0].copy()
     frozen.flags.writeable = False
     with solved_variant({}) as mytorch:
@@ -123,7 +123,7 @@ def test_each_cause_of_an_exception_gets_a_clue_that_is_true_of_it(code: str, cl
 
 
 def test_every_clue_is_tried() -> None:
-    """Each sentence stands in the table with the causes that lead to it."""
+    """The table has each sentence, with the causes that lead to it."""
     said = {next((clue for clue in SAID if clue in text.format("lr")), text) for _, text in CLUES}
     assert said == set(SAID) - {"is it self.W that you mean?"}
 
@@ -137,15 +137,15 @@ def test_every_clue_is_tried() -> None:
     ],
 )
 def test_a_hidden_report_says_what_can_be_imported(line: str, said: bool) -> None:
-    """The student's own line tells it, so that nothing of a hidden case could."""
+    """The student's own line already shows it, so it reveals no hidden case."""
     fault = Fault("error", "ModuleNotFoundError", "No module named 'x'", "mytorch/relu.py:1", line)
     told = explain_fault(NOTHING_TO_SAY, EXERCISES["relu.forward"], fault, values=False)
     assert told.hint.startswith("only numpy") == said
 
 
 def test_a_layer_that_fails_in_a_network_is_not_blamed() -> None:
-    """Who computes a forward beside its layers hears that these were never asked, in both reports:
-    backward fails in their files."""
+    """If a forward does not call its layers, backward fails in the layers' files; both reports say
+    that their forward was never called."""
     forward = "activation.forward(layer.forward(A))"
     changes = replaced("mlp.py", forward, "activation.forward(A @ layer.W.T + layer.b.T)")
     for references in (reference_store.best_references(), reference_store.public_references()):

@@ -1,4 +1,4 @@
-"""What the comparison says: level by level, whole sentences, and no more than the first fault."""
+"""The result of the comparison: levels in a fixed order, whole sentences, only the first fault."""
 
 from typing import Any
 
@@ -38,20 +38,20 @@ RIGHT: Array = MATRIX.low
     ],
 )
 def test_the_first_level_that_fails_is_the_finding(got: Any, level: str, message: str) -> None:
-    """missing, shape, dtype, finite, values: in this order, a sentence each."""
+    """missing, shape, dtype, finite, values: in this order, with one sentence each."""
     found = compare_tensor(got, MATRIX, 1e-7)
     assert found is not None
     assert (found.level, describe_finding(found)) == (level, message)
 
 
 def test_what_is_right_has_no_finding() -> None:
-    """Also in float32 or float16, in another order in memory, and as a view."""
+    """This includes float32 or float16, another memory order, and views."""
     for got in (RIGHT, np.asfortranarray(RIGHT), RIGHT.astype(np.float16), RIGHT[::1, ::1]):
         assert compare_tensor(got, MATRIX, 1e-7) is None
 
 
 def test_a_shape_is_named_before_a_type_and_a_type_before_its_numbers() -> None:
-    """Several faults at once: only the first level is told."""
+    """If there are several faults, only the first level is reported."""
     both = compare_tensor(np.zeros((3, 2), int), MATRIX, 1e-7)
     assert both is not None
     assert both.level == "shape"
@@ -61,7 +61,7 @@ def test_a_shape_is_named_before_a_type_and_a_type_before_its_numbers() -> None:
 
 
 def test_the_largest_difference_is_shown_with_what_was_allowed() -> None:
-    """How many, where most, got, expected, allowed: rtol of the entry, and of the scale."""
+    """How many are wrong, and for the worst one: place, got, expected, allowed difference."""
     got = RIGHT.copy()
     got[0, 1] += 0.25
     got[1, 2] -= 0.5
@@ -77,7 +77,8 @@ def test_the_largest_difference_is_shown_with_what_was_allowed() -> None:
 
 
 def test_the_first_number_that_is_not_finite_is_shown() -> None:
-    """Row by row, with what should stand there; the other numbers aren't judged."""
+    """The first such number row by row, and its expected value; the other numbers are not
+    compared."""
     got = np.zeros((2, 3))
     got[0, 2], got[1, 0] = -np.inf, np.nan
     found = compare_tensor(got, MATRIX, 1e-7)
@@ -93,7 +94,7 @@ def test_the_first_number_that_is_not_finite_is_shown() -> None:
 
 @pytest.mark.parametrize("got", [2.5, np.array([2.5]), np.array([[2.5]]), np.float32(2.5)])
 def test_one_number_may_come_in_any_shape(got: Any) -> None:
-    """A loss of shape (), (1,) or (1, 1) is a number; a wrong one is found as such."""
+    """A loss of shape (), (1,) or (1, 1) is a number; if it is wrong, this is found."""
     array = np.asarray(got)
     assert compare_tensor(array, exactly(2.5), 1e-7) is None
     found = compare_tensor(array, exactly(2.0), 1e-7)
@@ -102,7 +103,7 @@ def test_one_number_may_come_in_any_shape(got: Any) -> None:
 
 
 def test_two_numbers_are_not_one() -> None:
-    """A loss of several entries has the wrong shape; so has a number where a matrix belongs."""
+    """A loss with several entries has the wrong shape; so does a number in place of a matrix."""
     found = compare_tensor(np.array([2.5, 2.5]), exactly(2.5), 1e-7)
     assert found is not None
     assert describe_finding(found) == "has shape (2,), expected (), a single number"
@@ -121,12 +122,12 @@ def test_two_numbers_are_not_one() -> None:
     ],
 )
 def test_the_coarsest_floating_type_sets_the_tolerance(dtypes: list[Any], expected: float) -> None:
-    """float32 in the inputs or in the result loosens it; whole numbers do not."""
+    """float32 in the inputs or in the result makes it larger; integers do not."""
     assert dtype_tolerance(np.ones(1, dtype) for dtype in dtypes) == expected
 
 
 def test_tolerance_follows_the_scale_of_the_terms_and_not_of_the_result() -> None:
-    """A result of nearly 0, left over from terms of size 1, may be off by their rounding."""
+    """A result near 0 from terms of size 1 may have an error of the size of their rounding."""
     tiny = np.array([3e-15])
     assert compare_tensor(tiny, exactly([0.0], scale=1.0), 1e-7) is None
     assert compare_tensor(tiny, exactly([0.0], scale=0.0), 1e-7) is not None
@@ -135,14 +136,15 @@ def test_tolerance_follows_the_scale_of_the_terms_and_not_of_the_result() -> Non
 @pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
 @pytest.mark.parametrize("off", [0.5, 0.999, 1.001, 2.0, -0.999, -1.001])
 def test_the_border_lies_where_it_is_said_to_lie(size: float, off: float) -> None:
-    """rtol · (|expected| + scale) is allowed, and no more, on both sides."""
+    """A difference of rtol · (abs(expected) + scale) is allowed, and no more, in both
+    directions."""
     expected = exactly([size], scale=3 * size)
     got = np.array([size + off * 1e-7 * 4 * size])
     assert (compare_tensor(got, expected, 1e-7) is None) == (abs(off) < 1)
 
 
 def test_everything_within_an_interval_is_right() -> None:
-    """A subgradient may lie anywhere between its ends; beyond, the nearer end is expected."""
+    """A subgradient may lie between its ends; outside, the nearer end is the expected value."""
     slope = Expected(np.array([-1.0, 0.0, 2.0]), np.array([0.0, 3.0, 2.0]), 1.0)
     for right in ([-1, 0, 2], [0, 3, 2], [-0.5, 1.7, 2], [-1 - 1e-8, 3 + 1e-8, 2]):
         assert compare_tensor(np.array(right, np.float64), slope, 1e-7) is None
@@ -155,7 +157,7 @@ def test_everything_within_an_interval_is_right() -> None:
 
 
 def test_comparing_changes_nothing() -> None:
-    """Neither the tensor nor the reference; frozen ones are as good."""
+    """The tensor and the reference are not changed; read-only arrays work too."""
     got = RIGHT + 1
     before = got.copy()
     got.flags.writeable = False
@@ -165,7 +167,7 @@ def test_comparing_changes_nothing() -> None:
 
 
 def test_an_empty_tensor_is_a_shape() -> None:
-    """No entries where some belong: the shape says so, and nothing divides by 0."""
+    """If entries are missing, the message names the shape, and nothing divides by 0."""
     found = compare_tensor(np.zeros((0, 3)), MATRIX, 1e-7)
     assert found is not None
     assert describe_finding(found) == "has shape (0, 3), expected (2, 3)"

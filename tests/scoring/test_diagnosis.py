@@ -1,4 +1,4 @@
-"""What wrong results have in common: each phrase where it holds in all cases, and only there."""
+"""What wrong results have in common: a phrase is given only if it holds in all cases."""
 
 from collections.abc import Callable
 
@@ -15,17 +15,17 @@ Change = Callable[[Array, int], Array]
 
 
 def pairs(change: Change) -> list[Pair]:
-    """The same change made to two right results, of batches of 3 and 5."""
+    """The same change, applied to two right results with batches of 3 and 5."""
     return [(change(right.copy(), n), right, n) for right, n in zip(RIGHT, BATCH)]
 
 
 def find_phrase(compared: list[Pair]) -> str:
-    """What they have in common in words, or ""."""
+    """The phrase for what the results have in common, or ""."""
     return describe_pattern(found) if (found := find_pattern(compared)) else ""
 
 
 def only(*place: slice | int) -> Change:
-    """1 is added in one place of the matrix."""
+    """Add 1 at one place of the matrix."""
 
     def change(right: Array, n: int) -> Array:
         right[place] += 1
@@ -35,7 +35,7 @@ def only(*place: slice | int) -> Change:
 
 
 def but(*place: slice | int) -> Change:
-    """1 is added everywhere but in one place."""
+    """Add 1 everywhere except at one place."""
 
     def change(right: Array, n: int) -> Array:
         right[place] -= 1
@@ -83,7 +83,7 @@ SIGNS = np.array([1, -1, 1, -1])
     ],
 )
 def test_what_all_cases_share_is_said(said: str, change: Change) -> None:
-    """Where every failing case shows it; where one is otherwise, nothing is said."""
+    """The phrase is given if every failing case shows it; if one case does not, there is none."""
     shown = pairs(change)
     assert find_phrase(shown) == said
     odd = (shown[1][1] + 1 + np.arange(4), shown[1][1], 5)
@@ -93,7 +93,7 @@ def test_what_all_cases_share_is_said(said: str, change: Change) -> None:
 @pytest.mark.parametrize("change", [lambda r, n: r / 4, lambda r, n: -r, lambda r, n: r.T, only(0)])
 @pytest.mark.parametrize("size", [1e-6, 1e6])
 def test_a_pattern_holds_to_a_millionth(change: Change, size: float) -> None:
-    """What is a hundred-thousandth off shows no pattern, whatever the size of the numbers."""
+    """With an error of 1e-5, no pattern is found, whatever the size of the numbers."""
     exact = [(size * got, size * right, n) for got, right, n in pairs(change)]
     assert find_phrase(exact)
     noise = [1e-5 * size * np.resize([1, -1, -1], got.shape) for got, _, _ in exact]
@@ -101,7 +101,7 @@ def test_a_pattern_holds_to_a_millionth(change: Change, size: float) -> None:
 
 
 def test_not_yet_summed_is_seen_beside_the_sum() -> None:
-    """An array with a row or column an example, where their sum belongs, in any shape of it."""
+    """The result has one row or column per example where their sum is expected, in any shape."""
     said = "it is not yet summed over the examples"
     for right in (RIGHT[0].sum(axis=0), RIGHT[0].sum(axis=0)[:, None]):
         assert find_phrase([(RIGHT[0], right, 3)]) == said
@@ -109,14 +109,14 @@ def test_not_yet_summed_is_seen_beside_the_sum() -> None:
 
 
 def test_some_numbers_among_nan_are_no_pattern() -> None:
-    """Only where no case holds a single number is a sentence true of all of them."""
+    """The sentence about missing numbers is given only if no case has any number."""
     none, one = (np.full((3, 4), np.nan), RIGHT[0], 3), (np.diag([1, 2, np.inf]), np.eye(3), 3)
     assert find_phrase([none, none]) == PATTERNS["no_number"]
     assert find_phrase([none, one]) == ""
 
 
 def test_one_number_is_no_pattern() -> None:
-    """One number is some multiple of any other: only a known factor is said of it."""
+    """One number is a multiple of any other, so only a known factor is reported."""
     one = np.array([2.0])
     assert find_phrase([(3 * one, one, 1)]) == ""
     assert find_phrase([(3 * one, one, 1), (5 * one, one, 1)]) == ""
@@ -130,7 +130,8 @@ def test_one_number_is_no_pattern() -> None:
 
 
 def test_what_is_nearly_right_is_no_multiple() -> None:
-    """With a small number added, it is not «times 1», and a single number gets it too."""
+    """With a small number added, the phrase is not «times 1»; this holds for a single number
+    too."""
     nearly = "it is nearly right: is something rounded, or a small number added somewhere?"
     assert find_phrase(pairs(lambda right, n: right.round(5) + 2e-6)) == nearly
     assert find_phrase(pairs(lambda right, n: right + 1e-5)) == nearly

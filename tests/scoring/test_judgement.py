@@ -1,4 +1,5 @@
-"""What is judged of answers as such: what was never begun, and what hidden cases may not tell."""
+"""How answers are judged: which exercises are not started, and what hidden cases must not
+reveal."""
 
 from copy import copy
 from dataclasses import replace
@@ -25,7 +26,8 @@ def answers(exercise: str, solved: bool = True) -> Answers:
 
 
 def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:
-    """A stub in every case; not one case without an answer, nor what waits for an earlier stub."""
+    """Every case must reach the exercise's own stub, not an earlier one, and no case may be
+    missing."""
     exercise = EXERCISES["linear.forward"]
     stub = answers(exercise.id, solved=False)
     assert is_untouched(exercise, stub)
@@ -36,7 +38,7 @@ def test_only_an_exercises_own_stub_leaves_it_untouched() -> None:
 
 
 def test_what_public_cases_show_is_told_of_hidden_ones_without_a_value() -> None:
-    """A shape and a factor, as public cases show them; nothing where these were not run."""
+    """A shape and a factor are reported as public cases show them, and not at all without these."""
     exercise, given = EXERCISES["linear.forward"], answers("linear.forward")
     secret = copy(REFERENCES)
     secret.kind = "hidden"
@@ -75,7 +77,8 @@ def test_what_public_cases_show_is_told_of_hidden_ones_without_a_value() -> None
     ],
 )
 def test_of_what_is_no_python_is_said_what_python_says(text: str, said: str) -> None:
-    """On hidden cases too, for it comes of the source alone; no names or numbers."""
+    """This also holds on hidden cases, because it depends only on the source; no names or
+    numbers."""
     exercise = EXERCISES["linear.forward"]
     with pytest.raises(SyntaxError) as caught:
         compile(text, "linear.py", "exec")
@@ -87,7 +90,7 @@ def test_of_what_is_no_python_is_said_what_python_says(text: str, said: str) -> 
 
 
 def test_of_two_runs_that_are_worth_the_same_ones_own_counts() -> None:
-    """Stand-in layers are for who is better off with them; the same points need no explanation."""
+    """The run on stand-in layers counts only if it gives more points."""
     exercise = EXERCISES["mlp.forward"]
     fault = Fault("error", "ValueError", "no", "mytorch/mlp.py:40", "raise ValueError")
     lost = {case.id: Answer(exercise.id, case.id, fault=fault) for case in exercise.cases}

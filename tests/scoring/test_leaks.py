@@ -1,7 +1,8 @@
-"""Two sets of hidden cases, one hand-in that turns hidden digits into all that a report could say:
-both reports are the same, in every file that the command writes.
+"""A hand-in turns hidden digits into everything that a report could show, on two sets of hidden
+cases: both reports are the same, in every file that the command writes.
 
-What hidden cases may decide is points, how a line failed, and which misconception it shows.
+Only three things may depend on hidden cases: points, how a line failed, and which misconception it
+shows.
 """
 
 import json
@@ -39,7 +40,7 @@ LINES = "n = chosen(Z, 200)\n" + "".join(
 KINDS = "ValueError, TypeError, KeyError, IndexError, OSError, ZeroDivisionError, RuntimeError"
 HOMES = "linear relu sigmoid softmax mlp sgd squared_error softmax_cross_entropy"
 GRAMMAR = "invalid syntax|unmatched ')'|expected ':'|cannot assign to|'(' was never closed"
-# By channel: the end of `ReLU.forward`.
+# For each channel: the end of `ReLU.forward`.
 CHANNELS = {
     "line": LINES,
     "line of a helper": "choose(chosen(Z, 200))",
@@ -90,12 +91,12 @@ OWN = re.compile(r"sha256|[0-9a-f]{12,}|\d{4}-\d\d-\d\d.*?(?=[\"<])|Graded [^<]*
 
 
 def hand_in(name: str) -> dict[str, str | None]:
-    """The files of a smuggler."""
+    """The files of a hand-in that tries to reveal hidden numbers."""
     return forward(CHANNELS[name], f"{TOP}\nKINDS = ({KINDS}, *[ArithmeticError] * 3)\n{HELPER}")
 
 
 def which_tensor() -> dict[str, str | None]:
-    """One whose edge case chooses the tensor that is wrong first."""
+    """A hand-in whose edge case chooses which tensor is wrong first."""
     back = "self.dLdW = dLdZ.T @ self.A"
     text = replaced("linear.py", back, "if 1:\n            return way_back(self, dLdZ)")[
         "linear.py"
@@ -107,7 +108,7 @@ def which_tensor() -> dict[str, str | None]:
 
 @pytest.fixture(scope="module")
 def trees(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two copies of the autograder that differ in their hidden cases."""
+    """Two copies of the autograder with different hidden cases."""
     made = []
     for seed in (300, 2027):
         tree = tmp_path_factory.mktemp(f"seed{seed}")
@@ -122,7 +123,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def run(tree: Path, where: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """The real command of a copy, from a folder."""
+    """Run the real command of a copy, in a folder."""
     done = subprocess.run(
         [sys.executable, "-m", "autograder", *words],
         cwd=where,
@@ -138,8 +139,8 @@ def run(tree: Path, where: Path, *words: str) -> subprocess.CompletedProcess[str
 def test_no_file_of_a_class_differs_between_two_sets_of_hidden_cases(
     trees: list[Path], tmp_path: Path
 ) -> None:
-    """All channels in one class, graded by the command with either set: row, page, text, table,
-    JSON and JUnit are the same but for digests and the time."""
+    """All channels are in one class, graded with either set: row, page, text, table, JSON and JUnit
+    differ only in digests and the time."""
     for name in CHANNELS:
         write(tmp_path / "class" / name.replace(" ", "_"), hand_in(name))
     write(tmp_path / "class" / "which_tensor", which_tensor())
@@ -177,7 +178,7 @@ def graded(
 
 
 def test_how_the_time_went_is_not_told() -> None:
-    """Whether it computed or slept could be a hidden digit's choice."""
+    """A hidden digit could decide whether the code computes or sleeps."""
     quick = ResourceLimits(seconds=1, wall=1.5, total=20)
     made = [
         graded(forward(body), "relu.forward", quick)
@@ -188,7 +189,7 @@ def test_how_the_time_went_is_not_told() -> None:
 
 
 def test_what_public_cases_show_is_told() -> None:
-    """A fault that hangs on no number is described: type, line, shape, count."""
+    """A fault that does not depend on numbers is described: type, line, shape, count."""
     said = plain_message(graded(forward("return Z[:1]"), "relu.forward").items[0])
     assert said.startswith("A has shape (1, 3), expected (4, 3) in 3 of 3 cases, first in «batch»")
     said = plain_message(graded(forward("return Z.undefined"), "relu.forward").items[0])
@@ -196,7 +197,7 @@ def test_what_public_cases_show_is_told() -> None:
 
 
 def test_what_hidden_cases_alone_show_is_not_described() -> None:
-    """Whoever knows the public answers by heart is told that they don't help, and nothing more."""
+    """A hand-in that stores the public answers learns only that they do not help."""
     cases = reference_store.public_references().cases("relu.forward")
     known = [array.tolist() for r in cases for array in r.inputs.values()]
     for wrong, status, message in (
@@ -215,7 +216,7 @@ def test_what_hidden_cases_alone_show_is_not_described() -> None:
 
 
 def test_right_hand_ins_see_no_public_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The public cases are run for failures alone."""
+    """The public cases are run only if hidden ones fail."""
     monkeypatch.setattr(
         reference_store, "public_references", lambda: pytest.fail("the public cases were read")
     )

@@ -1,4 +1,4 @@
-"""What a lost line says of the exercises that it builds on."""
+"""The message of a lost line about the exercises on which it depends."""
 
 from conftest import replaced
 from in_process import scored
@@ -10,8 +10,8 @@ ODD_BIAS = replaced("linear.py", "A @ self.W.T + self.b.T", "A @ self.W.T + self
 
 
 def test_the_first_wrong_exercise_is_named() -> None:
-    """What is wrong because of an earlier exercise names the first one that is wrong, not the
-    last, and what is right or explained names none."""
+    """If a result is wrong because of earlier exercises, its message names the first wrong one.
+    Results that are right, or otherwise explained, name none."""
     wrong = {"linear.py": ODD_BIAS["linear.py"].replace("self.A = A\n", "self.A = A + 1\n")}
     items = scored(wrong)
     assert plain_message(items["linear.backward.dLdW.general"]).endswith(f"\n{WHY}")
@@ -20,7 +20,7 @@ def test_the_first_wrong_exercise_is_named() -> None:
 
 
 def test_what_was_scored_on_stand_ins_blames_no_layer() -> None:
-    """A network's own mistake, found on stand-in layers, is not laid to a wrong layer."""
+    """If a network is wrong on stand-in layers too, no wrong layer is named as the cause."""
     wrong = replaced("mlp.py", "        return dLdA\n", "        return dLdA + 0.5\n") | ODD_BIAS
     item = scored(wrong)["mlp.backward.dLdA.general"]
     assert (item.status, item.follow_through) == ("fail", True)

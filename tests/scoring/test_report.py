@@ -1,4 +1,4 @@
-"""What a report looks like, as text and as JSON, line by line."""
+"""The form of a report, as text and as JSON, line by line."""
 
 import io
 import json
@@ -30,7 +30,7 @@ MADE = Report(
 
 
 def test_the_whole_text() -> None:
-    """A line an exercise, under it why each point is lost, and the total."""
+    """One line per exercise, below it the reason for each lost point, and the total."""
     assert report.to_text(MADE).splitlines() == [
         "✘ 6.1  Linear.forward                          4 / 5",
         "    ✘ edge (−1): Z 1 of 2 values differ (50 %) in «batch»",
@@ -44,7 +44,7 @@ def test_the_whole_text() -> None:
 
 
 def test_notes_come_first_and_warnings_last() -> None:
-    """What was noticed when reading, that a grade is provisional, that cases were public."""
+    """Remarks on reading, that a grade is provisional, and that the cases were public."""
     made = replace(MADE, message="ignored links: x.py", provisional=True, references="public")
     lines = report.to_text(made).splitlines()
     assert lines[:2] == ["note: ignored links: x.py", ""]
@@ -55,7 +55,7 @@ def test_notes_come_first_and_warnings_last() -> None:
 
 
 def test_what_an_exercise_waits_for_is_said() -> None:
-    """Nothing is wrong with a network whose layers are not finished: it says which."""
+    """If a network fails only because layers are unfinished, the report names them."""
     made = replace(MADE, items=(replace(IDLE, explanation=WAITING),))
     assert (
         report.to_text(made).splitlines()[1]
@@ -64,7 +64,7 @@ def test_what_an_exercise_waits_for_is_said() -> None:
 
 
 def test_stand_ins_are_mentioned() -> None:
-    """Whoever was scored on stand-in layers reads it."""
+    """A report says if the network was scored on stand-in layers."""
     made = replace(MADE, items=(replace(RIGHT, follow_through=True),))
     assert report.to_text(made).splitlines()[1] == (
         "    scored on stand-in layers, where a mistake in an earlier one costs nothing"
@@ -72,7 +72,7 @@ def test_stand_ins_are_mentioned() -> None:
 
 
 def test_a_line_a_notebook() -> None:
-    """The short form, as the start of the workbook prints it."""
+    """The short form that the start of the workbook prints."""
     assert report.to_brief_text(MADE).splitlines() == [
         "✘ 06  The vector form                          4 / 5",
         "· 08  The network and its training             0 / 1",
@@ -90,12 +90,12 @@ def test_a_line_a_notebook() -> None:
     ],
 )
 def test_a_line_a_hand_in(change: dict[str, object], said: str) -> None:
-    """Points, name, and what to know; no name can forge a line or move the cursor."""
+    """It has points, name, and remarks; a name cannot imitate a line or move the cursor."""
     assert summary_row(replace(MADE, **change)) == said  # type: ignore[arg-type]
 
 
 def test_json_has_the_keys_of_the_contract() -> None:
-    """One line; points without rounding noise; the mistake's id, or null."""
+    """It is one line; points have no rounding errors; a mistake is an id or null."""
     text = to_json(replace(MADE, items=(replace(RIGHT, score=0.1 + 0.2), WRONG)))
     assert "\n" not in text
     said = json.loads(text)
@@ -105,7 +105,7 @@ def test_json_has_the_keys_of_the_contract() -> None:
 
 
 def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Marks are coloured where a person looks, never in a file, never against NO_COLOR."""
+    """Marks are coloured on a terminal, but not in a file, and not with NO_COLOR."""
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -117,7 +117,7 @@ def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_grade_that_was_given_without_a_sandbox_warns() -> None:
-    """Whoever reads the report of a graded hand-in sees that nothing kept its code in."""
+    """The report of a graded hand-in says if its code ran without a sandbox."""
     warned = replace(MADE, references="hidden", isolation="process")
     assert "Warning: it ran without a sandbox" in report.to_text(warned)
     assert "Warning" not in report.to_text(replace(warned, isolation="landlock"))

@@ -1,4 +1,4 @@
-"""Very large numbers, whatever the seed: right work in float32 keeps its points, and what is only
+"""Very large numbers, with any seed: right work in float32 keeps its points, and work that is only
 nearly right loses them."""
 
 from pathlib import Path
@@ -22,7 +22,7 @@ SEEDS = range(8)
 
 
 def lost(path: Path, seed: int) -> set[str]:
-    """The exercises whose stability cases a source fails, on inputs of a seed."""
+    """The exercises whose stability cases a source fails, with the inputs of a seed."""
     file, found = path.stem.replace(".", "__").split("__")[0] + ".py", set()
     sources = {"solved": {}, "other": {file: path.read_text("utf-8")}}
     with (
@@ -51,11 +51,11 @@ def seed_of(seed: int, case: str) -> np.random.Generator:
 
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
 def test_right_work_in_float32_keeps_its_points(path: Path) -> None:
-    """Cast before or after the shift, and handed back as float32 or as a plain number."""
+    """It may cast before or after the shift, and return float32 or a Python float."""
     assert set().union(*(lost(path, seed) for seed in SEEDS)) == set()
 
 
 @pytest.mark.parametrize("path", NEARLY, ids=lambda path: path.stem)
 def test_a_loss_without_the_logarithm_of_the_sum_loses_them(path: Path) -> None:
-    """In float64 and in float32, for every seed; the derivative beside it is right."""
+    """In float64 and in float32, for every seed; its derivative is right."""
     assert [lost(path, seed) for seed in SEEDS] == [{"softmax_cross_entropy.forward"}] * len(SEEDS)

@@ -1,5 +1,5 @@
-"""What is said of an item is data: other words change no statistics, and a report that was kept
-says the same again. By the real command, on a class in which all that is said is said once."""
+"""The explanation of an item is data: other words change no statistics, and a stored report gives
+the same text again. The real command grades a class in which every kind of message occurs."""
 
 import csv
 import json
@@ -34,7 +34,7 @@ LINES = (
         "return 3 * np.maximum(Z, 0)",
     ),
 )
-# Every sentence in another language.
+# all sentences in another language
 OTHER_WORDS = """
 
 from string import ascii_letters as abc
@@ -59,7 +59,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def hand_ins() -> Iterator[tuple[str, dict[str, bytes]]]:
-    """One of each kind: right, wrong and known, wrong and unknown, broken, unfinished, nothing."""
+    """One hand-in of each kind: right, known and unknown mistake, broken, unfinished, empty."""
     yield "right", package()
     for mistake in ("linear.no_bias", "relu.absolute", "mlp.not_reversed", "sgd.uphill"):
         planted = MISTAKES[mistake]
@@ -83,7 +83,7 @@ def hand_ins() -> Iterator[tuple[str, dict[str, bytes]]]:
 
 
 def lay_class(folder: Path) -> None:
-    """The hand-ins in a folder of their own, and an archive that nobody can read."""
+    """A folder with these hand-ins and an unreadable archive."""
     for name, files in hand_ins():
         (folder / name / "mytorch").mkdir(parents=True)
         for file, content in files.items():
@@ -93,7 +93,7 @@ def lay_class(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The class, graded by the command as it is."""
+    """The class, graded by the unchanged command."""
     here = tmp_path_factory.mktemp("own words")
     lay_class(here / "class")
     (here / "printed").write_text(autograder("grade", "--json", "class", cwd=here).stdout, "utf-8")
@@ -101,7 +101,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def autograder(*arguments: str, cwd: Path, top: Path = ROOT) -> Done:
-    """Run the command of the tree at `top`, from a script, as an installed one is run."""
+    """Run the command of the tree at `top` from a script, like an installed command."""
     script = cwd / "run.py"
     script.write_text(RUN.format(top=str(top)), "utf-8")
     line = [sys.executable, "-I", str(script), *arguments]
@@ -117,7 +117,8 @@ def printed(here: Path) -> list[dict[str, Any]]:
 def test_other_words_change_nothing_but_words(
     graded: Path, tmp_path: Path, make_tree: MakeTree
 ) -> None:
-    """Statuses, points, explanations, tables, counts, marks and order are those of any language."""
+    """Statuses, points, explanations, tables, counts, marks and order do not depend on the
+    language."""
     leave = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "autograder", tmp_path / "other" / "autograder", ignore=leave)
     with (tmp_path / "other" / "autograder" / "scoring" / "wording.py").open("a") as wording:
@@ -147,13 +148,13 @@ def test_other_words_change_nothing_but_words(
 
 
 def numbers(page: str) -> list[str]:
-    """All numbers on a page but its time and the grader's digests, whatever the order of rows."""
+    """All numbers on a page, sorted, without its time and the grader's digests."""
     shown = re.sub(r"<style>.*?</style>|Graded [^<]*|<section><h2[^>]*>How it was.*", "", page)
     return sorted(re.findall(r"\d+", shown))
 
 
 def elements(page: str) -> list[str]:
-    """The elements of a page with their classes: how it is set."""
+    """The elements of a page with their classes, which determine its layout."""
     return re.findall(r'<\w+(?: class="[^"]*")?', page)
 
 
@@ -162,13 +163,13 @@ def outcomes(suites: str) -> list[str]:
 
 
 def points(table: str) -> list[list[str]]:
-    """A table without the column of words; as many words stand in it."""
+    """A table in which the column of words is replaced by its number of separators."""
     rows = list(csv.DictReader(table.removeprefix("\ufeff").splitlines()))
     return [[*row.values(), f"{lost.count(';')}"] for row in rows for lost in [row.pop("lost")]]
 
 
 def test_a_cell_looks_the_same_in_other_words(make_tree: MakeTree, tmp_path: Path) -> None:
-    """Where a helper belongs is said of a NameError, whatever that is called."""
+    """A NameError gets the hint about helpers, whatever its sentence is."""
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     leave = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "autograder", tmp_path / "autograder", ignore=leave)
@@ -194,7 +195,7 @@ def test_a_cell_looks_the_same_in_other_words(make_tree: MakeTree, tmp_path: Pat
 
 
 def test_a_report_that_is_kept_says_the_same_again(graded: Path) -> None:
-    """Each line of the results gives back the report it was made of, field by field."""
+    """Each line of the results gives back its report, field by field."""
     kept = (graded / "grades" / "reports.jsonl").read_bytes().splitlines()
     lines = [unseal_line(line) for line in kept]
     assert [json.loads(line) for line in lines] == printed(graded)
@@ -217,8 +218,8 @@ def fields_of(item: Item) -> Iterator[object]:
 
 
 def test_what_is_graded_again_is_what_was_kept(graded: Path, tmp_path: Path) -> None:
-    """A second run repeats every report; a run on one hand-in keeps the rows of the others; what
-    has changed is graded anew."""
+    """A second run repeats every report; a run on one hand-in keeps the rows of the others; a
+    changed hand-in is graded again."""
     shutil.copytree(graded, tmp_path, dirs_exist_ok=True)
     table = tmp_path / "grades" / "grades.csv"
     before = sorted(table.read_text("utf-8").splitlines())
@@ -235,7 +236,7 @@ def test_what_is_graded_again_is_what_was_kept(graded: Path, tmp_path: Path) -> 
 
 
 def test_no_hidden_value_is_in_an_explanation(graded: Path) -> None:
-    """No number of a case and no text of an author, in any field of any item."""
+    """No field of an item contains a number of a case or a text from an exception of a student."""
     for line in (graded / "printed").read_text("utf-8").splitlines():
         report = parse_report(line)
         assert report.references == "hidden"
@@ -249,7 +250,7 @@ def test_no_hidden_value_is_in_an_explanation(graded: Path) -> None:
 
 
 def test_nan_is_json(make_tree: MakeTree) -> None:
-    """Where values may be shown, one that is no number stands there as a word, and comes back."""
+    """If values are shown, nan and inf are written as words, and can be read back."""
     tree = make_tree(changes=replaced("relu.py", RELU, "return np.maximum(Z, 0) / (Z * 0)"))
     done = autograder("check", "--json", "relu.forward", cwd=tree)
     report = json.loads(done.stdout, parse_constant=pytest.fail)

@@ -1,4 +1,5 @@
-"""What the key knows of each class, besides its source: one record for each, one file a topic."""
+"""What the key knows about each class besides its source: one record per class, one file per
+topic."""
 
 from autograder.model import Exercise
 
@@ -15,7 +16,7 @@ FACTS: dict[str, Facts] = {
 def facts_of(exercise: Exercise) -> Facts:
     """The record of the class or function that an exercise completes.
 
-    Raises: ValueError: there is none.
+    Raises: ValueError: there is no record.
     """
     if exercise.owner not in FACTS:
         raise ValueError(f"{exercise.owner} has no record in autograder/key/facts/")

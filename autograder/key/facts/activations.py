@@ -8,7 +8,8 @@ from .record import Facts, Scale, largest_magnitude
 
 
 def distance_from_zero(Z: Array) -> float:
-    """The smallest |z|; 0 if a rectifier is nearly all open, or all closed, and so shows little."""
+    """The smallest absolute value of Z; 0 if nearly all or nearly no entries pass a ReLU, because
+    such an input shows few mistakes."""
     lively = 0.25 <= np.mean(Z > 0) <= 0.75
     return float(np.min(np.abs(Z))) if lively else 0.0
 

@@ -7,15 +7,15 @@ from autograder.scoring.comparison import TOLERANCES
 
 from .record import Facts, largest_magnitude
 
-LOST_IN_FLOAT32 = 2.0**-24 / TOLERANCES[8]  # of a number that is rounded to it
+LOST_IN_FLOAT32 = 2.0**-24 / TOLERANCES[8]  # relative error of rounding to float32
 
 
 def divergence_scale(x: Inputs) -> float:
-    """The terms of a loss, as a right method has them: of logits less their row's largest.
+    """The size of a loss's terms in a right computation: logits minus the row's largest logit.
 
-    Of raw logits, the terms would be so large that a loss without the logarithm passes in float32.
-    A share of these is allowed for all the same: who computes in float32, and hands a plain number
-    back, has lost that much of them at the start.
+    The raw logits would give such a large scale that a loss without the logarithm would pass in
+    float32. Still, a part of the raw logits is added: a solution that computes in float32 and
+    returns a Python float has lost that part by rounding its inputs.
     """
     shifted = x["Z"] - x["Z"].max(axis=1, keepdims=True)
     logarithms = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -30,7 +30,7 @@ FACTS: tuple[Facts, ...] = (
             "forward.L": divergence_scale,
             "backward.dLdZ": lambda x: 1.0 / len(x["Z"]),
         },
-        # The solved loss is stable and calls no Softmax. On doubles it is one that does.
+        # The solved loss is stable and calls no Softmax; on doubles, one that does replaces it.
         through_doubles=(
             ("from .shapes", "from .softmax import Softmax\nfrom .shapes"),
             (

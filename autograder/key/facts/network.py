@@ -8,7 +8,7 @@ from .record import Facts, Scale, largest_magnitude, product_scale
 
 
 def parameter_scale(name: str) -> Scale:
-    """A step's parameters: their size, and that of the moves."""
+    """The size of a parameter plus the size of the changes that the steps add."""
 
     def scale(x: Inputs) -> float:
         sizes = [largest_magnitude(x[key]) for key in x if key.rstrip("0123456789") == name]
@@ -20,7 +20,7 @@ def parameter_scale(name: str) -> Scale:
 
 
 def network_signal(x: Inputs, k: int) -> Array:
-    """What a network's first k layers would give if no term cancelled, and nothing was stopped."""
+    """The output of a network's first k layers if no terms cancelled and no ReLU set any to 0."""
     A = np.abs(x["A"])
     for layer in range(1, k + 1):
         A = A @ np.abs(x[f"W{layer}"]).T + np.abs(x[f"b{layer}"]).T
@@ -28,7 +28,7 @@ def network_signal(x: Inputs, k: int) -> Array:
 
 
 def network_gradient(name: str, k: int) -> Scale:
-    """The same for one of its derivatives: `dLdW` or `dLdb` of layer k, or `dLdA`, k = 0."""
+    """The same for one of the derivatives: `dLdW` or `dLdb` of layer k, or `dLdA` with k = 0."""
 
     def scale(x: Inputs) -> float:
         dLdZ = np.abs(x["dLdZ"])

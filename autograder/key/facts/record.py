@@ -1,4 +1,4 @@
-"""The record of what the key knows of one class, and the sizes of terms that many formulas need."""
+"""The record for one class, and the sizes of terms that many formulas need."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ Replacements = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Facts:
-    """What must be said of a class or function of `mytorch`, and cannot be seen in its tensors.
+    """Facts about a class or function of `mytorch` that its tensors do not show.
 
     target            `mytorch.relu.ReLU`, or a function's target
-    scales            the size of the terms that go into a tensor, where large terms cancel: by the
-                      tensor's exercise and name, `backward.dLdZ`; of a function, by its name alone
-    other_end         where a derivative is free between two ends (at the corner of a ReLU): texts
-                      of the class's file and what stands there for the end that the key leaves out
-    corner_distance   how far a forward's input is from any such place; 0 also where the input
-                      shows too little. General cases, and those on doubles, keep away from it
-    through_doubles   texts of the class's file and what stands there for a class that calls the
-                      doubles of its exercises, where the key does not
+    scales            the size of a tensor's terms, if large terms cancel: by exercise and tensor,
+                      `backward.dLdZ`; for a function, by the tensor's name only
+    other_end         if every derivative in an interval is right (at the corner of a ReLU): texts
+                      of the class's file, and the texts for the end that the key does not use
+    corner_distance   distance of a forward's input from any such point; 0 also if the input shows
+                      too few mistakes. General cases, and those on doubles, keep away from 0
+    through_doubles   texts of the class's file, and the texts for a version that calls the doubles
+                      of its exercises, if the key's version does not
     """
 
     target: str
@@ -34,18 +34,18 @@ class Facts:
 
     @property
     def file(self) -> str:
-        """Its file, in the package's folder: `relu.py`."""
+        """The file in the folder of the package: `relu.py`."""
         return self.target.split(".")[1] + ".py"
 
     @property
     def name(self) -> str:
-        """Its name in the package: `ReLU`."""
+        """The name in the package: `ReLU`."""
         return self.target.split(".")[2]
 
     def scale_of(self, exercise: Exercise, tensor: str, inputs: Inputs, reference: Array) -> float:
-        """The size of a tensor's incoming terms; of the reference where no formula is stated.
+        """The size of the terms that add up to a tensor; without a formula, the reference's size.
 
-        A result in which large terms cancel carries rounding errors of the size of the terms.
+        If large terms cancel, the rounding errors of the result have the size of the terms.
         """
         formula = self.scales.get(".".join([*exercise.target.split(".")[3:], tensor]))
         wide = {name: array.astype(np.float64) for name, array in inputs.items()}

@@ -1,7 +1,7 @@
-"""Planted mistakes: the misconceptions that the autograder knows by their tensors.
+"""Planted mistakes: the misconceptions that the autograder recognises by their tensors.
 
-One file a topic. A mistake is a substitution in the solved package; its tensors become its
-signature, and its name and hint are what a student reads: «this is how it looks when …».
+There is one file per topic. A mistake is a substitution in the solved package. Its tensors become
+its signature. Students read its name and its hint.
 """
 
 from . import activations, linear, losses, network, softmax, squared_error

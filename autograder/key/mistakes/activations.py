@@ -1,4 +1,4 @@
-"""What goes wrong in scalar activations."""
+"""Mistakes in scalar activations."""
 
 from .model import Mistake
 

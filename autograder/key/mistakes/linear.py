@@ -1,4 +1,4 @@
-"""What goes wrong in a layer."""
+"""Mistakes in a layer."""
 
 from .model import Mistake
 
@@ -14,7 +14,7 @@ OUTPUT = "A @ self.W.T + self.b.T"
 WEIGHTS = "dLdZ.T @ self.A"
 BIASES = "dLdZ.T @ np.ones((len(dLdZ), 1), dLdZ.dtype)"
 
-# What a step is multiplied by, where nobody is asked for a step size.
+# The factor in a step at places where the exercise has no step size.
 STEP_SIZES = {"whole": 1, "of_a_tenth": 0.1, "of_a_hundredth": 0.01, "of_a_thousandth": 0.001}
 
 MISTAKES: tuple[Mistake, ...] = (

@@ -1,4 +1,4 @@
-"""What goes wrong in a divergence."""
+"""Mistakes in a divergence."""
 
 from .model import Mistake
 

@@ -1,4 +1,4 @@
-"""What a planted mistake is, and how it is planted."""
+"""What a planted mistake consists of, and how it is planted."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ class Mistake:
     """A misconception, as a substitution in one function of the solved package.
 
     id      `linear.mean_over_batch`          target  `mytorch.linear.Linear.backward`
-    old     stands exactly once in the target's source          new  what stands there instead
-    name    what a teacher calls it           hint    a question or fact that leads to the idea
+    old     a text that occurs exactly once in the target's source       new  its replacement
+    name    a teacher's name for it           hint    a question or fact that leads to the idea
     slide   the title of the lecture's slide
     """
 
@@ -26,13 +26,13 @@ class Mistake:
 
     @property
     def file(self) -> str:
-        """The changed file, in the package's folder: `linear.py`."""
+        """The changed file in the folder of the package: `linear.py`."""
         return self.target.split(".")[1] + ".py"
 
     def plant(self) -> str:
         """The source of the file with the mistake in it.
 
-        Raises: ValueError: `old` does not stand exactly once in the target.
+        Raises: ValueError: `old` does not occur exactly once in the target.
         """
         source = (SOLVED / self.file).read_text("utf-8")
         lines = split_lines(source)
@@ -46,7 +46,7 @@ class Mistake:
     def several(
         target: str, slide: str, **rows: tuple[str, str, str, str]
     ) -> "tuple[Mistake, ...]":
-        """The mistakes of one target, each as old and new text, name and hint.
+        """The mistakes of one target, each as old text, new text, name and hint.
 
         Its key is the second half of its id: `half` of `mytorch.relu.ReLU.forward` is `relu.half`.
         """

@@ -1,4 +1,4 @@
-"""What goes wrong in a chain of layers, and in a step of descent."""
+"""Mistakes in a chain of layers, and in a step of gradient descent."""
 
 from .model import Mistake
 

@@ -1,4 +1,4 @@
-"""What goes wrong in an activation whose every output looks at every input."""
+"""Mistakes in an activation whose every output depends on every input."""
 
 from .model import Mistake
 

@@ -1,4 +1,4 @@
-"""What goes wrong in a distance."""
+"""Mistakes in a distance."""
 
 from .model import Mistake
 

@@ -1,4 +1,4 @@
-"""The pictures of the notebooks. Each has one file: a function that draws it, and its sliders."""
+"""The pictures of the notebooks. Each file contains a function that draws one, and its sliders."""
 
 from .adding_up import adding_up
 from .cancelling import cancelling

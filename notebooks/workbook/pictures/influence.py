@@ -24,7 +24,7 @@ TOP, STEP, BAR = (
     92.0,
     62.0,
     120.0,
-)  # the first unit's height, the distance between two, the length of a bar of 1
+)  # the first unit's height, the distance between two units, the length of a bar of 1
 
 
 def influence() -> Picture:

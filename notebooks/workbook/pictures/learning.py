@@ -25,7 +25,7 @@ from .strokes import (
     svg_text,
 )
 
-# The loss before steps 0, 5, 10, … 400 of a right training, run once.
+# The loss before steps 0, 5, 10, … 400 of a correct training, computed once.
 EXPECTED = (
     0.6897, 0.4578, 0.3760, 0.3303, 0.3005, 0.2804, 0.2667, 0.2569, 0.2499, 0.2454,
     0.2421, 0.2396, 0.2374, 0.2356, 0.2342, 0.2330, 0.2321, 0.2312, 0.2304, 0.2297,
@@ -61,7 +61,7 @@ def learning(losses: Sequence[Any], answers: Sequence[Any]) -> Picture:
     def draw_step(step: int) -> str:
         return draw_learning(curve, answers, step)
 
-    if not curve:  # no step back from step 0
+    if not curve:  # there is no step back from step 0
         return Picture(name, lambda: draw_step(0))
     return Picture(name, draw_step, step=Slider("step", last, 0, last, 1))
 
@@ -123,7 +123,7 @@ def loss_point(step: float, loss: float) -> tuple[float, float]:
 
 
 def draw_loss_axes() -> list[str]:
-    """Draw the curve's axes and, dashed, the loss of a right training."""
+    """Draw the curve's axes and the dashed curve of a correct training."""
     points = [loss_point(EVERY * n, loss) for n, loss in enumerate(EXPECTED)]
     return [
         svg_arrow(CURVE_X, GROUND, CURVE_X + CURVE_W + 14, GROUND, INK, 1.5),

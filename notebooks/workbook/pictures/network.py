@@ -22,7 +22,7 @@ from .strokes import (
 Place = tuple[float, float]
 Numbers = Mapping[str, tuple[float, ...]]
 
-PAGE = "var(--jp-layout-color0, #ffffff)"  # what an output stands on
+PAGE = "var(--jp-layout-color0, #ffffff)"  # the background of an output
 CELL, HALF = 64.0, 21.0  # a quantity's cell: width, and height of each of its two halves
 UPPER, LOWER, CENTRE = 106.0, 232.0, 169.0
 CELLS: dict[str, tuple[Place, ...]] = {
@@ -32,7 +32,7 @@ CELLS: dict[str, tuple[Place, ...]] = {
     "z2": ((520, CENTRE),),
     "div": ((600, CENTRE),),
 }
-# weights and biases: where their numbers stand, row by row
+# weights and biases: the positions of their numbers, row by row
 W1_AT = ((157, UPPER), (114, 198), (114, 140), (157, LOWER))
 W2_AT = ((432, 137.5), (432, 200.5))
 B1_AT = ((262, UPPER + 40), (262, LOWER + 40))

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-# Shown only if the widget has lost its kernel: Jupyter then sets a class on it.
+# Shown only if the widget has lost its kernel: Jupyter then adds a CSS class to it.
 RESTARTED = """\
 <style>
 .workbook-restarted { display: none; }

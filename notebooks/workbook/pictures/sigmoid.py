@@ -44,7 +44,8 @@ def measure_slope(y: float) -> float:
 
 
 def draw_sigmoid(y: float) -> str:
-    """Draw the curve, its tangent, and the column from 0 to 1 that it splits; right, all slopes."""
+    """Draw the curve, its tangent, and the column from 0 to 1 that it splits; on the right, all
+    slopes."""
     z, slope = z_at_height(y), measure_slope(y)
     said = (
         f"At z = {svg_number(z)} the sigmoid is y = {svg_number(y)}; {svg_number(1 - y)} is left "

@@ -57,7 +57,7 @@ def draw_stations(stations: Sequence[CourseStation]) -> str:
 
 
 def station_in_words(station: CourseStation) -> str:
-    """One station as a screen reader says it."""
+    """One station in words, for a screen reader."""
     state = station.points + ", done" * station.done + ", comes next" * station.next
     return f"{station.number} {station.title}" + f": {state}" * bool(state)
 

@@ -1,8 +1,8 @@
-"""Strokes, words and arrows as SVG text, from which every picture is made.
+"""Strokes, words and arrows as SVG text. Every picture is made from them.
 
 Colours follow JupyterLab's theme, with the light theme as fallback. The three accents are those of
-Okabe and Ito: colour-blind readers can distinguish them, on white and on black. A colour never
-carries a meaning alone: a dash, a label or a shape says the same.
+Okabe and Ito: colour-blind readers can distinguish them, on white and on black. No meaning is
+shown by colour only: there is always a dash, a label or a shape too.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ def svg_sheet(title: str, description: str, width: int, height: int, *parts: str
 
 
 def svg_number(value: float, digits: int = 2) -> str:
-    """A number as it is written by hand: `−0.5`, `2`, never `-0.0`."""
+    """A number in handwritten form: `−0.5`, `2`, never `-0.0`."""
     text = f"{round(value, digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
 

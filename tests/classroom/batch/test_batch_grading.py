@@ -1,4 +1,4 @@
-"""A batch: reports in order, memory flat, and nothing lost whoever is killed, whenever."""
+"""A batch: reports in order, constant memory, and no loss if any process is killed at any time."""
 
 import json
 import os
@@ -48,7 +48,7 @@ from autograder.running.time_budget import ResourceLimits
 from autograder.scoring import reference_store
 from autograder.scoring.record import parse_report, to_json
 
-PATIENCE = 60  # seconds until what never comes is given up
+PATIENCE = 60  # seconds until we stop waiting
 QUICK = ResourceLimits(seconds=1, wall=3.0, total=20.0)
 ENDS = replaced("relu.py", "return np.maximum(Z, 0)", "import os; os._exit(0)")
 SLEEPS = replaced(
@@ -63,7 +63,7 @@ AVERAGES = replaced("linear.py", "dLdZ.T @ self.A", "dLdZ.T @ self.A / len(dLdZ)
 
 
 class Here(Executor):
-    """The smallest executor: does the work when it is given."""
+    """The smallest executor: does the work immediately."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -97,7 +97,7 @@ def two_cores() -> Executor:
 
 
 def broken(folder: Path, count: int) -> list[str]:
-    """Hand-ins that are graded in no time: there is nothing in them that could be read."""
+    """Hand-ins that are graded immediately, because they cannot be read."""
     paths = [folder / f"{n:04}.zip" for n in range(count)]
     for path in paths:
         path.write_text(f"this is no archive, but number {path.stem}")
@@ -111,7 +111,7 @@ def journal() -> Iterator[GradeJournal]:
 
 
 class Nowhere:
-    """A place where nothing can start."""
+    """A place in which no process can start."""
 
     name = "nowhere"
 
@@ -120,7 +120,7 @@ class Nowhere:
 
 
 def test_where_there_is_nothing_to_read_nothing_is_started(tmp_path: Path) -> None:
-    """An archive that cannot be read costs no process: not on doubles either."""
+    """An unreadable archive starts no process, not even for doubles."""
     (path,) = broken(tmp_path, 1)
     exercises = list(EXERCISES.values())
     report = grade_hand_in(
@@ -134,7 +134,7 @@ def test_where_there_is_nothing_to_read_nothing_is_started(tmp_path: Path) -> No
 def test_reports_come_in_the_order_given(
     start: Callable[[], Executor], journal: GradeJournal, make_tree: MakeTree, tmp_path: Path
 ) -> None:
-    """A slow hand-in holds up nobody's grading, and comes first all the same."""
+    """A slow hand-in does not delay the grading of the others; its report still comes first."""
     slow = str(make_tree("slow", changes=SLEEPS))
     right = str(make_tree("right"))
     paths = [slow, *broken(tmp_path, 30), right]
@@ -148,7 +148,7 @@ def test_reports_come_in_the_order_given(
 def test_what_was_graded_before_is_not_graded_again(
     journal: GradeJournal, make_tree: MakeTree, tmp_path: Path
 ) -> None:
-    """The same report comes from the journal; a changed hand-in is graded, `force` does all."""
+    """The same report comes from the journal; a changed hand-in is graded; `force` grades all."""
     tree = make_tree("ada")
     paths = [str(tree), *broken(tmp_path, 5), str(tmp_path / "nobody.zip")]
     first = run(paths, journal)
@@ -169,7 +169,7 @@ def test_what_was_graded_before_is_not_graded_again(
 def test_a_long_journal_is_read_to_its_end(
     journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many hand-ins were graded before, all are reported, and the new ones graded."""
+    """However many hand-ins were graded before, all are reported, and the new ones are graded."""
     monkeypatch.setattr(batch_grading, "MAX_AHEAD", 3)
     paths = broken(tmp_path, 20)
     run(paths[:-1], journal)
@@ -177,7 +177,7 @@ def test_a_long_journal_is_read_to_its_end(
 
 
 def test_memory_stays_flat(journal: GradeJournal, tmp_path: Path) -> None:
-    """Ten times as many hand-ins take no more memory: what is done is forgotten."""
+    """Many more hand-ins take no more memory, because finished ones are not kept."""
 
     def peak(count: int) -> int:
         path = broken(tmp_path, 1)[0]
@@ -189,7 +189,7 @@ def test_memory_stays_flat(journal: GradeJournal, tmp_path: Path) -> None:
             pass
         return tracemalloc.get_traced_memory()[1]
 
-    run(broken(tmp_path, 1), journal)  # references are read, modules imported
+    run(broken(tmp_path, 1), journal)  # read the references and import the modules first
     tracemalloc.start()
     try:
         few, many = peak(40), peak(240)
@@ -201,7 +201,7 @@ def test_memory_stays_flat(journal: GradeJournal, tmp_path: Path) -> None:
 def test_no_more_than_a_window_waits_for_a_slow_one(
     journal: GradeJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the first is graded, only so many behind it are taken on."""
+    """While the first hand-in is graded, only a limited number of later ones are started."""
     monkeypatch.setattr(batch_grading, "MAX_AHEAD", 20)
     taken: list[str] = []
     held: list[Future[Any]] = []
@@ -229,7 +229,8 @@ def test_no_more_than_a_window_waits_for_a_slow_one(
 
 
 def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
-    """While one takes an exercise's whole time, 50 others a second go on; all fit in memory."""
+    """While one takes its full time, 50 others per second can continue; all reports fit in
+    memory."""
     assert ResourceLimits().wall * 50 <= batch_grading.MAX_AHEAD
     found = reading.read_hand_in(str(make_tree()))
     exercises = list(EXERCISES.values())
@@ -244,13 +245,13 @@ def test_the_window_is_wide_and_light(make_tree: MakeTree) -> None:
 
 
 def test_a_stop_keeps_what_is_finished(journal: GradeJournal, make_tree: MakeTree) -> None:
-    """Who leaves the batch early waits for nothing, and what was ready is in the journal."""
+    """Leaving the batch early does not wait; finished reports are in the journal."""
     endless = replaced("relu.py", "return np.maximum(Z, 0)", "import time; time.sleep(86400)")
     slow = [str(make_tree(f"slow{n}", changes=endless)) for n in range(3)]
     quick = str(make_tree("quick"))
     patient = ResourceLimits(
         seconds=1, wall=86400.0, total=86400.0
-    )  # to wait for them is to wait a day
+    )  # waiting for them would take a day
     seen = batch_grading.grade_batch(
         [quick, *slow], current_terms(limits=patient), journal, two_cores, 4
     )
@@ -260,7 +261,7 @@ def test_a_stop_keeps_what_is_finished(journal: GradeJournal, make_tree: MakeTre
 
 
 def test_a_worker_that_is_killed_costs_nothing(journal: GradeJournal, make_tree: MakeTree) -> None:
-    """All reports are those of a calm day but the killer's own, which is provisional."""
+    """All reports are as usual, except that of the hand-in that kills it: it is provisional."""
     (calm,) = run([str(make_tree("calm"))], journal)
     names = [f"tree{n}" for n in range(7)]
     paths = [str(make_tree(n, changes=KILLS if n == "tree3" else {})) for n in names]
@@ -284,7 +285,8 @@ def dying() -> Executor:
 def test_workers_that_cannot_begin_are_no_endless_story(
     journal: GradeJournal, tmp_path: Path
 ) -> None:
-    """Where every worker dies at its start, the batch ends with one line: which, and what to do."""
+    """If every worker dies at its start, the batch ends with one line: which ones, and what to
+    do."""
     paths = broken(tmp_path, 20)
     with pytest.raises(OSError, match="the processes that grade are always killed") as caught:
         run(paths, journal, dying, at_once=1)
@@ -296,7 +298,7 @@ def test_workers_that_cannot_begin_are_no_endless_story(
 
 
 class Shot(Here):
-    """An executor that breaks with whatever has an odd number."""
+    """An executor that breaks for hand-ins with an odd number."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         if args and args[0].hand_in.name[-5:-4] in tuple("13579"):
@@ -309,7 +311,7 @@ class Shot(Here):
 def test_however_many_kill_their_workers_the_others_are_graded(
     journal: GradeJournal, tmp_path: Path
 ) -> None:
-    """Twelve who do, one after the other, are provisional; who comes after them is graded."""
+    """Twelve in a row are provisional; the hand-ins after them are graded."""
     paths = broken(tmp_path, 24)
     found = run([*paths[1::2], *paths[::2]], journal, Shot)
     assert [report.provisional for report, *_ in found] == [True] * 12 + [False] * 12
@@ -327,7 +329,7 @@ class Unlucky(Here):
 
 
 def test_what_an_executor_loses_is_provisional(journal: GradeJournal, tmp_path: Path) -> None:
-    """An exception in place of a report is a fault of ours; the next run grades these alone."""
+    """An exception in place of a report is our fault; the next run grades only these again."""
     paths = broken(tmp_path, 9)
     found = [report for report, *_ in run(paths, journal, Unlucky)]
     assert [report.provisional for report in found] == [True, False, False] * 3
@@ -343,7 +345,7 @@ def test_what_an_executor_loses_is_provisional(journal: GradeJournal, tmp_path: 
 
 @pytest.mark.parametrize(("other", "word"), [("references", "references"), ("grader", "version")])
 def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: MakeTree) -> None:
-    """With other references or code than the class is graded with, there is no grade."""
+    """A worker with other references or code than the batch gives no grade."""
     ours = current_terms()
     asked = replace(ours, references="0") if other == "references" else replace(ours, grader="0")
     report = parse_report(grade_work(GradingWork(reading.read_hand_in(make_tree()), asked)).line)
@@ -354,7 +356,7 @@ def test_a_worker_of_another_kind_refuses(other: str, word: str, make_tree: Make
 
 
 def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
-    """A worker without the sandbox that was asked for doesn't grade without it."""
+    """A worker that lacks the requested sandbox does not grade without it."""
     report = parse_report(
         grade_work(GradingWork(reading.read_hand_in(make_tree()), current_terms("elsewhere"))).line
     )
@@ -363,7 +365,7 @@ def test_a_place_that_is_not_here_makes_no_grade(make_tree: MakeTree) -> None:
 
 
 def test_the_same_hand_in_twice_is_the_same_report(make_tree: MakeTree) -> None:
-    """Right, wrong and broken: graded again, not a letter differs."""
+    """A right, a wrong and a broken hand-in: the second report is equal to the first."""
     for changes in ({}, AVERAGES, {"linear.py": "def x(:"}, ENDS):
         one = GradingWork(
             reading.read_hand_in(make_tree(changes=changes)), current_terms(limits=QUICK)
@@ -372,7 +374,7 @@ def test_the_same_hand_in_twice_is_the_same_report(make_tree: MakeTree) -> None:
 
 
 def test_what_decides_a_score_is_in_the_digest() -> None:
-    """No module that grading imports is left out of the grader's digest."""
+    """The grader's digest covers every module that grading imports."""
     script = (
         "import json, sys; from autograder.classroom.batch import work;"
         "print(json.dumps([m for m in sys.modules if m.startswith('autograder.')]))"
@@ -398,7 +400,7 @@ def test_what_decides_a_score_is_in_the_digest() -> None:
 def test_a_change_of_any_file_changes_the_digest(
     changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Files of one name in two folders are two."""
+    """Files with the same name in two folders count as two."""
     engine = tmp_path / "autograder"
     shutil.copytree(ROOT / "autograder", engine, ignore=shutil.ignore_patterns("key"))
     monkeypatch.setattr(works, "PACKAGE_FOLDER", engine)
@@ -408,11 +410,11 @@ def test_a_change_of_any_file_changes_the_digest(
     assert works.digest_grader.__wrapped__() != before
 
 
-# The command, and whoever kills it.
+# The command, and the kills.
 
 
 class Command:
-    """The command on its way: grades a folder, and keeps the results in another."""
+    """A running command that grades a folder, and keeps the results in another."""
 
     def __init__(self, results: Path, folder: Path) -> None:
         self.output = folder.with_name(f"{results.stem}.out")
@@ -439,7 +441,7 @@ class Command:
         return {report.hand_in: report for report in reports}
 
     def before(self) -> int:
-        """How many it says were graded before."""
+        """The number of hand-ins that were graded before, according to its note."""
         found = re.search(r"note: (\d+) of \d+ were graded before", self.errors.read_text())
         return int(found[1]) if found else 0
 
@@ -456,12 +458,12 @@ def parents() -> dict[int, int]:
 
 
 def below(pids: Collection[int]) -> list[int]:
-    """The processes that these have started."""
+    """The child processes of these."""
     return [pid for pid, parent in parents().items() if parent in pids]
 
 
 def expect_gone(pids: Collection[int]) -> None:
-    """These processes end without being told, however busy the machine is."""
+    """These processes end by themselves, however busy the machine is."""
     end = time.monotonic() + PATIENCE
     while left := {*pids} & {*parents()}:
         assert time.monotonic() < end, f"left behind: {left}"
@@ -469,7 +471,7 @@ def expect_gone(pids: Collection[int]) -> None:
 
 
 def is_worker(pid: int) -> bool:
-    """Whether a process is one that grades, and not one that the grader tries the sandbox with."""
+    """Whether a process grades, and is not a process that tries the sandbox."""
     with suppress(OSError):
         return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
@@ -477,7 +479,7 @@ def is_worker(pid: int) -> bool:
 
 @pytest.fixture
 def make_class(make_tree: MakeTree, tmp_path: Path) -> Callable[[int], Path]:
-    """Right, wrong, unfinished, broken and empty: no two alike."""
+    """Right, wrong, unfinished, broken and empty hand-ins, no two equal."""
 
     def make(count: int) -> Path:
         for n in range(count):
@@ -499,7 +501,7 @@ def make_class(make_tree: MakeTree, tmp_path: Path) -> Callable[[int], Path]:
 def test_the_command_says_nothing_that_nobody_asked(
     make_class: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    """Where all goes well, its notes are all there is on standard error."""
+    """If all goes well, standard error contains only its notes."""
     folder = make_class(6)
     for _ in range(2):
         command = Command(tmp_path / "results", folder)
@@ -512,8 +514,8 @@ def test_the_command_says_nothing_that_nobody_asked(
 def test_ctrl_c_in_the_terminal_ends_it(
     at: str, make_class: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    """The signal reaches all processes of the terminal: no word of theirs, what is graded is
-    kept, and the same command goes on behind it."""
+    """The signal reaches all processes of the terminal: they print nothing, finished grades are
+    kept, and the same command continues."""
     folder = make_class(24)
     first = Command(tmp_path / "results", folder)
     while not (first.printed() or (at == "once" and below([first.process.pid]))):
@@ -533,7 +535,7 @@ def test_ctrl_c_in_the_terminal_ends_it(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk on which nothing else is, of 512 KiB."""
+    """An empty disk of 512 KiB."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(disk)]
@@ -548,7 +550,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_it_and_room_lets_it_go_on(
     make_class: Callable[[int], Path], small_disk: Path
 ) -> None:
-    """One line says so; what was graded is there when there is room again."""
+    """One line says so; the finished grades are there when the disk has space again."""
     results = small_disk / "results"
     folder = make_class(36)
     full = Command(results, folder)
@@ -556,7 +558,7 @@ def test_a_full_disk_stops_it_and_room_lets_it_go_on(
     said = full.errors.read_text()
     assert said.startswith("autograder: ")
     assert said.count("\n") == 1
-    assert "the disk is full" in said or "No space left" in said  # the journal, or a table
+    assert "the disk is full" in said or "No space left" in said  # of the journal, or a table
     graded = full.printed()
     assert 5 < len(graded) < 36
     subprocess.run(["mount", "-o", "remount,size=16m", str(small_disk)], check=True)
@@ -574,8 +576,8 @@ KINDS = ("grader", "worker", "child")
 @pytest.mark.attack
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 def test_killed_at_any_moment_it_goes_on(make_class: Callable[[int], Path], tmp_path: Path) -> None:
-    """kill -9 of grader, workers and children at random moments, until all is graded: the same
-    reports, nothing that was printed is graded again, no process is left behind."""
+    """kill -9 of grader, workers and children at random moments, until all is graded: the reports
+    are the same, no printed grade is made again, and no process is left behind."""
     folder = make_class(60)
     calm = Command(tmp_path / "calm", folder)
     assert calm.process.wait(timeout=120) == 0
@@ -602,8 +604,8 @@ def enough(kills: Mapping[str, int]) -> bool:
 def stormy(
     results: Path, folder: Path, chance: random.Random, kills: "Counter[str]"
 ) -> dict[str, Report]:
-    """Run the command until it ends by itself and every grade is final, and kill meanwhile; what
-    its last run printed."""
+    """Run the command until it ends by itself and every grade is final, with kills meanwhile.
+    Returns the output of the last run."""
     graded: set[str] = set()
     while True:
         command = Command(results, folder)
@@ -619,7 +621,7 @@ def stormy(
 
 
 def kill_in(command: Command, chance: random.Random, kills: "Counter[str]") -> set[int]:
-    """Kill members of the command's family at random moments; all that were seen of it."""
+    """Kill the command or its processes at random moments. Returns all processes that were seen."""
     family: set[int] = set()
     while command.runs:
         time.sleep(chance.uniform(0.05, 1.5))

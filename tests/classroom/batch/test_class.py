@@ -1,4 +1,4 @@
-"""A made-up class, graded by one command that is killed twice on the way."""
+"""A made-up class, graded by one command that is killed twice during the run."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from made_up_class import hand_in, recipes
 from autograder.classroom.pages.markup import format_amount
 
 COUNT = int(os.environ.get("CLASS", "1000"))
-KILLED_AT = (0.25, 0.6)  # of the class
+KILLED_AT = (0.25, 0.6)  # parts of the class
 
 
 def grade(folder: Path) -> "subprocess.Popen[bytes]":
@@ -31,7 +31,7 @@ def grade(folder: Path) -> "subprocess.Popen[bytes]":
 @pytest.mark.long
 @pytest.mark.attack
 def test_every_grade_is_what_its_recipe_says(tmp_path: Path) -> None:
-    """Right, wrong in known ways, half done, broken and hostile, killed twice: nothing is lost."""
+    """Right, wrong, half done, broken and hostile hand-ins; killed twice: every grade is right."""
     (tmp_path / "hand-ins").mkdir()
     made = {}
     for recipe in recipes(COUNT):

@@ -1,4 +1,4 @@
-"""A batch on a Dask cluster of processes: workers and scheduler die, no hand-in is lost."""
+"""A batch on a Dask cluster of processes: if workers or the scheduler die, no hand-in is lost."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ if __name__ == "__main__":
 
 
 def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The extra is named in one line."""
+    """One line names the extra."""
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ValueError, match="needs Dask") as caught, cluster.connect_cluster("local"):
         pass
@@ -43,7 +43,7 @@ def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def scheduler(request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[str]"]:
-    """A cluster of as many worker processes as asked for, in a process of its own."""
+    """A cluster in a process of its own, with the requested number of worker processes."""
     pytest.importorskip("distributed", reason="needs Dask (extra `dask`)")
     process = subprocess.Popen(
         [sys.executable, "-c", CLUSTER, str(getattr(request, "param", 2))],
@@ -67,7 +67,7 @@ def address(process: "subprocess.Popen[str]") -> str:
 
 
 def paths_of(make_tree: MakeTree, count: int) -> list[str]:
-    """Hand-ins of which every third is wrong."""
+    """Hand-ins; every third is wrong."""
     made = [make_tree(f"{n:02}", changes={} if n % 3 else AVERAGES) for n in range(count)]
     for n, tree in enumerate(made):
         (tree / "mytorch" / f"number_{n}.py").touch()
@@ -81,7 +81,7 @@ def reports(found: list[batch_grading.GradedHandIn]) -> dict[str, Report]:
 def test_a_worker_killed_midway_costs_nothing(
     scheduler: "subprocess.Popen[str]", make_tree: MakeTree, tmp_path: Path
 ) -> None:
-    """kill -9 of a worker while it grades: every hand-in once, in order, with its own report."""
+    """kill -9 of a worker while it grades: every hand-in is reported once, in order, correctly."""
     from distributed import Client
 
     paths = paths_of(make_tree, 24)
@@ -107,7 +107,7 @@ def test_a_worker_killed_midway_costs_nothing(
 def test_a_scheduler_killed_midway_loses_nothing(
     scheduler: "subprocess.Popen[str]", make_tree: MakeTree
 ) -> None:
-    """What was with it becomes provisional, the batch ends, and another run grades the rest."""
+    """Its hand-ins become provisional, the batch ends, and another run grades the rest."""
     paths = paths_of(make_tree, 24)
     with GradeJournal(":memory:") as journal:
         with cluster.connect_cluster(address(scheduler)) as (start, at_once):
@@ -129,7 +129,7 @@ def test_a_scheduler_killed_midway_loses_nothing(
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one line, after some seconds."""
+    """It is reported in one line, after some seconds."""
     pytest.importorskip("distributed", reason="needs Dask (extra `dask`)")
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     for place, said in (
@@ -145,7 +145,7 @@ def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) 
 def test_a_scheduler_without_workers_is_said(
     scheduler: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody waits for ever for somebody to grade."""
+    """The batch does not wait for ever."""
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     place = address(scheduler)
     with pytest.raises(OSError, match="no worker") as caught, cluster.connect_cluster(place):

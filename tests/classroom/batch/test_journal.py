@@ -1,4 +1,4 @@
-"""The journal: what is kept of a batch, when it is found again, and what stands in its way."""
+"""The journal: what it keeps of a batch, when it finds a report again, and what can go wrong."""
 
 import os
 import resource
@@ -41,7 +41,7 @@ def work(name: str = "ada", text: bytes = b"x = 1\n") -> GradingWork:
 
 
 def line(of: GradingWork, provisional: bool = False) -> str:
-    """A report on a work, final unless asked otherwise."""
+    """The line of a report, final unless `provisional`."""
     return to_json(replace(report_own_failure(of, "for the test"), provisional=provisional))
 
 
@@ -57,7 +57,7 @@ def refused(path: Path, text: str) -> None:
 
 
 def test_what_is_recorded_is_found_again(path: Path) -> None:
-    """In another run too: the same work gets the same report, and any other gets none."""
+    """In another run too, the same work gets the same report, and any other work gets none."""
     with GradeJournal(path) as journal:
         journal.record(work(), line(work()))
     with GradeJournal(path) as journal:
@@ -69,7 +69,7 @@ def test_what_is_recorded_is_found_again(path: Path) -> None:
 
 
 def test_any_change_is_graded_again(path: Path) -> None:
-    """Another text, path, note, reference, grader, place or limit makes it another work."""
+    """A change of text, path, note, reference, grader, place or limit makes it different work."""
     one = work()
     found, on = one.hand_in, one.terms
     changed = [
@@ -97,7 +97,7 @@ def test_any_change_is_graded_again(path: Path) -> None:
 
 
 def test_a_fault_of_ours_is_graded_again(path: Path) -> None:
-    """A provisional report is kept, but not found; the final one takes its place."""
+    """A provisional report is kept but not found again; the final report replaces it."""
     with GradeJournal(path) as journal:
         journal.record(work(), line(work(), provisional=True))
         assert (journal.known(work()), len(journal)) == (None, 1)
@@ -106,7 +106,7 @@ def test_a_fault_of_ours_is_graded_again(path: Path) -> None:
 
 
 def test_names_that_are_no_unicode_are_kept(path: Path) -> None:
-    """A file's name may hold any bytes: the report found again is the report."""
+    """A file name may contain any bytes: the stored report is equal to the original."""
     name = os.fsdecode(b"caf\xe9/\xff'\"\n.zip")
     with GradeJournal(path) as journal:
         journal.record(work(name), line(work(name)))
@@ -117,7 +117,7 @@ def test_names_that_are_no_unicode_are_kept(path: Path) -> None:
 
 
 def test_the_file_can_be_read_with_any_sqlite(path: Path) -> None:
-    """What was graded, when and how stands there in plain columns and in JSON."""
+    """What was graded, when, and with which result is in plain columns and in JSON."""
     with GradeJournal(path) as journal:
         journal.record(work(), line(work()))
     reader = sqlite3.connect(path)
@@ -132,7 +132,7 @@ def test_the_file_can_be_read_with_any_sqlite(path: Path) -> None:
 
 
 def test_two_graders_do_not_share_a_journal(path: Path) -> None:
-    """The second is told so at once; when the first has ended, however it did, it may go on."""
+    """The second gets a message at once; after the first has ended in any way, it may start."""
     with GradeJournal(path):
         refused(path, HELD)
     holder = subprocess.Popen(
@@ -163,7 +163,7 @@ with GradeJournal(sys.argv[1]):
     "content", [b"hello, this is a text\n" * 100, b"SQLite format 3\0" + b"\xff" * 5000]
 )
 def test_what_is_no_journal_is_left_alone(path: Path, content: bytes) -> None:
-    """Another file is refused in one line, and not touched."""
+    """Another file is refused in one line, and is not changed."""
     path.write_bytes(content)
     refused(path, DAMAGED)
     assert path.read_bytes() == content
@@ -171,7 +171,7 @@ def test_what_is_no_journal_is_left_alone(path: Path, content: bytes) -> None:
 
 
 def test_another_programs_database_is_left_alone(path: Path) -> None:
-    """A database that is not ours, or of another version, is refused, and not touched."""
+    """A database of another program or another version is refused, and is not changed."""
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE theirs (x)")
     other.close()
@@ -190,7 +190,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
 
 
 def test_a_damaged_journal_is_refused(path: Path) -> None:
-    """Pages overwritten in the middle are noticed before anything is believed."""
+    """Overwritten pages in the middle are noticed before any report is used."""
     with GradeJournal(path) as journal:
         for n in range(50):
             journal.record(work(f"hand-in {n}"), line(work(f"hand-in {n}")))
@@ -201,12 +201,12 @@ def test_a_damaged_journal_is_refused(path: Path) -> None:
 
 
 def test_a_place_where_no_file_can_be_is_said(tmp_path: Path) -> None:
-    """A path in a folder that is not there; SQLite's own words, where we have none."""
+    """A path in a missing folder; for other errors, SQLite's own message."""
     refused(tmp_path / "nowhere/x", "{path}: it cannot be used (unable to open database file)")
 
 
 def test_a_beginning_that_was_cut_short_is_begun_again(path: Path) -> None:
-    """Killed before the first table stood: the file is as good as new."""
+    """If the process was killed before the first table existed, the file is used like a new one."""
     path.touch()
     with GradeJournal(path) as journal:
         assert len(journal) == 0
@@ -225,7 +225,7 @@ def fill(journal: GradeJournal, kept: list[str]) -> None:
 
 
 def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
-    """One clear line; what was recorded before stands, and the next run goes on behind it."""
+    """One clear line; earlier reports are kept, and the next run continues after them."""
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     kept: list[str] = []
     with GradeJournal(path) as journal:
@@ -248,7 +248,7 @@ def test_a_full_disk_keeps_what_is_there(path: Path) -> None:
 def test_every_number_of_the_references_counts(
     topic: str, section: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other tensors, tolerances or signatures are other references: all is graded again."""
+    """Other tensors, tolerances or signatures are other references, so all is graded again."""
     before = works.digest_references()
     true, copy = reference_store.best_references().topics[topic], tmp_path / "references"
     shutil.copytree(
@@ -270,7 +270,8 @@ def test_every_number_of_the_references_counts(
 
 
 def test_a_fault_of_ours_is_told_by_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the exception says could be made of hidden numbers; where it was raised could not."""
+    """The text of the exception may depend on hidden numbers; the place of the exception does
+    not."""
 
     def falls_over(*_: Any, **__: Any) -> Any:
         raise MemoryError("Unable to allocate an array with shape (2, 16386)")

@@ -1,4 +1,4 @@
-"""A class with hand-ins that never end: who is tried again, when, and what then is left."""
+"""A class with endless hand-ins: which are tried again, when, and what the result is."""
 
 import json
 import os
@@ -29,13 +29,13 @@ SLOW = replaced("relu.py", RESULT, f"import time; time.sleep(0.1)\n        {RESU
 
 
 def endless() -> dict[str, str]:
-    """Changes that make every module compute for ever."""
+    """Changes that make every module run for ever."""
     kept = ("__init__.py", "shapes.py")
     return {n: f"while True: pass\n{c.decode()}" for n, c in package().items() if n not in kept}
 
 
 class Watched(Executor):
-    """Does the work when it is given, and notes which; dies of second tries where that is asked."""
+    """Does the work immediately, and records it; if `dies`, it fails on second tries."""
 
     def __init__(self, dies: bool = False) -> None:
         self.dies = dies
@@ -66,7 +66,7 @@ def journal() -> Iterator[GradeJournal]:
 def graded(
     paths: list[Path], journal: GradeJournal, executor: Executor, retry_seconds: float = 0.5
 ) -> dict[str, Report]:
-    """The reports on hand-ins by name, in the order in which they came."""
+    """The reports by name, in the order in which they came."""
     given = [str(path) for path in paths]
     made = batch_grading.grade_batch(
         given,
@@ -82,7 +82,8 @@ def graded(
 def test_second_tries_come_after_the_class_and_those_that_wait_together(
     journal: GradeJournal, make_tree: MakeTree
 ) -> None:
-    """Two sleepers and a slow one share a worker; the reports keep their order; slow is right."""
+    """Two sleeping ones and a slow one share a worker; the order is kept; the slow one gets its
+    points."""
     sleepers = [make_tree(f"sleeps{n}", changes=SLEEPS) for n in range(2)]
     paths = [sleepers[0], make_tree("slow", changes=SLOW), make_tree("right"), sleepers[1]]
     watched = Watched()
@@ -99,7 +100,7 @@ def test_second_tries_come_after_the_class_and_those_that_wait_together(
 def test_the_budget_is_for_those_who_were_late_before(
     journal: GradeJournal, make_tree: MakeTree
 ) -> None:
-    """Endless everywhere: one of three has its second try, and what is left is provisional."""
+    """Three are endless everywhere: one of them has a second try, the others stay provisional."""
     paths = [make_tree(f"endless{n}", changes=endless()) for n in range(3)]
     watched = Watched()
     reports = graded([*paths, make_tree("slow", changes=SLOW)], journal, watched)
@@ -116,7 +117,7 @@ def test_the_budget_is_for_those_who_were_late_before(
 
 
 def test_the_next_run_tries_again_what_was_left(journal: GradeJournal, make_tree: MakeTree) -> None:
-    """What is final is not touched, and with enough granted nothing is provisional."""
+    """Final grades do not change, and with enough time no grade is provisional."""
     paths = [make_tree("endless", changes=endless()), make_tree("right")]
     first = graded(paths, journal, Watched(), retry_seconds=0.0)
     assert [report.provisional for report in first.values()] == [True, False]
@@ -132,7 +133,7 @@ def test_the_next_run_tries_again_what_was_left(journal: GradeJournal, make_tree
 def test_no_second_try_begins_too_late(
     journal: GradeJournal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once the time for them is over, the first report stands, provisional."""
+    """After the deadline for second tries, the first report is kept, provisional."""
     monkeypatch.setattr(second_tries, "RETRY_DEADLINE", -1.0)
     watched = Watched()
     reports = graded([make_tree("slow", changes=SLOW)], journal, watched)
@@ -144,7 +145,7 @@ def test_no_second_try_begins_too_late(
 def test_a_worker_that_dies_of_a_second_try_costs_nothing(
     journal: GradeJournal, make_tree: MakeTree
 ) -> None:
-    """The first report stands, provisional; everything else is graded."""
+    """The first report is kept, provisional; all other hand-ins are graded."""
     paths = [make_tree("slow", changes=SLOW), make_tree("right")]
     reports = graded(paths, journal, Watched(dies=True))
     assert [report.provisional for report in reports.values()] == [True, False]
@@ -154,7 +155,7 @@ def test_a_worker_that_dies_of_a_second_try_costs_nothing(
 def test_a_hand_in_that_has_changed_meanwhile_is_not_mixed(
     journal: GradeJournal, make_tree: MakeTree
 ) -> None:
-    """Its second try would be of other code: the report on what was read stands, provisional."""
+    """The second try would run other code, so the first report is kept, provisional."""
     slow, last = make_tree("slow", changes=SLOW), make_tree("last")
 
     class Changing(Watched):
@@ -173,7 +174,8 @@ def test_a_hand_in_that_has_changed_meanwhile_is_not_mixed(
 def test_a_full_window_does_not_wait_for_the_end_of_the_class(
     journal: GradeJournal, make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Where the first is put off, and no more may wait behind it, it is tried again there."""
+    """If the first hand-in is put off and the window behind it is full, it is tried again
+    immediately."""
     monkeypatch.setattr(batch_grading, "MAX_AHEAD", 3)
     others = [tmp_path / f"{n}.zip" for n in range(9)]
     for path in others:
@@ -186,7 +188,7 @@ def test_a_full_window_does_not_wait_for_the_end_of_the_class(
 
 
 def test_real_workers_try_again(journal: GradeJournal, make_tree: MakeTree) -> None:
-    """In processes of their own, as the command does it."""
+    """Real worker processes, as in the command."""
     paths = [make_tree("sleeps", changes=SLEEPS), make_tree("slow", changes=SLOW)]
     reports = graded([*paths, make_tree("right")], journal, WorkerPool(2))
     assert [report.provisional for report in reports.values()] == [False] * 3
@@ -208,7 +210,8 @@ def command(*paths: Path) -> tuple[int, list[dict[str, Any]]]:
 
 @pytest.mark.long
 def test_the_command_grades_one_that_never_ends_beside_others(make_tree: MakeTree) -> None:
-    """In a class: a row for each, the honest one whole, and one endless function a final loss."""
+    """In a class, each hand-in has a row, the honest one full points, and an endless function is a
+    final loss."""
     loops = make_tree("loops", changes=replaced("relu.py", RESULT, "while True: pass"))
     code, (late, right) = command(loops, make_tree("right"))
     assert code == 0

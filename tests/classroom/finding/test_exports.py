@@ -1,6 +1,6 @@
-"""Exports of course sites, and folders as people keep them: whose work is found, and nothing else.
+"""Exports of course sites, and folders as instructors keep them: which hand-ins are found.
 
-What lies in an export that is one zip is found, named and read like the folder it unpacks to.
+An export that is one zip is found, named and read like the folder that it unpacks to.
 """
 
 import io
@@ -51,7 +51,7 @@ def zipped(entries: ENTRIES, how: int = zipfile.ZIP_DEFLATED) -> bytes:
 
 
 def work(mark: str, folder: str = "") -> dict[str, bytes]:
-    """The entries of a hand-in, no two alike."""
+    """The entries of a hand-in; no two hand-ins are equal."""
     files = {**package(solved=False), "linear.py": f"# by {mark}\n".encode()}
     return {f"{folder}mytorch/{name}": content for name, content in files.items()}
 
@@ -112,7 +112,8 @@ NAMES = {
 
 @pytest.mark.parametrize("site", EXPORTS)
 def test_an_export_is_read_like_the_folder_it_unpacks_to(tmp_path: Path, site: str) -> None:
-    """The same hand-ins in the same order, with the same files, messages, owners and notes."""
+    """Both give the same hand-ins in the same order, with the same files, messages, owners and
+    notes."""
     folder, export = tmp_path / "folder", tmp_path / "export.zip"
     export.write_bytes(zipped(EXPORTS[site]()))
     zipfile.ZipFile(export).extractall(folder)
@@ -132,7 +133,7 @@ def test_an_export_is_read_like_the_folder_it_unpacks_to(tmp_path: Path, site: s
 
 
 def test_an_export_may_be_packed_by_windows(tmp_path: Path) -> None:
-    """Where backslashes stand between folders, they are folders all the same."""
+    """Backslashes between folder names are read as slashes."""
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         for name, content in {"hand-ins/": b"", "hand-ins/bob/": b"", **ours()}.items():
             info = zipfile.ZipInfo("x")
@@ -144,7 +145,7 @@ def test_an_export_may_be_packed_by_windows(tmp_path: Path) -> None:
 
 
 def test_whose_they_are_in_an_export_of_gradescope(tmp_path: Path) -> None:
-    """The metadata that lies in the archive says it, groups too."""
+    """The metadata in the archive gives the owners, including groups."""
     (tmp_path / "export.zip").write_bytes(zipped(gradescope()))
     found = roster.assign_students(find_hand_ins([str(tmp_path / "export.zip")]).hand_ins)
     assert [*found.students.values()] == [
@@ -155,14 +156,14 @@ def test_whose_they_are_in_an_export_of_gradescope(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("site", EXPORTS)
 def test_an_export_lies_in_a_folder_too(tmp_path: Path, site: str) -> None:
-    """The folder into which it was loaded down stands for what is in the export."""
+    """A folder that contains only an export stands for the contents of the export."""
     (tmp_path / "export.zip").write_bytes(zipped(EXPORTS[site]()))
     expected = [str(tmp_path / "export.zip" / name) for name in NAMES[site]]
     assert find_hand_ins([str(tmp_path)]).hand_ins == expected
 
 
 def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Path) -> None:
-    """An export is never one hand-in, not even where it was given as one of several."""
+    """An export is never one hand-in, even if it is given as one of several paths."""
     (tmp_path / "export.zip").write_bytes(zipped(moodle()))
     (tmp_path / "late.zip").write_bytes(zipped(work("late")))
     given = [str(tmp_path / "export.zip"), str(tmp_path / "late.zip")]
@@ -174,7 +175,7 @@ def test_nobody_gets_the_grade_of_the_one_whose_files_came_unpacked(tmp_path: Pa
 
 
 def test_the_class_of_one_student_is_a_class(tmp_path: Path) -> None:
-    """One student has handed in so far: the export is not theirs, but holds theirs."""
+    """If only one student has handed in, the export is not their hand-in, but contains it."""
     export = tmp_path / "submissions.zip"
     export.write_bytes(zipped({"ada_12345_6_hand-in.zip": zipped(work("ada"))}))
     assert find_hand_ins([str(export)]).hand_ins == [str(export / "ada_12345_6_hand-in.zip")]
@@ -202,7 +203,7 @@ def test_the_class_of_one_student_is_a_class(tmp_path: Path) -> None:
 def test_a_students_own_archive_is_one_hand_in(
     tmp_path: Path, entries: ENTRIES, place: str
 ) -> None:
-    """With `mytorch` in it, wrapped once, or as a zip in a zip: wherever it lies."""
+    """With `mytorch` in it, in one more folder, or as a zip in a zip, at any place."""
     data = zipped(entries)
     path = tmp_path / place
     if place.startswith("export"):
@@ -221,7 +222,8 @@ def test_a_students_own_archive_is_one_hand_in(
 
 
 def test_no_student_speaks_for_another(tmp_path: Path) -> None:
-    """What a student put in an archive or folder of their own is theirs, whatever its name says."""
+    """All files that a student put into their own archive or folder are theirs, whatever the names
+    say."""
     class_ = tmp_path / "class"
     class_.mkdir()
     false = {"ada_12345_99_a.zip": zipped(work("false")), "bob_2_99_b.zip": zipped(work("false"))}
@@ -270,14 +272,14 @@ SENT_BY_BOB = {"gradescope": "submission_12/", "moodle": "Bob_2_assignsubmission
 def test_nobody_hands_in_for_others(
     tmp_path: Path, forged: str, site: str, alone: bool, unpacked: bool
 ) -> None:
-    """The outermost name that was made for a student says whose all in it is, with nobody else
-    in the class and with others: no name and no metadata in there is believed."""
+    """The outermost name that was made for a student decides the owner, whether the student is
+    alone in the class or not; no name and no metadata inside is believed."""
     own, beside = SENT_BY_ADA[site]
     inside = FORGED[forged]
     sent = (
         {own: zipped(inside)} if own.endswith(".zip") else {f"{own}/{n}": inside[n] for n in inside}
     )
-    alone = alone and site != "ours"  # an archive with only that in it is that hand-in
+    alone = alone and site != "ours"  # alone, it would be the whole export
     others = {} if alone else work("bob", SENT_BY_BOB.get(site.partition(",")[0], "bob/"))
     given = tmp_path / "class" / "export.zip"
     given.parent.mkdir()
@@ -299,8 +301,8 @@ def test_nobody_hands_in_for_others(
 
 
 def test_beside_a_hand_in_nothing_is_a_class(tmp_path: Path) -> None:
-    """In a folder of a teacher's own making, too, a folder or archive among hand-ins is one
-    student's; so is what has the name of one on the roster."""
+    """This also holds in a teacher's own folder: a folder or archive among hand-ins belongs to one
+    student; so does one with the name of a student on the roster."""
     (tmp_path / "roster").write_text("id,name\n7,Eve\n")
     for beside in ({"bob.zip": zipped(work("bob"))}, work("bob", "bob/"), {"bob.rar": b"x"}):
         for number, inside in enumerate(FORGED.values()):
@@ -349,7 +351,7 @@ def named(path: Path, names: Iterable[str]) -> str:
     ids=["deep", "long", "deepest", "wide", "many", "more"],
 )
 def test_no_archive_holds_up_the_reading(tmp_path: Path, names: list[str], said: str) -> None:
-    """Names by the thousand, of whatever length and depth, cost steps in proportion."""
+    """Thousands of names of any length and depth take time in proportion to their number."""
     path = named(tmp_path / "a.zip", names)
     with counted_calls() as calls:
         assert find_hand_ins([path]).hand_ins == [path]
@@ -358,7 +360,7 @@ def test_no_archive_holds_up_the_reading(tmp_path: Path, names: list[str], said:
 
 
 def test_a_table_that_says_it_is_short_is_not_believed(tmp_path: Path) -> None:
-    """What counts is how many entries there are, not how many the archive's end claims."""
+    """The real number of entries counts, not the number at the end of the archive."""
     path = tmp_path / "a.zip"
     data = bytearray(Path(named(path, map(str, range(20_001)))).read_bytes())
     data[-14:-10] = b"\1\0\1\0"
@@ -367,7 +369,7 @@ def test_a_table_that_says_it_is_short_is_not_believed(tmp_path: Path) -> None:
 
 
 def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
-    """Names stand in quotes that they cannot close, with single spaces, and are not long."""
+    """Names are quoted so that they cannot end the quotation, with single spaces, and shortened."""
     evil = "a»]? 52 ∕ 52  exp5∕bob.zip  [«ok" + "\u3000" * 9 + "x" * 99
     (tmp_path / "export.zip").write_bytes(
         zipped({"ada.zip": b"", "bob.zip": b"", f"{evil}.pdf": b""})
@@ -385,14 +387,14 @@ def test_a_name_in_a_message_imitates_no_line(tmp_path: Path) -> None:
 
 
 def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
-    """A few archives in a student's folder are hand-ins each; more of them are one, worth 0."""
+    """A few archives in a student's folder are separate hand-ins; many are one hand-in, worth 0."""
     folder = "Eve_4_assignsubmission_file_"
     for count, found in (
         (MAX_ARCHIVES_OF_ONE - 1, MAX_ARCHIVES_OF_ONE - 1),
         (MAX_ARCHIVES_OF_ONE, 1),
     ):
         flood = {f"{folder}/{n:02}.zip": zipped(gradescope()) for n in range(count)}
-        # … beside notes.pdf, which lies there as well
+        # … beside notes.pdf, which is in the folder too
         (tmp_path / "export.zip").write_bytes(zipped({**moodle(), **flood}))
         hand_ins = find_hand_ins([str(tmp_path / "export.zip")]).hand_ins
         assert sum(folder in path for path in hand_ins) == found
@@ -402,7 +404,7 @@ def test_no_student_has_thousands_of_hand_ins(tmp_path: Path) -> None:
 
 
 def one_by_one(site: str, who: str) -> dict[str, bytes]:
-    """What one student uploads file by file, as a site names it."""
+    """The files that one student uploads one by one, with the names that a site gives them."""
     files = {**package(), "06.ipynb": b"{}", "notes.pdf": b"%PDF"}
     if site == "moodle":
         return {f"{who}_assignsubmission_file_{name}": data for name, data in files.items()}
@@ -414,7 +416,8 @@ def one_by_one(site: str, who: str) -> dict[str, bytes]:
 def test_what_was_uploaded_file_by_file_is_one_hand_in(
     tmp_path: Path, site: str, unpacked: bool
 ) -> None:
-    """All files of a student together, called by the first module; nobody else's among them."""
+    """All files of one student are one hand-in with the path of the first module, without others'
+    files."""
     whos = ["ada_LATE_1" if site == "canvas" else "ada_1", "bob_2", "adab_1", "ada_12"]
     sent = {name: data for who in whos for name, data in one_by_one(site, who).items()}
     export = tmp_path / "export.zip"
@@ -437,7 +440,7 @@ def test_what_was_uploaded_file_by_file_is_one_hand_in(
 
 
 def test_of_files_uploaded_again_the_newest_counts(tmp_path: Path) -> None:
-    """Canvas counts uploads of the same name behind it; links are not followed here either."""
+    """Canvas appends a number to repeated names; links are not followed here either."""
     for number, name in ((9, "linear.py"), (10, "linear-1.py"), (11, "relu.pdf")):
         (tmp_path / f"ada_1_{number}_{name}").write_text(f"# {number}")
     (tmp_path / "ada_1_12_relu.py").symlink_to("/etc/passwd")
@@ -448,7 +451,7 @@ def test_of_files_uploaded_again_the_newest_counts(tmp_path: Path) -> None:
 
 
 def test_files_without_a_module_are_left_as_they_are(tmp_path: Path) -> None:
-    """Each is its own hand-in, worth nothing; and an archive never goes with loose files."""
+    """Each file is a separate hand-in, worth 0; an archive is never combined with loose files."""
     for name in ("a.pdf", "b.ipynb"):
         (tmp_path / f"ada_1_2_{name}").write_text("x")
     assert len(find_hand_ins([str(tmp_path)]).hand_ins) == 2
@@ -463,7 +466,7 @@ CLASS = ("id,name\n7,Ada Lovelace\n", ["7.pdf", "Ada Lovelace.docx"])
 
 
 def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
-    """A reading list is no student's; an archive of any kind, code, and a student's name are."""
+    """A reading list belongs to no student; archives, code, and files with a student's name do."""
     (tmp_path / "roster").write_text(CLASS[0])
     folder = tmp_path / "class"
     folder.mkdir()
@@ -495,13 +498,13 @@ def test_loose_files_beside_hand_ins_are_left_out_aloud(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_zip_says_what_to_do(tmp_path: Path, name: str, said: str) -> None:
-    """Whoever sent something else reads what to send."""
+    """The message tells the student what to send instead."""
     (tmp_path / name).write_bytes(b"x")
     assert read_hand_in(tmp_path / name).message == f"{said}: `autograder pack` makes one"
 
 
 def test_a_folder_of_loose_files_is_one_hand_in(tmp_path: Path) -> None:
-    """Modules or pages without a folder are one student's, not one hand-in each."""
+    """Modules or pages without a folder are one student's hand-in, not one hand-in each."""
     for name in ("linear.py", "relu.py", "notes.pdf"):
         (tmp_path / name).write_bytes(b"x = 1")
     found = find_hand_ins([str(tmp_path)])
@@ -510,7 +513,7 @@ def test_a_folder_of_loose_files_is_one_hand_in(tmp_path: Path) -> None:
 
 
 def test_what_editors_leave_in_mytorch_is_no_news(tmp_path: Path, make_tree: MakeTree) -> None:
-    """JupyterLab's checkpoints and a Mac's shadows are neither read nor named."""
+    """JupyterLab's checkpoints and macOS's shadow files are neither read nor mentioned."""
     tree = make_tree()
     (tree / "mytorch" / ".ipynb_checkpoints").mkdir()
     for name in (".ipynb_checkpoints/linear-checkpoint.py", "._linear.py"):
@@ -519,7 +522,7 @@ def test_what_editors_leave_in_mytorch_is_no_news(tmp_path: Path, make_tree: Mak
 
 
 def test_without_modules_there_is_nothing_to_run(tmp_path: Path) -> None:
-    """An empty archive is unreadable to the statistics: nobody tried anything in it."""
+    """The statistics count an empty archive as unreadable, because it contains no attempt."""
     (tmp_path / "empty.zip").write_bytes(zipped({}))
     (tmp_path / "two.zip").write_bytes(zipped({**work("a", "a/"), **work("b", "b/")}))
     assert not read_hand_in(tmp_path / "empty.zip").readable
@@ -530,7 +533,7 @@ def test_without_modules_there_is_nothing_to_run(tmp_path: Path) -> None:
 
 
 def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:
-    """Neither a name that is gone, nor one that leads out, nor one in what is no archive."""
+    """A name that does not exist, a path that leads out, or a path in a file that is no archive."""
     (tmp_path / "export.zip").write_bytes(zipped(canvas()))
     (tmp_path / "file").write_bytes(b"x")
     for name in ("export.zip/nobody.zip", "export.zip/../file/x", "file/ada.zip", "export.zip/\0"):
@@ -541,7 +544,7 @@ def test_a_path_in_an_export_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    """What is no ordinary file is found and read without being opened."""
+    """A pipe or device is found and read without being opened."""
     os.mkfifo(tmp_path / "pipe.zip")
     assert find_hand_ins([str(tmp_path)]).hand_ins == [str(tmp_path / "pipe.zip")]
     assert read_hand_in(find_hand_ins([str(tmp_path / "pipe.zip")]).hand_ins[0]).files == {}
@@ -549,7 +552,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="has no list of open files")
 def test_no_more_than_one_archive_stays_open(tmp_path: Path) -> None:
-    """However many exports are read, their files are closed again but for the last."""
+    """However many exports are read, only the last file stays open."""
     before = len(os.listdir("/proc/self/fd"))
     for number in range(5):
         path = tmp_path / f"{number}.zip"
@@ -561,7 +564,7 @@ def test_no_more_than_one_archive_stays_open(tmp_path: Path) -> None:
 
 
 def test_an_export_that_changes_is_read_anew(tmp_path: Path) -> None:
-    """What is remembered of an archive is forgotten when another takes its place."""
+    """Cached contents of an archive are dropped when the archive is replaced."""
     path = tmp_path / "export.zip"
     for mark in ("first", "and second"):
         path.write_bytes(zipped({"ada.zip": zipped(work(mark)), "bob.zip": b""}))
@@ -569,7 +572,7 @@ def test_an_export_that_changes_is_read_anew(tmp_path: Path) -> None:
 
 
 def hostile() -> dict[str, bytes]:
-    """By inner name: what may lie in an export beside honest hand-ins."""
+    """By inner name: files that an attacker may put beside honest hand-ins."""
     nested = zipped(work("deep"))
     for _ in range(10):
         nested = zipped({"hand-in.zip": nested})
@@ -595,7 +598,8 @@ def hostile() -> dict[str, bytes]:
 
 
 def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
-    """Bombs, locks, depths, floods, names: each a final 0 in a line; the honest one counts."""
+    """Bombs, encryption, deep folders, floods, names: each gets a final 0; the honest one
+    counts."""
     export = tmp_path / "export.zip"
     link = zipfile.ZipInfo("n-link.zip")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -635,7 +639,7 @@ def test_a_hostile_export_costs_each_its_own_line(tmp_path: Path) -> None:
 
 
 def test_a_table_of_contents_has_a_largest_size(tmp_path: Path) -> None:
-    """Half a million entries are refused before they are held in memory."""
+    """A table with half a million entries is refused before it is read into memory."""
     path = tmp_path / "table.zip"
     head = b"PK\x01\x02" + bytes(24) + b"\1" + bytes(17) + b"x"
     count = MAX_TABLE_BYTES // len(head) + 1
@@ -649,7 +653,7 @@ def test_a_table_of_contents_has_a_largest_size(tmp_path: Path) -> None:
 def test_no_damage_to_an_export_stops_the_batch(
     tmp_path: Path, damage: Callable[[bytes, int], bytes]
 ) -> None:
-    """Cut anywhere, or with any byte changed, it is found and read without an exception."""
+    """Cut off anywhere, or with any byte changed, it is found and read without an exception."""
     whole = zipped({"ada.zip": zipped({"mytorch/a.py": b"x"}), "bob/mytorch/a.py": b"y"})
     for place in range(0, len(whole), 3):
         path = tmp_path / "export.zip"
@@ -671,7 +675,8 @@ SOLVED = notebook("@exercise(Linear)\ndef forward(self, A):\n    return A @ self
 def test_answers_that_were_never_run_are_mentioned(
     tmp_path: Path, make_tree: MakeTree, in_zip: bool
 ) -> None:
-    """Who solved the notebooks and not `mytorch` gets its points, and a word on why."""
+    """If a student solved the notebooks but not `mytorch`, the points are those of `mytorch`, and a
+    note explains why."""
     said = "the notebooks hold answers but mytorch does not: were the cells run?"
     stub = notebook('@exercise(Linear)\ndef f():\n    raise NotImplementedError("Exercise 6.1")')
     for solved, notes, message in (
@@ -692,7 +697,7 @@ def test_answers_that_were_never_run_are_mentioned(
 
 
 def test_the_notebooks_as_given_hold_no_answers(tmp_path: Path) -> None:
-    """Nobody who packs the workbook untouched is told to have answered."""
+    """An unchanged workbook does not get this note."""
     books = {f"notebooks/{p.name}": p.read_bytes() for p in ROOT.glob("notebooks/*.ipynb")}
     untouched = {f"mytorch/{name}": content for name, content in package(solved=False).items()}
     (tmp_path / "a.zip").write_bytes(zipped({**untouched, **books}))
@@ -700,7 +705,7 @@ def test_the_notebooks_as_given_hold_no_answers(tmp_path: Path) -> None:
 
 
 def graded(*arguments: str | Path, code: int = 0) -> tuple[list[str], list[str]]:
-    """Run `autograder grade`: the lines that it prints, and those that it notes."""
+    """Run `autograder grade`: the printed lines, and its notes."""
     command = [sys.executable, "-m", "autograder", "grade", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == code, done.stderr
@@ -708,7 +713,8 @@ def graded(*arguments: str | Path, code: int = 0) -> tuple[list[str], list[str]]
 
 
 def test_an_export_is_graded_by_one_command(tmp_path: Path) -> None:
-    """A line, a page and a row each; again from the journal; kept when a late one is graded."""
+    """One line, page and row each; a second run uses the journal; a run on a late one keeps the
+    rest."""
     export, results = tmp_path / "export.zip", tmp_path / "grades"
     slides = {"slides.pdf": b"%PDF", "bob_2_9_x.zip": zipped({"hw/mytorch/relu.py": b""})}
     export.write_bytes(zipped({**canvas(), **slides}))
@@ -735,8 +741,8 @@ def test_an_export_is_graded_by_one_command(tmp_path: Path) -> None:
 
 
 def test_a_zip_among_several_paths_speaks_for_nobody_else(tmp_path: Path) -> None:
-    """`grade hand-ins/*`, a folder a student: what one of them sent is one hand-in, whatever it
-    holds; where all hold exports, they are exports."""
+    """In `grade hand-ins/*` with a folder per student, each student's files are one hand-in,
+    whatever they contain; but if all paths are exports, they are read as exports."""
     for name in ("bob", "cleo"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "hand-in.zip").write_bytes(zipped(work(name)))
@@ -755,14 +761,14 @@ def test_a_zip_among_several_paths_speaks_for_nobody_else(tmp_path: Path) -> Non
 
 
 def test_what_is_taken_for_an_export_is_named(tmp_path: Path) -> None:
-    """The instructor is told that the names in an archive decide whose the hand-ins are."""
+    """A note tells the instructor that the names in the archive decide who sent a hand-in."""
     (tmp_path / "all.zip").write_bytes(zipped({f"{n}.zip": zipped(work(n)) for n in ("a", "b")}))
     (note,) = find_hand_ins([str(tmp_path / "all.zip")]).notes
     assert "is taken for the export of a class: 2 hand-ins, by the names in it" in note
 
 
 def test_names_that_are_utf8_and_do_not_say_so_are_read(tmp_path: Path) -> None:
-    """Info-ZIP and macOS leave the flag out; the old code page is for names that are none."""
+    """Info-ZIP and macOS omit the UTF-8 flag; the old code page is used only for other names."""
     data = zipped({"Müller/mytorch/relu.py": b"", "Kim/mytorch/relu.py": b""})
     assert "Müller".encode() in data
     found = bytearray(data)

@@ -1,4 +1,5 @@
-"""Whose hand-in is it: what course sites export, what people call themselves, what is refused."""
+"""Who sent a hand-in: the names that course sites export, the names that students use, and rosters
+that are refused."""
 
 import unicodedata
 from pathlib import Path
@@ -53,7 +54,7 @@ def one(path: str | Path) -> Student:
     ],
 )
 def test_what_a_name_says(path: str, id: str, name: str) -> None:
-    """Canvas, Moodle, ours, and anything else."""
+    """Names from Canvas, Moodle, `autograder pack`, and others."""
     assert one(path) == Student(id, name)
 
 
@@ -92,7 +93,7 @@ submission_14:
 
 
 def test_gradescope_says_it_beside_the_folders(tmp_path: Path) -> None:
-    """Names, ids and groups come from the metadata; where it is silent, the folder is named."""
+    """Names, ids and groups come from the metadata; if it has none, the folder's name is used."""
     (tmp_path / "submission_metadata.yml").write_text(METADATA, "utf-8")
     found = {n: origin_of(str(tmp_path / f"submission_{n}")) for n in (11, 12, 13, 14, 15)}
     assert found[11].students == (Student("0012345", "Ada Lovelace"),)
@@ -108,7 +109,7 @@ def test_gradescope_says_it_beside_the_folders(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "\0", "a:\n - b", "submission_1:\n  :submitters:\n    x\n"])
 def test_metadata_that_is_none_is_no_error(tmp_path: Path, text: str) -> None:
-    """Whatever stands in the file, the folder's name is left."""
+    """Whatever the file contains, the folder's name is used."""
     (tmp_path / "submission_metadata.yml").write_text(text)
     assert one(tmp_path / "submission_1") == Student("submission_1")
 
@@ -130,7 +131,8 @@ def written(tmp_path: Path, text: str | bytes) -> Path:
     ],
 )
 def test_a_roster_is_found_by_its_headings(tmp_path: Path, text: str) -> None:
-    """Comma, semicolon or tab, any case, names in one column or two, Canvas's own file."""
+    """Comma, semicolon or tab, upper or lower case, names in one column or two, and Canvas's
+    file."""
     found = read_roster(written(tmp_path, text))
     assert set(found.ids.values()) == {ADA}
 
@@ -149,7 +151,7 @@ def test_a_roster_is_found_by_its_headings(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_a_student_is_found_by_what_the_site_says(tmp_path: Path, said: Student) -> None:
-    """By any of the ids, else by a name that no one else has."""
+    """By any of the ids, or otherwise by a name that only one student has."""
     text = (
         "id,name,email,login,identifier\n"
         "12345,Ada Lovelace,ada@example.edu,ada,Participant 1234567\n"
@@ -161,7 +163,8 @@ def test_a_student_is_found_by_what_the_site_says(tmp_path: Path, said: Student)
 @pytest.mark.parametrize("name", ["Zoë Ångström", "Šárka Nováková", "Nguyễn Thị Ánh", "김민준"])
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_a_name_is_the_same_in_every_normal_form(tmp_path: Path, name: str, form: str) -> None:
-    """A Mac's file names are decomposed, a roster's composed: the same student."""
+    """File names on a Mac are decomposed, names in a roster are composed: it is the same
+    student."""
     other = unicodedata.normalize(form, name)  # type: ignore[arg-type]
     found = read_roster(written(tmp_path, f"id,name\n7,{name}\n"))
     assert found.find(one(f"in/{other}_99_assignsubmission_file_")) == {Student("7", name)}
@@ -172,14 +175,14 @@ def test_a_name_is_the_same_in_every_normal_form(tmp_path: Path, name: str, form
     "name", ["Lovelace, Ada", 'Ada "the first" Lovelace', "d'Arc; Jeanne", LONG, "=1+1", "<b>"]
 )
 def test_odd_names_are_kept_as_they_are(tmp_path: Path, name: str) -> None:
-    """Commas, quotes, 200 characters, formulas, markup: nothing is lost or changed."""
+    """Commas, quotes, 200 characters, formulas, markup: no character is lost or changed."""
     quoted = name.replace('"', '""')
     found = read_roster(written(tmp_path, f'id,name\n7,"{quoted}"\n'))
     assert found.find(Student("7")) == {Student("7", name)}
 
 
 def test_what_nobody_can_see_is_replaced(tmp_path: Path) -> None:
-    """Control characters and changed directions of writing do not reach a page or a terminal."""
+    """Control characters and changes of writing direction do not reach a page or a terminal."""
     found = read_roster(written(tmp_path, 'id,name\n7,"Ada\x1b[2J\u202eLove\nlace"\n'))
     assert found.find(Student("7")) == {Student("7", "Ada?[2J?Love?lace")}
     assert one("in/hand-in-a\udcffb\x07.zip") == Student("a?b?")
@@ -204,7 +207,7 @@ def test_what_nobody_can_see_is_replaced(tmp_path: Path) -> None:
 def test_a_roster_that_is_none_is_refused_in_one_line(
     tmp_path: Path, text: str | bytes, said: str
 ) -> None:
-    """The line says which file, where and what."""
+    """The line names the file, the place and the fault."""
     path = written(tmp_path, text)
     with pytest.raises(ValueError, match="roster") as caught:
         read_roster(path)
@@ -212,7 +215,7 @@ def test_a_roster_that_is_none_is_refused_in_one_line(
 
 
 def test_who_is_unknown_and_who_is_missing_is_said(tmp_path: Path) -> None:
-    """Every hand-in stays, and every student of the roster is accounted for, once."""
+    """Every hand-in is kept, and every student of the roster is listed once."""
     class_ = read_roster(written(tmp_path, "id,name\n12345,Ada Lovelace\n2,Bob\n3,Cleo\n4,Cleo\n"))
     paths = ["in/lovelaceada_12345_1_x.zip", "in/eve.zip", "in/hand-in-cleo.zip"]
     found = assign_students(paths, class_)
@@ -230,8 +233,8 @@ def test_who_is_unknown_and_who_is_missing_is_said(tmp_path: Path) -> None:
 
 
 def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
-    """Canvas numbers its uploads: the last archive counts, and that is said. Elsewhere nobody
-    chooses in silence."""
+    """Canvas numbers its uploads: the last archive counts, and a note says so. For other sites, no
+    hand-in is chosen silently."""
     canvas = [f"in/lovelaceada_12345_{n}.zip" for n in ("9_hand-in-1", "10_hand-in-2")]
     notes = "in/lovelaceada_12345_11_notes.pdf"
     found = assign_students([*canvas, notes])
@@ -253,14 +256,14 @@ def test_the_newest_of_several_counts_if_it_can_be_told(tmp_path: Path) -> None:
 
 
 def test_what_its_site_says_came_late_is_known() -> None:
-    """Canvas writes it into the names of files; a name that students chose says nothing."""
+    """Canvas writes this into file names; in a name that a student chose, it means nothing."""
     late = ["in/ada_LATE_1_2_x.zip", "in/bob_LATE_2_3_linear.py"]
     others = ["in/cleo_3_4_x.zip", "in/LATE.zip", "in/dan_4_5_LATE_1_2_x.zip"]
     assert assign_students([*late, *others]).late == set(late)
 
 
 def test_hand_ins_of_one_name_are_told_apart_by_their_folders() -> None:
-    """What is said of several shows each from the folder that all lie in."""
+    """Messages about several hand-ins show each path relative to their common folder."""
     paths = [f"class/{name}/{n}" for name in ("ada", "bob") for n in ("a", "b")]
     assert assign_students(paths).notes[0] == (
         "a has 2 hand-ins («ada/a», «bob/a»): decide which one counts, and remove the others"
@@ -278,7 +281,7 @@ def test_hand_ins_of_one_name_are_told_apart_by_their_folders() -> None:
 
 
 def test_a_group_is_each_of_its_members(tmp_path: Path) -> None:
-    """Whoever handed in together is on the roll, each with the same hand-in."""
+    """Each member of a group is on the list, with the same hand-in."""
     (tmp_path / "submission_metadata.yml").write_text(METADATA, "utf-8")
     path = str(tmp_path / "submission_12")
     class_ = read_roster(written(tmp_path, "id,name,email\n1,Zoe,zoe@example.edu\nb-2,Bob,\n"))
@@ -289,7 +292,7 @@ def test_a_group_is_each_of_its_members(tmp_path: Path) -> None:
 
 
 def test_what_sites_export_can_be_read(make_tree: MakeTree, tmp_path: Path) -> None:
-    """Folders as Moodle and Gradescope pack them are hand-ins with all their modules."""
+    """Folders in the format of Moodle and Gradescope are hand-ins, with all their modules."""
     for folder in ("Ada Lovelace_1234567_assignsubmission_file_", "submission_11"):
         tree = make_tree(f"class/{folder}")
         assert "linear.py" in reading.read_hand_in(tree).files
@@ -298,7 +301,7 @@ def test_what_sites_export_can_be_read(make_tree: MakeTree, tmp_path: Path) -> N
 
 
 def test_who_is_named_twice_in_a_group_has_one_hand_in(tmp_path: Path) -> None:
-    """Two addresses of one student are one student, and no second hand-in."""
+    """Two addresses of one student are one student with one hand-in."""
     (tmp_path / "submission_metadata.yml").write_text(METADATA, "utf-8")
     path = str(tmp_path / "submission_12")
     class_ = read_roster(written(tmp_path, "id,name,email\nb-2,Bob,zoe@example.edu\n"))
@@ -308,7 +311,7 @@ def test_who_is_named_twice_in_a_group_has_one_hand_in(tmp_path: Path) -> None:
 
 
 def test_moodles_own_list_of_participants_is_a_roster(tmp_path: Path) -> None:
-    """Its ids stand under «ID number», which goes before the address."""
+    """Its ids are in the column «ID number», which takes precedence over the address."""
     path = tmp_path / "participants.csv"
     path.write_text("First name,Surname,ID number,Email address\nAda,Lovelace,77,ada@x.org\n")
     found = read_roster(path).find(Student("ada@x.org", ""))

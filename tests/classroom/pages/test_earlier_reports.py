@@ -1,6 +1,6 @@
-"""What is kept of a class: nothing that was changed or damaged since is believed, and that is said.
+"""Stored results of a class: changed or damaged parts are not used, and a message says so.
 
-Each test runs the real command on real results, changed as a hand or a bad disk would.
+Each test runs the real command on real results, with changes as by hand or by a faulty disk.
 """
 
 import csv
@@ -61,10 +61,10 @@ LINES: list[Callable[[bytes], bytes]] = [
     lambda line: line.replace(b": ", b":"),
     lambda line: line[: len(line) // 2],
 ]
-# Without privileges, nothing can be written where coverage is counted.
+# without privileges, the process cannot write coverage data
 UNMEASURED = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
 COUNT = len(COLUMNS) * len(VALUES) + len(REPORTS)
-# As root: what is needed is imported, then every privilege goes.
+# as root: import everything needed, then drop all privileges
 DROPPED = f"""
 import os, pkgutil, importlib, sys
 import autograder.classroom as room
@@ -94,7 +94,7 @@ def grade(*arguments: str | Path, cwd: Path, ordinary: bool = False) -> Done:
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class that was graded, in which nothing can be read: so it takes no time."""
+    """A graded class of unreadable hand-ins, so that grading takes no time."""
     here = tmp_path_factory.mktemp("graded")
     (here / "class").mkdir()
     for number in range(COUNT):
@@ -105,7 +105,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(once: Path, tmp_path: Path) -> Path:
-    """The same, to be changed."""
+    """A copy that a test may change."""
     shutil.copytree(once, tmp_path / "here")
     return tmp_path / "here"
 
@@ -123,7 +123,7 @@ TRUE = {name(number): "0" for number in range(COUNT)}
 
 
 def test_no_row_is_believed_once_it_was_changed(here: Path) -> None:
-    """Any value in any column, any change of the report: all are graded again, and it is said."""
+    """Any value in any column, any change of the report: all are graded again, with a message."""
     changed = keys = 0
     with closing(sqlite3.connect(here / "grades" / "journal.sqlite")) as file:
         for number, (column, value) in enumerate(product(COLUMNS, VALUES)):
@@ -151,7 +151,7 @@ def test_no_row_is_believed_once_it_was_changed(here: Path) -> None:
 
 
 def test_another_hand_ins_row_is_not_believed(here: Path) -> None:
-    """A whole row under the key of another: report, hash and all."""
+    """A whole row, with report and hash, under the key of another hand-in."""
     with closing(sqlite3.connect(here / "grades" / "journal.sqlite")) as file, file:
         (key,) = file.execute("SELECT key FROM graded WHERE hand_in = ?", (name(1),)).fetchone()
         file.execute("DELETE FROM graded WHERE key = ?", (key,))
@@ -162,7 +162,7 @@ def test_another_hand_ins_row_is_not_believed(here: Path) -> None:
 
 
 def fields(made: Any) -> Iterator[tuple[Any, str | int]]:
-    """Each field of a report, in whatever holds it."""
+    """Each field of a report, with the object that contains it."""
     for key, value in list(made.items() if isinstance(made, dict) else enumerate(made)):
         yield made, key
         if isinstance(value, dict | list):
@@ -170,7 +170,7 @@ def fields(made: Any) -> Iterator[tuple[Any, str | int]]:
 
 
 def with_lines(here: Path, *changes: Callable[[bytes], bytes]) -> None:
-    """Change the last lines, each in one way."""
+    """Change each of the last lines in one way."""
     path = here / "grades" / "reports.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     first = len(lines) - len(changes)
@@ -181,7 +181,7 @@ def with_lines(here: Path, *changes: Callable[[bytes], bytes]) -> None:
 
 
 def test_lines_that_were_changed_are_taken_from_the_journal(here: Path) -> None:
-    """Of hand-ins that are not graded in this run: cut, altered, no UTF-8, endless."""
+    """These hand-ins are not graded in this run; lines are cut, altered, not UTF-8, or endless."""
     with_lines(here, *LINES)
     done = grade(name(0), "--results", "grades", cwd=here)
     assert (done.returncode, scores(here)) == (0, TRUE)
@@ -194,7 +194,7 @@ def test_lines_that_were_changed_are_taken_from_the_journal(here: Path) -> None:
 
 @pytest.mark.parametrize("left", [0, 40_000])
 def test_a_file_of_lines_that_was_cut_is_made_whole(here: Path, left: int) -> None:
-    """Nothing of it, or the first lines and a half: the journal has the others."""
+    """The file is empty, or ends in the middle of a line: the journal has the other reports."""
     os.truncate(here / "grades" / "reports.jsonl", left)
     done = grade(name(0), "--results", "grades", cwd=here)
     assert (done.returncode, scores(here)) == (0, TRUE)
@@ -202,7 +202,7 @@ def test_a_file_of_lines_that_was_cut_is_made_whole(here: Path, left: int) -> No
 
 
 def test_no_field_of_a_line_is_believed_once_it_was_changed(here: Path) -> None:
-    """Each field in turn: gone, or of another type, in all lines that are read back."""
+    """Each field in turn is missing or has another type, in lines that would be read back."""
     path = here / "grades" / "reports.jsonl"
     *kept, last = path.read_bytes().splitlines(keepends=True)
     made = json.loads(last)
@@ -228,7 +228,7 @@ def test_no_field_of_a_line_is_believed_once_it_was_changed(here: Path) -> None:
 
 
 def test_what_neither_holds_is_left_out_and_named(here: Path) -> None:
-    """Line and row changed: there is no grade to show, and it says whose."""
+    """If line and row were both changed, there is no grade, and a message names the hand-in."""
     with_lines(here, lambda line: line.replace(b'"score": 0', b'"score": 52'))
     with closing(sqlite3.connect(here / "grades" / "journal.sqlite")) as file, file:
         file.execute("UPDATE graded SET score = 52 WHERE hand_in = ?", (name(COUNT - 1),))
@@ -239,7 +239,7 @@ def test_what_neither_holds_is_left_out_and_named(here: Path) -> None:
 
 
 def test_a_hand_in_that_changed_is_not_taken_from_the_journal(here: Path) -> None:
-    """What the journal knows is of another text: the row would not be this hand-in's."""
+    """The journal's report belongs to another text, so it is not this hand-in's grade."""
     with_lines(here, lambda line: line[:9] + b"\n")
     changed = here / name(COUNT - 1)
     changed.unlink()
@@ -251,7 +251,7 @@ def test_a_hand_in_that_changed_is_not_taken_from_the_journal(here: Path) -> Non
 
 
 def test_a_journal_that_was_moved_away_is_begun_again(here: Path) -> None:
-    """As its own message advises: of another version, the results beside it are still ours."""
+    """The message about another version advises this; the results beside it are still used."""
     journal = here / "grades" / "journal.sqlite"
     with closing(sqlite3.connect(journal)) as file:
         file.execute("PRAGMA user_version = 1")
@@ -295,7 +295,7 @@ OBSTACLES: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.fixture
 def users(here: Path) -> Iterator[Path]:
-    """The results of an ordinary user, in a folder that they may reach."""
+    """The results of an ordinary user, in a folder that the user may reach."""
     if os.geteuid() == 0:
         for path in (here, *here.rglob("*")):
             os.chown(path, ORDINARY, -1)
@@ -308,7 +308,7 @@ def users(here: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("what", OBSTACLES)
 def test_what_stands_in_the_journals_way_is_said(users: Path, what: str) -> None:
-    """One line with the true reason and a remedy: never «the disk is full»."""
+    """One line with the true reason and a remedy, and never «the disk is full»."""
     block, said = OBSTACLES[what]
     block(users / "grades" / "journal.sqlite")
     done = grade("class", "--results", "grades", cwd=users, ordinary=True)
@@ -324,7 +324,7 @@ def test_what_stands_in_the_journals_way_is_said(users: Path, what: str) -> None
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can")
 @pytest.mark.parametrize("size", ["read-only", "8k", "64k"])
 def test_a_disk_that_is_full_or_read_only_is_said(once: Path, tmp_path: Path, size: str) -> None:
-    """Each in its own words."""
+    """Each has its own message."""
     disk = tmp_path / "disk"
     disk.mkdir()
     options = "size=1m" if size == "read-only" else f"size={size}"
@@ -346,7 +346,8 @@ def test_a_disk_that_is_full_or_read_only_is_said(once: Path, tmp_path: Path, si
 
 
 def test_reports_of_earlier_runs_are_not_held(tmp_path: Path) -> None:
-    """Of 2 000 reports, 20 MB, only the places are known while one hand-in is graded anew."""
+    """While one hand-in is graded again, only the positions of 2 000 reports (20 MB) are in
+    memory."""
     line = '{"hand_in": "%s", "message": "%s", "provisional": false, "items": [], "score": 0.0'
     names = [str(tmp_path / f"{n}.zip") for n in range(2000)]
     file = tmp_path / "reports.jsonl"

@@ -1,4 +1,4 @@
-"""The pages of a student and of a class: what stands on them, and what can never."""
+"""The pages of a student and of a class: what they show, and what they must never show."""
 
 import re
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ ADA = Student("104711", "Zoë Ångström")
 
 
 class Read(HTMLParser):
-    """A page as a browser reads it: its elements and its text, that of the style apart."""
+    """A page as a browser reads it: its elements, and its text without the style."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -93,20 +93,20 @@ def listing(*graded: tuple[Report, Student], counts: str = "yes") -> ClassListin
 
 
 def class_of(*graded: tuple[Report, Student]) -> str:
-    """The page of a class of these."""
+    """The page of a class with these reports."""
     return class_page.render_class_page(summary(*graded), listing(*graded))
 
 
 def graded(
     changes: dict[str, str], references: reference_store.ReferenceSet | None = None
 ) -> Report:
-    """A hand-in that was really graded, on the hidden cases if none are named."""
+    """A hand-in, graded by the real grader, by default on the hidden cases."""
     used = references or reference_store.best_references()
     return Report("ada.zip", tuple(scored(changes, used).values()), references=used.kind)
 
 
 def both(text: str) -> list[str]:
-    """Both pages, with one text wherever a text comes from outside."""
+    """Both pages, with one text in every place for text from outside."""
     wrong = Explanation(
         note=text, tensor=text, unset=(text,), saw=text, mistakes=(text,), hint=text
     )
@@ -131,7 +131,7 @@ def both(text: str) -> list[str]:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
 def test_nothing_from_outside_becomes_part_of_a_page(text: str) -> None:
-    """Names, messages, ids and digests stay text: no element or attribute comes of them."""
+    """Names, messages, ids and digests stay text: they make no element or attribute."""
     for page, plain in zip(both(text), both("Ada"), strict=True):
         read, harmless = Read(page), Read(plain)
         assert set(read.tags) == set(harmless.tags)
@@ -144,7 +144,7 @@ def test_nothing_from_outside_becomes_part_of_a_page(text: str) -> None:
 
 
 def test_pages_ask_for_nothing() -> None:
-    """No script, no address, no file from elsewhere; and a policy that would forbid it."""
+    """No script, no address, no file from elsewhere; and a policy that would forbid them."""
     for page in both("Ada"):
         read = Read(page)
         assert not {"script", "link", "img", "iframe", "object", "form"} & set(read.tags)
@@ -157,7 +157,7 @@ def test_pages_ask_for_nothing() -> None:
 
 
 def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
-    """Each picture has a role and a title that holds its numbers; one part is hatched, one pale."""
+    """Each picture has a role and a title with its numbers; one part is hatched, one pale."""
     lost = tuple(replace(WRONG, status=status) for status in ("fail", "error", "not_attempted"))
     page = class_of((replace(MADE, items=lost), ADA))
     read = Read(page)
@@ -173,7 +173,7 @@ def test_pictures_are_told_in_words_and_in_more_than_colour() -> None:
 
 
 def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
-    """Points per tensor, the misconception, its hint, the tier; what was not started as such."""
+    """Points per tensor, the misconception, its hint, the tier; unstarted exercises are marked."""
     text = Read(student_page.render_student_page(MADE, ADA)).text
     for said in (
         "Zoë Ångström",
@@ -196,7 +196,7 @@ def test_a_student_reads_each_tensor_and_why_it_is_lost() -> None:
 
 
 def test_where_a_hand_in_lay_is_not_said() -> None:
-    """The grader's folders are nobody's business: a page names the hand-in alone."""
+    """The folders of the grader are private: a page shows only the hand-in's name."""
     made = replace(MADE, hand_in="/home/prof/class/ada.zip")
     student = HandInEntry(made.hand_in, ADA, "students/ada.zip.html")
     whole = class_page.render_class_page(
@@ -208,7 +208,7 @@ def test_where_a_hand_in_lay_is_not_said() -> None:
 
 
 def test_an_empty_hand_in_is_a_short_page() -> None:
-    """Nothing to grade: that is said once, with what was noticed, and not exercise by exercise."""
+    """An empty hand-in is reported once, with the remarks, not for every exercise."""
     lacks = Fault("error", missing="mytorch/linear.py")
     gone = replace(WRONG, status="error", explanation=Explanation(fault=lacks))
     text = Read(
@@ -220,7 +220,7 @@ def test_an_empty_hand_in_is_a_short_page() -> None:
 
 
 def test_the_parts_of_the_class_page_are_found_from_its_top() -> None:
-    """Each heading of the second level has its link, in order; none goes astray."""
+    """Each heading of the second level has its link, in order, with a valid target."""
     read = Read(class_of((MADE, ADA)))
     links = [value for name, value in read.attributes if name == "href" and value[0] == "#"]
     ids = [f"#{value}" for name, value in read.attributes if name == "id"]
@@ -229,7 +229,7 @@ def test_the_parts_of_the_class_page_are_found_from_its_top() -> None:
 
 
 def test_rows_and_columns_have_heads() -> None:
-    """Who listens to a table hears whose row it is, and which column."""
+    """A screen reader can say which row and which column a cell belongs to."""
     read = Read(class_of((MADE, ADA)))
     rows = read.tags.count("tr") - read.tags.count("thead")
     assert read.attributes.count(("scope", "row")) == rows > 0
@@ -237,7 +237,7 @@ def test_rows_and_columns_have_heads() -> None:
 
 
 def test_a_misconception_is_said_once_an_exercise() -> None:
-    """Two tensors show the same mistake: its name and hint stand there once."""
+    """If two tensors show the same mistake, its name and hint appear once."""
     other = replace(WRONG.explanation, note="other")
     again = replace(WRONG, id="linear.forward.Z.general", explanation=other)
     text = Read(student_page.render_student_page(replace(MADE, items=(again, WRONG)))).text
@@ -245,7 +245,7 @@ def test_a_misconception_is_said_once_an_exercise() -> None:
 
 
 def test_a_student_reads_what_else_matters() -> None:
-    """Provisional, what was noticed while reading, public cases, stand-in layers."""
+    """Provisional grades, remarks on reading, public cases, stand-in layers."""
     items = (replace(RIGHT, follow_through=True),)
     made = replace(
         MADE, items=items, provisional=True, references="public", message="ignored links: x.py"
@@ -265,7 +265,7 @@ def test_a_student_reads_what_else_matters() -> None:
     "id", ["linear.bias_gradient_is_a_row", "relu.absolute", "mlp.not_reversed"]
 )
 def test_a_graded_mistake_is_named_without_a_hidden_number(id: str) -> None:
-    """Really graded: kind, shape and misconception are there; on hidden cases no value is."""
+    """The page has kind, shape and misconception; for hidden cases it has no value."""
     mistake = MISTAKES[id]
     changes = {mistake.file: mistake.plant()}
     page = Read(student_page.render_student_page(graded(changes))).text
@@ -275,7 +275,7 @@ def test_a_graded_mistake_is_named_without_a_hidden_number(id: str) -> None:
 
 
 def test_public_cases_may_show_their_numbers() -> None:
-    """The counter-check: where numbers may be shown, they are."""
+    """On public cases, the numbers are shown."""
     page = student_page.render_student_page(
         graded(replaced("linear.py", "+ self.b.T", ""), reference_store.public_references())
     )
@@ -283,7 +283,7 @@ def test_public_cases_may_show_their_numbers() -> None:
 
 
 def test_all_right_is_a_short_page() -> None:
-    """Nothing lost: every exercise with its points, not a word of reproach."""
+    """If no points are lost, the page lists every exercise with its points, without criticism."""
     text = Read(student_page.render_student_page(graded({}))).text
     most = markup.format_points(sum(e.max_score for e in EXERCISES.values()))
     assert f"{most} of {most} points" in text
@@ -291,7 +291,7 @@ def test_all_right_is_a_short_page() -> None:
 
 
 def test_the_class_page_says_what_the_class_misunderstood() -> None:
-    """Counts, shares, names, hints, exercises, troubles and how it was graded."""
+    """Counts, shares, names, hints, exercises, problems, and how the class was graded."""
     mistake = MISTAKES["linear.no_bias"]
     late = Explanation(fault=Fault("timeout", text="more than 5 s"))
     broken = replace(WRONG, status="timeout", explanation=late, mistake=None)
@@ -329,7 +329,7 @@ def test_the_class_page_says_what_the_class_misunderstood() -> None:
 
 
 def test_a_class_page_of_nothing_is_a_page() -> None:
-    """No hand-in, none final, none tried: sentences in place of pictures."""
+    """Without hand-ins, final grades or attempts, sentences replace the pictures."""
     bad = replace(MADE, provisional=True)
     idle = replace(MADE, items=(IDLE,))
     for graded in ((), ((bad, ADA),), ((idle, ADA),)):
@@ -340,7 +340,8 @@ def test_a_class_page_of_nothing_is_a_page() -> None:
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
-    """Many misconceptions, examples, matches, names: the first of them, and how many more."""
+    """Of many misconceptions, examples, matches and names, the first are shown, and the number of
+    others."""
     made = summary(
         *(
             (replace(MADE, message="x", items=(replace(WRONG, mistake=f"m{n}"),)), ADA)
@@ -359,7 +360,7 @@ def test_long_lists_are_cut_and_say_so() -> None:
 
 
 def test_the_portable_tier_comes_with_a_warning() -> None:
-    """Where no sandbox was, both pages say so."""
+    """If there was no sandbox, both pages say so."""
     made = replace(MADE, isolation="process")
     for page in (student_page.render_student_page(made), class_of((made, ADA))):
         assert "process (limits, but no sandbox)" in page
@@ -370,5 +371,5 @@ def test_the_portable_tier_comes_with_a_warning() -> None:
     [(0, "0 %"), (0.001, "< 1 %"), (0.5, "50 %"), (0.999, "> 99 %"), (1, "100 %")],
 )
 def test_a_share_is_never_rounded_to_none_or_all(share: float, said: str) -> None:
-    """One student in a thousand is not nobody."""
+    """One student in a thousand is not shown as 0 %."""
     assert markup.format_percent(share) == said

@@ -1,4 +1,4 @@
-"""The folder of results: pages and tables of a class, each in its place."""
+"""The folder of results: the pages and tables of a class, each in its place."""
 
 import csv
 import html
@@ -37,7 +37,7 @@ ODD = (
 
 @pytest.fixture(scope="module")
 def graded() -> Report:
-    """A right hand-in, really graded."""
+    """A right hand-in, graded by the real grader."""
     return Report(
         "ada", tuple(scored({}, reference_store.best_references()).values()), references="hidden"
     )
@@ -54,7 +54,7 @@ def write(folder: Path, *reports: Report) -> None:
 
 
 def test_every_link_of_the_class_page_leads_to_a_page(tmp_path: Path, graded: Report) -> None:
-    """Whatever hand-ins are called: each has a page of its own, and the class's leads there."""
+    """Whatever the names of hand-ins, each has its own page, and the class's page links to it."""
     made = [replace(graded, hand_in=f"class/{name}") for name in ODD]
     write(tmp_path, *made, replace(graded, hand_in="export.zip/ada.zip"))
     links = re.findall('href="([^#"]*)"', (tmp_path / "class.html").read_text("utf-8"))
@@ -68,7 +68,7 @@ def test_every_link_of_the_class_page_leads_to_a_page(tmp_path: Path, graded: Re
 
 
 def test_the_name_of_a_page_fits_into_any_folder() -> None:
-    """At most so many bytes, whatever the alphabet; no two that differ only in their case."""
+    """A limited number of bytes in any alphabet; no two names differ only in case."""
     names = results.PageNames()
     given = [names.choose(f"{folder}/{name}") for folder in ("a", "b") for name in ODD]
     assert len({name.casefold() for name in given}) == len(given)
@@ -76,7 +76,8 @@ def test_the_name_of_a_page_fits_into_any_folder() -> None:
 
 
 def test_nobody_takes_the_name_of_anothers_page() -> None:
-    """Whoever is called as another's page would be: the other gets another, always the same."""
+    """If a hand-in has the name of another's page, the other page gets another name, always the
+    same."""
     wanted = results.PageNames().choose("b/x y.zip")
     for thief in (f"a/{wanted}", f"a/{wanted.upper()}"):
         again = []
@@ -91,14 +92,14 @@ def test_nobody_takes_the_name_of_anothers_page() -> None:
 
 
 def test_names_that_some_systems_take_for_one_are_two() -> None:
-    """The same syllable, written as one character or as three, is one file on a Mac."""
+    """One syllable, written as one character or as three, is the same file name on a Mac."""
     names = results.PageNames()
     given = [names.choose(normalize(form, "한.zip")) for form in ("NFC", "NFD")]
     assert len({normalize("NFC", name) for name in given}) == 2
 
 
 def test_pages_of_what_is_no_longer_there_go(tmp_path: Path, graded: Report) -> None:
-    """Grading a part of the class anew leaves no page of the others; nor half a page."""
+    """If a part of the class is graded again, no page of the others and no partial page is left."""
     write(tmp_path, graded, replace(graded, hand_in="bob"))
     (tmp_path / "students" / "ada.html.part").touch()
     (tmp_path / "students" / "mine.pdf").touch()
@@ -111,8 +112,8 @@ def test_pages_of_what_is_no_longer_there_go(tmp_path: Path, graded: Report) -> 
 
 
 def test_what_is_not_finished_leaves_nothing_behind(tmp_path: Path, graded: Report) -> None:
-    """Neither an error nor Ctrl-C: the file is as it was, and no part of another lies beside it;
-    of a run that was killed, the next one takes the parts away."""
+    """After an error or Ctrl-C, the file is unchanged, and no partial file is left. If a run was
+    killed, the next run removes its partial files."""
     path = tmp_path / "grades.csv"
     path.write_text("before")
 
@@ -135,7 +136,7 @@ def test_what_is_not_finished_leaves_nothing_behind(tmp_path: Path, graded: Repo
 
 
 def test_a_page_that_says_the_same_is_left_alone(tmp_path: Path, graded: Report) -> None:
-    """Whoever copies what is new to the course's site copies only that."""
+    """Thus an instructor can copy only the changed pages to the course's site."""
     write(tmp_path, graded, replace(graded, hand_in="bob"))
     pages = [tmp_path / "students" / name for name in ("ada.html", "bob.html")]
     for page in pages:
@@ -145,7 +146,7 @@ def test_a_page_that_says_the_same_is_left_alone(tmp_path: Path, graded: Report)
 
 
 def test_what_needs_a_human_stands_first(graded: Report) -> None:
-    """Provisional, undecided, unreadable, crash, timeout; then who has the fewest points."""
+    """Provisional, undecided, unreadable, crash, timeout; then by points, the fewest first."""
 
     def one(name: str, status: Status = "pass", counts: str = "yes", lost: float = 1) -> ListingRow:
         items = [replace(i, status=status, score=i.max_score - lost) for i in graded.items[:1]]
@@ -173,7 +174,7 @@ def test_what_needs_a_human_stands_first(graded: Report) -> None:
 
 
 def test_a_row_says_what_to_know(graded: Report) -> None:
-    """Why it is urgent, whether it counts, what was noticed, where points are lost and how."""
+    """Why it needs attention, whether it counts, remarks, where points are lost and why."""
     first, *others = graded.items
     wrong = replace(first, score=0, status="fail", mistake="squared_error.no_half")
     raised, lacks = Fault("error", "NameError"), Fault("error", missing="mytorch/sigmoid.py")
@@ -193,7 +194,7 @@ def test_a_row_says_what_to_know(graded: Report) -> None:
 
 
 def test_a_list_of_a_hundred_thousand_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first rows are kept, in whatever order they come; the others are counted."""
+    """The first rows are kept, whatever the order of arrival; the others are counted."""
     monkeypatch.setattr(listing, "MAX_ROWS", 10)
     made = ClassListing()
     item = Item("x", "sgd.step", "mytorch.sgd.SGD.step", 0, 100, "fail")
@@ -206,7 +207,7 @@ def test_a_list_of_a_hundred_thousand_stays_small(monkeypatch: pytest.MonkeyPatc
 
 
 def test_fingerprints_reach_the_class_page(tmp_path: Path, graded: Report) -> None:
-    """Two of a class who wrote the same are named there, each with a way to the page."""
+    """Two hand-ins with the same code are named there, each with a link to its page."""
     for name in ("ada", "bob", "c1", "c2", "c3"):
         (tmp_path / name / "mytorch").mkdir(parents=True)
         solved = name in ("ada", "bob")
@@ -225,7 +226,7 @@ def test_fingerprints_reach_the_class_page(tmp_path: Path, graded: Report) -> No
 def test_neither_what_is_superseded_nor_a_folder_full_makes_a_class(
     tmp_path: Path, graded: Report
 ) -> None:
-    """Four who wrote the same are no class of five, whatever else one of them has sent."""
+    """Four who wrote the same are not a class of five, whatever else one of them has sent."""
     places = [*(f"{name}_{name}_1_x" for name in "1234"), *(f"1_1_{n}_x" for n in range(2, 9))]
     places = [f"{place}.zip" for place in places] + [f"m/{n}_9{n}_1_x.zip" for n in range(30)]
     folder = tmp_path / "grades"

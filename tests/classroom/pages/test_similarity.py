@@ -1,4 +1,4 @@
-"""Near-identical hand-ins: what is found, what is not, and how it is said."""
+"""Near-identical hand-ins: which are found, which are not, and how the result is described."""
 
 import io
 import random
@@ -42,18 +42,18 @@ LOOP = """\
 
 
 def linear(method: str, before: str = "", after: str = "") -> dict[str, bytes]:
-    """A skeleton whose `Linear.backward` is somebody's own."""
+    """A skeleton with a student's own `Linear.backward`."""
     files = package(solved=False)
     text = files["linear.py"].decode()
     start = text.index("    def backward")
     return {**files, "linear.py": f"{before}{text[:start]}{method}{after}".encode()}
 
 
-STYLES = 7  # of a class of 100: what is copied from more is truly rare
+STYLES = 7  # of a class of 100, so that copies of any other code are rare
 
 
 def ordinary(seed: int) -> dict[str, bytes]:
-    """A hand-in whose every file is in one of a few styles."""
+    """A hand-in in which every file has one of a few styles."""
     rng, styles = random.Random(seed), dict[str, list[Path]]()
     for path in sorted(SHELF.glob("*.py")):
         styles.setdefault(path.stem.split("__")[0], []).append(path)
@@ -79,13 +79,13 @@ CLASS = {f"student {n}": ordinary(n) for n in range(100)}
 
 
 def test_the_skeleton_has_no_fingerprints() -> None:
-    """What was given is nobody's copy."""
+    """Code that was given is not a copy."""
     given = find_fingerprints(package(solved=False)).found
     assert set(given) <= {"mytorch/shapes.py", "mytorch/__init__.py"}
 
 
 def test_fingerprints_are_by_exercise() -> None:
-    """A method's code belongs to its exercise, what stands beside it to its file."""
+    """A method's code belongs to its exercise; other code belongs to its file."""
     helper = "\n\ndef helper(a, b, c):\n    return a * b + c[0] * (a - b) ** 2 / len(a)\n"
     found = find_fingerprints(linear(LOOP, after=helper)).found
     assert {"linear.backward", "mytorch/linear.py"} <= set(found)
@@ -106,7 +106,7 @@ def test_fingerprints_are_by_exercise() -> None:
     ids=["names", "comments", "docstring", "indentation", "blanks", "line ends"],
 )
 def test_a_disguise_changes_nothing(changed: str) -> None:
-    """Other names, comments, docstrings, blanks and line ends: the same fingerprints."""
+    """Other names, comments, docstrings, spaces and line ends give the same fingerprints."""
     place = "linear.backward"
     assert (
         find_fingerprints(linear(changed)).found[place]
@@ -115,7 +115,7 @@ def test_a_disguise_changes_nothing(changed: str) -> None:
 
 
 def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
-    """Fingerprints are local: what is far from a change stays."""
+    """Fingerprints are local: those far from a change stay the same."""
     one = find_fingerprints(linear(LOOP)).found["linear.backward"]
     two = find_fingerprints(
         linear(LOOP.replace("dLdZ[n, j] * self.W", "self.W.T[i, j] * self.W"))
@@ -125,7 +125,7 @@ def test_a_change_in_one_line_leaves_most_fingerprints() -> None:
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="there, f-strings are several tokens")
 def test_tokens_are_pythons() -> None:
-    """Of every source here: the same statements as Python's own tokenizer finds."""
+    """Every source here has the same statements as with Python's own tokenizer."""
     sources = [*ROOT.glob("autograder/**/*.py"), *ROOT.glob("tests/**/*.py")]
     assert len(sources) > 150
     for path in sources:
@@ -135,7 +135,7 @@ def test_tokens_are_pythons() -> None:
 
 
 def tokenized(text: str) -> Iterator[tuple[str, ...]]:
-    """The statements of a text, but for docstrings, by Python's tokenizer."""
+    """The statements of a text without docstrings, from Python's tokenizer."""
     line: list[str] = []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.NEWLINE:
@@ -160,7 +160,7 @@ def tokenized(text: str) -> Iterator[tuple[str, ...]]:
     ],
 )
 def test_tokens_one_by_one(text: str, tokens: list[str]) -> None:
-    """Numbers, operators, strings, joined lines: as they stand in the text."""
+    """Numbers, operators, strings, joined lines: in the order of the text."""
     assert TOKEN.findall(f"{text}\n") == [*tokens, "\n"]
 
 
@@ -177,25 +177,25 @@ LONG = 2**17
     ids=range(11),
 )
 def test_no_text_takes_long(text: str) -> None:
-    """Whatever a long text is made of, it ends; `tests/benchmarks/growth.py` says how it grows."""
+    """Tokenizing any long text ends; `tests/benchmarks/growth.py` measures how its time grows."""
     found = find_fingerprints({"linear.py": text.encode()})
     assert found.found.keys() <= {"mytorch/linear.py", "linear.forward", "linear.backward"}
 
 
 def test_fingerprints_are_the_same_in_every_process() -> None:
-    """They may come from workers: no hash of this process's own is in them."""
+    """They may come from workers, so they must not depend on the process's own hash seed."""
     tokens = ("N", "=", "N", "+", "N", "*", "0", "+", "N", "(", "N", ")", ";", "N")
     assert winnow_hashes(tokens) == {6043376286296304573}
 
 
 def test_ordinary_answers_do_not_stand_out() -> None:
-    """A hundred hand-ins, each part in one of a few styles: nothing shared is rare enough to be
-    a match of many exercises."""
+    """In a hundred hand-ins with a few styles per part, shared code is too common for a match in
+    many exercises."""
     assert all(len(match.places) < 4 and not match.whole for match in index(CLASS))
 
 
 def test_a_copied_method_stands_out_and_says_how_rare_it_is() -> None:
-    """Two of a hundred share a method that nobody else has, under other names."""
+    """Two of a hundred share a method that no other hand-in has, with other names."""
     copy = re.sub("dLdZ|kept|dLdA", lambda m: f"my_{m[0]}", LOOP)
     found = index({**CLASS, "Ada": linear(LOOP), "Bob": linear(copy)})
     match = next(match for match in found if "Ada" in names(match))
@@ -204,13 +204,13 @@ def test_a_copied_method_stands_out_and_says_how_rare_it_is() -> None:
 
 
 def test_the_same_method_of_everybody_is_no_match() -> None:
-    """What half the class writes is the lecture's, not the neighbour's."""
+    """Code that half of the class has comes from the lecture, not from another student."""
     common = {f"loop {n}": linear(LOOP) for n in range(50)}
     assert all("loop 1" not in names(match) for match in index({**CLASS, **common}))
 
 
 def test_a_copied_hand_in_stands_out_though_every_part_is_common() -> None:
-    """The same choice in every exercise is rare, even where each choice is not."""
+    """The same combination of styles is rare, even if each style is common."""
     copy = {n: t.replace(b"self.A", b"self.kept") for n, t in CLASS["student 3"].items()}
     found = [match for match in index({**CLASS, "copy": copy}) if match.whole]
     assert [names(match) for match in found] == [("student 3", "copy")]
@@ -232,21 +232,22 @@ def words(start: str, count: int) -> set[str]:
 
 
 def test_five_are_a_class() -> None:
-    """Two of five may share what is rare; among four nothing is."""
+    """Two of five may share rare code; among four, no code is rare."""
     shared = {"a": words("both", 200)}
     assert len(synthetic(shared, shared, size=5)) == 1
     assert synthetic(shared, shared, size=4) == []
 
 
 def test_a_match_stands_out_by_a_hundred_bits() -> None:
-    """What 2 of 64 have tells 5 bits, what 4 have tells 4: 100 is a match and 99 none."""
+    """A fingerprint that 2 of 64 have counts 5 bits, one that 4 have counts 4 bits; a match needs
+    100."""
     shared, common = words("both", 19), {"four"}
     assert [names(m) for m in synthetic(*[{"a": shared | {"one more"}}] * 2)] == [("0", "1")]
     assert synthetic(*[{"a": shared | common}] * 2, *[{"a": common}] * 2) == []
 
 
 def test_a_match_is_half_of_what_is_rare_there() -> None:
-    """20 shared of the 40 that one of them has are a match; of 41, they are a small part."""
+    """20 shared of 40 rare fingerprints are a match; 20 of 41 are too small a part."""
     for more, found in ((20, 1), (21, 0)):
         pair = [{"a": words("both", 20) | words(f"only {n} ", more)} for n in range(2)]
         assert len(synthetic(*pair)) == found
@@ -254,14 +255,14 @@ def test_a_match_is_half_of_what_is_rare_there() -> None:
 
 
 def test_a_match_is_five_fingerprints_in_one_place() -> None:
-    """Fewer than five are chance, in however many places."""
+    """Fewer than five in a place may be chance, in however many places."""
     for each, found in ((5, 1), (4, 0)):
         shared = {f"place {n}": words(f"{n} ", each) for n in range(6)}
         assert len(synthetic(shared, shared)) == found
 
 
 def test_several_copies_are_one_match() -> None:
-    """Four who share one source are listed once, not in six pairs."""
+    """Four copies of one source are listed once, not as six pairs."""
     copies = [LOOP, *(LOOP.replace("self.kept", name) for name in ("x", "self.a.b", "y[0]"))]
     found = index({**CLASS, **{f"copy {n}": linear(text) for n, text in enumerate(copies)}})
     found = [match for match in found if "copy 0" in names(match)]
@@ -269,7 +270,7 @@ def test_several_copies_are_one_match() -> None:
 
 
 def test_two_hand_ins_of_one_student_are_no_match() -> None:
-    """Handing in twice is no copying."""
+    """A second hand-in of the same student is not a copy."""
     made = FingerprintIndex()
     for name, files in [*CLASS.items(), ("1.zip", linear(LOOP)), ("2.zip", linear(LOOP))]:
         owner = "Ada" if name.endswith(".zip") else name
@@ -279,8 +280,8 @@ def test_two_hand_ins_of_one_student_are_no_match() -> None:
 
 @pytest.mark.parametrize("junk", [package(solved=False), linear(LOOP), {}], ids=range(3))
 def test_nobody_makes_others_look_rare(junk: dict[str, bytes]) -> None:
-    """Six who know the lecture's own answers stand out neither beside one who sends 200 hand-ins
-    nor beside 200 who wrote nothing."""
+    """Six who use the lecture's own answers do not stand out beside one student with 200 hand-ins,
+    or beside 200 empty hand-ins."""
     honest = package()
     made = FingerprintIndex()
     for n in range(6):
@@ -289,13 +290,13 @@ def test_nobody_makes_others_look_rare(junk: dict[str, bytes]) -> None:
         made.add(
             HandInEntry(f"junk {n}"), find_fingerprints(junk), "mallory" if n % 2 else f"empty {n}"
         )
-    if junk == linear(LOOP):  # 100 who wrote one exercise say nothing of the others
+    if junk == linear(LOOP):  # 100 hand-ins with only one exercise do not count for the others
         assert made.among("linear.backward") == 107
     assert made.find_similar().matches == []
 
 
 def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> None:
-    """A copy among much else, and many copies of it, are neither hidden nor a list of their own."""
+    """One copy among many other hand-ins is found, and many copies are one match."""
     made = FingerprintIndex()
     for name, files in CLASS.items():
         made.add(HandInEntry(name), find_fingerprints(files), name)
@@ -309,7 +310,7 @@ def test_one_who_sends_many_is_in_one_match_with_the_hand_in_that_is_alike() -> 
 
 
 def test_a_handful_has_no_rarities() -> None:
-    """Among four, nothing can be called rare; an empty class is one, too."""
+    """Among four hand-ins, no code is rare; an empty class has no match either."""
     assert index({name: linear(LOOP) for name in "ABCD"}) == []
     assert FingerprintIndex().find_similar().matches == []
 
@@ -332,12 +333,13 @@ def test_a_handful_has_no_rarities() -> None:
     ids=range(11),
 )
 def test_anything_may_be_handed_in(text: bytes) -> None:
-    """No text raises, none takes long: what is no Python ends, what is too long is left out."""
+    """No text raises or takes long: tokenizing stops if it is not Python; a long text is left
+    out."""
     find_fingerprints({"linear.py": text, "x/y.py": text})
 
 
 def test_a_class_of_a_thousand_needs_no_all_pairs() -> None:
-    """Fingerprints that many have are counted, not paired: the index stays small."""
+    """Common fingerprints are counted, but not paired, so the index stays small."""
     made = FingerprintIndex()
     prints = [find_fingerprints(files) for files in CLASS.values()]
     for n in range(1000):

@@ -1,4 +1,4 @@
-"""What is said of a class, from its reports one after another."""
+"""The statistics of a class, computed from its reports one by one."""
 
 import tracemalloc
 from dataclasses import replace
@@ -31,7 +31,7 @@ def item(
 
 
 def report(*scores: float, **changes: object) -> Report:
-    """A report with so many points in each of three exercises."""
+    """A report with these points in three exercises."""
     items = tuple(item(e, s, m) for e, s, m in zip(IDS, scores, MAXIMA, strict=True))
     made = Report("ada.zip", items, isolation="bubblewrap", references="hidden")
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -59,7 +59,7 @@ def known(points: Array) -> ClassSummary:
 
 
 def test_the_scores_are_numpys(known: ClassSummary, points: Array) -> None:
-    """Mean, median and quartiles, though only counts are kept."""
+    """Mean, median and quartiles agree with numpy's, although only counts are kept."""
     total = points.sum(axis=1)
     assert known.final == 400
     assert known.mean == pytest.approx(total.mean())
@@ -69,14 +69,14 @@ def test_the_scores_are_numpys(known: ClassSummary, points: Array) -> None:
 
 @pytest.mark.parametrize("scores", [(0, 2, 5), (0, 1, 3, 5), (4,), (1, 1, 1, 5, 5)])
 def test_between_two_scores_a_quantile_is_their_mix(scores: tuple[int, ...]) -> None:
-    """A quarter of the way from one score to the next is there, and at neither of them."""
+    """A quantile between two scores is interpolated linearly."""
     made = summary(*(report(score, 0, 0) for score in scores))
     for share in (0, 0.1, 0.25, 0.5, 0.6, 0.75, 1):
         assert made.quantile(share) == pytest.approx(np.quantile(scores, share))
 
 
 def test_difficulty_and_discrimination_are_numpys(known: ClassSummary, points: Array) -> None:
-    """The mean share of the points, and the correlation with the points everywhere else."""
+    """The mean share of the points, and the correlation with the points of all other exercises."""
     for n, exercise in enumerate(IDS):
         tally = known.exercises[exercise]
         rest = points.sum(axis=1) - points[:, n]
@@ -86,13 +86,13 @@ def test_difficulty_and_discrimination_are_numpys(known: ClassSummary, points: A
 
 
 def test_no_correlation_where_all_have_the_same() -> None:
-    """One hand-in, or an exercise that all solved, discriminates nothing: no number, no crash."""
+    """For one hand-in, or an exercise that all solved, there is no number, and no exception."""
     for reports in ([report(5, 9, 2)], [report(5, 9, 2), report(5, 4.1, 0.1)] * 50):
         assert summary(*reports).exercises["linear.forward"].discrimination is None
 
 
 def test_a_bin_holds_its_left_end_and_the_last_holds_both() -> None:
-    """16 points in bins of 1: nobody falls out, full points are in the last one."""
+    """16 points in bins of 1: every score is in a bin, and full points are in the last one."""
     width, counts = summary(
         report(0, 0, 0), report(0, 1, 0), report(5, 9, 2), report(5, 8, 2)
     ).bins()
@@ -101,7 +101,7 @@ def test_a_bin_holds_its_left_end_and_the_last_holds_both() -> None:
 
 
 def test_points_are_lost_in_three_ways() -> None:
-    """By wrong results, by code that stopped, by what was not tried."""
+    """By wrong results, by code that stopped, or by missing attempts."""
     items = (
         item("sgd.step", 0, 1),
         item("sgd.step", 0, 2, "error"),
@@ -114,7 +114,7 @@ def test_points_are_lost_in_three_ways() -> None:
 
 
 def test_a_provisional_grade_is_no_grade() -> None:
-    """It is counted and named, and its points are in no mean."""
+    """It is counted and named, but its points are in no mean."""
     bad = report(0, 0, 0, provisional=True, message="no such file or folder")
     made = summary(report(5, 9, 2), bad)
     assert (made.count, made.final, made.mean) == (2, 1, 16)
@@ -124,7 +124,7 @@ def test_a_provisional_grade_is_no_grade() -> None:
 
 
 def test_an_empty_hand_in_says_nothing_of_the_exercises() -> None:
-    """Its 0 is a score; but who tried nothing makes no exercise look hard."""
+    """Its 0 is a score, but an empty hand-in does not make an exercise look hard."""
     idle = tuple(replace(i, score=0.0, status="not_attempted") for i in report(5, 9, 2).items)
     made = summary(report(5, 9, 2), Report("x", idle))
     assert (made.final, made.tried, made.exercises["sgd.step"].difficulty) == (2, 1, 1)
@@ -155,7 +155,7 @@ def test_an_empty_hand_in_says_nothing_of_the_exercises() -> None:
 def test_troubles_have_a_name_and_a_reason(
     change: dict[str, object], trouble: str, reason: str
 ) -> None:
-    """What went wrong with a hand-in, once a hand-in, in the report's own words."""
+    """The problems of a hand-in are counted once per hand-in, with the report's own words."""
     made = ClassSummary()
     made.add(report(5, 9, 2, **change), ADA)
     assert made.troubles == {trouble: 1}
@@ -163,7 +163,7 @@ def test_troubles_have_a_name_and_a_reason(
 
 
 def test_what_is_missing_is_no_exception() -> None:
-    """A file or a class that is not there was not tried, and is counted apart."""
+    """A missing file or class is not an attempt, and is counted separately."""
     lacks = ("mytorch/linear.py", "mytorch/linear.py:Linear")
     gone = [item(e, 0, 1, "error", Fault("error", missing=m)) for e, m in zip(IDS[:2], lacks)]
     made = summary(report(5, 9, 2, items=(*gone, item("sgd.step", 2, 2))))
@@ -177,7 +177,7 @@ def test_what_is_missing_is_no_exception() -> None:
 
 
 def test_an_empty_hand_in_was_not_tried() -> None:
-    """All is missing: that is no exception, and makes no exercise look hard."""
+    """Everything is missing: that is not an exception, and no exercise looks hard."""
     gone = tuple(item(e, 0, 1, "error", Fault("error", missing="mytorch/linear.py")) for e in IDS)
     for message, reason in (("no folder mytorch", "no folder mytorch"), ("", "nothing is in it")):
         made = summary(report(5, 9, 2), report(0, 0, 0, items=gone, message=message))
@@ -196,13 +196,13 @@ def test_an_empty_hand_in_was_not_tried() -> None:
     ],
 )
 def test_exceptions_are_counted_by_kind(said: Explanation | Fault, kind: str) -> None:
-    """By type, neither by text nor by place, once a hand-in."""
+    """By type, not by text or place, and once per hand-in."""
     broken = item("sgd.step", 0, 2, "error", said)
     assert summary(report(5, 9, 2, items=(broken, broken))).kinds["error"] == {kind: 1}
 
 
 def test_a_misconception_counts_once_a_hand_in() -> None:
-    """However many tensors show it; with the exercises in which it shows."""
+    """It counts once, however many tensors show it, with the exercises in which it shows."""
     wrong = [replace(i, mistake="linear.no_bias") for i in report(0, 0, 2).items]
     made = summary(report(0, 0, 2, items=(*wrong[:2], *wrong[:2])))
     assert made.mistakes == {"linear.no_bias": 1}
@@ -210,14 +210,14 @@ def test_a_misconception_counts_once_a_hand_in() -> None:
 
 
 def test_isolation_references_and_digests_are_kept() -> None:
-    """What a grade is defended with; a hand-in's own digest is none of it."""
+    """The facts that justify a grade are kept; the digest of a single hand-in is not needed."""
     made = summary(report(5, 9, 2, digests={"hand_in": "1", "references": "2"}))
     assert (made.isolation, made.references) == ({"bubblewrap": 1}, {"hidden": 1})
     assert made.digests == {"references 2": 1}
 
 
 def test_memory_does_not_grow_with_the_class() -> None:
-    """10 000 more hand-ins, each with words of its own, cost nothing that stays."""
+    """10 000 more hand-ins, each with different texts, leave no additional memory in use."""
 
     def feed(made: ClassSummary, start: int, many: int) -> None:
         for n in range(start, start + many):

@@ -1,4 +1,4 @@
-"""The views for machines: `grades.csv` and JUnit XML."""
+"""The machine-readable results: `grades.csv` and JUnit XML."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ ADA = Student("104711", "Zoë, «Ada» Ångström")
 
 
 def table(*graded: tuple[Report, Student]) -> list[list[str]]:
-    """The table as Python reads it back."""
+    """The table, read back with Python."""
     text = tables.grades_header() + "".join(tables.grades_row(*one, "yes") for one in graded)
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
 
@@ -44,7 +44,7 @@ def suites(*reports: Report) -> list[ElementTree.Element]:
 
 
 def test_a_row_has_who_what_and_the_points_of_each_exercise() -> None:
-    """Columns as the contract names them, exercises in the order of the course."""
+    """The columns of the contract, with the exercises in the order of the course."""
     head, row = table((MADE, ADA))
     assert head == [
         *("student_id", "name", "hand_in", "counts", "late", "score", "max_score"),
@@ -77,14 +77,14 @@ def test_a_row_says_why_points_are_missing_and_what_came_late() -> None:
 
 
 def test_a_provisional_grade_has_no_score() -> None:
-    """What is no grade yet cannot be taken for one."""
+    """Without a final grade, the field is empty."""
     head, row = table((replace(MADE, provisional=True), ADA))
     said = dict(zip(head, row, strict=True))
     assert (said["score"], said["provisional"]) == ("", "yes")
 
 
 def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
-    """A byte-order mark, lines that end in CR LF, quotes doubled."""
+    """A byte-order mark, CR LF at line ends, doubled quotes."""
     head, row = tables.grades_header(), tables.grades_row(MADE, Student("1", 'a,"b"'), "yes")
     assert head.startswith("\ufeffstudent_id,name,hand_in,")
     assert row.startswith('1,"a,""b""",ada.zip,yes,,4,6.5,no,')
@@ -94,7 +94,7 @@ def test_the_file_is_what_excel_and_rfc_4180_want() -> None:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
 def test_no_cell_is_computed_and_none_breaks_the_table(text: str) -> None:
-    """Whatever a name is: one row, the same columns, no formula, also where `;` parts cells."""
+    """Whatever the name: one row, the same columns, and no formula, even if `;` separates cells."""
     raised = Fault("error", text, text, text, text, text)
     said = Explanation(fault=raised)
     odd = replace(CRASH, status="error", explanation=said, mistake=text)
@@ -110,13 +110,13 @@ def test_no_cell_is_computed_and_none_breaks_the_table(text: str) -> None:
 
 
 def test_a_harmless_name_stays_as_it_is() -> None:
-    """Commas, quotes, umlauts and 200 characters are nobody's attack."""
+    """Commas, quotes, umlauts and 200 characters are harmless."""
     for name in ("Lovelace, Ada", 'A "B" C', "Łukasz Öztürk", "x" * 200, "1-2", "a=b", "a@b.c"):
         assert table((MADE, Student("7", name)))[1][1] == name
 
 
 def test_a_suite_a_hand_in_and_a_test_an_item() -> None:
-    """What passed, failed, broke and was not attempted, with numbers that add up."""
+    """Items that passed, failed, broke or were not attempted, with numbers that add up."""
     (suite,) = suites(MADE)
     assert {k: suite.get(k) for k in ("name", "tests", "failures", "errors", "skipped")} == {
         "name": "ada.zip",
@@ -145,7 +145,7 @@ def test_a_suite_a_hand_in_and_a_test_an_item() -> None:
 
 
 def test_what_could_not_be_read_is_no_green_suite() -> None:
-    """Nothing was attempted in an archive that cannot be read; that is an error, not a skip."""
+    """An unreadable archive is an error, not a skipped test."""
     message = "not a readable zip archive"
     said = Explanation("undriven", message)
     items = tuple(replace(i, score=0, status="not_attempted", explanation=said) for i in MADE.items)
@@ -155,7 +155,7 @@ def test_what_could_not_be_read_is_no_green_suite() -> None:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
 def test_any_text_makes_good_xml(text: str) -> None:
-    """What XML cannot hold is replaced, the rest comes out as it went in."""
+    """Characters that XML does not allow are replaced; all others are unchanged."""
     item = replace(WRONG, id=text, target=text, explanation=Explanation(note=text))
     made = replace(MADE, hand_in=text, message=text, items=(item,), digests={text: text})
     first, second = suites(made, MADE)
