@@ -199,7 +199,9 @@ ATTACKS = (
     sent("bomb", HONEST | {"mytorch/bomb.py": bytes(2**27)}, "larger than"),
     sent("bomb_in_a_bomb", HONEST | {f"mytorch/{i}.zip": bytes(2**24) for i in range(4)}),
     sent(
-        "many_small_bombs", HONEST | {f"mytorch/m{i}.py": bytes(2**20) for i in range(64)}, "most"
+        "many_small_bombs",
+        HONEST | {f"mytorch/m{i}.py": bytes(2**20) for i in range(64)},
+        "beyond the limit",
     ),
     sent(
         "bomb_with_a_lying_size",
@@ -220,7 +222,11 @@ ATTACKS = (
         NOTHING,
     ),
     sent("too_many_entries", {f"x{i}": b"" for i in range(20_001)}, "more than 20000", NOTHING),
-    sent("20_000_empty_modules", HONEST | {f"mytorch/m{i}.py": b"" for i in range(19_000)}, "most"),
+    sent(
+        "20_000_empty_modules",
+        HONEST | {f"mytorch/m{i}.py": b"" for i in range(19_000)},
+        "beyond the limit",
+    ),
     sent("absurd_names", HONEST | ABSURD, "invalid module names"),
     sent(
         "absurd_wrapper",
@@ -257,7 +263,7 @@ ATTACKS = (
     made("device", device),
     made("link_to_everything", lambda f: (f / "mytorch" / "all").symlink_to("/")),
     made("link_to_itself", lambda f: (f / "mytorch" / "me.py").symlink_to("me.py"), "links"),
-    made("20_000_empty_files", many_files, "most", shaky=EVERYWHERE),
+    made("20_000_empty_files", many_files, "beyond the limit", shaky=EVERYWHERE),
     made("names_nobody_can_say", shouted, "invalid module names"),
     made(
         "mytorch_in_mytorch",
