@@ -15,7 +15,7 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -74,10 +74,7 @@ def perform_work(
     work.close()
     silence_streams()
     limit_process(options["memory"])
-    folder = Path.cwd() / "mytorch"
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    folder = write_modules(files)
     lock()
     # from here on, the student's code may be the cause of whatever happens
     answers.write(encode_frame(BEGIN_HEADER, {}))
@@ -95,6 +92,22 @@ def perform_work(
         answers.write(encode_frame(header, answer.tensors))
         answers.flush()
     os._exit(0)
+
+
+def write_modules(files: Mapping[str, bytes]) -> Path:
+    """Write modules to `mytorch` in the current folder.
+
+    If the grader is killed, the current folder is removed at any moment. So the paths are relative:
+    an absolute one would make the folder again, and nobody would remove it.
+
+    Returns: the folder `mytorch`.  Raises: OSError: the current folder was removed.
+    """
+    folder = Path.cwd() / "mytorch"
+    for name, content in files.items():
+        file = Path("mytorch", name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return folder
 
 
 def silence_streams() -> None:

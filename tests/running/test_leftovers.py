@@ -1,15 +1,19 @@
 """However a grader ends, no file of it or of a student stays in the temporary folder."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import replaced
 from real_command import Command, installed, write_class
+
+from autograder.confined.child import write_modules
 
 pytestmark = [
     pytest.mark.attack,
@@ -112,3 +116,25 @@ def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
             time.sleep(0.05)
         assert grader.stdout is not None
         assert (grader.returncode, grader.stdout.read().count(b"\n")) == (0, 2)
+
+
+class RemovedMeanwhile(dict[str, bytes]):
+    """Modules; behind the first, the current folder is removed."""
+
+    def items(self) -> Any:
+        for number, item in enumerate(super().items()):
+            if number == 1:
+                shutil.rmtree(Path.cwd())
+            yield item
+
+
+def test_a_folder_that_is_removed_meanwhile_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A grader was killed while its child wrote the student's modules: nobody sweeps again."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.chdir(scratch)
+    with pytest.raises(FileNotFoundError):
+        write_modules(RemovedMeanwhile({"a.py": b"", "b/c.py": b"", "d.py": b""}))
+    assert not scratch.exists()
