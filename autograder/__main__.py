@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+RESEND_SECONDS = 0.02  # until a signal that Python dropped is sent again
 
 
 def run_command() -> int:
@@ -142,8 +143,12 @@ def stop_in_order() -> None:
 
     Then children are ended and files removed. A second Ctrl-C stops at once. A signal that is
     already ignored (`nohup`) stays ignored.
+
+    Python drops an exception that a signal raises in a callback or in `__del__`, for example during
+    an import. Then the same signal is sent again.
     """
     import signal
+    import threading
 
     ending = {"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"}
     numbers = [signal.Signals[name] for name in ending & set(signal.Signals.__members__)]
@@ -155,8 +160,26 @@ def stop_in_order() -> None:
             signal.signal(other, signal.default_int_handler if is_interrupt else signal.SIG_IGN)
         raise KeyboardInterrupt(number)
 
-    for number in numbers:
-        signal.signal(number, stop)
+    def hear_signals() -> None:
+        for number in numbers:
+            signal.signal(number, stop)
+
+    def send(number: int) -> None:
+        if hasattr(signal, "pthread_kill"):  # this also wakes the main thread
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+        else:
+            signal.raise_signal(number)
+
+    def send_again(dropped: "sys.UnraisableHookArgs") -> None:
+        if isinstance(dropped.exc_value, KeyboardInterrupt):
+            hear_signals()
+            number = next(iter(dropped.exc_value.args), signal.SIGINT)
+            threading.Timer(RESEND_SECONDS, send, [number]).start()
+        else:
+            sys.__unraisablehook__(dropped)
+
+    sys.unraisablehook = send_again
+    hear_signals()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import replaced
+from conftest import ROOT, replaced
 from real_command import Command, installed, write_class
 
 from autograder.confined.child import write_modules
@@ -138,3 +138,33 @@ def test_a_folder_that_is_removed_meanwhile_does_not_come_back(
     with pytest.raises(FileNotFoundError):
         write_modules(RemovedMeanwhile({"a.py": b"", "b/c.py": b"", "d.py": b""}))
     assert not scratch.exists()
+
+
+DROPPED = """
+import signal, sys, time
+from autograder.__main__ import stop_in_order
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+stop_in_order()
+class Callback:
+    def __del__(self):
+        signal.raise_signal(signal.{name})
+try:
+    Callback()
+    time.sleep(30)
+except KeyboardInterrupt as stopped:
+    print(stopped.args[0])
+"""
+
+
+@pytest.mark.parametrize("name", GENTLE)
+def test_a_signal_is_heard_where_python_drops_exceptions(name: str) -> None:
+    """In a callback, or in `__del__`: a grader went on to its end, deaf to all other signals."""
+    done = subprocess.run(
+        [sys.executable, "-c", DROPPED.format(name=name)],
+        cwd=ROOT,
+        preexec_fn=hear_signals,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{getattr(signal, name):d}\n", "")
